@@ -1,0 +1,34 @@
+/** Names of the environment variables, read here and set by the CDK stack and the local system. */
+export const ENV = {
+  tableName: 'TABLE_NAME',
+  dynamodbEndpoint: 'DYNAMODB_ENDPOINT',
+  /** Only set where the gateway does not know its own public address: the local system. */
+  publicBaseUrl: 'PUBLIC_BASE_URL',
+  eventRetentionDays: 'EVENT_RETENTION_DAYS',
+} as const
+
+export interface Config {
+  tableName: string
+  dynamodbEndpoint: string | undefined
+  /** `http://127.0.0.1:8080/scim/v2`, without a trailing slash. */
+  publicBaseUrl: string | undefined
+  eventRetentionDays: number
+}
+
+const DEFAULT_EVENT_RETENTION_DAYS = 90
+
+/** Reads the environment, once, at cold start. @throws {Error} naming the setting that is missing or wrong. */
+export function readConfig(env: Record<string, string | undefined>): Config {
+  const tableName = env[ENV.tableName]
+  if (!tableName) throw new Error(`The environment variable ${ENV.tableName} is not set`)
+  const days = env[ENV.eventRetentionDays] ?? String(DEFAULT_EVENT_RETENTION_DAYS)
+  if (!/^[1-9]\d{0,3}$/.test(days)) {
+    throw new Error(`The environment variable ${ENV.eventRetentionDays} is "${days}", not a number of days`)
+  }
+  return {
+    tableName,
+    dynamodbEndpoint: env[ENV.dynamodbEndpoint] || undefined,
+    publicBaseUrl: env[ENV.publicBaseUrl] || undefined,
+    eventRetentionDays: Number(days),
+  }
+}

@@ -1,0 +1,68 @@
+/** Attribute characteristics (RFC 7643 §2, §7), in the words of the wire format. */
+export type AttributeType =
+  | 'string'
+  | 'boolean'
+  | 'decimal'
+  | 'integer'
+  | 'dateTime'
+  | 'binary'
+  | 'reference'
+  | 'complex'
+
+export interface Attribute {
+  name: string
+  type: AttributeType
+  multiValued: boolean
+  description: string
+  required: boolean
+  caseExact: boolean
+  mutability: 'readOnly' | 'readWrite' | 'immutable' | 'writeOnly'
+  returned: 'always' | 'never' | 'default' | 'request'
+  uniqueness: 'none' | 'server' | 'global'
+  canonicalValues?: readonly string[]
+  referenceTypes?: readonly string[]
+  subAttributes?: readonly Attribute[]
+  /** Ours: a unique name, compared and refused by the rules of `identifier.ts`. */
+  identifier?: boolean
+  /** Ours: the only values accepted, compared without case. */
+  allowedValues?: readonly string[]
+  /** Ours: the value a resource gets when it is created or replaced without one. */
+  defaultValue?: string
+  /** Ours: the URN of the extension that really holds this attribute; here it is only another name for it. */
+  aliasOf?: string
+}
+
+export interface Schema {
+  /** The schema URN (RFC 7643 §7). */
+  id: string
+  name: string
+  description: string
+  attributes: readonly Attribute[]
+}
+
+export interface ResourceType {
+  name: 'User' | 'Group'
+  /** `/Users` or `/Groups`, relative to the base URL. */
+  endpoint: string
+  description: string
+  schema: Schema
+  extensions: readonly { schema: Schema; required: boolean }[]
+  /** `schemas`, `id`, `externalId` and `meta` (RFC 7643 §3.1), which every resource has. */
+  common: readonly Attribute[]
+}
+
+/** What a SCIM attribute can hold once it has been read: plain data, objects without a prototype. */
+export type Value = string | number | boolean | Value[] | { [name: string]: Value }
+export type Attributes = Record<string, Value>
+export type ComplexValue = Record<string, Value>
+
+/** Untrusted JSON as the strict reader returns it. */
+export type Json = string | number | boolean | null | Json[] | { [name: string]: Json }
+export type JsonObject = { [name: string]: Json }
+
+/** A resource as clients see it, before projection: common, core and extension attributes under their URN. */
+export interface ScimResource extends Attributes {
+  schemas: string[]
+  id: string
+  meta: { resourceType: string; created: string; lastModified: string; location: string; version: string }
+}

@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto'
+import type { ResourceType } from '../scim/schema.ts'
+
+/**
+ * Every key of the table (docs/data-model.md). Keys begin with the account, so nothing can cross accounts; the
+ * exceptions are tokens and the accounts themselves. Only the last component of a key may hold text of a client.
+ */
+export interface Key {
+  pk: string
+  sk: string
+}
+
+export type ResourceName = ResourceType['name']
+const COLLECTION = { User: 'USER', Group: 'GROUP' } as const
+/** Clients' text longer than this is hashed: sort keys end at 1,024 bytes. */
+const MAX_TEXT_BYTES = 1000
+
+export const collectionKey = (account: string, type: ResourceName) => `A#${part(account)}#${COLLECTION[type]}`
+export const resourceKey = (account: string, type: ResourceName, id: string): Key => ({
+  pk: collectionKey(account, type),
+  sk: text(id),
+})
+
+/** Unique names of one type share a partition, sorted, so that `sw` is a range (docs/decisions/0001-name-ranges.md). */
+export const nameCollectionKey = (account: string, type: ResourceName) => `A#${part(account)}#NAME#${COLLECTION[type]}`
+export const nameKey = (account: string, type: ResourceName, foldedName: string): Key => ({
+  pk: nameCollectionKey(account, type),
+  sk: text(foldedName),
+})
+
+export const lookupCollectionKey = (account: string, type: ResourceName, attribute: string, value: string) =>
+  `A#${part(account)}#LOOKUP#${COLLECTION[type]}#${part(attribute)}#${text(value)}`
+export const lookupKey = (account: string, type: ResourceName, attribute: string, value: string, id: string): Key => ({
+  pk: lookupCollectionKey(account, type, attribute, value),
+  sk: text(id),
+})
+
+export const membersKey = (account: string, groupId: string) => `A#${part(account)}#MEMBERS#${text(groupId)}`
+export const memberKey = (account: string, groupId: string, userId: string): Key => ({
+  pk: membersKey(account, groupId),
+  sk: `MEMBER#${text(userId)}`,
+})
+export const memberOfKey = (account: string, userId: string) => `A#${part(account)}#MEMBEROF#${text(userId)}`
+export const intentKey = (account: string, groupId: string, version: number, n: number): Key => ({
+  pk: membersKey(account, groupId),
+  sk: `INTENT#${String(version).padStart(12, '0')}#${String(n).padStart(4, '0')}`,
+})
+/** Unfinished work of the account: deleted users and groups whose memberships are still being swept, open intents. */
+export const pendingKey = (account: string) => `A#${part(account)}#PENDING`
+
+export const countKey = (account: string, type: ResourceName) => `A#${part(account)}#COUNT#${COLLECTION[type]}`
+export const pageKey = (account: string, queryHash: string) => `A#${part(account)}#PAGE#${part(queryHash)}`
+
+/** Events of a day are spread over this many partitions. */
+export const EVENT_SHARDS = 16
+export const eventPartition = (account: string, day: string, shard: number) =>
+  `A#${part(account)}#EVENT#${part(day)}#${shard}`
+export const historyKey = (account: string, resourceId: string) => `A#${part(account)}#HISTORY#${text(resourceId)}`
+
+export const integrationCollectionKey = (account: string) => `A#${part(account)}#INTEGRATION`
+export const provisionerCollectionKey = (account: string) => `A#${part(account)}#PROVISIONER`
+export const tokenKey = (tokenId: string): Key => ({ pk: `TOKEN#${part(tokenId)}`, sk: 'TOKEN' })
+export const tokensOfKey = (account: string, integration: string) => `A#${part(account)}#TOKENS#${text(integration)}`
+export const accountKey = (account: string): Key => ({ pk: 'ACCOUNT', sk: part(account) })
+
+/** A component that is not the last: our own word, never a client's, so that `#` cannot be smuggled into a key. */
+function part(value: string): string {
+  if (/^[A-Za-z0-9._:-]{1,200}$/.test(value)) return value
+  throw new Error('A key component holds characters it may not hold')
+}
+
+/** The last component: any text, hashed where DynamoDB would refuse its length. */
+function text(value: string): string {
+  if (value === '') throw new Error('A key component is empty')
+  if (Buffer.byteLength(value) <= MAX_TEXT_BYTES) return value
+  return `sha256:${createHash('sha256').update(value).digest('hex')}`
+}
