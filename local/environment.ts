@@ -1,0 +1,5 @@
+/** Region and key of the local engine; it accepts any, but only of letters and digits. */
+export const LOCAL_AWS = {
+  region: 'us-east-1',
+  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+} as const

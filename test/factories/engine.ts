@@ -1,0 +1,21 @@
+import { randomUUID } from 'node:crypto'
+import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
+import { inject } from 'vitest'
+import { createTable } from '../../local/create-table.ts'
+import { LOCAL_AWS } from '../../local/environment.ts'
+import { type Db, openDb } from '../../shared/store/client.ts'
+
+/** Where the run's engine listens. */
+export const engineEndpoint = (): string => inject('dynamodbEndpoint')
+
+/** A fresh, empty table with the product's keys, index and TTL, in the run's one engine. */
+export async function testTable(config: DynamoDBClientConfig = {}): Promise<Db> {
+  const db = openTestDb(`test-${randomUUID()}`, config)
+  await createTable(db)
+  return db
+}
+
+/** A client for a table of the run's engine; `config` may add middleware settings, retries and the like. */
+export function openTestDb(tableName: string, config: DynamoDBClientConfig = {}): Db {
+  return openDb(tableName, engineEndpoint(), { ...LOCAL_AWS, ...config })
+}

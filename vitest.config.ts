@@ -1,0 +1,28 @@
+import { defineConfig } from 'vitest/config'
+import { CountReporter } from './test/reporter.ts'
+
+/** Tests that need neither the engine nor a started system. */
+const PURE = ['test/unit/**/*.test.ts', 'test/infra/**/*.test.ts']
+
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    reporters: ['default', new CountReporter()],
+    coverage: { provider: 'v8', include: ['shared/**', 'functions/**', 'local/**', 'cli/**', 'infra/**'] },
+    projects: [
+      { extends: true, test: { name: 'pure', include: PURE } },
+      {
+        extends: true,
+        test: {
+          name: 'engine',
+          include: ['test/**/*.test.ts'],
+          exclude: PURE,
+          globalSetup: ['test/factories/global-setup.ts'],
+        },
+      },
+    ],
+  },
+})
