@@ -5,6 +5,8 @@ export const ENV = {
   /** Only set where the gateway does not know its own public address: the local system. */
   publicBaseUrl: 'PUBLIC_BASE_URL',
   eventRetentionDays: 'EVENT_RETENTION_DAYS',
+  /** `off` silences the line per request; errors are always logged. */
+  requestLog: 'REQUEST_LOG',
 } as const
 
 export interface Config {
@@ -13,6 +15,7 @@ export interface Config {
   /** `http://127.0.0.1:8080/scim/v2`, without a trailing slash. */
   publicBaseUrl: string | undefined
   eventRetentionDays: number
+  requestLog: boolean
 }
 
 const DEFAULT_EVENT_RETENTION_DAYS = 90
@@ -30,5 +33,6 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     dynamodbEndpoint: env[ENV.dynamodbEndpoint] || undefined,
     publicBaseUrl: env[ENV.publicBaseUrl] || undefined,
     eventRetentionDays: Number(days),
+    requestLog: env[ENV.requestLog] !== 'off',
   }
 }

@@ -16,3 +16,18 @@ export interface Principal {
   /** The instant the token stops working, in epoch milliseconds. */
   tokenExpiresAt: number
 }
+
+/** The authorizer's context: API Gateway carries strings only, under names of its own choosing. */
+export type AuthorizerContext = Record<string, string>
+
+/** Writes a principal as the context an authorizer returns. */
+export function toAuthorizerContext(principal: Principal): AuthorizerContext {
+  return { principal: JSON.stringify(principal) }
+}
+
+/** Reads back what {@link toAuthorizerContext} wrote. Only the gateway can set it. @throws {Error} when it is absent. */
+export function readPrincipal(context: Record<string, unknown> | null | undefined): Principal {
+  const text = context?.principal
+  if (typeof text !== 'string') throw new Error('The gateway passed no authorizer context')
+  return JSON.parse(text) as Principal
+}

@@ -1,17 +1,19 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import type { Config } from '../config.ts'
 
 /** The table and how to reach it. */
 export interface Db {
   client: DynamoDBDocumentClient
   tableName: string
+  /** Days a REST event is kept. */
+  eventRetentionDays: number
 }
 
-/** Opens the table; `endpoint` points at another engine than AWS's own. */
-export function openDb(tableName: string, endpoint?: string, config: DynamoDBClientConfig = {}): Db {
-  const client = new DynamoDBClient({ maxAttempts: 4, ...(endpoint && { endpoint }), ...config })
-  return {
-    client: DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }),
-    tableName,
-  }
+/** Opens the configured table; `options` is for tests, which inject faults into the client. */
+export function openDb(config: Config, options: DynamoDBClientConfig = {}): Db {
+  const { tableName, dynamodbEndpoint: endpoint, eventRetentionDays } = config
+  const client = new DynamoDBClient({ maxAttempts: 4, ...(endpoint && { endpoint }), ...options })
+  const marshallOptions = { removeUndefinedValues: true }
+  return { client: DynamoDBDocumentClient.from(client, { marshallOptions }), tableName, eventRetentionDays }
 }

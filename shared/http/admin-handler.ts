@@ -1,0 +1,55 @@
+import { Trail } from '../audit/trail.ts'
+import type { Config } from '../config.ts'
+import { invalidValue } from '../scim/error.ts'
+import type { Db } from '../store/client.ts'
+import { type ApiKind, apiHandler, type Operation } from './api-handler.ts'
+import type { PutEvent } from './scim-handler.ts'
+import { startTrail } from './start-trail.ts'
+
+/** What an admin or audit operation needs: the caller is an IAM principal, the account is named in the request. */
+export interface AdminContext {
+  db: Db
+  config: Config
+  account: string
+  /** The caller's ARN. */
+  actor: string
+  now: Date
+  trail: Trail
+}
+
+export interface AdminHandlerOptions {
+  config: Config
+  db: Db
+  putEvent: PutEvent
+  now?: () => Date
+}
+
+export const DEFAULT_ACCOUNT = 'default'
+
+/** A Lambda behind the IAM-authorized routes; the query parameter `account` names the account, `default` if absent. */
+export function adminHandler(options: AdminHandlerOptions, operations: Record<string, Operation<AdminContext>>) {
+  const { config, db, putEvent, now = () => new Date() } = options
+  const kind: ApiKind<{ actor: string; account: string }, AdminContext> = {
+    config,
+    now,
+    identify: (event, request, at) => {
+      const actor = event.requestContext.identity.userArn
+      if (!actor) throw new Error('The gateway passed no IAM principal')
+      const account = readAccount(request.query.account)
+      const start = startTrail(event, request, at)
+      const trail = new Trail({ ...start, type: 'ADMIN', account, actorName: actor, actorDomain: 'IAM' })
+      return { caller: { actor, account }, trail }
+    },
+    admit: ({ caller, now: at, trail }) => ({ db, config, ...caller, now: at, trail }),
+    record: (trail, { status, error }) => {
+      const refusal = error && { scimType: error.scimType, detail: error.message }
+      return putEvent(db, trail.complete({ status, ...refusal }))
+    },
+  }
+  return apiHandler(kind, operations)
+}
+
+function readAccount(name = DEFAULT_ACCOUNT): string {
+  if (/^[a-z0-9][a-z0-9-]{0,62}$/.test(name)) return name
+  throw invalidValue(`Cannot read account "${name.slice(0, 80)}": small letters, digits and hyphens, at most 63`)
+}

@@ -1,0 +1,31 @@
+import type { APIGatewayProxyResult } from 'aws-lambda'
+import { presentError, type ScimError, tooMany } from '../scim/error.ts'
+
+/** What an operation answers; a body is sent as JSON. */
+export interface ApiAnswer {
+  status: number
+  headers?: Record<string, string>
+  body?: unknown
+}
+
+/** Exactly this: no charset parameter, since some clients compare it letter by letter (RFC 7644 §8.1). */
+export const SCIM_MEDIA_TYPE = 'application/scim+json'
+/** A Lambda's answer ends at 6 MB, escapes included. */
+const MAX_ANSWER_BYTES = 5_500_000
+
+/** The gateway's form of an answer. @throws {ScimError} 400 tooMany when no Lambda could return it. */
+export function toProxyResult(answer: ApiAnswer, requestId: string): APIGatewayProxyResult {
+  const headers: Record<string, string> = { 'x-request-id': requestId, 'cache-control': 'no-store', ...answer.headers }
+  if (answer.body === undefined) return { statusCode: answer.status, headers, body: '' }
+  const body = JSON.stringify(answer.body)
+  if (Buffer.byteLength(body) > MAX_ANSWER_BYTES) {
+    throw tooMany('The answer would be larger than 5.5 MB: lower count, or leave members out with excludedAttributes')
+  }
+  return { statusCode: answer.status, headers: { 'content-type': SCIM_MEDIA_TYPE, ...headers }, body }
+}
+
+export const toErrorAnswer = (error: ScimError): ApiAnswer => ({
+  status: error.status,
+  headers: error.headers,
+  body: presentError(error),
+})

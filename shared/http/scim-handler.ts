@@ -1,0 +1,60 @@
+import type { APIGatewayProxyEvent } from 'aws-lambda'
+import { Trail } from '../audit/trail.ts'
+import { type Principal, readPrincipal } from '../auth/principal.ts'
+import type { Config } from '../config.ts'
+import type { ScimContext } from '../resources/context.ts'
+import { notFound, unauthorized } from '../scim/error.ts'
+import { resourceTypes } from '../scim/resource-types.ts'
+import type { Db } from '../store/client.ts'
+import { type ApiKind, apiHandler, type Call, type Operation } from './api-handler.ts'
+import { SCIM_BASE } from './routes.ts'
+import { startTrail } from './start-trail.ts'
+
+/** Stores the event of a request that changed nothing. */
+export type PutEvent = (db: Db, event: ReturnType<Trail['complete']>) => Promise<void>
+
+export interface ScimHandlerOptions {
+  config: Config
+  db: Db
+  putEvent: PutEvent
+  now?: () => Date
+}
+
+/** A Lambda of the SCIM API: bearer token, checked by the authorizer; operations keyed by method and route. */
+export function scimHandler(options: ScimHandlerOptions, operations: Record<string, Operation<ScimContext>>) {
+  const { config, db, putEvent, now = () => new Date() } = options
+  const kind: ApiKind<Principal, ScimContext> = {
+    config,
+    now,
+    identify: (event, request, at) => {
+      const caller = readPrincipal(event.requestContext.authorizer)
+      const { account, integration: actorDomain, role: actorName, tokenId } = caller
+      const start = startTrail(event, request, at)
+      return { caller, trail: new Trail({ ...start, type: 'SCIM', account, actorName, actorDomain, tokenId }) }
+    },
+    admit: (call) => admit(call, db, config),
+    record: (trail, { status, error }) => {
+      const refusal = error && { scimType: error.scimType, detail: error.message }
+      return putEvent(db, trail.complete({ status, ...refusal }))
+    },
+  }
+  return apiHandler(kind, operations)
+}
+
+/** A cached policy may outlive its token: expiry is checked again, by this Lambda's clock. */
+function admit({ caller, event, now, trail }: Call<Principal>, db: Db, config: Config): ScimContext {
+  if (now.getTime() >= caller.tokenExpiresAt) throw unauthorized('The token has expired: issue a new one')
+  const endpointId = event.pathParameters?.endpointId
+  if (endpointId !== undefined && endpointId !== caller.endpointId) {
+    throw notFound('There is no such endpoint for this token: use the base URL of its own integration')
+  }
+  const baseUrl = config.publicBaseUrl ?? gatewayBaseUrl(event)
+  return { db, principal: caller, now, baseUrl, types: resourceTypes(caller.clientKind), trail }
+}
+
+/** Built from what the gateway says of itself, never from a header of the client. */
+function gatewayBaseUrl({ requestContext }: APIGatewayProxyEvent): string {
+  const { domainName, path } = requestContext
+  const end = path.indexOf(SCIM_BASE)
+  return `https://${domainName}${path.slice(0, Math.max(0, end))}${SCIM_BASE}`
+}

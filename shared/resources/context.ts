@@ -1,0 +1,16 @@
+import type { Trail } from '../audit/trail.ts'
+import type { Principal } from '../auth/principal.ts'
+import type { ResourceType } from '../scim/schema.ts'
+import type { Db } from '../store/client.ts'
+
+/** What a SCIM operation needs besides its input: one clock reading and one caller per request. */
+export interface ScimContext {
+  db: Db
+  principal: Principal
+  now: Date
+  /** Where clients reach `/Users`: the start of every `meta.location`. */
+  baseUrl: string
+  /** The resource types as this kind of client sees them. */
+  types: { User: ResourceType; Group: ResourceType }
+  trail: Trail
+}
