@@ -66,3 +66,15 @@ export interface ScimResource extends Attributes {
   id: string
   meta: { resourceType: string; created: string; lastModified: string; location: string; version: string }
 }
+
+const indexes = new WeakMap<readonly Attribute[], ReadonlyMap<string, Attribute>>()
+
+/** The attribute of that name in any letter case (RFC 7643 §2.1), or none; constant time. */
+export function findAttribute(attributes: readonly Attribute[], name: string): Attribute | undefined {
+  let index = indexes.get(attributes)
+  if (!index) {
+    index = new Map(attributes.map((attribute) => [attribute.name.toLowerCase(), attribute]))
+    indexes.set(attributes, index)
+  }
+  return index.get(name.toLowerCase())
+}

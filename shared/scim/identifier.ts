@@ -1,0 +1,54 @@
+import { invalidValue } from './error.ts'
+import { MAX_NAME_BYTES } from './limits.ts'
+import { quote } from './quote.ts'
+
+/** The dotless i has no case partner in the Unicode folding table, yet its upper case is I (SECURITY.md section 2). */
+const DOTLESS_I = 'ı'
+
+/**
+ * The form in which names are compared: NFKC, full case fold, NFKC. Names that differ by letter case or by a
+ * compatibility variant of a character only fold to the same text; folding twice changes nothing.
+ */
+export function foldName(text: string): string {
+  if (isAscii(text)) return text.toLowerCase()
+  return foldCase(text.normalize('NFKC')).normalize('NFKC')
+}
+
+/** Lower case of upper case of lower case is Unicode's full folding, save for the dotless i and the final sigma. */
+function foldCase(text: string): string {
+  const parts = text.split(DOTLESS_I)
+  return parts.map((part) => part.toLowerCase().toUpperCase().toLowerCase().replaceAll('ς', 'σ')).join(DOTLESS_I)
+}
+
+function isAscii(text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0x7f) return false
+  return true
+}
+
+/** An emoji may carry the selector that chooses its coloured or its plain form. */
+const EMOJI_FORM = /(?<=\p{Extended_Pictographic})[\uFE0E\uFE0F]/gu
+const REFUSED: readonly (readonly [RegExp, string])[] = [
+  [/\p{Surrogate}/u, 'half a surrogate pair'],
+  [/\p{Control}/u, 'a control character'],
+  [/\uFFFD/u, 'the replacement character, a sign of a broken encoding'],
+  [/[\p{Line_Separator}\p{Paragraph_Separator}]/u, 'a line or paragraph separator'],
+  [/[\p{Format}\p{Default_Ignorable_Code_Point}]/u, 'an invisible character'],
+  [/\p{Unassigned}/u, 'a code point without a character'],
+  [/^\p{White_Space}|\p{White_Space}$/u, 'a space at its start or end'],
+]
+
+/**
+ * Refuses names that cannot be told apart by eye, or that would not fit a key (SECURITY.md section 2, Names).
+ * @throws {ScimError} 400 invalidValue that says which character stands where.
+ */
+export function checkIdentifier(attributeName: string, text: string): void {
+  if (text === '') throw invalidValue(`Cannot use an empty ${attributeName}: send at least one character`)
+  const visible = text.replace(EMOJI_FORM, '')
+  const refused = REFUSED.find(([pattern]) => pattern.test(visible))
+  if (refused) throw invalidValue(`Cannot use ${attributeName} ${quote(text)}: it holds ${refused[1]}; remove it`)
+  const bytes = Buffer.byteLength(foldName(text))
+  if (bytes <= MAX_NAME_BYTES) return
+  throw invalidValue(
+    `Cannot use ${attributeName} ${quote(text)}: it takes ${bytes} bytes, at most ${MAX_NAME_BYTES} are allowed`,
+  )
+}
