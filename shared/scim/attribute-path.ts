@@ -1,0 +1,105 @@
+import { type Attribute, findAttribute, type ResourceType, type Schema, type Value } from './schema.ts'
+
+/** One attribute or sub-attribute; `extension` is the container it lives in, absent for common and core attributes. */
+export interface AttributePath {
+  extension?: Schema
+  attribute: Attribute
+  subAttribute?: Attribute
+}
+
+/** A bare extension URN: everything in that container. */
+export interface ExtensionPath {
+  extension: Schema
+  attribute: undefined
+}
+
+export type ResolvedPath = AttributePath | ExtensionPath
+
+/**
+ * Finds what an attribute path names (RFC 7644 §3.10), or `undefined` when the type has no such attribute.
+ * Names and URNs are compared without case, the core URN may be left out, and Snowflake joins URN and name with a dot.
+ * An attribute that this client sees under another extension (an alias) resolves to where it sees it.
+ */
+export function resolveAttributePath(type: ResourceType, text: string): ResolvedPath | undefined {
+  const folded = text.toLowerCase()
+  for (const { schema } of type.extensions) {
+    if (folded === schema.id.toLowerCase()) return { extension: schema, attribute: undefined }
+    const rest = afterUrn(schema.id, text, folded)
+    if (rest !== undefined) return resolveInExtension(type, schema, rest)
+  }
+  return resolveInCore(type, afterUrn(type.schema.id, text, folded) ?? text)
+}
+
+/** The path as error messages and canonical filters spell it: `name.familyName`, `urn:...:User:manager.value`. */
+export function formatAttributePath(path: AttributePath): string {
+  const prefix = path.extension ? `${path.extension.id}:` : ''
+  const suffix = path.subAttribute ? `.${path.subAttribute.name}` : ''
+  return `${prefix}${path.attribute.name}${suffix}`
+}
+
+/** The value of the path's attribute, sub-attribute aside: what `resource` holds in the right container. */
+export function getAttribute(resource: { readonly [name: string]: Value }, path: AttributePath): Value | undefined {
+  if (!path.extension) return resource[path.attribute.name]
+  const container = resource[path.extension.id]
+  return isComplex(container) ? container[path.attribute.name] : undefined
+}
+
+/**
+ * Every value at the path, one entry per element of a multi-valued attribute: `undefined` for an element without the
+ * sub-attribute, an empty list when the attribute itself has no value.
+ */
+export function listValues(resource: { readonly [name: string]: Value }, path: AttributePath): (Value | undefined)[] {
+  const value = getAttribute(resource, path)
+  if (value === undefined) return []
+  const elements = Array.isArray(value) ? value : [value]
+  const { subAttribute } = path
+  if (!subAttribute) return elements
+  return elements.map((element) => (isComplex(element) ? element[subAttribute.name] : undefined))
+}
+
+/** Whether a value is an object of sub-attributes (or an extension container). */
+export function isComplex(value: Value | undefined): value is { [name: string]: Value } {
+  return typeof value === 'object' && !Array.isArray(value)
+}
+
+function afterUrn(urn: string, text: string, folded: string): string | undefined {
+  const separator = text[urn.length]
+  if (separator !== ':' && separator !== '.') return undefined
+  return folded.startsWith(urn.toLowerCase()) ? text.slice(urn.length + 1) : undefined
+}
+
+function resolveInExtension(type: ResourceType, extension: Schema, text: string): AttributePath | undefined {
+  const home = resolveNames([extension.attributes], text)
+  if (!home) return undefined
+  const alias = findAlias(type, extension, home.attribute)
+  return alias ? { ...home, ...alias } : { extension, ...home }
+}
+
+function resolveInCore(type: ResourceType, text: string): AttributePath | undefined {
+  return resolveNames([type.schema.attributes, type.common], text)
+}
+
+function resolveNames(tables: (readonly Attribute[])[], text: string): AttributePath | undefined {
+  const [name = '', subName, ...more] = text.split('.', 3)
+  if (more.length > 0) return undefined
+  for (const table of tables) {
+    const attribute = findAttribute(table, name)
+    if (attribute) return withSubAttribute(attribute, subName)
+  }
+  return undefined
+}
+
+function withSubAttribute(attribute: Attribute, name: string | undefined): AttributePath | undefined {
+  if (name === undefined) return { attribute }
+  const subAttribute = findAttribute(attribute.subAttributes ?? [], name)
+  return subAttribute && { attribute, subAttribute }
+}
+
+/** Where this client sees an attribute of `home` instead, if another extension aliases it. */
+function findAlias(type: ResourceType, home: Schema, attribute: Attribute): AttributePath | undefined {
+  for (const { schema } of type.extensions) {
+    const alias = findAttribute(schema.attributes, attribute.name)
+    if (alias?.aliasOf === home.id) return { extension: schema, attribute: alias }
+  }
+  return undefined
+}
