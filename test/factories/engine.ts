@@ -3,6 +3,7 @@ import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
 import { inject } from 'vitest'
 import { createTable } from '../../local/create-table.ts'
 import { LOCAL_AWS } from '../../local/environment.ts'
+import type { Config } from '../../shared/config.ts'
 import { type Db, openDb } from '../../shared/store/client.ts'
 
 /** Where the run's engine listens. */
@@ -17,5 +18,11 @@ export async function testTable(config: DynamoDBClientConfig = {}): Promise<Db> 
 
 /** A client for a table of the run's engine; `config` may add middleware settings, retries and the like. */
 export function openTestDb(tableName: string, config: DynamoDBClientConfig = {}): Db {
-  return openDb(tableName, engineEndpoint(), { ...LOCAL_AWS, ...config })
+  return openDb(testConfig(tableName), { ...LOCAL_AWS, ...config })
+}
+
+/** What a Lambda's environment would say of that table. */
+export function testConfig(tableName: string): Config {
+  const publicBaseUrl = 'https://scim.example.com/scim/v2'
+  return { tableName, dynamodbEndpoint: engineEndpoint(), publicBaseUrl, eventRetentionDays: 90, requestLog: false }
 }
