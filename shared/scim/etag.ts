@@ -12,6 +12,6 @@ export function toEtag(version: number): string {
 export function matchesEtag(header: string, version: number): boolean {
   if (header.trim() === '*') return true
   if (!ENTITY_TAGS.test(header)) return false
-  const tags = header.match(/"[^"]*"/g) ?? []
+  const tags: readonly string[] = header.match(/"[^"]*"/g) ?? []
   return tags.includes(`"${version}"`)
 }
