@@ -1,0 +1,57 @@
+import type { Change } from './rest-event.ts'
+
+/** The most bytes of JSON the changes of one event may take. */
+export const MAX_CHANGES_BYTES = 8192
+/** Characters of JSON that stay of a value that is cut. */
+const KEPT_CHARACTERS = 120
+/** Room for the row that names what was left out. */
+const MARKER_BYTES = 640
+
+/** The attribute of the row that stands for the changes left out. */
+export const CUT_MARKER = '(cut)'
+
+const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value) ?? '')
+
+/**
+ * The changes as one event may hold them (SECURITY D6). Changes over the limit are cut so that it shows: long values
+ * first, which then say how many characters are missing, then whole attributes, which a last row counts and names.
+ */
+export function limitChanges(changes: readonly Change[]): Change[] {
+  if (bytesOf(changes) <= MAX_CHANGES_BYTES) return [...changes]
+  const short = changes.map(cutValues)
+  if (bytesOf(short) <= MAX_CHANGES_BYTES) return short
+  const kept = keepWithin(short, MAX_CHANGES_BYTES - MARKER_BYTES)
+  return [...kept, toMarker(changes.slice(kept.length))]
+}
+
+function cutValues({ attribute, before, after }: Change): Change {
+  return {
+    attribute: cutText(attribute),
+    ...(before !== undefined && { before: cutValue(before) }),
+    ...(after !== undefined && { after: cutValue(after) }),
+  }
+}
+
+function cutValue(value: unknown): unknown {
+  const json = JSON.stringify(value)
+  return json.length <= 2 * KEPT_CHARACTERS ? value : cutText(json)
+}
+
+function cutText(text: string): string {
+  const left = text.length - KEPT_CHARACTERS
+  return left <= KEPT_CHARACTERS ? text : `${text.slice(0, KEPT_CHARACTERS)}… (${left} characters left out)`
+}
+
+function keepWithin(changes: Change[], maxBytes: number): Change[] {
+  let bytes = 2
+  const end = changes.findIndex((change) => {
+    bytes += bytesOf(change) + 1
+    return bytes > maxBytes
+  })
+  return end === -1 ? changes : changes.slice(0, end)
+}
+
+function toMarker(left: readonly Change[]): Change {
+  const names = left.map(({ attribute }) => attribute).join(', ')
+  return { attribute: CUT_MARKER, after: `${left.length} attributes left out: ${cutText(names)}` }
+}
