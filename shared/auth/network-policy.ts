@@ -1,0 +1,58 @@
+import { BlockList, isIP, SocketAddress } from 'node:net'
+
+/** From where an integration may be used: addresses or CIDR blocks of either family. */
+export interface NetworkPolicy {
+  /** Empty means every address. */
+  allowed: readonly string[]
+  /** Decided first. */
+  blocked: readonly string[]
+}
+
+interface Block {
+  address: string
+  prefix: number
+  family: 'ipv4' | 'ipv6'
+}
+
+/** Whether an address may call. No policy allows all; a policy with an unreadable entry allows none. */
+export function isAllowed(policy: NetworkPolicy | undefined, sourceIp: string): boolean {
+  if (!policy) return true
+  const source = parseBlock(sourceIp)
+  const allowed = parseBlocks(policy.allowed)
+  const blocked = parseBlocks(policy.blocked)
+  if (!source || !allowed || !blocked) return false
+  if (covers(blocked, source)) return false
+  return allowed.length === 0 || covers(allowed, source)
+}
+
+/** Whether an entry of a policy can be read. */
+export const isBlock = (text: string): boolean => parseBlock(text) !== undefined
+
+function parseBlocks(entries: readonly string[]): Block[] | undefined {
+  const blocks = entries.map(parseBlock)
+  return blocks.every((block) => block !== undefined) ? blocks : undefined
+}
+
+/** Only blocks of the address's own family count: `::/0` opens IPv6, not IPv4. */
+function covers(blocks: Block[], source: Block): boolean {
+  const list = new BlockList()
+  for (const { address, prefix, family } of blocks) {
+    if (family === source.family) list.addSubnet(address, prefix, family)
+  }
+  return list.check(source.address, source.family)
+}
+
+/** Reads `192.0.2.1`, `192.0.2.0/24`, `2001:db8::/32`; an IPv4 address written as IPv6 is an IPv4 address. */
+function parseBlock(text: string): Block | undefined {
+  const [, address = '', suffix] = /^([0-9A-Fa-f.:]{2,45})(?:\/(0|[1-9]\d{0,2}))?$/.exec(text) ?? []
+  const version = isIP(address)
+  if (version === 0) return undefined
+  const bits = version === 4 ? 32 : 128
+  const prefix = suffix === undefined ? bits : Number(suffix)
+  if (prefix > bits) return undefined
+  if (version === 4) return { address, prefix, family: 'ipv4' }
+  const canonical = new SocketAddress({ address, family: 'ipv6' }).address
+  const [, mapped] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(canonical) ?? []
+  if (mapped && prefix >= 96) return { address: mapped, prefix: prefix - 96, family: 'ipv4' }
+  return { address: canonical, prefix, family: 'ipv6' }
+}

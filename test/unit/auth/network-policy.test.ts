@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest'
+import { isAllowed, isBlock } from '../../../shared/auth/network-policy.ts'
+
+describe('isAllowed()', () => {
+  test('allows every address where there is no policy (S5)', () => {
+    expect(isAllowed(undefined, '203.0.113.7')).toBe(true)
+  })
+
+  test.each([
+    ['an address on the list', ['203.0.113.7'], [], '203.0.113.7', true],
+    ['an address beside the list', ['203.0.113.7'], [], '203.0.113.8', false],
+    ['an address in a block', ['203.0.113.0/24'], [], '203.0.113.255', true],
+    ['an address past a block', ['203.0.113.0/24'], [], '203.0.114.0', false],
+    ['a blocked address in an allowed block', ['203.0.113.0/24'], ['203.0.113.7'], '203.0.113.7', false],
+    ['any address, the allow-list being empty', [], ['203.0.113.7'], '198.51.100.1', true],
+    ['a blocked address, the allow-list being empty', [], ['203.0.113.0/24'], '203.0.113.9', false],
+    ['IPv6 in a block, written differently', ['2001:db8::/32'], [], '2001:0DB8:0:0:0:0:0:1', true],
+    ['IPv6 outside of the block', ['2001:db8::/32'], [], '2001:db9::1', false],
+    ['IPv4 written as IPv6', ['203.0.113.0/24'], [], '::ffff:203.0.113.7', true],
+    ['IPv4 written as IPv6 in hexadecimal', [], ['203.0.113.0/24'], '::FFFF:cb00:7107', false],
+    ['IPv4 against a block written as IPv6', ['::ffff:203.0.113.0/120'], [], '203.0.113.7', true],
+    ['IPv4 where all of IPv6 is allowed', ['::/0'], [], '203.0.113.7', false],
+    ['IPv6 where all of IPv4 is allowed', ['0.0.0.0/0'], [], '2001:db8::1', false],
+    ['an address under a broken allow-list', ['203.0.113.0/33'], [], '203.0.113.7', false],
+    ['an address under a broken block-list', [], ['nonsense'], '203.0.113.7', false],
+    ['what is not an address', ['0.0.0.0/0', '::/0'], [], 'unknown', false],
+    ['an address with a zone', ['::/0'], [], 'fe80::1%eth0', false],
+  ])('decides on %s (S5)', (_name, allowed, blocked, sourceIp, expected) => {
+    expect(isAllowed({ allowed, blocked }, sourceIp)).toBe(expected)
+  })
+})
+
+describe('isBlock()', () => {
+  test.each(['192.0.2.1', '192.0.2.0/24', '0.0.0.0/0', '2001:db8::/32', '::1', '::ffff:192.0.2.1'])(
+    'reads %s',
+    (text) => expect(isBlock(text)).toBe(true),
+  )
+  test.each(['', '192.0.2', '192.0.2.0/33', '192.0.2.0/', '192.0.2.0/08', '010.0.0.1', '::/129', '*', 'example.com'])(
+    'refuses "%s"',
+    (text) => expect(isBlock(text)).toBe(false),
+  )
+})
