@@ -1,0 +1,77 @@
+import { dirname } from 'node:path'
+import { AssetHashType, DockerImage, Duration, RemovalPolicy } from 'aws-cdk-lib'
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda'
+import { LogGroup } from 'aws-cdk-lib/aws-logs'
+import { Construct } from 'constructs'
+import { ENV } from '../shared/config.ts'
+import { bundleInto, entryOf, LAMBDA_NAMES, type LambdaName } from './bundling.ts'
+import type { Deployment } from './config.ts'
+import { tableStatements } from './permissions.ts'
+import type { ScimTable } from './table.ts'
+
+/** Longer than our own deadlines, and than the gateway waits. */
+const TIMEOUT_SECONDS = 15
+
+export interface ScimFunctionsProps {
+  deployment: Deployment
+  table: ScimTable
+}
+
+/** One Lambda per resource, each with a role, a log group and a bundle of its own. */
+export class ScimFunctions extends Construct {
+  readonly byName: ReadonlyMap<LambdaName, LambdaFunction>
+
+  constructor(scope: Construct, id: string, props: ScimFunctionsProps) {
+    super(scope, id)
+    this.byName = new Map(LAMBDA_NAMES.map((name) => [name, this.#addFunction(name, props)]))
+  }
+
+  require(name: LambdaName): LambdaFunction {
+    const found = this.byName.get(name)
+    if (!found) throw new Error(`There is no function "${name}"`)
+    return found
+  }
+
+  #addFunction(name: LambdaName, { deployment, table }: ScimFunctionsProps): LambdaFunction {
+    const scope = new Construct(this, name)
+    const logGroup = new LogGroup(scope, 'Logs', {
+      retention: deployment.logRetentionDays,
+      removalPolicy: RemovalPolicy.RETAIN,
+    })
+    return new LambdaFunction(scope, 'Function', {
+      functionName: `${deployment.name}-${name}`,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      handler: 'index.handler',
+      code: bundledCode(name),
+      memorySize: 512,
+      timeout: Duration.seconds(TIMEOUT_SECONDS),
+      tracing: Tracing.ACTIVE,
+      role: functionRole(scope, name, logGroup, table),
+      logGroup,
+      environment: {
+        [ENV.tableName]: table.table.tableName,
+        [ENV.eventRetentionDays]: String(deployment.eventRetentionDays),
+        NODE_OPTIONS: '--disable-proto=delete',
+      },
+    })
+  }
+}
+
+/** A role with nothing but its own log group and its own part of the table. */
+function functionRole(scope: Construct, name: LambdaName, logGroup: LogGroup, table: ScimTable): Role {
+  const role = new Role(scope, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
+  logGroup.grantWrite(role)
+  for (const statement of tableStatements(name, table.arns)) role.addToPolicy(statement)
+  return role
+}
+
+/** Bundled on this machine by esbuild; no Docker is asked for. */
+function bundledCode(name: LambdaName): Code {
+  const tryBundle = (folder: string) => bundleInto(name, folder).bytes > 0
+  return Code.fromAsset(dirname(entryOf(name)), {
+    assetHashType: AssetHashType.OUTPUT,
+    bundling: { image: DockerImage.fromRegistry('not-used'), local: { tryBundle } },
+  })
+}

@@ -1,0 +1,96 @@
+import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam'
+import type { LambdaName } from './bundling.ts'
+
+/** What a function may do with items whose partition key is like one of `keys`; `index` for queries of the index. */
+interface Grant {
+  actions: readonly ItemAction[]
+  keys: readonly string[]
+  index?: boolean
+}
+
+type ItemAction = 'Get' | 'BatchGet' | 'Query' | 'Put' | 'Update' | 'Delete' | 'BatchWrite' | 'ConditionCheck'
+
+const READ: readonly ItemAction[] = ['Get', 'BatchGet', 'Query']
+const CHANGE: readonly ItemAction[] = ['Put', 'Update', 'Delete', 'BatchWrite', 'ConditionCheck']
+
+const EVENTS = 'A#*#EVENT#*'
+const HISTORY = 'A#*#HISTORY#*'
+const TOKENS = 'TOKEN#*'
+const TOKEN_INDEX = 'A#*#TOKENS#*'
+/** What SCIM requests are about: objects, their names and lookups, memberships, counters, page marks, open work. */
+const OBJECTS = ['USER', 'GROUP', 'NAME#*', 'LOOKUP#*', 'MEMBERS#*', 'COUNT#*', 'PAGE#*', 'PENDING'].map(
+  (part) => `A#*#${part}`,
+)
+const ADMINISTRATION = ['A#*#INTEGRATION', 'A#*#PROVISIONER', 'ACCOUNT']
+
+const WRITE_EVENTS: Grant = { actions: ['Put'], keys: [EVENTS] }
+const SCIM: readonly Grant[] = [
+  { actions: [...READ, ...CHANGE], keys: OBJECTS },
+  { actions: ['Query'], keys: ['A#*#MEMBEROF#*'], index: true },
+  WRITE_EVENTS,
+]
+
+/** Least privilege, function by function (SECURITY E1): whatever is not listed is refused by IAM. */
+const GRANTS: Record<LambdaName, readonly Grant[]> = {
+  users: SCIM,
+  groups: SCIM,
+  search: SCIM,
+  bulk: SCIM,
+  discovery: [WRITE_EVENTS],
+  events: [{ actions: READ, keys: [EVENTS] }, { actions: ['Query'], keys: [HISTORY], index: true }, WRITE_EVENTS],
+  admin: [
+    { actions: READ, keys: OBJECTS },
+    { actions: [...READ, 'Put', 'Update', 'Delete', 'ConditionCheck'], keys: [...ADMINISTRATION, TOKENS] },
+    { actions: ['Query'], keys: [TOKEN_INDEX, 'A#*#MEMBEROF#*'], index: true },
+    WRITE_EVENTS,
+  ],
+  // Refused tokens are counted in rows of the event history, which is the one reason to update an event.
+  authorizer: [
+    { actions: ['Get'], keys: [TOKENS] },
+    { actions: ['Update'], keys: [EVENTS] },
+  ],
+}
+
+/** Nobody needs these; a leading-key condition is void where a request has no key, so they are refused by name. */
+const NEVER = [
+  'dynamodb:Scan',
+  'dynamodb:PartiQLSelect',
+  'dynamodb:PartiQLInsert',
+  'dynamodb:PartiQLUpdate',
+  'dynamodb:PartiQLDelete',
+  'dynamodb:ExportTableToPointInTime',
+  'dynamodb:CreateBackup',
+  'dynamodb:UpdateTable',
+  'dynamodb:DeleteTable',
+  'dynamodb:UpdateTimeToLive',
+  'dynamodb:UpdateContinuousBackups',
+]
+
+const TOKEN_READERS: readonly LambdaName[] = ['authorizer', 'admin']
+
+/**
+ * The statements of one function's role for the table. Events can only be created since no grant of another action
+ * names their keys; denying those keys by pattern would also hit lookup keys, which may hold a client's own `#EVENT#`.
+ */
+export function tableStatements(name: LambdaName, arns: { table: string; index: string }): PolicyStatement[] {
+  const resources = [arns.table, arns.index]
+  const grants = GRANTS[name].map((grant) => allow(grant, arns))
+  const never = new PolicyStatement({ effect: Effect.DENY, actions: NEVER, resources })
+  return TOKEN_READERS.includes(name) ? [...grants, never] : [...grants, never, denyTokens(arns.table)]
+}
+
+function allow(grant: Grant, arns: { table: string; index: string }): PolicyStatement {
+  return new PolicyStatement({
+    actions: grant.actions.map(iamAction),
+    resources: [grant.index ? arns.index : arns.table],
+    conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': grant.keys } },
+  })
+}
+
+function denyTokens(table: string): PolicyStatement {
+  const conditions = { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': [TOKENS] } }
+  return new PolicyStatement({ effect: Effect.DENY, actions: ['dynamodb:*'], resources: [table], conditions })
+}
+
+/** `Get` → `dynamodb:GetItem`; a Query names no item. */
+const iamAction = (action: ItemAction) => (action === 'Query' ? 'dynamodb:Query' : `dynamodb:${action}Item`)
