@@ -1,0 +1,31 @@
+import { invalidValue } from './error.ts'
+import type { ComplexValue, Value } from './schema.ts'
+
+const GROUP_URL = /(?:^|\/)groups\/[^/]+\/?$/i
+
+/**
+ * A group's member as it is kept: the user's id and the display the client sent. `$ref` and `type` follow from the id.
+ * @throws {ScimError} 400 invalidValue when the member is a group.
+ */
+export function toMember(element: ComplexValue): ComplexValue {
+  const { value, type, $ref, display } = element
+  if (isText(type, /^group$/i) || isText($ref, GROUP_URL)) {
+    throw invalidValue(`Cannot add "${value}": groups cannot be members of groups here; add the users themselves`)
+  }
+  return Object.assign(Object.create(null), { value, ...(display !== undefined && { display }), type: 'User' })
+}
+
+/** Each member once, whatever the rest of it; the last display wins. */
+export function toMembers(elements: readonly ComplexValue[]): ComplexValue[] {
+  const members = new Map<string, ComplexValue>()
+  for (const element of elements) {
+    const member = toMember(element)
+    const id = String(member.value)
+    members.set(id, Object.assign(Object.create(null), members.get(id), member))
+  }
+  return [...members.values()]
+}
+
+function isText(value: Value | undefined, pattern: RegExp): boolean {
+  return typeof value === 'string' && pattern.test(value)
+}

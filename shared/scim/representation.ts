@@ -1,0 +1,143 @@
+import { isComplex } from './attribute-path.ts'
+import { toEtag } from './etag.ts'
+import type { Attribute, Attributes, ComplexValue, ResourceType, Schema, ScimResource, Value } from './schema.ts'
+
+/** What a resource is presented from; instants are xsd:dateTime texts, `attributes` in the stored shape. */
+export interface ResourceParts {
+  id: string
+  created: string
+  lastModified: string
+  version: number
+  /** Absolute URL. */
+  location: string
+  attributes: Attributes
+  /** What is not stored with the resource: a user's `groups`, a group's `members`. */
+  derived?: Attributes | undefined
+}
+
+/** An attribute that clients of some kind name under another extension than the one that holds it. */
+interface Alias {
+  name: string
+  /** The URN clients use. */
+  shown: string
+  /** The URN that holds it. */
+  stored: string
+}
+
+/** Stored attributes as this kind of client names them: an aliased attribute stands under its alias only. */
+export function toClientAttributes(type: ResourceType, stored: Attributes): Attributes {
+  const aliases = listAliases(type)
+  if (aliases.length === 0) return stored
+  return move(
+    stored,
+    aliases.map((alias) => ({ name: alias.name, from: alias.stored, to: alias.shown })),
+  )
+}
+
+/** A client's attributes as they are stored: each under its true URN, where a value that is there already wins. */
+export function toStoredAttributes(type: ResourceType, client: Attributes): Attributes {
+  const aliases = listAliases(type)
+  if (aliases.length === 0) return client
+  return move(
+    client,
+    aliases.map((alias) => ({ name: alias.name, from: alias.shown, to: alias.stored })),
+  )
+}
+
+/** Fills attributes that have a default value and none of their own, as POST and PUT do. Client shape. */
+export function withDefaults(type: ResourceType, attributes: Attributes): Attributes {
+  const filled: Attributes = Object.assign(Object.create(null), attributes)
+  const aliases = listAliases(type)
+  for (const { schema } of type.extensions) {
+    for (const { name, defaultValue, aliasOf } of schema.attributes) {
+      if (defaultValue === undefined || aliasOf !== undefined) continue
+      if (aliases.some((alias) => alias.stored === schema.id && alias.name === name)) continue
+      const container = containerOf(filled, schema.id)
+      if (container[name] === undefined) filled[schema.id] = withValue(container, name, defaultValue)
+    }
+  }
+  return filled
+}
+
+/**
+ * The resource as clients see it, before projection (RFC 7643 §3): attributes in the order of the schema, `schemas`
+ * naming the extensions that have data, no empty extension, and nothing that is never returned.
+ */
+export function toScimResource(type: ResourceType, parts: ResourceParts): ScimResource {
+  const attributes = { ...toClientAttributes(type, parts.attributes), ...parts.derived }
+  const extensions = type.extensions.flatMap(({ schema }) => presentExtension(schema, attributes))
+  const { id, created, lastModified, location, version } = parts
+  return Object.assign(Object.create(null), {
+    schemas: [type.schema.id, ...extensions.map(([urn]) => urn)],
+    id,
+    ...order(type.common, attributes),
+    ...order(type.schema.attributes, attributes),
+    ...Object.fromEntries(extensions),
+    meta: { resourceType: type.name, created, lastModified, location, version: toEtag(version) },
+  })
+}
+
+function presentExtension(schema: Schema, attributes: Attributes): [string, ComplexValue][] {
+  const values = order(schema.attributes, containerOf(attributes, schema.id))
+  return Object.keys(values).length > 0 ? [[schema.id, values]] : []
+}
+
+function order(table: readonly Attribute[], values: ComplexValue): ComplexValue {
+  const ordered: ComplexValue = Object.create(null)
+  for (const attribute of table) {
+    const value = values[attribute.name]
+    if (value !== undefined && attribute.returned !== 'never') ordered[attribute.name] = orderValue(attribute, value)
+  }
+  return ordered
+}
+
+function orderValue({ subAttributes }: Attribute, value: Value): Value {
+  if (!subAttributes || typeof value !== 'object') return value
+  if (!Array.isArray(value)) return order(subAttributes, value)
+  return value.map((element) => (isComplex(element) ? order(subAttributes, element) : element))
+}
+
+function move(attributes: Attributes, moves: readonly { name: string; from: string; to: string }[]): Attributes {
+  const moved: Attributes = Object.assign(Object.create(null), attributes)
+  for (const { name, from, to } of moves) {
+    const source = containerOf(moved, from)
+    const value = source[name]
+    if (value === undefined) continue
+    setContainer(moved, from, withoutValue(source, name))
+    const target = containerOf(moved, to)
+    if (target[name] === undefined) setContainer(moved, to, withValue(target, name, value))
+  }
+  return moved
+}
+
+function setContainer(attributes: Attributes, urn: string, container: ComplexValue): void {
+  if (Object.keys(container).length > 0) attributes[urn] = container
+  else delete attributes[urn]
+}
+
+function containerOf(attributes: Attributes, urn: string): ComplexValue {
+  const container = attributes[urn]
+  return isComplex(container) ? container : Object.create(null)
+}
+
+function withValue(container: ComplexValue, name: string, value: Value): ComplexValue {
+  return Object.assign(Object.create(null), container, { [name]: value })
+}
+
+function withoutValue(container: ComplexValue, name: string): ComplexValue {
+  const rest: ComplexValue = Object.assign(Object.create(null), container)
+  delete rest[name]
+  return rest
+}
+
+const aliasesByType = new WeakMap<ResourceType, readonly Alias[]>()
+
+function listAliases(type: ResourceType): readonly Alias[] {
+  const known = aliasesByType.get(type)
+  if (known) return known
+  const aliases = type.extensions.flatMap(({ schema }) =>
+    schema.attributes.flatMap(({ name, aliasOf }) => (aliasOf ? [{ name, shown: schema.id, stored: aliasOf }] : [])),
+  )
+  aliasesByType.set(type, aliases)
+  return aliases
+}

@@ -1,0 +1,92 @@
+import { invalidSyntax, invalidValue, tooLarge } from './error.ts'
+import { MAX_RESOURCE_BYTES } from './limits.ts'
+import { quote } from './quote.ts'
+import type { Attribute, Attributes, Json, JsonObject, ResourceType, Schema } from './schema.ts'
+import { isJsonObject, readAttributes, requireAttributes } from './value.ts'
+
+export { readValue } from './value.ts'
+
+/**
+ * Reads the body of a POST or PUT into the attributes a client may write, in the schema's spelling, under the
+ * containers the client uses. Unknown and readOnly attributes and unknown schemas are ignored (RFC 7644 §3.3, §3.5.1).
+ * @throws {ScimError} 400 invalidSyntax for no object or a name twice, 400 invalidValue for a missing or wrong value,
+ * 413 for more than {@link MAX_RESOURCE_BYTES}.
+ */
+export function readResource(type: ResourceType, body: Json): Attributes {
+  if (!isJsonObject(body)) throw invalidSyntax(`Cannot read the body: expected a JSON object, found ${quote(body)}`)
+  checkSchemas(type, body)
+  const attributes = readContainers(type, body)
+  requireAttributes(type.schema.attributes, attributes)
+  checkSize(attributes)
+  return attributes
+}
+
+/**
+ * Refuses attributes too large for one item; members, which are items of their own, do not count.
+ * @throws {ScimError} 413 when they take more than {@link MAX_RESOURCE_BYTES} as JSON.
+ */
+export function checkSize(attributes: Attributes): void {
+  const { members: _, ...rest } = attributes
+  const bytes = Buffer.byteLength(JSON.stringify(rest))
+  if (bytes <= MAX_RESOURCE_BYTES) return
+  throw tooLarge(`Cannot store ${bytes} bytes of attributes: at most ${MAX_RESOURCE_BYTES} are allowed per resource`)
+}
+
+function checkSchemas(type: ResourceType, body: JsonObject): void {
+  const names = Object.keys(body).filter((name) => name.toLowerCase() === 'schemas')
+  if (names.length > 1) throw invalidSyntax('Cannot read schemas: it is named twice; send it once')
+  const schemas = body[names[0] ?? '']
+  const hint = `send an array that holds "${type.schema.id}"`
+  if (!Array.isArray(schemas)) throw invalidValue(`The attribute schemas is required: ${hint}`)
+  const wrong = schemas.find((urn) => typeof urn !== 'string')
+  if (wrong !== undefined) throw invalidValue(`Cannot read schemas ${quote(wrong)}: expected a string`)
+  if (schemas.some((urn) => isUrn(type.schema.id, String(urn)))) return
+  throw invalidValue(`The schemas do not name a ${type.name}: ${hint}`)
+}
+
+/** Core attributes stand at the top or in a container named by the core URN; each extension has its container. */
+function readContainers(type: ResourceType, body: JsonObject): Attributes {
+  const attributes: Attributes = Object.create(null)
+  const table = coreTable(type)
+  const seen = new Set<Attribute>()
+  const containers = new Set<Schema>()
+  readAttributes(table, body, '', attributes, seen)
+  for (const name of Object.keys(body)) {
+    const schema = findContainer(type, name)
+    if (!schema) continue
+    if (containers.has(schema)) throw invalidSyntax(`Cannot read ${schema.id}: it is named twice; send it once`)
+    containers.add(schema)
+    const container = readContainer(schema.id, body[name] as Json)
+    if (schema === type.schema) readAttributes(table, container, '', attributes, seen)
+    else addExtension(attributes, schema, container)
+  }
+  return attributes
+}
+
+function addExtension(attributes: Attributes, { id, attributes: table }: Schema, container: JsonObject): void {
+  const values = readAttributes(table, container, `${id}:`)
+  if (Object.keys(values).length > 0) attributes[id] = values
+}
+
+function readContainer(urn: string, json: Json): JsonObject {
+  if (json === null || (Array.isArray(json) && json.length === 0)) return {}
+  if (isJsonObject(json)) return json
+  throw invalidValue(`Cannot read ${urn} ${quote(json)}: expected an object`)
+}
+
+function findContainer(type: ResourceType, name: string): Schema | undefined {
+  const schemas = [type.schema, ...type.extensions.map((extension) => extension.schema)]
+  return schemas.find(({ id }) => isUrn(id, name))
+}
+
+const coreTables = new WeakMap<ResourceType, readonly Attribute[]>()
+
+function coreTable(type: ResourceType): readonly Attribute[] {
+  const table = coreTables.get(type) ?? [...type.common, ...type.schema.attributes]
+  coreTables.set(type, table)
+  return table
+}
+
+function isUrn(urn: string, text: string): boolean {
+  return text.length === urn.length && text.toLowerCase() === urn.toLowerCase()
+}

@@ -1,0 +1,143 @@
+import { parseDateTime } from './date-time.ts'
+import { toElements } from './elements.ts'
+import { invalidSyntax, invalidValue } from './error.ts'
+import { checkIdentifier } from './identifier.ts'
+import { toMembers } from './member-element.ts'
+import { quote } from './quote.ts'
+import { type Attribute, type ComplexValue, findAttribute, type Json, type JsonObject, type Value } from './schema.ts'
+import { membersAttribute } from './schemas/core-group.ts'
+
+/**
+ * Reads one attribute's value: `undefined` means unassigned, which is what null, [] and an object without known
+ * sub-attributes say (RFC 7643 §2.5). Text is kept exactly as sent. A multi-valued attribute takes an array.
+ * `path` is how error details name the attribute.
+ * @throws {ScimError} 400 invalidValue when the value is not of the attribute's type, invalidSyntax for a name twice.
+ */
+export function readValue(attribute: Attribute, json: Json, path: string): Value | undefined {
+  if (json === null) return undefined
+  if (attribute.multiValued) return readElements(attribute, json, path)
+  const single = unwrap(attribute, json)
+  return single === null ? undefined : readSingle(attribute, single, path)
+}
+
+/** Whether untrusted JSON is an object. */
+export function isJsonObject(json: Json | undefined): json is JsonObject {
+  return typeof json === 'object' && json !== null && !Array.isArray(json)
+}
+
+function readElements(attribute: Attribute, json: Json, path: string): Value[] | undefined {
+  if (!Array.isArray(json)) throw wrongType('an array', json, path)
+  const elements: Value[] = []
+  for (const element of json) {
+    const value = element === null ? undefined : readSingle(attribute, element, path)
+    if (value !== undefined) elements.push(value)
+  }
+  if (elements.length === 0) return undefined
+  return attribute === membersAttribute ? toMembers(elements as ComplexValue[]) : toElements(attribute, elements)
+}
+
+/** A single value sent as an array of one, or a bare id where an object with a `value` belongs (Entra's manager). */
+function unwrap(attribute: Attribute, json: Json): Json {
+  if (Array.isArray(json) && json.length === 0) return null
+  if (!isReferenceObject(attribute)) return json
+  const single = Array.isArray(json) && json.length === 1 ? (json[0] as Json) : json
+  return typeof single === 'string' ? { value: single } : single
+}
+
+function isReferenceObject(attribute: Attribute): boolean {
+  return !attribute.multiValued && findAttribute(attribute.subAttributes ?? [], 'value') !== undefined
+}
+
+function readSingle(attribute: Attribute, json: Json, path: string): Value | undefined {
+  switch (attribute.type) {
+    case 'complex':
+      return readComplex(attribute, json, path)
+    case 'boolean':
+      return readBoolean(json, path)
+    case 'integer':
+      return readNumber(json, path, Number.isInteger, 'an integer')
+    case 'decimal':
+      return readNumber(json, path, Number.isFinite, 'a number')
+    case 'dateTime':
+      return readDateTime(json, path)
+    default:
+      return readText(attribute, json, path)
+  }
+}
+
+function readComplex(attribute: Attribute, json: Json, path: string): ComplexValue | undefined {
+  if (!isJsonObject(json)) throw wrongType('an object', json, path)
+  const value = readAttributes(attribute.subAttributes ?? [], json, `${path}.`)
+  if (isReferenceObject(attribute) && value.value === '') return undefined
+  if (Object.keys(value).length === 0) return undefined
+  requireAttributes(attribute.subAttributes ?? [], value, `${path}.`)
+  return value
+}
+
+/**
+ * Reads the attributes of `table` that `json` names, in any letter case; readOnly and unknown ones are left out. The
+ * result has no prototype. `prefix` goes before the names in error details; `seen` spans several objects.
+ * @throws {ScimError} 400 invalidSyntax when one attribute is named twice, 400 invalidValue as `readValue` does.
+ */
+export function readAttributes(
+  table: readonly Attribute[],
+  json: JsonObject,
+  prefix: string,
+  target: ComplexValue = Object.create(null),
+  seen: Set<Attribute> = new Set(),
+): ComplexValue {
+  for (const name of Object.keys(json)) {
+    const attribute = findAttribute(table, name)
+    if (!attribute) continue
+    if (seen.has(attribute))
+      throw invalidSyntax(`Cannot read ${prefix}${attribute.name}: it is named twice; send it once`)
+    seen.add(attribute)
+    if (attribute.mutability === 'readOnly') continue
+    const value = readValue(attribute, json[name] as Json, prefix + attribute.name)
+    if (value !== undefined) target[attribute.name] = value
+  }
+  return target
+}
+
+/** Refuses `value` where a required attribute of `table` has no value or an empty one (RFC 7643 §2.2). */
+export function requireAttributes(table: readonly Attribute[], value: ComplexValue, prefix = ''): void {
+  for (const { name, required, mutability } of table) {
+    if (!required || mutability === 'readOnly') continue
+    if (value[name] !== undefined && value[name] !== '') continue
+    throw invalidValue(`The attribute ${prefix}${name} is required: send it with a value`)
+  }
+}
+
+/** Booleans come as text from some clients (CHECKLIST RES-10, Entra). */
+function readBoolean(json: Json, path: string): boolean {
+  const word = typeof json === 'string' ? json.toLowerCase() : json
+  if (word === true || word === 'true') return true
+  if (word === false || word === 'false') return false
+  throw wrongType('true or false', json, path)
+}
+
+function readNumber(json: Json, path: string, accepts: (json: Json) => boolean, expected: string): number {
+  if (typeof json === 'number' && accepts(json)) return json
+  throw wrongType(expected, json, path)
+}
+
+function readDateTime(json: Json, path: string): string {
+  if (typeof json === 'string' && parseDateTime(json) !== undefined) return json
+  throw wrongType('a date and time such as "2026-01-31T09:30:00Z"', json, path)
+}
+
+function readText(attribute: Attribute, json: Json, path: string): string {
+  if (typeof json !== 'string') throw wrongType('a string', json, path)
+  if (attribute.identifier) checkIdentifier(path, json)
+  return attribute.allowedValues ? readAllowed(attribute.allowedValues, json, path) : json
+}
+
+function readAllowed(allowed: readonly string[], text: string, path: string): string {
+  const found = allowed.find((value) => value.toLowerCase() === text.toLowerCase())
+  if (found === undefined) throw wrongType(`one of ${allowed.join(', ')}`, text, path)
+  return found
+}
+
+function wrongType(expected: string, json: Json, path: string) {
+  return invalidValue(`Cannot read ${path} ${quote(json)}: expected ${expected}`)
+}
