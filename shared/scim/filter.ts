@@ -1,0 +1,213 @@
+import { type AttributePath, resolveAttributePath } from './attribute-path.ts'
+import { invalidFilter } from './error.ts'
+import { type Fail, type Token, tokenise } from './filter-lexer.ts'
+import { COMPARE_OPERATORS, expectedOperand, expectedOperator, readLiteral, toOperand } from './filter-operand.ts'
+import type { CompareOperator, Comparison, Elements, Filter, FilterPath, Operand, Presence } from './filter-tree.ts'
+import { MAX_FILTER_DEPTH, MAX_FILTER_LENGTH, MAX_FILTER_NODES } from './limits.ts'
+import { quote } from './quote.ts'
+import { type Attribute, findAttribute, type ResourceType } from './schema.ts'
+
+/** What to do with an attribute the type does not have: refuse the filter, or read it as one without a value. */
+export interface FilterOptions {
+  unknownAttributes?: 'refuse' | 'noValue'
+}
+
+/** Finds what a name in the filter stands for; none where the type has no such attribute. */
+type Scope = (name: string) => AttributePath | undefined
+
+/** A text being read: where we are, how deep, and how many nodes were made of it. */
+export interface Cursor {
+  tokens: Token[]
+  next: number
+  depth: number
+  nodes: number
+  type: ResourceType
+  scope: Scope
+  unknownAttributes: 'refuse' | 'noValue'
+  fail: Fail
+}
+
+/**
+ * Reads a filter of resources of this type (RFC 7644 §3.4.2.2), in linear time and within the limits of `limits.ts`.
+ * @throws {ScimError} 400 invalidFilter that says where reading stopped and what was expected there.
+ */
+export function parseFilter(text: string, type: ResourceType, options: FilterOptions = {}): Filter {
+  const cursor = openCursor(text, type, 'filter', options)
+  const filter = readOr(cursor)
+  if (peek(cursor).kind !== 'end') cursor.fail(peek(cursor).at, 'and, or, or the end')
+  return filter
+}
+
+/** Cuts the text into tokens; `subject` is what errors call it. */
+export function openCursor(
+  text: string,
+  type: ResourceType,
+  subject: 'filter' | 'path',
+  { unknownAttributes = 'refuse' }: FilterOptions = {},
+): Cursor {
+  if (text.length > MAX_FILTER_LENGTH) throw tooLong(subject, text)
+  const fail: Fail = (at, expected) => {
+    const found = at < text.length ? quote(text.slice(at, at + 20)) : 'the end'
+    throw invalidFilter(
+      `Cannot read ${subject} ${quote(text)}: expected ${expected} at character ${at + 1}, found ${found}`,
+    )
+  }
+  const scope: Scope = (name) => findFilterable(type, name)
+  return { tokens: tokenise(text, fail), next: 0, depth: 0, nodes: 0, type, scope, unknownAttributes, fail }
+}
+
+/** Reads what stands between `[` and `]` after a multi-valued attribute, both brackets included. */
+export function readElementFilter(cursor: Cursor, attribute: Attribute | undefined): Filter {
+  const { scope } = cursor
+  cursor.scope = (name) => {
+    const found = findAttribute(attribute?.subAttributes ?? [], name)
+    return found && { attribute: found }
+  }
+  const filter = readEnclosed(cursor, '[', ']')
+  cursor.scope = scope
+  return filter
+}
+
+export function peek(cursor: Cursor): Token {
+  return cursor.tokens[cursor.next] as Token
+}
+
+/** Takes the next token, which must be of this kind; the end mark is never passed. */
+export function take(cursor: Cursor, kind: Token['kind'], expected: string): Token {
+  const token = peek(cursor)
+  if (token.kind !== kind) cursor.fail(token.at, expected)
+  if (kind !== 'end') cursor.next += 1
+  return token
+}
+
+function readOr(cursor: Cursor): Filter {
+  return readOperands(cursor, 'or', readAnd)
+}
+
+function readAnd(cursor: Cursor): Filter {
+  return readOperands(cursor, 'and', readTerm)
+}
+
+function readOperands(cursor: Cursor, kind: 'and' | 'or', readOperand: (cursor: Cursor) => Filter): Filter {
+  const first = readOperand(cursor)
+  if (!isWord(peek(cursor), kind)) return first
+  const operands = [first]
+  while (isWord(peek(cursor), kind)) {
+    cursor.next += 1
+    operands.push(readOperand(cursor))
+  }
+  return addNode(cursor, { kind, operands })
+}
+
+function readTerm(cursor: Cursor): Filter {
+  const token = peek(cursor)
+  if (token.kind === '(') return readEnclosed(cursor, '(', ')')
+  if (!isWord(token, 'not')) return readAttributeTerm(cursor)
+  cursor.next += 1
+  return addNode(cursor, { kind: 'not', operand: readEnclosed(cursor, '(', ')') })
+}
+
+function readEnclosed(cursor: Cursor, open: '(' | '[', close: ')' | ']'): Filter {
+  take(cursor, open, `"${open}"`)
+  if (++cursor.depth > MAX_FILTER_DEPTH) throw tooComplex(`nests deeper than ${MAX_FILTER_DEPTH} levels`)
+  const filter = readOr(cursor)
+  take(cursor, close, `and, or, or "${close}"`)
+  cursor.depth -= 1
+  return filter
+}
+
+function readAttributeTerm(cursor: Cursor): Filter {
+  const token = take(cursor, 'word', 'an attribute, not or "("')
+  const found = cursor.scope(token.text)
+  if (!found && cursor.unknownAttributes === 'refuse') cursor.fail(token.at, `an attribute of ${cursor.type.name}`)
+  const path: FilterPath = found ?? { unknown: token.text }
+  if (peek(cursor).kind === '[' && peek(cursor).at === token.end) return readElements(cursor, path, token)
+  return readOperation(cursor, path)
+}
+
+function readElements(cursor: Cursor, path: FilterPath, token: Token): Filter {
+  const attribute = 'unknown' in path || path.subAttribute ? undefined : path.attribute
+  if (!('unknown' in path) && attribute?.type !== 'complex') cursor.fail(token.end, 'an operator')
+  const filter = readElementFilter(cursor, attribute)
+  const elements: Elements | undefined = 'unknown' in path ? undefined : { kind: 'elements', path, filter }
+  const suffix = readSubAttribute(cursor, attribute)
+  if (suffix && elements) elements.also = readOperation(cursor, suffix)
+  else if (suffix) readOperation(cursor, suffix)
+  return addNode(cursor, elements ?? { kind: 'present', path })
+}
+
+/** The `.value` after `emails[type eq "work"]`, if there is one. */
+function readSubAttribute(cursor: Cursor, attribute: Attribute | undefined): FilterPath | undefined {
+  const token = peek(cursor)
+  const bracket = cursor.tokens[cursor.next - 1] as Token
+  if (token.kind !== 'word' || token.at !== bracket.end || !token.text.startsWith('.')) return undefined
+  cursor.next += 1
+  const name = token.text.slice(1)
+  const found = findAttribute(attribute?.subAttributes ?? [], name)
+  if (found) return { attribute: found }
+  if (cursor.unknownAttributes === 'refuse') cursor.fail(token.at, `a sub-attribute of ${attribute?.name}`)
+  return { unknown: name }
+}
+
+function readOperation(cursor: Cursor, path: FilterPath): Comparison | Presence {
+  const token = take(cursor, 'word', `an operator (${COMPARE_OPERATORS.join(', ')}, pr)`)
+  const word = token.text.toLowerCase()
+  if (word === 'pr') return addNode(cursor, { kind: 'present', path })
+  const operator = COMPARE_OPERATORS.find((known) => known === word)
+  if (!operator) return cursor.fail(token.at, `an operator (${COMPARE_OPERATORS.join(', ')}, pr)`)
+  return addNode(cursor, readComparison(cursor, path, operator, token))
+}
+
+function readComparison(cursor: Cursor, path: FilterPath, operator: CompareOperator, token: Token): Comparison {
+  const value = readOperand(cursor)
+  if ('unknown' in path) return { kind: 'compare', path, operator, value }
+  const compared = value === null ? path : withImpliedValue(path)
+  const attribute = compared.subAttribute ?? compared.attribute
+  const operand = cursor.tokens[cursor.next - 1] as Token
+  const wrongOperator = expectedOperator(attribute, operator)
+  if (wrongOperator) cursor.fail(token.at, wrongOperator)
+  const wrongOperand = expectedOperand(attribute, operator, value)
+  if (wrongOperand) cursor.fail(operand.at, wrongOperand)
+  return { kind: 'compare', path: compared, operator, value: toOperand(attribute, value) }
+}
+
+function readOperand(cursor: Cursor): Operand {
+  const token = peek(cursor)
+  const expected = 'a quoted string, a number, true, false or null'
+  if (token.kind !== 'word' && token.kind !== 'string') return cursor.fail(token.at, expected)
+  cursor.next += 1
+  if (token.kind === 'string') return token.text
+  const value = readLiteral(token.text)
+  return value === undefined ? cursor.fail(token.at, expected) : value
+}
+
+/** `emails co "x"` means `emails.value co "x"` (RFC 7644 §3.4.2.2). */
+function withImpliedValue(path: AttributePath): AttributePath {
+  if (path.subAttribute || path.attribute.type !== 'complex') return path
+  const subAttribute = findAttribute(path.attribute.subAttributes ?? [], 'value')
+  return subAttribute ? { ...path, subAttribute } : path
+}
+
+/** What is never returned must not be found out by asking either (CHECKLIST FIL-13). */
+function findFilterable(type: ResourceType, name: string): AttributePath | undefined {
+  const path = resolveAttributePath(type, name)
+  return path?.attribute && path.attribute.returned !== 'never' ? path : undefined
+}
+
+function addNode<Node extends Filter>(cursor: Cursor, node: Node): Node {
+  if (++cursor.nodes > MAX_FILTER_NODES) throw tooComplex(`has more than ${MAX_FILTER_NODES} terms and operators`)
+  return node
+}
+
+function isWord(token: Token, word: string): boolean {
+  return token.kind === 'word' && token.text.toLowerCase() === word
+}
+
+function tooLong(subject: string, text: string) {
+  const limit = `${text.length} characters are more than ${MAX_FILTER_LENGTH}`
+  return invalidFilter(`Cannot read ${subject} ${quote(text)}: ${limit}; ask for less at once`)
+}
+
+function tooComplex(what: string) {
+  return invalidFilter(`Cannot read the filter: it ${what}; ask for less at once`)
+}
