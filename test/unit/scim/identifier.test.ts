@@ -1,0 +1,120 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { checkIdentifier, foldName } from '../../../shared/scim/identifier.ts'
+
+const unicode = fc.string({ unit: 'binary' })
+
+describe('foldName()', () => {
+  test.each([
+    ['letter case', 'MIKE@Example.COM', 'mike@example.com'],
+    ['the Kelvin sign', 'mi\u212Ae', 'mike'],
+    ['the long s', '\u017Fam', 'sam'],
+    ['full-width letters', '\uFF2D\uFF29\uFF2B\uFF25', 'mike'],
+    ['ligatures', '\uFB01nn', 'finn'],
+    ['sharp s in both cases', 'Straße STRAẞE', 'strasse strasse'],
+    ['final sigma', 'ΟΔΥΣΣΕΥΣ οδυσσευς', 'οδυσσευσ οδυσσευσ'],
+    ['composed and decomposed accents', 'JO\u0308RG', 'jörg'],
+    ['iota subscript', 'ᾼ', 'αι'],
+    ['the capital dotted I', '\u0130', 'i\u0307'],
+    ['Georgian capitals', 'ᲐᲑ', 'აბ'],
+    ['Deseret, outside the first plane', '\u{10400}', '\u{10428}'],
+  ])('folds %s (CRE-4)', (_name, text, folded) => {
+    expect(foldName(text)).toBe(folded)
+  })
+
+  test.each([
+    ['the dotless i', 'm\u0131ke', 'mike'],
+    ['a Cyrillic letter that looks alike', 'm\u0456ke', 'mike'],
+    ['an accent', 'mïke', 'mike'],
+    ['the dotted capital I', 'M\u0130KE', 'mike'],
+  ])('keeps apart names that differ by %s', (_name, one, other) => {
+    expect(foldName(one)).not.toBe(foldName(other))
+  })
+
+  test('folding twice changes nothing, for every code point', () => {
+    const unstable: number[] = []
+    for (let code = 0; code < 0x110000; code++) {
+      if (code >= 0xd800 && code < 0xe000) continue
+      const folded = foldName(String.fromCodePoint(code))
+      if (foldName(folded) !== folded) unstable.push(code)
+    }
+    expect(unstable).toEqual([])
+  })
+
+  test('folding twice changes nothing, for any text', () =>
+    fc.assert(
+      fc.property(unicode, (text) => foldName(foldName(text)) === foldName(text)),
+      { numRuns: 3000 },
+    ))
+
+  test('ASCII and Unicode rules agree', () =>
+    fc.assert(fc.property(fc.string(), (text) => foldName(`${text}é`) === `${foldName(text)}é`)))
+})
+
+describe('checkIdentifier()', () => {
+  test.each([
+    'bjensen@example.com',
+    "O'Brien, Zoë",
+    '田中 太郎',
+    'مدیر',
+    'DOMAIN\\user',
+    'a#b',
+    'Team 😀',
+    'I ❤️ SQL',
+    '__proto__',
+    'x',
+  ])('accepts %s', (name) => {
+    expect(checkIdentifier('userName', name)).toBeUndefined()
+  })
+
+  test.each([
+    ['a line feed', 'a\nb', 'it holds a control character'],
+    ['NUL', 'a\0', 'it holds a control character'],
+    ['a C1 control', 'a\u0085b', 'it holds a control character'],
+    ['a zero-width space', 'mi\u200Bke', 'it holds an invisible character'],
+    ['a zero-width joiner', 'mi\u200Dke', 'it holds an invisible character'],
+    ['a bidirectional override', 'abc\u202Edef', 'it holds an invisible character'],
+    ['a byte order mark', '\uFEFFmike', 'it holds an invisible character'],
+    ['a tag', 'mike\u{E0041}', 'it holds an invisible character'],
+    ['a soft hyphen', 'mi\u00ADke', 'it holds an invisible character'],
+    ['a Hangul filler', 'mike\u3164', 'it holds an invisible character'],
+    ['a variation selector after a letter', 'mike\uFE0F', 'it holds an invisible character'],
+    ['an unassigned code point', 'a\u0378', 'it holds a code point without a character'],
+    ['a noncharacter', 'a\uFFFE', 'it holds a code point without a character'],
+    ['the replacement character', 'J\uFFFDrg', 'it holds the replacement character, a sign of a broken encoding'],
+    ['a line separator', 'a\u2028b', 'it holds a line or paragraph separator'],
+    ['a paragraph separator', 'a\u2029b', 'it holds a line or paragraph separator'],
+    ['half a surrogate pair', 'a\ud83d', 'it holds half a surrogate pair'],
+    ['a leading space', ' mike', 'it holds a space at its start or end'],
+    ['a trailing no-break space', 'mike\u00A0', 'it holds a space at its start or end'],
+  ])('refuses %s (SECURITY.md section 2)', (_name, name, reason) => {
+    expect(() => checkIdentifier('userName', name)).toThrow(
+      expect.objectContaining({
+        status: 400,
+        scimType: 'invalidValue',
+        message: `Cannot use userName ${JSON.stringify(name)}: ${reason}; remove it`,
+      }),
+    )
+  })
+
+  test('refuses an empty name (CRE-3)', () => {
+    expect(() => checkIdentifier('displayName', '')).toThrow(
+      expect.objectContaining({
+        status: 400,
+        scimType: 'invalidValue',
+        message: 'Cannot use an empty displayName: send at least one character',
+      }),
+    )
+  })
+
+  test('measures the folded name in bytes: 1,000 fit, one more does not', () => {
+    expect(checkIdentifier('userName', 'a'.repeat(1000))).toBeUndefined()
+    expect(checkIdentifier('userName', 'ẞ'.repeat(500))).toBeUndefined()
+    expect(() => checkIdentifier('userName', 'a'.repeat(1001))).toThrow(
+      `Cannot use userName "${'a'.repeat(80)}...": it takes 1001 bytes, at most 1000 are allowed`,
+    )
+    expect(() => checkIdentifier('userName', '\uFDFA'.repeat(40))).toThrow(
+      'it takes 1320 bytes, at most 1000 are allowed',
+    )
+  })
+})
