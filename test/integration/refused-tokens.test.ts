@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest'
+import { parseEventQuery } from '../../shared/audit/event-query.ts'
+import type { Db } from '../../shared/store/client.ts'
+import { listEvents } from '../../shared/store/event-query.ts'
+import { countRefusedToken, type RefusalReason } from '../../shared/store/refused-tokens.ts'
+import { testTable } from '../factories/engine.ts'
+
+const NOW = new Date('2026-08-31T12:00:00.250Z')
+const later = (ms: number) => new Date(NOW.getTime() + ms)
+const REASONS: RefusalReason[] = [
+  ...(['malformed', 'unknown', 'wrong', 'expired', 'revoked', 'rejected', 'disabled', 'network'] as const),
+]
+
+const rowsOf = async (db: Db, account = 'default') => {
+  const now = later(600_000)
+  return (await listEvents(db, account, parseEventQuery({ last: '1h', limit: 10_000 }, now, 90), now)).events
+}
+
+/** Counts the updates sent from here on. */
+function updatesOf(db: Db): { count: number } {
+  const updates = { count: 0 }
+  db.client.middlewareStack.add(
+    (next) => (args) => {
+      updates.count += 1
+      return next(args)
+    },
+    { step: 'initialize' },
+  )
+  return updates
+}
+
+test('a refused token is a row of its minute in the event history, with the address block and a count', async () => {
+  const db = await testTable()
+  await countRefusedToken(db, { reason: 'expired', sourceIp: '203.0.113.7', now: NOW })
+  await countRefusedToken(db, { reason: 'expired', sourceIp: '203.0.113.99', now: later(1000) })
+  expect(await rowsOf(db)).toEqual([
+    {
+      eventId: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/),
+      account: 'default',
+      time: '2026-08-31T12:00:00.000Z',
+      type: 'SCIM',
+      endpoint: 'scim/v2',
+      method: 'ANY',
+      status: 401,
+      clientIp: '203.0.113.0/24',
+      actorName: 'unknown',
+      actorDomain: 'unknown',
+      requestId: '',
+      detail: 'Callers refused in this minute and address block: the token has expired',
+      count: 2,
+    },
+  ])
+})
+
+test('reasons, minutes and accounts are counted apart; a refusal of a good token is a 403', async () => {
+  const db = await testTable()
+  const sourceIp = '2001:db8::1'
+  await countRefusedToken(db, { reason: 'revoked', sourceIp, now: NOW })
+  await countRefusedToken(db, { reason: 'revoked', sourceIp, now: later(60_000) })
+  await countRefusedToken(db, { reason: 'network', sourceIp, now: NOW, account: 'acme' })
+  expect((await rowsOf(db)).map(({ time, count }) => [time, count])).toEqual([
+    ['2026-08-31T12:00:00.000Z', 1],
+    ['2026-08-31T12:01:00.000Z', 1],
+  ])
+  expect((await rowsOf(db, 'acme')).map(({ status, clientIp, count }) => [status, clientIp, count])).toEqual([
+    [403, '2001:db8::/64', 1],
+  ])
+})
+
+test('two processes count in the same row', async () => {
+  const db = await testTable()
+  const other = { ...db }
+  await Promise.all(
+    [db, other].map((one) => countRefusedToken(one, { reason: 'wrong', sourceIp: '192.0.2.1', now: NOW })),
+  )
+  expect((await rowsOf(db)).map(({ count }) => count)).toEqual([2])
+})
+
+describe('in a flood', () => {
+  test('a minute of 2,000 addresses and every reason makes fewer than 100 rows (SECURITY R2)', async () => {
+    const db = await testTable()
+    for (let i = 0; i < 2000; i++) {
+      const sourceIp = `10.${i % 250}.${Math.floor(i / 250)}.1`
+      await countRefusedToken(db, { reason: REASONS[i % 8] as RefusalReason, sourceIp, now: later(i) })
+    }
+    const rows = await rowsOf(db)
+    expect(rows.length).toBe(96)
+    expect(rows.reduce((sum, { count = 0 }) => sum + count, 0)).toBe(2000)
+  })
+
+  test('one address writes 100 times, then once a second, and a later minute brings in the rest', async () => {
+    const db = await testTable()
+    const updates = updatesOf(db)
+    const flood = { reason: 'wrong', sourceIp: '192.0.2.1' } as const
+    for (let i = 0; i < 5000; i++) await countRefusedToken(db, { ...flood, now: later(i * 10) })
+    expect(updates.count).toBeLessThanOrEqual(100 + 50)
+    await countRefusedToken(db, { ...flood, now: later(60_000) })
+    expect((await rowsOf(db)).map(({ count }) => count)).toEqual([5000, 1])
+  })
+
+  test('a count that could not be written is written with the next one', async () => {
+    const db = await testTable()
+    const refusal = { reason: 'wrong', sourceIp: '192.0.2.1', now: NOW } as const
+    const tableName = db.tableName
+    db.tableName = 'not-there'
+    await expect(countRefusedToken(db, refusal)).rejects.toThrow()
+    db.tableName = tableName
+    await countRefusedToken(db, refusal)
+    expect((await rowsOf(db)).map(({ count }) => count)).toEqual([2])
+  })
+})
