@@ -1,0 +1,44 @@
+import { changesBetween } from '../audit/changes.ts'
+import { invalidValue } from '../scim/error.ts'
+import type { Json } from '../scim/schema.ts'
+import { putIntegrationChange } from '../store/integration-change.ts'
+import type { Integration } from '../store/integrations.ts'
+import type { AdminContext } from './admin-context.ts'
+import { type IntegrationChange, integrationChange } from './integration-input.ts'
+import { requireIntegration } from './integrations.ts'
+import { type IntegrationView, presentIntegration, toSettings } from './present-integration.ts'
+import { readInput } from './read-input.ts'
+import { retryLostRaces } from './retry-lost-races.ts'
+
+/**
+ * Changes the settings that are named, in the integration and in its live tokens; the gateway may use what it has
+ * cached for up to a minute. Settings that have their value already are no change.
+ * @throws {ScimError} 404; 400 invalidValue.
+ */
+export async function changeIntegration(
+  context: AdminContext,
+  name: string,
+  input: IntegrationChange | Json,
+): Promise<IntegrationView> {
+  const { db, now, trail } = context
+  const change = readInput(integrationChange, input)
+  return retryLostRaces(async () => {
+    const { integration: before, provisioner } = await requireIntegration(context, name)
+    const after = merge(before, change)
+    const view = presentIntegration(after, provisioner, now)
+    const changes = changesBetween(toSettings(presentIntegration(before, provisioner, now)), toSettings(view))
+    if (changes.length === 0) return view
+    await putIntegrationChange(db, after, provisioner, now, trail.complete({ status: 200, changes }))
+    trail.recorded = true
+    return view
+  })
+}
+
+function merge(before: Integration, change: ReturnType<typeof integrationChange.parse>): Integration {
+  if (before.clientKind === 'AZURE' && change.syncPassword) {
+    throw invalidValue('Cannot read syncPassword true: an AZURE integration has no passwords to sync')
+  }
+  const named = Object.entries(change).filter(([, value]) => value !== undefined)
+  const settings = Object.fromEntries(named.map(([setting, value]) => [setting, value ?? undefined]))
+  return { ...before, ...settings, version: before.version + 1 }
+}

@@ -1,0 +1,41 @@
+import type { Attributes } from '../scim/schema.ts'
+import type { Integration } from '../store/integrations.ts'
+import type { Provisioner } from '../store/provisioners.ts'
+import { liveTokens } from '../store/tokens.ts'
+
+/** An integration as admins see it. */
+export interface IntegrationView {
+  name: string
+  clientKind: Integration['clientKind']
+  role: string
+  /** The role's, whichever integration uses it. */
+  privileges: readonly string[]
+  enabled: boolean
+  syncPassword: boolean
+  networkPolicy?: { allowed: readonly string[]; blocked: readonly string[] }
+  comment?: string
+  endpointId: string
+  rejectTokensIssuedBefore?: string
+  createdAt: string
+  createdBy: string
+  liveTokens: number
+}
+
+export function presentIntegration(integration: Integration, role: Provisioner, now: Date): IntegrationView {
+  const { networkPolicy, comment, rejectTokensIssuedBefore: rejectBefore } = integration
+  const { name, clientKind, enabled, syncPassword, endpointId, createdAt, createdBy } = integration
+  return {
+    ...{ name, clientKind, role: role.role, privileges: role.privileges, enabled, syncPassword },
+    ...(networkPolicy && { networkPolicy }),
+    ...(comment && { comment }),
+    endpointId,
+    ...(rejectBefore !== undefined && { rejectTokensIssuedBefore: new Date(rejectBefore).toISOString() }),
+    ...{ createdAt, createdBy, liveTokens: liveTokens(integration, now).length },
+  }
+}
+
+/** The settings alone, as an event compares them. */
+export function toSettings(view: IntegrationView): Attributes {
+  const { createdAt: _at, createdBy: _by, liveTokens: _count, ...settings } = view
+  return settings as unknown as Attributes
+}

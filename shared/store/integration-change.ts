@@ -1,0 +1,79 @@
+import type { RestEvent } from '../audit/rest-event.ts'
+import { ensureAccountAction } from './accounts.ts'
+import type { Db } from './client.ts'
+import { eventPut } from './events.ts'
+import { checkIntegrationAction, type Integration, putIntegrationAction } from './integrations.ts'
+import { checkProvisionerAction, type Provisioner, putProvisionerAction } from './provisioners.ts'
+import { liveTokens, rewriteTokenActions, toAccess } from './tokens.ts'
+import { type Action, ConditionsFailed, MAX_ACTIONS, transact } from './transaction.ts'
+
+/** Another integration of the account has the name. */
+export class IntegrationExists extends Error {
+  override readonly name = 'IntegrationExists'
+}
+
+/** More tokens than one transaction can rewrite share the role. */
+export class TooManyTokens extends Error {
+  override readonly name = 'TooManyTokens'
+}
+
+/** What becomes of the role of a new integration, and whose tokens show it. */
+export interface RoleChange {
+  after: Provisioner
+  /** The other integrations that run as this role. */
+  sharedBy: readonly Integration[]
+}
+
+/**
+ * Access pattern I3: stores a new integration with its account and event, and its role where that is new or gains
+ * privileges; live tokens of the same role gain them too. 1 round trip, all or nothing.
+ * @throws {IntegrationExists} @throws {TooManyTokens}
+ * @throws {ConditionsFailed} when the role, or a token of it, has changed since it was read.
+ */
+export async function putNewIntegration(
+  db: Db,
+  integration: Integration,
+  role: RoleChange | undefined,
+  now: Date,
+  event: RestEvent,
+): Promise<void> {
+  const { account, endpointId } = integration
+  const actions = [
+    putIntegrationAction(integration),
+    ensureAccountAction(account, now),
+    eventPut(db, event),
+    ...(role ? roleActions(account, role, now) : []),
+  ]
+  if (actions.length > MAX_ACTIONS) throw new TooManyTokens()
+  try {
+    await transact(db, actions, `${endpointId}#${role?.after.version}#${actions.length}`)
+  } catch (error) {
+    if (error instanceof ConditionsFailed && error.failures.has(0)) throw new IntegrationExists()
+    throw error
+  }
+}
+
+function roleActions(account: string, { after, sharedBy }: RoleChange, now: Date): Action[] {
+  const rewrites = sharedBy.flatMap((integration) => [
+    checkIntegrationAction(integration),
+    ...rewriteTokenActions(liveTokens(integration, now), toAccess(integration, after)),
+  ])
+  return [putProvisionerAction(account, after), ...rewrites]
+}
+
+/**
+ * Access pattern I4: stores changed settings over the version before, in the integration and in each live token, with
+ * the event; 1 round trip.
+ * @throws {ConditionsFailed} when the integration, its tokens or its role have changed since they were read.
+ */
+export async function putIntegrationChange(
+  db: Db,
+  after: Integration,
+  provisioner: Provisioner,
+  now: Date,
+  event: RestEvent,
+): Promise<void> {
+  const rewrites = rewriteTokenActions(liveTokens(after, now), toAccess(after, provisioner))
+  const role = checkProvisionerAction(after.account, provisioner)
+  await transact(db, [putIntegrationAction(after), role, ...rewrites, eventPut(db, event)], event.eventId)
+}

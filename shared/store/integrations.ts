@@ -1,0 +1,90 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb'
+import * as z from 'zod'
+import type { NetworkPolicy } from '../auth/network-policy.ts'
+import { CLIENT_KINDS, type ClientKind } from '../scim/client-kind.ts'
+import type { Db } from './client.ts'
+import { integrationCollectionKey, type Key } from './keys.ts'
+import { ofPartition, queryAll } from './query-all.ts'
+import type { Action } from './transaction.ts'
+
+/** A SCIM security integration: one identity provider's access to one account. */
+export interface Integration {
+  account: string
+  name: string
+  clientKind: ClientKind
+  /** Owner of what this integration creates. */
+  role: string
+  enabled: boolean
+  syncPassword: boolean
+  networkPolicy?: NetworkPolicy | undefined
+  comment?: string | undefined
+  /** UUID: `/scim/v2/<endpointId>/...` is this integration's own base URL. */
+  endpointId: string
+  /** Epoch milliseconds: tokens made before are refused. */
+  rejectTokensIssuedBefore?: number | undefined
+  createdAt: string
+  createdBy: string
+  /** Counts the changes of the settings above. */
+  version: number
+  /** The instant of expiry, in epoch milliseconds, of every token that may be live; expired ones linger. */
+  tokens: Record<string, number>
+}
+
+const integrationItem = z.object({
+  name: z.string(),
+  clientKind: z.enum(CLIENT_KINDS),
+  role: z.string(),
+  enabled: z.boolean(),
+  syncPassword: z.boolean(),
+  networkPolicy: z.object({ allowed: z.array(z.string()), blocked: z.array(z.string()) }).optional(),
+  comment: z.string().optional(),
+  endpointId: z.string(),
+  rejectTokensIssuedBefore: z.number().optional(),
+  createdAt: z.string(),
+  createdBy: z.string(),
+  version: z.number().int(),
+  tokens: z.record(z.string(), z.number()),
+})
+
+export const integrationKey = (account: string, name: string): Key => ({
+  pk: integrationCollectionKey(account),
+  sk: name,
+})
+
+/** Access pattern I1: one integration by its name. Strongly consistent; 1 read unit per 4 KB. */
+export async function getIntegration(db: Db, account: string, name: string): Promise<Integration | undefined> {
+  const Key = integrationKey(account, name)
+  const { Item } = await db.client.send(new GetCommand({ TableName: db.tableName, Key, ConsistentRead: true }))
+  return Item && { account, ...integrationItem.parse(Item) }
+}
+
+/**
+ * Access pattern I2: an account's integrations, by name; an account has a handful. Strongly consistent; 1 read unit
+ * per 4 KB. Items that cannot be read are left out.
+ */
+export async function getIntegrations(db: Db, account: string): Promise<Integration[]> {
+  const items = await queryAll(db, ofPartition(integrationCollectionKey(account)))
+  return items.flatMap((item) => {
+    const { success, data } = integrationItem.safeParse(item)
+    return success ? [{ account, ...data }] : []
+  })
+}
+
+/** Stores a new integration, or one over the version before it if its tokens are still the ones that were read. */
+export function putIntegrationAction(after: Integration): Action {
+  const { account, ...rest } = after
+  const Item = { ...integrationKey(account, after.name), ...rest }
+  if (after.version === 1) return { Put: { Item, ConditionExpression: 'attribute_not_exists(pk)' } }
+  return { Put: { Item, ...isUnchanged({ ...after, version: after.version - 1 }) } }
+}
+
+/** Holds while neither the settings nor the tokens of an integration have changed. */
+export const checkIntegrationAction = (integration: Integration): Action => ({
+  ConditionCheck: { Key: integrationKey(integration.account, integration.name), ...isUnchanged(integration) },
+})
+
+const isUnchanged = ({ version, tokens }: Integration) => ({
+  ConditionExpression: 'version = :version AND #tokens = :tokens',
+  ExpressionAttributeNames: { '#tokens': 'tokens' },
+  ExpressionAttributeValues: { ':version': version, ':tokens': tokens },
+})

@@ -1,0 +1,59 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb'
+import * as z from 'zod'
+import type { Privilege } from '../auth/principal.ts'
+import type { Db } from './client.ts'
+import { type Key, provisionerCollectionKey } from './keys.ts'
+import { ofPartition, queryAll } from './query-all.ts'
+import type { Action } from './transaction.ts'
+
+/** A role that integrations run as; its privileges are the role's, whichever integration uses them. */
+export interface Provisioner {
+  role: string
+  privileges: readonly Privilege[]
+  createdAt: string
+  createdBy: string
+  /** Counts the changes of its privileges. */
+  version: number
+}
+
+export const PRIVILEGES = ['createUser', 'createRole', 'monitorUser', 'monitorRole'] as const satisfies Privilege[]
+
+const provisionerItem = z.object({
+  role: z.string(),
+  privileges: z.array(z.enum(PRIVILEGES)),
+  createdAt: z.string(),
+  createdBy: z.string(),
+  version: z.number().int(),
+})
+
+const provisionerKey = (account: string, role: string): Key => ({ pk: provisionerCollectionKey(account), sk: role })
+
+/** Access pattern P1: one role's privileges. Strongly consistent; 1 read unit. */
+export async function getProvisioner(db: Db, account: string, role: string): Promise<Provisioner | undefined> {
+  const Key = provisionerKey(account, role)
+  const { Item } = await db.client.send(new GetCommand({ TableName: db.tableName, Key, ConsistentRead: true }))
+  return Item && provisionerItem.parse(Item)
+}
+
+/** Access pattern P2: every role of the account, by name. Strongly consistent; 1 read unit per 4 KB. */
+export async function getProvisioners(db: Db, account: string): Promise<Provisioner[]> {
+  const items = await queryAll(db, ofPartition(provisionerCollectionKey(account)))
+  return items.flatMap((item) => provisionerItem.safeParse(item).data ?? [])
+}
+
+/** Stores a role over the version before it; version 1 is a new one. */
+export function putProvisionerAction(account: string, after: Provisioner): Action {
+  const Item = { ...provisionerKey(account, after.role), ...after }
+  if (after.version === 1) return { Put: { Item, ConditionExpression: 'attribute_not_exists(pk)' } }
+  return { Put: { Item, ...isAtVersion(after.version - 1) } }
+}
+
+/** Holds while the role's privileges are the ones that were read. */
+export function checkProvisionerAction(account: string, { role, version }: Provisioner): Action {
+  return { ConditionCheck: { Key: provisionerKey(account, role), ...isAtVersion(version) } }
+}
+
+const isAtVersion = (version: number) => ({
+  ConditionExpression: 'version = :version',
+  ExpressionAttributeValues: { ':version': version },
+})

@@ -1,0 +1,115 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb'
+import type { NetworkPolicy } from '../auth/network-policy.ts'
+import type { Principal, Privilege } from '../auth/principal.ts'
+import { CLIENT_KINDS } from '../scim/client-kind.ts'
+import type { Db } from './client.ts'
+import { tokenKey, tokensOfKey } from './keys.ts'
+
+/**
+ * A token as it is stored, with a copy of all that a request needs to know of its integration and role: the
+ * authorizer reads this and nothing else. Read by hand, not by zod, which the authorizer's bundle has no room for.
+ */
+export interface TokenRecord {
+  tokenId: string
+  name: string
+  account: string
+  integration: string
+  /** SHA-256 of the secret, 32 bytes. */
+  secretHash: Uint8Array
+  createdBy: string
+  /** Instants are epoch milliseconds. */
+  createdAt: number
+  expiresAt: number
+  revokedAt?: number
+  access: TokenAccess
+}
+
+/** The copy: rewritten in the transaction that changes the integration or the role. */
+export interface TokenAccess {
+  role: string
+  clientKind: Principal['clientKind']
+  privileges: readonly Privilege[]
+  endpointId: string
+  syncPassword: boolean
+  enabled: boolean
+  networkPolicy?: NetworkPolicy
+  /** Tokens made before this instant, in epoch milliseconds, are refused. */
+  rejectTokensIssuedBefore?: number
+}
+
+/** Days the record outlives the token, so that its use is still recognised. */
+const REMEMBERED_DAYS = 90
+
+/** When DynamoDB may delete a record whose token ended at `endedAt` (epoch milliseconds): epoch seconds. */
+export const ttlAfter = (endedAt: number): number => Math.ceil(endedAt / 1000) + REMEMBERED_DAYS * 86_400
+
+/** Access pattern T1: one token by the id in its text. Strongly consistent; 1 read unit (records end at 4 KB). */
+export async function getToken(db: Db, tokenId: string): Promise<TokenRecord | undefined> {
+  const get = new GetCommand({ TableName: db.tableName, Key: tokenKey(tokenId), ConsistentRead: true })
+  const { Item } = await db.client.send(get)
+  return Item && toTokenRecord(Item)
+}
+
+export function toTokenItem(record: TokenRecord): Record<string, unknown> {
+  const { account, integration, tokenId, createdAt, revokedAt, expiresAt } = record
+  return {
+    ...tokenKey(tokenId),
+    ...record,
+    gsi1pk: tokensOfKey(account, integration),
+    gsi1sk: `${new Date(createdAt).toISOString()}#${tokenId}`,
+    ttl: ttlAfter(revokedAt ?? expiresAt),
+  }
+}
+
+/** Reads a stored token. @throws {Error} when anything is missing or of the wrong kind: such a token opens nothing. */
+export function toTokenRecord(item: Record<string, unknown>): TokenRecord {
+  const revokedAt = optional(item, 'revokedAt', isNumber)
+  return {
+    tokenId: need(item, 'tokenId', isString),
+    name: need(item, 'name', isString),
+    account: need(item, 'account', isString),
+    integration: need(item, 'integration', isString),
+    secretHash: need(item, 'secretHash', isBytes),
+    createdBy: need(item, 'createdBy', isString),
+    createdAt: need(item, 'createdAt', isNumber),
+    expiresAt: need(item, 'expiresAt', isNumber),
+    ...(revokedAt !== undefined && { revokedAt }),
+    access: toAccess(need(item, 'access', isRecord)),
+  }
+}
+
+function toAccess(item: Record<string, unknown>): TokenAccess {
+  const networkPolicy = optional(item, 'networkPolicy', isNetworkPolicy)
+  const rejectTokensIssuedBefore = optional(item, 'rejectTokensIssuedBefore', isNumber)
+  return {
+    role: need(item, 'role', isString),
+    clientKind: need(item, 'clientKind', isClientKind),
+    privileges: need(item, 'privileges', isStrings) as readonly Privilege[],
+    endpointId: need(item, 'endpointId', isString),
+    syncPassword: need(item, 'syncPassword', isBoolean),
+    enabled: need(item, 'enabled', isBoolean),
+    ...(networkPolicy && { networkPolicy }),
+    ...(rejectTokensIssuedBefore !== undefined && { rejectTokensIssuedBefore }),
+  }
+}
+
+type Check<T> = (value: unknown) => value is T
+
+function need<T>(item: Record<string, unknown>, name: string, is: Check<T>): T {
+  const value = item[name]
+  if (is(value)) return value
+  throw new Error(`A token record has no readable "${name}"`)
+}
+
+const optional = <T>(item: Record<string, unknown>, name: string, is: Check<T>): T | undefined =>
+  item[name] === undefined ? undefined : need(item, name, is)
+
+const isString = (value: unknown): value is string => typeof value === 'string' && value !== ''
+const isNumber = (value: unknown): value is number => Number.isFinite(value)
+const isBoolean = (value: unknown): value is boolean => typeof value === 'boolean'
+const isBytes = (value: unknown): value is Uint8Array => value instanceof Uint8Array
+const isStrings = (value: unknown): value is string[] => Array.isArray(value) && value.every(isString)
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+const isClientKind = (value: unknown): value is Principal['clientKind'] => CLIENT_KINDS.some((kind) => kind === value)
+const isNetworkPolicy = (value: unknown): value is NetworkPolicy =>
+  isRecord(value) && isStrings(value.allowed) && isStrings(value.blocked)

@@ -1,0 +1,258 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { changeIntegration } from '../../shared/resources/change-integration.ts'
+import type { IntegrationChange, IntegrationInput } from '../../shared/resources/integration-input.ts'
+import {
+  createIntegration,
+  describeIntegration,
+  ensureAccount,
+  listIntegrations,
+} from '../../shared/resources/integrations.ts'
+import { issueToken } from '../../shared/resources/tokens.ts'
+import type { Json } from '../../shared/scim/schema.ts'
+import type { Db } from '../../shared/store/client.ts'
+import { accountKey } from '../../shared/store/keys.ts'
+import { getToken } from '../../shared/store/token-record.ts'
+import { adminContext } from '../factories/admin.ts'
+import { testTable } from '../factories/engine.ts'
+import { scanAll, scanEvents } from '../factories/scan.ts'
+
+const NOW = new Date('2026-08-31T10:00:00.000Z')
+const ACTOR = 'arn:aws:iam::000000000000:user/test'
+let db: Db
+/** Each test has an account of its own. */
+let account = 0
+const admin = (now = NOW) => adminContext(db, { account: `a${account}`, now })
+const create = (input: IntegrationInput) => createIntegration(admin(), input)
+
+beforeAll(async () => {
+  db = await testTable()
+})
+
+describe('createIntegration()', () => {
+  test("fills in what is not said: upper-case name, the kind's role, two privileges, no password sync", async () => {
+    account++
+    const view = await create({ name: 'okta_provisioning', clientKind: 'okta' })
+    expect(view).toEqual({
+      name: 'OKTA_PROVISIONING',
+      clientKind: 'OKTA',
+      role: 'OKTA_PROVISIONER',
+      privileges: ['createUser', 'createRole'],
+      enabled: true,
+      syncPassword: false,
+      endpointId: expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
+      createdAt: '2026-08-31T10:00:00.000Z',
+      createdBy: ACTOR,
+      liveTokens: 0,
+    })
+    expect(await describeIntegration(admin(), 'Okta_Provisioning')).toEqual(view)
+    expect(await listIntegrations(admin())).toEqual([view])
+  })
+
+  test('stores every setting that is said', async () => {
+    account++
+    const networkPolicy = { allowed: ['192.0.2.0/24', '2001:db8::/32'], blocked: ['192.0.2.66'] }
+    const said = { enabled: false, syncPassword: true, networkPolicy, comment: 'HR <sync>' }
+    const privileges = { privileges: ['createUser' as const], monitorUsers: true, monitorRoles: true }
+    const view = await create({ name: 'A$1', clientKind: 'GENERIC', role: 'hr_provisioner', ...said, ...privileges })
+    expect(view).toMatchObject({ ...said, role: 'HR_PROVISIONER' })
+    expect(view.privileges).toEqual(['createUser', 'monitorUser', 'monitorRole'])
+    expect(await describeIntegration(admin(), 'A$1')).toEqual(view)
+  })
+
+  test.each([
+    ['OKTA', 'OKTA_PROVISIONER'],
+    ['AZURE', 'AAD_PROVISIONER'],
+    ['GENERIC', 'GENERIC_SCIM_PROVISIONER'],
+  ])('runs an integration of kind %s as %s', async (clientKind, role) => {
+    account++
+    expect((await create({ name: 'X', clientKind })).role).toBe(role)
+  })
+
+  test('stores its event in the same transaction, with actor, name and settings (R3)', async () => {
+    account++
+    const context = admin()
+    await createIntegration(context, { name: 'AUDITED', clientKind: 'OKTA' })
+    const events = (await scanEvents(db)).filter(({ pk }) => String(pk).startsWith(`A#a${account}#`))
+    expect(context.trail.recorded).toBe(true)
+    expect(events).toHaveLength(1)
+    expect(events[0]).toMatchObject({
+      type: 'ADMIN',
+      status: 201,
+      actor: ACTOR,
+      name: 'AUDITED',
+      domain: 'INTEGRATION',
+    })
+    expect(JSON.parse(String(events[0]?.changes))).toContainEqual({ attribute: 'clientKind', after: 'OKTA' })
+  })
+
+  test('refuses a taken name, in whatever case, and leaves nothing of the second behind', async () => {
+    account++
+    await create({ name: 'TAKEN', clientKind: 'OKTA' })
+    const context = admin()
+    await expect(createIntegration(context, { name: 'taken', clientKind: 'AZURE' })).rejects.toMatchObject({
+      status: 409,
+      scimType: 'uniqueness',
+      message: 'An integration "TAKEN" exists: choose another name',
+    })
+    expect(context.trail.recorded).toBe(false)
+    expect((await listIntegrations(admin())).map(({ clientKind }) => clientKind)).toEqual(['OKTA'])
+    const items = (await scanAll(db)).filter(({ pk }) => String(pk) === `A#a${account}#PROVISIONER`)
+    expect(items.map(({ role }) => role)).toEqual(['OKTA_PROVISIONER'])
+  })
+
+  test('makes exactly one of many that ask for a name at once', async () => {
+    account++
+    const attempts = Array.from({ length: 8 }, () => create({ name: 'RACED', clientKind: 'GENERIC' }))
+    const results = await Promise.allSettled(attempts)
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    expect(await listIntegrations(admin())).toHaveLength(1)
+  })
+
+  test('gives the same name to two accounts, which do not see each other', async () => {
+    account++
+    await create({ name: 'SAME', clientKind: 'OKTA' })
+    account++
+    const own = await create({ name: 'SAME', clientKind: 'AZURE' })
+    expect(await listIntegrations(admin())).toEqual([own])
+  })
+
+  test('widens a role for every integration that shares it, down to the live tokens', async () => {
+    account++
+    await create({ name: 'FIRST', clientKind: 'GENERIC' })
+    const { tokenId } = await issueToken(admin(), { integration: 'FIRST', name: 'old' })
+    await create({ name: 'SECOND', clientKind: 'GENERIC', monitorUsers: true })
+    const privileges = ['createUser', 'createRole', 'monitorUser']
+    expect((await listIntegrations(admin())).map((view) => view.privileges)).toEqual([privileges, privileges])
+    expect((await getToken(db, tokenId))?.access.privileges).toEqual(privileges)
+  })
+
+  const valid = { name: 'A', clientKind: 'OKTA' }
+  const NAME = 'a letter first, then letters, digits, _ and $, at most 128'
+  test.each<[string, Json, string]>([
+    ['no object', 'x', 'Cannot read the input: expected a JSON object'],
+    ['no name', { clientKind: 'OKTA' }, `name is missing: ${NAME}`],
+    ['a digit first', { ...valid, name: '1A' }, `Cannot read name "1A": ${NAME}`],
+    ['a separator in the name', { ...valid, name: 'A#B' }, `Cannot read name "A#B": ${NAME}`],
+    ['a name of 129 letters', { ...valid, name: 'A'.repeat(129) }, `Cannot read name "${'A'.repeat(79)}…: ${NAME}`],
+    [
+      'an unknown kind',
+      { ...valid, clientKind: 'CUSTOM' },
+      'Cannot read clientKind "CUSTOM": expected one of OKTA, AZURE, GENERIC',
+    ],
+    [
+      'an unknown setting',
+      { ...valid, __proto__: null, sync: true },
+      'Cannot read the input: there is no setting "sync"',
+    ],
+    ['a flag in quotes', { ...valid, enabled: 'true' }, 'Cannot read enabled "true": expected true or false'],
+    [
+      'password sync for AZURE',
+      { ...valid, clientKind: 'AZURE', syncPassword: true },
+      'Cannot read syncPassword true: an AZURE integration has no passwords to sync: leave syncPassword out',
+    ],
+    [
+      'an unknown privilege',
+      { ...valid, privileges: ['root'] },
+      'Cannot read privileges.0 "root": expected createUser, createRole, monitorUser, monitorRole',
+    ],
+    [
+      'a broken block',
+      { ...valid, networkPolicy: { allowed: ['10.0.0.0/33'] } },
+      'Cannot read networkPolicy.allowed.0 "10.0.0.0/33": expected an address or a CIDR block such as "192.0.2.0/24" or "2001:db8::/32"',
+    ],
+  ])('refuses %s', async (_name, input, message) => {
+    await expect(createIntegration(admin(), input)).rejects.toMatchObject({
+      status: 400,
+      scimType: 'invalidValue',
+      message,
+    })
+  })
+
+  test('refuses more network blocks than fit into a token record', async () => {
+    const networkPolicy = { allowed: Array.from({ length: 51 }, (_, i) => `10.0.${i}.0/24`) }
+    await expect(createIntegration(admin(), { ...valid, networkPolicy })).rejects.toMatchObject({
+      status: 400,
+      message: expect.stringContaining('a network policy has at most 50 blocks: use larger ones'),
+    })
+  })
+})
+
+describe('changeIntegration()', () => {
+  const change = (name: string, input: IntegrationChange) => changeIntegration(admin(), name, input)
+
+  test('changes what is named, takes away what is null, and rewrites the live tokens', async () => {
+    account++
+    const before = await create({ name: 'X', clientKind: 'OKTA', comment: 'old' })
+    const { tokenId } = await issueToken(admin(), { integration: 'X' })
+    const networkPolicy = { allowed: ['192.0.2.0/24'] }
+    const rejectTokensIssuedBefore = '2026-01-01T00:00:00+01:00'
+    const after = await change('x', { enabled: false, comment: null, networkPolicy, rejectTokensIssuedBefore })
+    const { comment: _comment, ...rest } = before
+    const expected = { enabled: false, networkPolicy: { ...networkPolicy, blocked: [] }, liveTokens: 1 }
+    expect(after).toEqual({ ...rest, ...expected, rejectTokensIssuedBefore: '2025-12-31T23:00:00.000Z' })
+    expect(await describeIntegration(admin(), 'X')).toEqual(after)
+    expect((await getToken(db, tokenId))?.access).toMatchObject({
+      enabled: false,
+      networkPolicy: { allowed: ['192.0.2.0/24'], blocked: [] },
+      rejectTokensIssuedBefore: Date.parse(rejectTokensIssuedBefore),
+    })
+  })
+
+  test('stores the event of a change, and none of its own when nothing changes', async () => {
+    account++
+    await create({ name: 'X', clientKind: 'OKTA' })
+    await change('X', { enabled: false })
+    const context = admin()
+    await changeIntegration(context, 'X', { enabled: false })
+    expect(context.trail.recorded).toBe(false)
+    const events = (await scanEvents(db)).filter(({ pk }) => String(pk).startsWith(`A#a${account}#`))
+    expect(events.map(({ status }) => status)).toEqual([201, 200])
+    const changes = [{ attribute: 'enabled', before: true, after: false }]
+    expect(JSON.parse(String(events[1]?.changes))).toEqual(changes)
+  })
+
+  test('loses none of several changes at once', async () => {
+    account++
+    await create({ name: 'X', clientKind: 'OKTA' })
+    await Promise.all([
+      change('X', { enabled: false }),
+      change('X', { comment: 'new' }),
+      change('X', { syncPassword: true }),
+      issueToken(admin(), { integration: 'X' }),
+    ])
+    const view = await describeIntegration(admin(), 'X')
+    expect(view).toMatchObject({ enabled: false, comment: 'new', syncPassword: true, liveTokens: 1 })
+  })
+
+  test.each<[string, Json, string]>([
+    ['the kind', { clientKind: 'AZURE' }, 'Cannot read the input: there is no setting "clientKind"'],
+    [
+      'a bad instant',
+      { rejectTokensIssuedBefore: 'now' },
+      'Cannot read rejectTokensIssuedBefore "now": expected an instant such as "2026-01-31T12:00:00Z"',
+    ],
+  ])('refuses %s', async (_name, input, message) => {
+    await expect(changeIntegration(admin(), 'X', input)).rejects.toMatchObject({ status: 400, message })
+  })
+
+  test('refuses password sync for AZURE', async () => {
+    account++
+    await create({ name: 'X', clientKind: 'AZURE' })
+    await expect(change('X', { syncPassword: true })).rejects.toMatchObject({ status: 400, scimType: 'invalidValue' })
+  })
+})
+
+describe('describeIntegration()', () => {
+  test.each(['NONE', 'no such', '', 'A#B', 'x'.repeat(2000)])('answers 404 for "%.20s"', async (name) => {
+    await expect(describeIntegration(admin(), name)).rejects.toMatchObject({ status: 404 })
+  })
+})
+
+describe('ensureAccount()', () => {
+  test('makes the account once and leaves it alone afterwards', async () => {
+    await ensureAccount(db, 'ensured', NOW)
+    await ensureAccount(db, 'ensured', new Date('2027-01-01T00:00:00Z'))
+    const accounts = (await scanAll(db)).filter(({ pk, sk }) => pk === 'ACCOUNT' && sk === 'ensured')
+    expect(accounts).toEqual([{ ...accountKey('ensured'), createdAt: NOW.toISOString() }])
+  })
+})
