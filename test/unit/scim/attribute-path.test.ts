@@ -7,6 +7,7 @@ import {
   resolveAttributePath,
 } from '../../../shared/scim/attribute-path.ts'
 import { resourceTypes } from '../../../shared/scim/resource-types.ts'
+import type { Attributes } from '../../../shared/scim/schema.ts'
 import { ENTERPRISE_USER } from '../../../shared/scim/schemas/enterprise-user.ts'
 import { SNOWFLAKE_USER } from '../../../shared/scim/schemas/snowflake-user.ts'
 
@@ -75,7 +76,7 @@ describe('resolveAttributePath()', () => {
 })
 
 describe('listValues()', () => {
-  const user = {
+  const user: Attributes = {
     userName: 'ann',
     emails: [{ type: 'work', value: 'a@x' }, { value: 'b@x' }],
     name: { givenName: 'Ann' },

@@ -1,0 +1,75 @@
+import { formatAttributePath } from './attribute-path.ts'
+import { invalidValue } from './error.ts'
+import { listConjuncts } from './filter-plan.ts'
+import type { Filter } from './filter-tree.ts'
+import type { ElementMerge, PatchOperation, WireOperation } from './patch-operation.ts'
+import type { PatchPath } from './patch-path.ts'
+import type { Attribute, ComplexValue, Json, Value } from './schema.ts'
+import { readValue } from './value.ts'
+
+/**
+ * Reads one operation on a multi-valued attribute: on all its values, or on the elements that a filter selects.
+ * @throws {ScimError} 400 invalidValue when the value does not fit.
+ */
+export function readElementsOperation(path: PatchPath, operation: WireOperation): PatchOperation | undefined {
+  if (path.subAttribute) return readSubAttribute(path, path.subAttribute, operation)
+  return path.filter ? readSelected(path, operation) : readWhole(path, operation)
+}
+
+function readWhole(path: PatchPath, { op, value = null }: WireOperation): PatchOperation | undefined {
+  const values = readElements(path, value)
+  switch (op) {
+    case 'add':
+      return values && { kind: 'append', path, values }
+    case 'replace':
+      return values ? { kind: 'assign', path, value: values } : { kind: 'unassign', path }
+    case 'remove':
+      if (value === null) return { kind: 'unassign', path }
+      return values && { kind: 'removeListed', path, values }
+  }
+}
+
+function readSelected(path: PatchPath, { op, value = null }: WireOperation): PatchOperation | undefined {
+  const { filter } = path
+  const values = op === 'remove' ? undefined : readElements(path, value)
+  if (values === undefined) return op === 'add' ? undefined : { kind: 'removeElements', path, filter }
+  if (op === 'replace') return { kind: 'replaceElements', path, filter, values }
+  const [set, ...more] = values as ComplexValue[]
+  if (set && more.length === 0) return { kind: 'mergeElements', ...merge(path, op, set, []) }
+  throw invalidValue(`Cannot add ${values.length} values to ${formatAttributePath(path)} by a filter: send one`)
+}
+
+function readSubAttribute(path: PatchPath, sub: Attribute, { op, value = null }: WireOperation): PatchOperation {
+  const typed = op === 'remove' ? undefined : readValue(sub, value, formatAttributePath(path))
+  if (typed === undefined) return { kind: 'mergeElements', ...merge(path, 'remove', {}, [sub.name]) }
+  return { kind: 'mergeElements', ...merge(path, op, { [sub.name]: typed }, []) }
+}
+
+/**
+ * Without a match `add` makes the element its filter describes (Entra), `replace` has no target (RFC 7644 §3.5.2.3),
+ * and `remove` is done. Without a filter an attribute that has no values yet gets its first one.
+ */
+function merge(path: PatchPath, op: WireOperation['op'], set: ComplexValue, unset: string[]): ElementMerge {
+  const { filter } = path
+  const described = filter && op !== 'add' ? undefined : describeElement(filter)
+  const create = op === 'remove' ? undefined : described && { ...described, ...set }
+  return { path, filter, set, unset, mustMatch: op !== 'remove', ...(create && { create }) }
+}
+
+/** The element that `type eq "work" and primary eq true` describes; none for a filter with any other term. */
+function describeElement(filter: Filter | undefined): ComplexValue | undefined {
+  const element: ComplexValue = {}
+  for (const term of filter ? listConjuncts(filter) : []) {
+    if (term.kind !== 'compare' || term.operator !== 'eq' || term.value === null || 'unknown' in term.path) {
+      return undefined
+    }
+    element[term.path.attribute.name] = term.value
+  }
+  return element
+}
+
+/** A single value stands for a list of one. */
+function readElements(path: PatchPath, value: Json): Value[] | undefined {
+  const list = value === null || Array.isArray(value) ? value : [value]
+  return readValue(path.attribute, list, formatAttributePath(path)) as Value[] | undefined
+}
