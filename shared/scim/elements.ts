@@ -3,17 +3,17 @@ import { foldName } from './identifier.ts'
 import { type Attribute, findAttribute, type Value } from './schema.ts'
 
 /**
- * The elements of a multi-valued attribute as they are kept: the same (type, value) pair once, where it stood first
- * and with what was said of it last, and the last `primary: true` alone (RFC 7643 §2.4).
+ * The elements of a multi-valued attribute as they are kept: the last `primary: true` alone, and the same
+ * (type, value) pair once, where it stood first and with what was said of it last (RFC 7643 §2.4).
  */
 export function toElements(attribute: Attribute, elements: readonly Value[]): Value[] {
   const kept = new Map<string, Value>()
-  for (const element of elements) {
+  for (const element of keepLastPrimary(elements)) {
     const key = elementKey(attribute, element)
     const earlier = kept.get(key)
     kept.set(key, earlier === undefined ? element : combine(earlier, element))
   }
-  return keepLastPrimary([...kept.values()])
+  return [...kept.values()]
 }
 
 /** The elements with `primary` set to false in all that `keep` does not name (RFC 7644 §3.5.2). */
@@ -44,7 +44,7 @@ function combine(earlier: Value, later: Value): Value {
   return Object.assign(Object.create(null), earlier, later)
 }
 
-function keepLastPrimary(elements: Value[]): Value[] {
+function keepLastPrimary(elements: readonly Value[]): readonly Value[] {
   const last = elements.findLast(isPrimary)
   return last === undefined ? elements : demotePrimaries(elements, (element) => element === last)
 }

@@ -46,7 +46,7 @@ describe('readJson()', () => {
       ' ',
       '\\',
     )
-    fc.assert(
+    return fc.assert(
       fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
         const text = pieces.join('')
         const read = refusal(text)
