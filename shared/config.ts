@@ -36,3 +36,23 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     requestLog: env[ENV.requestLog] !== 'off',
   }
 }
+
+/** The region and the credentials that Lambda puts in a function's environment. */
+export interface AwsConfig {
+  region: string
+  credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }
+}
+
+/** Reads what the SDK would read, for the one function that goes without it. @throws {Error} naming what is missing. */
+export function readAwsConfig(env: Record<string, string | undefined>): AwsConfig {
+  const require = (name: string): string => {
+    const value = env[name]
+    if (!value) throw new Error(`The environment variable ${name} is not set`)
+    return value
+  }
+  const sessionToken = env.AWS_SESSION_TOKEN
+  const accessKeyId = require('AWS_ACCESS_KEY_ID')
+  const secretAccessKey = require('AWS_SECRET_ACCESS_KEY')
+  const credentials = { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) }
+  return { region: require('AWS_REGION'), credentials }
+}
