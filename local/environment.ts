@@ -3,3 +3,6 @@ export const LOCAL_AWS = {
   region: 'us-east-1',
   credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
 } as const
+
+/** The AWS account the local gateway speaks of. */
+export const LOCAL_ACCOUNT = '000000000000'

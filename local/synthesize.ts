@@ -12,13 +12,7 @@ export interface SynthesizedStack {
 }
 
 export interface CloudFormationTemplate {
-  Resources: Record<string, CloudFormationResource>
-}
-
-export interface CloudFormationResource {
-  Type: string
-  // biome-ignore lint/suspicious/noExplicitAny: properties differ by type and are checked where they are read
-  Properties: Record<string, any>
+  Resources: Record<string, { Type: string; Properties?: unknown }>
 }
 
 /** Synthesises the CDK app in this process, without bundling and validation: about one second. */

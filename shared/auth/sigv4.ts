@@ -46,14 +46,14 @@ export async function signRequest(request: RequestToSign): Promise<Record<string
 }
 
 /** The query string as the signature sees it: decoded names, each with its value or values. */
-function toQueryBag(search: string): Record<string, string | string[]> {
+export function toQueryBag(search: string): Record<string, string | string[]> {
   const query = new URLSearchParams(search)
   const names = new Set(query.keys())
   return Object.fromEntries([...names].map((name) => [name, query.getAll(name)]))
 }
 
 /** SHA-256, or HMAC-SHA-256 where a key is given, in the form the signer expects. */
-class Sha256 {
+export class Sha256 {
   readonly #hash: Hash | Hmac
 
   constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
