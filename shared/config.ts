@@ -56,3 +56,9 @@ export function readAwsConfig(env: Record<string, string | undefined>): AwsConfi
   const credentials = { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) }
   return { region: require('AWS_REGION'), credentials }
 }
+
+/** The region a Lambda runs in, which AWS sets; the authorizer's policy names it. @throws {Error} when it is missing. */
+export function readRegion(env: Record<string, string | undefined>): string {
+  if (env.AWS_REGION) return env.AWS_REGION
+  throw new Error('The environment variable AWS_REGION is not set')
+}

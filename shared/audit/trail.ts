@@ -18,6 +18,8 @@ export interface Outcome {
 export class Trail {
   /** Whether the event is in the table already. */
   recorded = false
+  /** Small writes to be made beside the event's, before the answer leaves: they cost no round trip of their own. */
+  readonly alongside: (() => Promise<void>)[] = []
   readonly #start: TrailStart
   #resource: Pick<RestEvent, 'resourceId' | 'resourceName' | 'resourceDomain'> = {}
 
@@ -29,8 +31,9 @@ export class Trail {
     return this.#start.account
   }
 
-  get requestId(): string {
-    return this.#start.requestId
+  /** The event's id, by which a repeated write recognises itself. */
+  get eventId(): string {
+    return this.#start.eventId
   }
 
   /** Names the object the request is about. */

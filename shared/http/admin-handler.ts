@@ -49,7 +49,8 @@ export function adminHandler(options: AdminHandlerOptions, operations: Record<st
   return apiHandler(kind, operations)
 }
 
-function readAccount(name = DEFAULT_ACCOUNT): string {
+/** @throws {ScimError} 400 invalidValue when it is no name of an account. */
+export function readAccount(name = DEFAULT_ACCOUNT): string {
   if (/^[a-z0-9][a-z0-9-]{0,62}$/.test(name)) return name
   throw invalidValue(`Cannot read account "${name.slice(0, 80)}": small letters, digits and hyphens, at most 63`)
 }

@@ -156,7 +156,8 @@ function toThrottled(cause: unknown): ScimError | undefined {
   return new ScimError(429, undefined, detail, { cause, headers: { 'retry-after': '2' } })
 }
 
-function logUnexpected(error: unknown, event: APIGatewayProxyEvent): void {
+/** Logs an error that no client may read. */
+export function logUnexpected(error: unknown, event: APIGatewayProxyEvent): void {
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error))
   const { httpMethod: method, resource: route } = event
   const text = { error: `${name}: ${message}`.slice(0, 300), ...(stack && { stack: stack.slice(0, 2000) }) }

@@ -6,7 +6,7 @@ import type { ScimContext } from '../resources/context.ts'
 import { notFound, unauthorized } from '../scim/error.ts'
 import { resourceTypes } from '../scim/resource-types.ts'
 import type { Db } from '../store/client.ts'
-import { type ApiKind, apiHandler, type Call, type Operation } from './api-handler.ts'
+import { type ApiKind, apiHandler, type Call, logUnexpected, type Operation } from './api-handler.ts'
 import { SCIM_BASE } from './routes.ts'
 import { startTrail } from './start-trail.ts'
 
@@ -33,9 +33,10 @@ export function scimHandler(options: ScimHandlerOptions, operations: Record<stri
       return { caller, trail: new Trail({ ...start, type: 'SCIM', account, actorName, actorDomain, tokenId }) }
     },
     admit: (call) => admit(call, db, config),
-    record: (trail, { status, error }) => {
+    record: async (trail, { status, error }) => {
       const refusal = error && { scimType: error.scimType, detail: error.message }
-      return putEvent(db, trail.complete({ status, ...refusal }))
+      const event = putEvent(db, trail.complete({ status, ...refusal }))
+      await Promise.all([event, ...trail.alongside.map((write) => write())])
     },
   }
   return apiHandler(kind, operations)
@@ -49,7 +50,8 @@ function admit({ caller, event, now, trail }: Call<Principal>, db: Db, config: C
     throw notFound('There is no such endpoint for this token: use the base URL of its own integration')
   }
   const baseUrl = config.publicBaseUrl ?? gatewayBaseUrl(event)
-  return { db, principal: caller, now, baseUrl, types: resourceTypes(caller.clientKind), trail }
+  const report = (error: unknown) => logUnexpected(error, event)
+  return { db, principal: caller, now, baseUrl, types: resourceTypes(caller.clientKind), trail, report }
 }
 
 /** Built from what the gateway says of itself, never from a header of the client. */

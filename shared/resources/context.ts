@@ -13,4 +13,18 @@ export interface ScimContext {
   /** The resource types as this kind of client sees them. */
   types: { User: ResourceType; Group: ResourceType }
   trail: Trail
+  /** Tells the operators of an error that the answer need not tell. */
+  report(error: unknown): void
+}
+
+/**
+ * Work that follows a commit: the change is made whatever happens here, and what fails is marked as pending, to be
+ * finished by whoever meets it.
+ */
+export async function afterCommit({ report }: ScimContext, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    report(error)
+  }
 }

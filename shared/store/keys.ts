@@ -35,18 +35,37 @@ export const lookupKey = (account: string, type: ResourceName, attribute: string
   sk: text(id),
 })
 
+export const MEMBER_PREFIX = 'MEMBER#'
+/** Sorts before the members, so that readers meet open intents first. */
+export const INTENT_PREFIX = 'INTENT#'
 export const membersKey = (account: string, groupId: string) => `A#${part(account)}#MEMBERS#${text(groupId)}`
 export const memberKey = (account: string, groupId: string, userId: string): Key => ({
   pk: membersKey(account, groupId),
-  sk: `MEMBER#${text(userId)}`,
+  sk: `${MEMBER_PREFIX}${text(userId)}`,
 })
 export const memberOfKey = (account: string, userId: string) => `A#${part(account)}#MEMBEROF#${text(userId)}`
 export const intentKey = (account: string, groupId: string, version: number, n: number): Key => ({
   pk: membersKey(account, groupId),
-  sk: `INTENT#${String(version).padStart(12, '0')}#${String(n).padStart(4, '0')}`,
+  sk: `${INTENT_PREFIX}${String(version).padStart(12, '0')}#${String(n).padStart(4, '0')}`,
 })
-/** Unfinished work of the account: deleted users and groups whose memberships are still being swept, open intents. */
+/** Unfinished work of an account: whoever meets it after it is due finishes it. */
 export const pendingKey = (account: string) => `A#${part(account)}#PENDING`
+export const deletedUserKey = (account: string, id: string): Key => ({
+  pk: pendingKey(account),
+  sk: `USER#${text(id)}`,
+})
+export const deletedGroupKey = (account: string, id: string): Key => ({
+  pk: pendingKey(account),
+  sk: `GROUP#${text(id)}`,
+})
+export const pendingRenameKey = (account: string, id: string): Key => ({
+  pk: pendingKey(account),
+  sk: `RENAME#${text(id)}`,
+})
+export const pendingChangeKey = (account: string, id: string): Key => ({
+  pk: pendingKey(account),
+  sk: `CHANGE#${text(id)}`,
+})
 
 export const countKey = (account: string, type: ResourceName) => `A#${part(account)}#COUNT#${COLLECTION[type]}`
 export const pageKey = (account: string, queryHash: string) => `A#${part(account)}#PAGE#${part(queryHash)}`

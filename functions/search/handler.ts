@@ -1,0 +1,5 @@
+import { searchOperations } from '../../shared/http/resource-operations.ts'
+import { scimHandler } from '../../shared/http/scim-handler.ts'
+import { start } from '../../shared/http/start.ts'
+
+export const handler = scimHandler(start(), searchOperations)

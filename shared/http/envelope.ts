@@ -1,0 +1,25 @@
+import type * as z from 'zod'
+import { invalidSyntax } from '../scim/error.ts'
+import { quote } from '../scim/quote.ts'
+
+/**
+ * Reads what is not a SCIM attribute: message envelopes and query strings. Attribute names of envelopes are matched
+ * in any letter case, as all names of RFC 7643 §2.1 are.
+ * @throws {ScimError} 400 invalidSyntax naming the first thing that is wrong.
+ */
+export function readEnvelope<Shape extends z.ZodObject>(shape: Shape, input: unknown, what: string): z.infer<Shape> {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    throw invalidSyntax(`Cannot read the ${what}: expected a JSON object`)
+  }
+  const result = shape.safeParse(inCanonicalCase(shape, input))
+  if (result.success) return result.data
+  const [issue] = result.error.issues
+  const path = issue?.path.join('.') ?? ''
+  throw invalidSyntax(`Cannot read ${path ? quote(path) : 'it'} of the ${what}: ${issue?.message ?? 'it is malformed'}`)
+}
+
+function inCanonicalCase(shape: z.ZodObject, input: object): Record<string, unknown> {
+  const canonical = new Map(Object.keys(shape.shape).map((name) => [name.toLowerCase(), name]))
+  const entries = Object.entries(input).map(([name, value]) => [canonical.get(name.toLowerCase()) ?? name, value])
+  return Object.fromEntries(entries)
+}

@@ -1,0 +1,10 @@
+import { readConfig } from '../config.ts'
+import { openDb } from '../store/client.ts'
+import { putEvent } from '../store/events.ts'
+import type { ScimHandlerOptions } from './scim-handler.ts'
+
+/** What a Lambda with the AWS SDK is made of, read once at its cold start. */
+export function start(): ScimHandlerOptions {
+  const config = readConfig(process.env)
+  return { config, db: openDb(config), putEvent }
+}

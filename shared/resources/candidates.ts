@@ -1,0 +1,141 @@
+import { tooMany } from '../scim/error.ts'
+import { matchesFilter } from '../scim/filter-match.ts'
+import { isExact, planFilter } from '../scim/filter-plan.ts'
+import { type Filter, mentionsAttribute } from '../scim/filter-tree.ts'
+import { MAX_SCANNED_RESOURCES } from '../scim/limits.ts'
+import type { ScimResource, Value } from '../scim/schema.ts'
+import { mapConcurrently } from '../store/batch.ts'
+import { listMembersAmong } from '../store/group-change.ts'
+import type { ResourceName } from '../store/keys.ts'
+import { listMemberships } from '../store/members.ts'
+import { listPendingLately, pendingIds } from '../store/pending.ts'
+import type { StoredResource } from '../store/resource-item.ts'
+import {
+  getIdByName,
+  getResource,
+  getResources,
+  listIdsByLookup,
+  listIdsByNamePrefix,
+  listResourcePage,
+} from '../store/resources.ts'
+import { ownerSeen, sees } from './access.ts'
+import type { ScimContext } from './context.ts'
+import { DEFAULT_PROJECTION, type Derived, derivedName, loadDerived, toRepresentation, typeOf } from './present.ts'
+
+/** A resource that matches, as stored and as clients see it (without its derived attribute). */
+export interface Match {
+  stored: StoredResource
+  resource: ScimResource
+}
+
+const PARALLEL = 32
+
+/**
+ * Finds what a filter matches among the objects the caller sees, by the cheapest access path (`planFilter`); without
+ * an index by a scan of at most MAX_SCANNED_RESOURCES objects.
+ * @throws {ScimError} 400 tooMany past that bound: a list is never silently incomplete.
+ */
+export async function findMatches(context: ScimContext, type: ResourceName, filter?: Filter): Promise<Match[]> {
+  const candidates = await loadCandidates(context, type, filter)
+  const visible = candidates.filter(({ owner }) => sees(context.principal, type, owner))
+  const exact = !filter || isExact(planFilter(filter, typeOf(context, type)), filter)
+  const matches = await mapConcurrently(visible, PARALLEL, async (stored) => {
+    const resource = toRepresentation(context, stored)
+    if (exact) return { stored, resource }
+    const derived = await derivedFor(context, stored, filter)
+    const whole = derived ? toRepresentation(context, stored, derived) : resource
+    return matchesFilter(filter, whole) ? { stored, resource } : undefined
+  })
+  return matches.filter((match) => match !== undefined)
+}
+
+async function loadCandidates(context: ScimContext, type: ResourceName, filter?: Filter): Promise<StoredResource[]> {
+  const { db, principal } = context
+  const { account } = principal
+  const plan = filter ? planFilter(filter, typeOf(context, type)) : { by: 'scan' as const }
+  switch (plan.by) {
+    case 'id':
+      return present(await getResource(db, account, type, plan.id))
+    case 'name': {
+      const id = await getIdByName(db, account, type, plan.name)
+      return id === undefined ? [] : present(await getResource(db, account, type, id))
+    }
+    case 'lookup':
+      return loadAll(context, type, await listIdsByLookup(db, account, type, plan.attribute, plan.value))
+    case 'member':
+      return loadAll(context, type, await groupsOf(context, plan.userId))
+    case 'namePrefix': {
+      const ids = await listIdsByNamePrefix(db, account, type, plan.prefix, MAX_SCANNED_RESOURCES + 1)
+      return loadAll(context, type, checkBound(ids))
+    }
+    case 'scan':
+      return scan(context, type)
+  }
+}
+
+async function groupsOf({ db, principal }: ScimContext, userId: string): Promise<string[]> {
+  const [memberships, pending] = await Promise.all([
+    listMemberships(db, principal.account, userId),
+    listPendingLately(db, principal.account),
+  ])
+  return pendingIds(pending, 'USER').has(userId) ? [] : memberships.map(({ groupId }) => groupId)
+}
+
+const present = <T>(resource: T | undefined): T[] => (resource === undefined ? [] : [resource])
+
+async function loadAll({ db, principal }: ScimContext, type: ResourceName, ids: string[]): Promise<StoredResource[]> {
+  if (ids.length === 1) return present(await getResource(db, principal.account, type, ids[0] as string))
+  return ids.length === 0 ? [] : getResources(db, principal.account, type, ids)
+}
+
+async function scan({ db, principal }: ScimContext, type: ResourceName): Promise<StoredResource[]> {
+  const limit = MAX_SCANNED_RESOURCES + 1
+  const { resources } = await listResourcePage(db, principal.account, type, {
+    limit,
+    owner: ownerSeen(principal, type),
+  })
+  return checkBound(resources)
+}
+
+function checkBound<T>(found: T[]): T[] {
+  if (found.length <= MAX_SCANNED_RESOURCES) return found
+  throw tooMany(
+    `More than ${MAX_SCANNED_RESOURCES} resources would have to be examined: filter by id, userName, externalId, emails.value or displayName, or list without filter and sort`,
+  )
+}
+
+/** A user's groups or a group's members, where the filter reads them. */
+async function derivedFor(context: ScimContext, stored: StoredResource, filter: Filter): Promise<Derived | undefined> {
+  const name = derivedName(stored.type)
+  if (!mentionsAttribute(filter, name)) return undefined
+  const ids = stored.type === 'Group' ? memberIdsIn(filter) : undefined
+  if (!ids) return loadDerived(context, stored.type, stored.id, DEFAULT_PROJECTION)
+  const { db, principal } = context
+  const [members, pending] = await Promise.all([
+    listMembersAmong(db, principal.account, stored.id, ids),
+    listPendingLately(db, principal.account),
+  ])
+  const gone = pendingIds(pending, 'USER')
+  return { members: [...members].filter((value) => !gone.has(value)).map((value): Value => ({ value, type: 'User' })) }
+}
+
+/** The ids a filter compares members with, when that is all it asks of them: then no other member need be read. */
+function memberIdsIn(filter: Filter): string[] | undefined {
+  switch (filter.kind) {
+    case 'and':
+    case 'or': {
+      const ids = filter.operands.map(memberIdsIn)
+      return ids.every((list) => list !== undefined) ? ids.flat() : undefined
+    }
+    case 'not':
+      return memberIdsIn(filter.operand)
+    case 'compare': {
+      if (!mentionsAttribute(filter, 'members')) return []
+      const { path, operator, value } = filter
+      const isValue = !('unknown' in path) && (path.subAttribute === undefined || path.subAttribute.name === 'value')
+      return isValue && operator === 'eq' && typeof value === 'string' ? [value] : undefined
+    }
+    default:
+      return mentionsAttribute(filter, 'members') ? undefined : []
+  }
+}

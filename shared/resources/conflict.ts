@@ -1,0 +1,39 @@
+import { preconditionFailed, ScimError, uniqueness } from '../scim/error.ts'
+import { quote } from '../scim/quote.ts'
+import { nameOf } from '../store/claims.ts'
+import type { StoredResource } from '../store/resource-item.ts'
+import { LostRace, NameTaken } from '../store/resources.ts'
+import { jitter } from '../store/transaction.ts'
+
+const MAX_ATTEMPTS = 10
+
+/**
+ * Runs a read-and-write until it wins its race: without `If-Match` a change that lost to another one is read and
+ * applied anew; with it, losing is 412 (RFC 7644 §3.14).
+ * @throws {ScimError} 412, or 429 when ten attempts lost.
+ */
+export async function untilWon<T>(ifMatch: string | undefined, attempt: (n: number) => Promise<T>): Promise<T> {
+  for (let n = 0; n < MAX_ATTEMPTS; n++) {
+    try {
+      return await attempt(n)
+    } catch (error) {
+      if (!(error instanceof LostRace)) throw error
+      if (ifMatch !== undefined) {
+        throw preconditionFailed('Somebody else changed the resource at the same time; read it again and retry')
+      }
+      await jitter(n)
+    }
+  }
+  const detail = 'Too many changes of this resource at the same time; retry after the seconds named in Retry-After'
+  throw new ScimError(429, undefined, detail, { headers: { 'retry-after': '2' } })
+}
+
+/** Says a taken name to the client; the same words whether or not it may see the object that holds it. */
+export function toUniqueness(error: unknown, { type, attributes }: StoredResource): unknown {
+  if (!(error instanceof NameTaken)) return error
+  const attribute = type === 'User' ? 'userName' : 'displayName'
+  const name = quote(nameOf(type, attributes))
+  return uniqueness(
+    `The ${attribute} ${name} is taken in this account: find its holder with a filter (${attribute} eq ${name}), or choose another; one of another role is not shown to you`,
+  )
+}

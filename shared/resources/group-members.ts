@@ -1,0 +1,107 @@
+import { invalidValue } from '../scim/error.ts'
+import { type Member, type MemberStep, memberChange, needsCurrentMembers } from '../scim/members.ts'
+import { quote } from '../scim/quote.ts'
+import { listMembersAmong } from '../store/group-change.ts'
+import type { StoredMember } from '../store/members.ts'
+import type { StoredResource } from '../store/resource-item.ts'
+import { getResources } from '../store/resources.ts'
+import { sees } from './access.ts'
+import type { ScimContext } from './context.ts'
+import { currentMembers } from './present.ts'
+
+/** What a change does to a group's members once it is held against who is a member. */
+export interface MemberDelta {
+  add: StoredMember[]
+  remove: string[]
+  /** Whether the delta was computed from all members: then it holds for the version that was read only. */
+  wholeSet: boolean
+}
+
+/** Deltas up to this size are written first and corrected by what the write finds. */
+const MAX_OPTIMISTIC = 90
+
+/** The user ids that a change would make members, if they are not yet. */
+export function listAdded(steps: MemberStep[]): string[] {
+  return steps.flatMap((step) => ('members' in step ? step.members.map(({ value }) => value) : []))
+}
+
+/** Users that are to become members, by id. One parallel round trip, 1 read unit each. */
+export async function loadCandidates(
+  { db, principal }: ScimContext,
+  ids: string[],
+): Promise<Map<string, StoredResource>> {
+  if (ids.length === 0) return new Map()
+  const users = await getResources(db, principal.account, 'User', ids)
+  return new Map(users.map((user) => [user.id, user]))
+}
+
+/**
+ * Resolves the steps of a request into the members to add and to remove. New members must be users that the caller
+ * may see.
+ * @throws {ScimError} 400 invalidValue naming the ids that are not.
+ */
+export async function resolveDelta(
+  context: ScimContext,
+  group: StoredResource | undefined,
+  steps: MemberStep[],
+  candidates: Map<string, StoredResource>,
+): Promise<MemberDelta> {
+  if (!group) {
+    const { add } = memberChange(steps, new Map())
+    return { add: toMembers(context, [...add.values()], candidates), remove: [], wholeSet: true }
+  }
+  const whole = needsCurrentMembers(steps) || steps.some(({ kind }) => kind === 'clear' || kind === 'replace')
+  const current = whole ? await currentMembers(context, group.id) : undefined
+  const change = memberChange(steps, current && toMemberMap(current))
+  const wanted = [...change.add.values()]
+  if (current) return againstAll(context, current, change.clear, wanted, change.remove, candidates)
+  const remove = [...change.remove]
+  const add = toMembers(context, wanted, candidates)
+  if (add.length + remove.length <= MAX_OPTIMISTIC) return { add, remove, wholeSet: false }
+  const ids = [...add.map(({ userId }) => userId), ...remove]
+  const among = await listMembersAmong(context.db, context.principal.account, group.id, ids)
+  return {
+    add: add.filter(({ userId }) => !among.has(userId)),
+    remove: remove.filter((userId) => among.has(userId)),
+    wholeSet: false,
+  }
+}
+
+function againstAll(
+  context: ScimContext,
+  current: Map<string, StoredMember>,
+  clear: boolean,
+  wanted: Member[],
+  removed: Set<string>,
+  candidates: Map<string, StoredResource>,
+): MemberDelta {
+  const kept = new Set(wanted.map(({ value }) => value))
+  const remove = clear
+    ? [...current.keys()].filter((userId) => !kept.has(userId))
+    : [...removed].filter((userId) => current.has(userId))
+  const fresh = wanted.filter(({ value }) => !current.has(value))
+  return { add: toMembers(context, fresh, candidates), remove, wholeSet: true }
+}
+
+const toMemberMap = (members: Map<string, StoredMember>): Map<string, Member> =>
+  new Map([...members].map(([value, { display }]) => [value, { value, ...(display !== undefined && { display }) }]))
+
+/** Keeps the display a client sent; where it sent none, the user's own name stands in. */
+function toMembers(context: ScimContext, members: Member[], candidates: Map<string, StoredResource>): StoredMember[] {
+  const unknown = members.filter(({ value }) => {
+    const user = candidates.get(value)
+    return !user || !sees(context.principal, 'User', user.owner)
+  })
+  if (unknown.length > 0) throw unknownMembers(unknown.map(({ value }) => value))
+  return members.map(({ value, display }) => {
+    const { displayName, userName } = candidates.get(value)?.attributes ?? {}
+    return { userId: value, display: display ?? String(displayName ?? userName) }
+  })
+}
+
+/** Refuses members that are no users, naming the first few. */
+export function unknownMembers(ids: string[]) {
+  const named = ids.slice(0, 3).map((id) => quote(id))
+  const rest = ids.length > 3 ? ` and ${ids.length - 3} more` : ''
+  return invalidValue(`Cannot add ${named.join(', ')}${rest} as member: there is no such user; create the user first`)
+}

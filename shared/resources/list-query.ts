@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto'
+import { formatAttributePath } from '../scim/attribute-path.ts'
+import { invalidValue } from '../scim/error.ts'
+import { parseFilter } from '../scim/filter.ts'
+import { printFilter } from '../scim/filter-print.ts'
+import type { Filter } from '../scim/filter-tree.ts'
+import { parsePage } from '../scim/list-response.ts'
+import { type Projection, readProjection } from '../scim/project.ts'
+import type { ResourceType } from '../scim/schema.ts'
+import { readSort, type Sort } from '../scim/sort.ts'
+import type { ResourceName } from '../store/keys.ts'
+import type { MarkedList } from '../store/pages.ts'
+import type { ScimContext } from './context.ts'
+
+/** The parameters of a list or a search, read but not yet understood (RFC 7644 §3.4.2, RFC 9865 §2). */
+export interface ListInput {
+  filter?: string | undefined
+  attributes?: string | string[] | undefined
+  excludedAttributes?: string | string[] | undefined
+  sortBy?: string | undefined
+  sortOrder?: string | undefined
+  startIndex?: string | number | undefined
+  count?: string | number | undefined
+  /** Present, even empty: pages by cursor. */
+  cursor?: string | undefined
+}
+
+export interface ListQuery {
+  filter: Filter | undefined
+  sort: Sort | undefined
+  projection: Projection
+  startIndex: number
+  count: number
+  cursor: string | undefined
+}
+
+/** @throws {ScimError} 400 invalidFilter or invalidValue. */
+export function readListQuery(type: ResourceType, input: ListInput, acrossTypes = false): ListQuery {
+  const { filter, sortBy, sortOrder, cursor } = input
+  const unknownAttributes: 'noValue' | 'refuse' = acrossTypes ? 'noValue' : 'refuse'
+  return {
+    filter: filter === undefined ? undefined : parseFilter(filter, type, { unknownAttributes }),
+    sort: readSort(type, sortBy, sortOrder, { unknownAttributes }),
+    projection: readProjection(type, input),
+    cursor,
+    ...readPage(input),
+  }
+}
+
+function readPage(input: ListInput): { startIndex: number; count: number } {
+  const page = parsePage(input)
+  if (input.cursor && page.count === 0) throw invalidValue('Cannot follow a cursor with count 0: ask for at least one')
+  return page
+}
+
+/**
+ * Names the list a page belongs to, so that a mark or cursor of another list, caller or token means nothing here:
+ * SECURITY I3. The size and place of the page are no part of it.
+ */
+export function toMarkedList({ principal }: ScimContext, types: ResourceName[], query: ListQuery): MarkedList {
+  const { account, role, tokenId, privileges } = principal
+  const { filter, sort } = query
+  const order = sort && [sort.path ? formatAttributePath(sort.path) : '', sort.descending]
+  const parts = [types, role, tokenId, [...privileges].sort(), filter ? printFilter(filter) : '', order ?? []]
+  return { account, queryHash: createHash('sha256').update(JSON.stringify(parts)).digest('hex') }
+}

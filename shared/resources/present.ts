@@ -1,0 +1,107 @@
+import { isReturned, type Projection, project } from '../scim/project.ts'
+import { toScimResource } from '../scim/representation.ts'
+import type { Attributes, ResourceType, ScimResource, Value } from '../scim/schema.ts'
+import type { ResourceName } from '../store/keys.ts'
+import { listMembers, listMemberships, type StoredMember } from '../store/members.ts'
+import { listPending, listPendingLately, pendingIds } from '../store/pending.ts'
+import type { StoredResource } from '../store/resource-item.ts'
+import { finishDue } from '../store/sweep.ts'
+import { sees } from './access.ts'
+import type { ScimContext } from './context.ts'
+
+/** Everything that is returned by default. */
+export const DEFAULT_PROJECTION: Projection = { mode: 'default', named: new Map() }
+
+/** A resource ready to be answered, with what its headers need. */
+export interface Presented {
+  resource: Attributes
+  location: string
+  version: number
+}
+
+/** What lists, filters and answers need besides the stored resource: a user's groups or a group's members. */
+export type Derived = { groups: Value[] } | { members: Value[] }
+
+export const typeOf = ({ types }: ScimContext, name: ResourceName): ResourceType => types[name]
+export const locationOf = ({ baseUrl, types }: ScimContext, type: ResourceName, id: string): string =>
+  `${baseUrl}${types[type].endpoint}/${encodeURIComponent(id)}`
+
+/** The derived attribute of a type: `groups` of users, `members` of groups. */
+export const derivedName = (type: ResourceName) => (type === 'User' ? 'groups' : 'members')
+
+/** Reads the derived attribute when the projection shows it. One round trip. */
+export async function loadDerived(
+  context: ScimContext,
+  type: ResourceName,
+  id: string,
+  projection: Projection,
+): Promise<Derived | undefined> {
+  if (!isReturned(projection, derivedName(type))) return undefined
+  return type === 'User' ? { groups: await loadGroups(context, id) } : { members: await loadMembers(context, id) }
+}
+
+/** The groups a user is in that the caller may see; the mirror of their members (RFC 7643 §4.1.2). */
+async function loadGroups(context: ScimContext, userId: string): Promise<Value[]> {
+  const { db, principal } = context
+  const [memberships, pending] = await Promise.all([
+    listMemberships(db, principal.account, userId),
+    listPendingLately(db, principal.account),
+  ])
+  await finishDue(db, principal.account, pending, context.now)
+  const gone = pendingIds(pending, 'GROUP')
+  return memberships
+    .filter(({ groupId, groupOwner }) => !gone.has(groupId) && sees(principal, 'Group', groupOwner))
+    .map(({ groupId, groupDisplay }) => ({
+      value: groupId,
+      $ref: locationOf(context, 'Group', groupId),
+      display: groupDisplay,
+      type: 'direct',
+    }))
+}
+
+async function loadMembers(context: ScimContext, groupId: string): Promise<Value[]> {
+  const members = await currentMembers(context, groupId)
+  return [...members.values()].map((member) => presentMember(context, member))
+}
+
+/** The members of a group without users that are being swept. One parallel round trip. */
+export async function currentMembers(context: ScimContext, groupId: string): Promise<Map<string, StoredMember>> {
+  const { db, principal, now } = context
+  const [members, pending] = await Promise.all([
+    listMembers(db, principal.account, groupId),
+    listPending(db, principal.account),
+  ])
+  await finishDue(db, principal.account, pending, now)
+  for (const userId of pendingIds(pending, 'USER')) members.delete(userId)
+  return members
+}
+
+function presentMember(context: ScimContext, { userId, display }: StoredMember): Value {
+  const $ref = locationOf(context, 'User', userId)
+  return { value: userId, $ref, ...(display !== undefined && { display }), type: 'User' }
+}
+
+/** The resource as the caller sees it, before projection. */
+export function toRepresentation(context: ScimContext, stored: StoredResource, derived?: Derived): ScimResource {
+  const { type, id, created, lastModified, version, attributes } = stored
+  const location = locationOf(context, type, id)
+  return toScimResource(typeOf(context, type), {
+    id,
+    created,
+    lastModified,
+    version,
+    location,
+    attributes,
+    derived: derived as Attributes | undefined,
+  })
+}
+
+export function presentStored(
+  context: ScimContext,
+  stored: StoredResource,
+  projection: Projection,
+  derived?: Derived,
+): Presented {
+  const resource = project(typeOf(context, stored.type), toRepresentation(context, stored, derived), projection)
+  return { resource, location: locationOf(context, stored.type, stored.id), version: stored.version }
+}

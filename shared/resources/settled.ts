@@ -1,0 +1,22 @@
+import { ScimError } from '../scim/error.ts'
+import { quote } from '../scim/quote.ts'
+import { INTENT_TIME_LIMIT_MS } from '../store/intents.ts'
+import type { StoredResource } from '../store/resource-item.ts'
+import { LostRace } from '../store/resources.ts'
+import { finishIntents } from '../store/sweep.ts'
+import type { ScimContext } from './context.ts'
+
+/**
+ * Lets no change of a group overtake a large one that is committed and not yet applied. One whose writer is gone is
+ * finished here; otherwise the caller shall come back.
+ * @throws {ScimError} 429 while somebody is still applying it.
+ */
+export async function requireSettled({ db, principal, now }: ScimContext, group: StoredResource): Promise<void> {
+  if (group.applying === undefined) return
+  if (Date.parse(group.lastModified) + INTENT_TIME_LIMIT_MS <= now.getTime()) {
+    await finishIntents(db, principal.account, group.id)
+    throw new LostRace('The group was being changed')
+  }
+  const detail = `Group ${quote(group.id)} is taking in a large membership change; retry after the seconds named in Retry-After`
+  throw new ScimError(429, undefined, detail, { headers: { 'retry-after': '2' } })
+}
