@@ -29,8 +29,13 @@ const UNBIASED = 248
 export function newToken(): NewToken {
   const tokenId = randomText(ID_LETTERS)
   const secret = randomText(SECRET_LETTERS)
+  return { tokenId, token: formatToken({ tokenId, secret }), secretHash: hashSecret(secret) }
+}
+
+/** Writes a token's text; the inverse of {@link parseToken}. */
+export function formatToken({ tokenId, secret }: ParsedToken): string {
   const body = `rolecall_${tokenId}_${secret}`
-  return { tokenId, token: `${body}_${checksum(body)}`, secretHash: hashSecret(secret) }
+  return `${body}_${checksum(body)}`
 }
 
 /** Reads a token's form: one anchored expression and the checksum, before anything is hashed or looked up. */

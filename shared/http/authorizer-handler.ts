@@ -1,0 +1,97 @@
+import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda'
+import { isAllowed } from '../auth/network-policy.ts'
+import { type DeployedApi, toPolicy } from '../auth/policy.ts'
+import { type Principal, toAuthorizerContext } from '../auth/principal.ts'
+import { parseToken, verifySecret } from '../auth/token.ts'
+import type { Db } from '../store/client.ts'
+import { countRefusedToken, type RefusalReason } from '../store/refused-tokens.ts'
+import { getToken, type TokenRecord } from '../store/token-record.ts'
+import { bearerToken } from './bearer-token.ts'
+import { log } from './log.ts'
+import { SCIM_BASE, SCIM_METHODS } from './routes.ts'
+
+export interface AuthorizerOptions {
+  db: Db
+  /** The region this function runs in. */
+  region: string
+  now?: () => Date
+}
+
+type Authorizer = (event: APIGatewayRequestAuthorizerEvent) => Promise<APIGatewayAuthorizerResult>
+
+/** What the authorizer makes of a call. `token` is known where its secret was right. */
+interface Verdict {
+  reason?: RefusalReason
+  token?: TokenRecord
+}
+
+const SURFACE = { methods: SCIM_METHODS, base: SCIM_BASE }
+/** Refusals of good tokens: answered 403 by a policy that denies, all others 401. */
+const FORBIDDEN: readonly (RefusalReason | undefined)[] = ['disabled', 'network']
+
+/**
+ * The custom authorizer: one consistent read for a well-formed token, none for others. The gateway keeps what is
+ * returned for at most a minute per token and address, so the policy covers the whole SCIM surface and the resource
+ * Lambda checks expiry again. Refusals are counted; whether that succeeds changes no answer.
+ * @throws {Error} `Unauthorized`, which the gateway answers 401 and does not cache.
+ */
+export function authorizerHandler({ db, region, now = () => new Date() }: AuthorizerOptions): Authorizer {
+  return async (event) => {
+    const at = now()
+    const { sourceIp } = event.requestContext.identity
+    const { reason, token } = await judge(db, event, at)
+    if (reason) await count(db, { account: token?.account, reason, sourceIp, now: at }, event)
+    if (!token || (reason && !FORBIDDEN.includes(reason))) throw new Error('Unauthorized')
+    const policyDocument = toPolicy(reason ? 'Deny' : 'Allow', toDeployedApi(event, region), SURFACE)
+    const principal = reason ? {} : toAuthorizerContext(toPrincipal(token))
+    return { principalId: token.tokenId, policyDocument, context: principal }
+  }
+}
+
+/** Unknown tokens take the same steps as known ones with a wrong secret, so that time tells nothing (SECURITY S3). */
+async function judge(db: Db, event: APIGatewayRequestAuthorizerEvent, now: Date): Promise<Verdict> {
+  const parsed = parseToken(bearerToken(event) ?? '')
+  if (!parsed) return { reason: 'malformed' }
+  const token = await getToken(db, parsed.tokenId)
+  const right = verifySecret(parsed.secret, token?.secretHash)
+  if (!token) return { reason: 'unknown' }
+  if (!right) return { reason: 'wrong' }
+  const reason = refusalOf(token, event.requestContext.identity.sourceIp, now.getTime())
+  return { token, ...(reason && { reason }) }
+}
+
+/** The token works until the instant it expires, and not at that instant. */
+function refusalOf(token: TokenRecord, sourceIp: string, now: number): RefusalReason | undefined {
+  const { enabled, networkPolicy, rejectTokensIssuedBefore = 0 } = token.access
+  if (token.revokedAt !== undefined) return 'revoked'
+  if (now >= token.expiresAt) return 'expired'
+  if (token.createdAt < rejectTokensIssuedBefore) return 'rejected'
+  if (!enabled) return 'disabled'
+  return isAllowed(networkPolicy, sourceIp) ? undefined : 'network'
+}
+
+function toPrincipal({ account, integration, tokenId, expiresAt, access }: TokenRecord): Principal {
+  const { role, clientKind, privileges, endpointId, syncPassword } = access
+  const caller = { account, integration, role, clientKind, privileges, endpointId, syncPassword }
+  return { ...caller, tokenId, tokenExpiresAt: expiresAt }
+}
+
+/** The gateway's own names of what it runs; the path and `methodArn` name what was called, and are not looked at. */
+function toDeployedApi({ requestContext }: APIGatewayRequestAuthorizerEvent, region: string): DeployedApi {
+  const { accountId, apiId, stage } = requestContext
+  return { region, accountId, apiId, stage }
+}
+
+async function count(
+  db: Db,
+  refusal: Parameters<typeof countRefusedToken>[1],
+  event: APIGatewayRequestAuthorizerEvent,
+) {
+  try {
+    await countRefusedToken(db, refusal)
+  } catch (error) {
+    const { name, message } = error instanceof Error ? error : new Error(String(error))
+    const { requestId } = event.requestContext
+    log('ERROR', 'a refused token was not counted', { requestId, error: `${name}: ${message}`.slice(0, 300) })
+  }
+}

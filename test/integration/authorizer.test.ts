@@ -1,0 +1,221 @@
+import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda'
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { readPrincipal } from '../../shared/auth/principal.ts'
+import { formatToken, newToken, parseToken } from '../../shared/auth/token.ts'
+import { authorizerHandler } from '../../shared/http/authorizer-handler.ts'
+import { changeIntegration } from '../../shared/resources/change-integration.ts'
+import { createIntegration } from '../../shared/resources/integrations.ts'
+import { type IssuedToken, issueToken, revokeToken } from '../../shared/resources/tokens.ts'
+import type { Db } from '../../shared/store/client.ts'
+import { adminContext } from '../factories/admin.ts'
+import { testTable } from '../factories/engine.ts'
+import { scanEvents } from '../factories/scan.ts'
+import { watchedDb } from '../factories/watched-db.ts'
+
+const NOW = new Date('2026-08-31T10:00:00.000Z')
+const EXPIRY = Date.parse('2027-02-28T10:00:00.000Z')
+const API = { accountId: '111122223333', apiId: 'abc123', stage: 'live' }
+let db: Db
+let issued: IssuedToken
+let endpointId: string
+let account = 0
+const admin = () => adminContext(db, { account: `a${account}`, now: NOW })
+
+/** The event of a request for `GET /Users` with these Authorization headers, from this address. */
+function anEvent(authorization: string[], sourceIp = '192.0.2.1'): APIGatewayRequestAuthorizerEvent {
+  const requestContext = { ...API, requestId: 'request-1', identity: { sourceIp } }
+  return {
+    type: 'REQUEST',
+    methodArn: 'arn:aws:execute-api:us-east-1:999999999999:other/other/GET/admin/integrations',
+    ...{ resource: '/scim/v2/Users', path: '/scim/v2/Users', httpMethod: 'GET' },
+    headers: authorization.length > 0 ? { Authorization: authorization.at(-1) } : {},
+    multiValueHeaders: authorization.length > 0 ? { Authorization: authorization } : {},
+    ...{ pathParameters: null, queryStringParameters: null, multiValueQueryStringParameters: null },
+    stageVariables: null,
+    requestContext,
+  } as unknown as APIGatewayRequestAuthorizerEvent
+}
+
+const authorize = (authorization: string | string[], at: number = NOW.getTime(), sourceIp?: string) =>
+  authorizerHandler({ db, region: 'eu-central-1', now: () => new Date(at) })(anEvent([authorization].flat(), sourceIp))
+
+/** A well-formed token with the id of another. */
+const forge = (tokenId: string) => formatToken({ tokenId, secret: parseToken(newToken().token)?.secret ?? '' })
+
+/** The rows that count refusals, by reason. */
+async function refusals(): Promise<[string, number][]> {
+  const rows = (await scanEvents(db)).filter(({ count }) => count !== undefined)
+  return rows.map(({ detail, status, count }) => [`${status} ${String(detail).split(': ')[1]}`, Number(count)])
+}
+
+beforeAll(async () => {
+  db = await testTable()
+})
+
+beforeEach(async () => {
+  account++
+  endpointId = (await createIntegration(admin(), { name: 'OKTA', clientKind: 'OKTA', monitorUsers: true })).endpointId
+  issued = await issueToken(admin(), { integration: 'OKTA' })
+})
+
+describe('authorizerHandler()', () => {
+  test('allows the whole SCIM surface and passes on who is calling (S6)', async () => {
+    const { principalId, policyDocument, context } = await authorize(`Bearer ${issued.token}`)
+    expect(principalId).toBe(issued.tokenId)
+    expect(policyDocument).toEqual({
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Action: 'execute-api:Invoke',
+          Effect: 'Allow',
+          Resource: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].map(
+            (verb) => `arn:aws:execute-api:eu-central-1:111122223333:abc123/live/${verb}/scim/v2/*`,
+          ),
+        },
+      ],
+    })
+    expect(readPrincipal(context)).toEqual({
+      ...{ account: `a${account}`, integration: 'OKTA', role: 'OKTA_PROVISIONER', clientKind: 'OKTA' },
+      privileges: ['createUser', 'createRole', 'monitorUser'],
+      ...{ endpointId, syncPassword: false, tokenId: issued.tokenId, tokenExpiresAt: EXPIRY },
+    })
+  })
+
+  test.each(['bearer', 'BEARER', 'bEaReR '])('reads the scheme "%s" (AUT-3)', async (scheme) => {
+    await expect(authorize(`${scheme} ${issued.token}`)).resolves.toMatchObject({ principalId: issued.tokenId })
+  })
+
+  test('costs one read unit in one call (DESIGN section 9)', async () => {
+    const networkPolicy = {
+      allowed: Array.from({ length: 50 }, (_, i) => `2001:db8:aaaa:bbbb:cccc:dddd:eeee:${i}/128`),
+    }
+    await changeIntegration(admin(), 'OKTA', { networkPolicy, comment: 'x'.repeat(256) })
+    const { db: measured, calls } = watchedDb(db)
+    await authorizerHandler({ db: measured, region: 'eu-central-1', now: () => NOW })(
+      anEvent([`Bearer ${issued.token}`], '2001:db8:aaaa:bbbb:cccc:dddd:eeee:7'),
+    )
+    expect(calls).toEqual([{ command: 'GetItemCommand', units: 1 }])
+  })
+
+  test.each([
+    ['no header', () => []],
+    ['an empty header', () => ['']],
+    ['no token', () => ['Bearer ']],
+    ['another scheme', () => [`Basic ${issued.token}`]],
+    ['a token without a scheme', () => [issued.token]],
+    ['two headers', () => [`Bearer ${issued.token}`, `Bearer ${issued.token}`]],
+    ['two tokens', () => [`Bearer ${issued.token} ${issued.token}`]],
+    ['a list', () => [`Bearer ${issued.token}, Bearer ${issued.token}`]],
+    ['a truncated token', () => [`Bearer ${issued.token.slice(0, -1)}`]],
+    [
+      'a changed letter',
+      () => [`Bearer ${issued.token.slice(0, 40)}${issued.token[40] === 'a' ? 'b' : 'a'}${issued.token.slice(41)}`],
+    ],
+    ['a very long token', () => [`Bearer ${'x'.repeat(9000)}`]],
+    ['a foreign token', () => ['Bearer eyJhbGciOiJub25lIn0.e30.']],
+    ['a line break', () => [`Bearer ${issued.token}\r\nX: y`]],
+  ])('refuses %s without reading anything (AUT-1, S1)', async (_name, headers) => {
+    const { db: measured, calls } = watchedDb(db)
+    const call = authorizerHandler({ db: measured, region: 'eu-central-1', now: () => NOW })(anEvent(headers()))
+    await expect(call).rejects.toThrow(/^Unauthorized$/)
+    expect(calls.map(({ command }) => command)).toEqual(['UpdateItemCommand'])
+  })
+
+  test('refuses an unknown token and a wrong secret alike (AUT-1, S3)', async () => {
+    const stranger = newToken().token
+    await expect(authorize(`Bearer ${stranger}`)).rejects.toThrow(/^Unauthorized$/)
+    const forged = forge(issued.tokenId)
+    await expect(authorize(`Bearer ${forged}`)).rejects.toThrow(/^Unauthorized$/)
+  })
+
+  test('accepts a token until the millisecond before it expires, and not after (AUT-1, S4)', async () => {
+    const authorization = `Bearer ${issued.token}`
+    await expect(authorize(authorization, EXPIRY - 1)).resolves.toMatchObject({ principalId: issued.tokenId })
+    await expect(authorize(authorization, EXPIRY)).rejects.toThrow(/^Unauthorized$/)
+    await expect(authorize(authorization, EXPIRY + 1)).rejects.toThrow(/^Unauthorized$/)
+  })
+
+  test('refuses a revoked token (AUT-1, S4)', async () => {
+    await revokeToken(admin(), issued.tokenId)
+    await expect(authorize(`Bearer ${issued.token}`)).rejects.toThrow(/^Unauthorized$/)
+  })
+
+  test('refuses tokens made before what the integration accepts, and not those made at that instant (S4)', async () => {
+    const reject = (at: number | null) => {
+      const rejectTokensIssuedBefore = at === null ? null : new Date(at).toISOString()
+      return changeIntegration(admin(), 'OKTA', { rejectTokensIssuedBefore })
+    }
+    await reject(NOW.getTime() + 1)
+    await expect(authorize(`Bearer ${issued.token}`)).rejects.toThrow(/^Unauthorized$/)
+    await reject(NOW.getTime())
+    await expect(authorize(`Bearer ${issued.token}`)).resolves.toMatchObject({ principalId: issued.tokenId })
+    await reject(NOW.getTime() + 1)
+    await reject(null)
+    await expect(authorize(`Bearer ${issued.token}`)).resolves.toMatchObject({ principalId: issued.tokenId })
+  })
+
+  test('denies a disabled integration, and allows it again (AUT-4)', async () => {
+    await changeIntegration(admin(), 'OKTA', { enabled: false })
+    const denied = await authorize(`Bearer ${issued.token}`)
+    expect(denied.context).toEqual({})
+    expect(denied.policyDocument.Statement).toEqual([expect.objectContaining({ Effect: 'Deny' })])
+    await changeIntegration(admin(), 'OKTA', { enabled: true })
+    const allowed = await authorize(`Bearer ${issued.token}`)
+    expect(allowed.policyDocument.Statement).toEqual([expect.objectContaining({ Effect: 'Allow' })])
+  })
+
+  test('denies addresses that the network policy does not allow, whatever headers say (S5, S8)', async () => {
+    await changeIntegration(admin(), 'OKTA', { networkPolicy: { allowed: ['192.0.2.0/24'], blocked: ['192.0.2.66'] } })
+    const effect = async (sourceIp: string) => {
+      const event = anEvent([`Bearer ${issued.token}`], sourceIp)
+      const spoofed = { ...event, headers: { ...event.headers, 'X-Forwarded-For': '192.0.2.1' } }
+      const answer = await authorizerHandler({ db, region: 'eu-central-1', now: () => NOW })(spoofed)
+      return answer.policyDocument.Statement.map(({ Effect }) => Effect)
+    }
+    expect(await effect('192.0.2.1')).toEqual(['Allow'])
+    expect(await effect('::ffff:192.0.2.1')).toEqual(['Allow'])
+    expect(await effect('192.0.2.66')).toEqual(['Deny'])
+    expect(await effect('198.51.100.1')).toEqual(['Deny'])
+    expect(await effect('2001:db8::1')).toEqual(['Deny'])
+  })
+
+  test('counts every refusal by its reason, for the account where it is known (R2)', async () => {
+    db = await testTable()
+    await createIntegration(admin(), { name: 'OKTA', clientKind: 'OKTA' })
+    issued = await issueToken(admin(), { integration: 'OKTA' })
+    const bearer = `Bearer ${issued.token}`
+    const refused = (authorization: string, at?: number) => authorize(authorization, at).catch(() => undefined)
+    await refused('Bearer x')
+    await refused('Bearer y')
+    await refused(`Bearer ${newToken().token}`)
+    await refused(`Bearer ${forge(issued.tokenId)}`)
+    await changeIntegration(admin(), 'OKTA', { networkPolicy: { allowed: ['198.51.100.1'] } })
+    await refused(bearer)
+    await changeIntegration(admin(), 'OKTA', { enabled: false })
+    await refused(bearer)
+    await changeIntegration(admin(), 'OKTA', { rejectTokensIssuedBefore: '2026-09-01T00:00:00Z' })
+    await refused(bearer)
+    await refused(bearer, EXPIRY)
+    await revokeToken(admin(), issued.tokenId)
+    await refused(bearer)
+    expect(Object.fromEntries(await refusals())).toEqual({
+      '401 no bearer token of ours': 2,
+      '401 no such token': 1,
+      '401 wrong secret': 1,
+      '403 the network policy does not allow the address': 1,
+      '403 the integration is disabled': 1,
+      '401 the token was issued before what its integration accepts': 1,
+      '401 the token has expired': 1,
+      '401 the token was revoked': 1,
+    })
+  })
+
+  test('answers the same when a refusal cannot be counted', async () => {
+    const { db: failing, calls } = watchedDb(db, () => {
+      throw new Error('The table is not there')
+    })
+    const authorizer = authorizerHandler({ db: failing, region: 'eu-central-1', now: () => NOW })
+    await expect(authorizer(anEvent(['Bearer x']))).rejects.toThrow(/^Unauthorized$/)
+    expect(calls).toEqual([])
+  })
+})
