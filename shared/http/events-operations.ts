@@ -1,0 +1,57 @@
+import { parseEventQuery } from '../audit/event-query.ts'
+import { type EventRow, presentEvent } from '../audit/event-row.ts'
+import { eventSortKey } from '../store/event-item.ts'
+import { listEvents } from '../store/event-query.ts'
+import type { AdminContext } from './admin-handler.ts'
+import type { Operation } from './api-handler.ts'
+
+/** The answer to an auditor's question, by HTTP and by Lambda invocation alike. */
+export interface EventAnswer {
+  /** The range asked for, as it was read. */
+  from: string
+  to: string
+  limit: number
+  /** The most recent that match, oldest first. */
+  events: EventRow[]
+  /** Older events had to be left out; ask again with this as `before`. */
+  next?: string
+  /** Rows of the range that are no events as we write them. */
+  unreadable?: number
+}
+
+export const eventsOperations: Record<string, Operation<AdminContext>> = {
+  'GET /events': async (request, context) => ({ status: 200, body: await answerQuestion(request.query, context) }),
+}
+
+/** What a Lambda may answer, 6 MB, less some room; rows count as the JSON text inside JSON that they travel as. */
+const MAX_BYTES = 5_000_000
+
+/** @throws {ScimError} 400 invalidValue when the question cannot be read. */
+export async function answerQuestion(
+  source: object,
+  { db, account, now }: Pick<AdminContext, 'db' | 'account' | 'now'>,
+): Promise<EventAnswer> {
+  const query = parseEventQuery(source, now, db.eventRetentionDays)
+  const { events, next, unreadable } = await listEvents(db, account, query, now)
+  const rows = events.map(presentEvent)
+  const kept = newestWithin(rows, MAX_BYTES)
+  const [oldest] = kept
+  const cut = oldest && kept.length < rows.length ? eventSortKey(oldest.EVENT_TIMESTAMP, oldest.EVENT_ID) : next
+  return {
+    from: query.from.toISOString(),
+    to: query.to.toISOString(),
+    limit: query.limit,
+    events: kept,
+    ...(cut && { next: cut }),
+    ...(unreadable > 0 && { unreadable }),
+  }
+}
+
+function newestWithin(rows: EventRow[], maxBytes: number): EventRow[] {
+  let bytes = 0
+  const last = rows.findLastIndex((row) => {
+    bytes += Buffer.byteLength(JSON.stringify(JSON.stringify(row))) + 1
+    return bytes > maxBytes
+  })
+  return rows.slice(last + 1)
+}

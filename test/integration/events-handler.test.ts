@@ -1,0 +1,139 @@
+import { describe, expect, test } from 'vitest'
+import { EVENT_COLUMNS, presentEvent } from '../../shared/audit/event-row.ts'
+import { eventsHandler } from '../../shared/http/events-handler.ts'
+import type { EventAnswer } from '../../shared/http/events-operations.ts'
+import { batchWrite } from '../../shared/store/batch.ts'
+import type { Db } from '../../shared/store/client.ts'
+import { toEventItem } from '../../shared/store/event-item.ts'
+import { putEvent } from '../../shared/store/events.ts'
+import { ADMIN_ARN, apiEvent, lambdaContext } from '../factories/api-event.ts'
+import { testConfig, testTable } from '../factories/engine.ts'
+import { anEvent } from '../factories/events.ts'
+
+const NOW = new Date('2026-08-31T12:00:00.000Z')
+const ago = (ms: number) => new Date(NOW.getTime() - ms)
+
+/** A table with ten requests of the last five minutes and one older, and the function before it. */
+async function system() {
+  const db = await testTable()
+  const recent = Array.from({ length: 10 }, (_, i) => anEvent(ago(280_000 - i * 20_000)))
+  const older = anEvent(ago(3_600_000))
+  for (const event of [older, ...recent]) await putEvent(db, event)
+  const handler = eventsHandler({ config: testConfig(db.tableName), db, putEvent, now: () => NOW })
+  return { db, recent, older, handler, ask: askOver(handler), invoke: invokeOn(handler) }
+}
+
+type Handler = ReturnType<typeof eventsHandler>
+
+const askOver = (handler: Handler) => async (query: Record<string, string>) => {
+  const answer = await handler(apiEvent({ resource: '/events', query, userArn: ADMIN_ARN }), lambdaContext())
+  const { statusCode, body } = answer as { statusCode: number; body: string }
+  return { status: statusCode, body: JSON.parse(body) }
+}
+
+const invokeOn = (handler: Handler) => (payload: unknown) => handler(payload, lambdaContext()) as Promise<EventAnswer>
+
+describe("the auditor's question: the requests of the last five minutes, at most 200, ordered by time", () => {
+  test('is answered by HTTP and by invocation alike', async () => {
+    const { recent, ask, invoke } = await system()
+    const expected = {
+      from: '2026-08-31T11:55:00.000Z',
+      to: '2026-08-31T12:00:00.000Z',
+      limit: 200,
+      events: recent.map(presentEvent),
+    }
+    expect(await ask({ last: '5m', limit: '200' })).toEqual({ status: 200, body: expected })
+    const payload = {
+      REST_SERVICE_TYPE: 'scim',
+      TIME_RANGE_START: expected.from,
+      TIME_RANGE_END: '2026-08-31T11:59:59.999Z',
+      RESULT_LIMIT: 200,
+    }
+    expect(await invoke(payload)).toEqual({ ...expected, to: payload.TIME_RANGE_END })
+    expect(Object.keys((await invoke(payload)).events[0] ?? {})).toEqual([...EVENT_COLUMNS])
+  })
+
+  test('is an event itself, with who asked for what', async () => {
+    const { ask, invoke } = await system()
+    await ask({ last: '5m' })
+    await invoke({ last: '5m', limit: 3 })
+    const { events } = await invoke({ last: '1s' })
+    expect(events.map((row) => [row.EVENT_TYPE, row.METHOD, row.ACTOR_NAME, row.STATUS])).toEqual([
+      ['ADMIN', 'GET', ADMIN_ARN, 'SUCCESS'],
+      ['ADMIN', 'INVOKE', 'lambda:InvokeFunction', 'SUCCESS'],
+    ])
+    expect(events.map((row) => [row.ENDPOINT, JSON.parse(row.DETAILS).query])).toEqual([
+      ['events', 'last=5m'],
+      ['events', '{"last":"5m","limit":3}'],
+    ])
+  })
+})
+
+describe('what cannot be answered', () => {
+  const outside = /^Cannot show events from 2026-01-01T00:00:00.000Z: events are kept 90 days/
+
+  test('is refused by HTTP with a SCIM error, and the refusal is an event', async () => {
+    const { ask } = await system()
+    const { status, body } = await ask({ from: '2026-01-01' })
+    expect(status).toBe(400)
+    expect(body).toEqual({
+      schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'],
+      status: '400',
+      scimType: 'invalidValue',
+      detail: expect.stringMatching(outside),
+    })
+    const { events } = (await ask({ last: '1m', status: 'FAILURE' })).body as EventAnswer
+    expect(events.map((row) => row.ERROR_CODE)).toEqual(['400 invalidValue'])
+  })
+
+  test.each([
+    [{ from: '2026-01-01' }, 'invalidValue', outside],
+    [{ account: 'A#x' }, 'invalidValue', /^Cannot read account "A#x"/],
+    [[1], 'invalidSyntax', /^Cannot read the payload/],
+    ['last 5m', 'invalidSyntax', /^Cannot read the payload/],
+  ])('is refused by invocation with an error named like the SCIM error type: %o', async (payload, name, message) => {
+    const { invoke } = await system()
+    const error = await invoke(payload).catch((refusal: unknown) => refusal)
+    expect(error).toMatchObject({ name, message: expect.stringMatching(message), stack: '' })
+  })
+
+  test('nothing is answered when the event of asking cannot be stored', async () => {
+    const { db } = await system()
+    const failing = () => Promise.reject(new Error('No table'))
+    const handler = eventsHandler({ config: testConfig(db.tableName), db, putEvent: failing, now: () => NOW })
+    await expect(invokeOn(handler)({})).rejects.toThrow(/^Internal error; retry, and report request id/)
+    expect((await askOver(handler)({})).status).toBe(503)
+  })
+})
+
+test('an account sees its own events only', async () => {
+  const { db, ask, invoke } = await system()
+  const event = anEvent(ago(60_000), { account: 'acme' })
+  await putEvent(db, event)
+  expect((await ask({ account: 'acme' })).body.events).toEqual([presentEvent(event)])
+  expect((await invoke({ account: 'acme', to: ago(1).toISOString() })).events).toEqual([presentEvent(event)])
+})
+
+test('an answer too large for a Lambda is cut, and asking on brings the rest', async () => {
+  const { db, invoke, recent, older } = await system()
+  const detail = 'x'.repeat(500)
+  const changes = [{ attribute: 'photos', after: '"'.repeat(3000) }]
+  const large = Array.from({ length: 600 }, (_, i) => anEvent(ago(7_200_000 - i), { detail, changes }))
+  await seed(db, large)
+  const found: string[] = []
+  let answer = await invoke({ limit: 10_000, last: '3h' })
+  for (let questions = 1; ; questions++) {
+    expect(Buffer.byteLength(JSON.stringify(JSON.stringify(answer)))).toBeLessThan(6_000_000)
+    found.unshift(...answer.events.map((row) => row.EVENT_ID))
+    if (!answer.next) break
+    expect(questions).toBeLessThan(10)
+    answer = await invoke({ limit: 10_000, last: '3h', to: ago(1).toISOString(), before: answer.next })
+  }
+  expect(found).toEqual([...large, older, ...recent].map(({ eventId }) => eventId))
+})
+
+const seed = (db: Db, events: ReturnType<typeof anEvent>[]) =>
+  batchWrite(
+    db,
+    events.map((event) => ({ PutRequest: { Item: toEventItem(db, event) } })),
+  )
