@@ -1,0 +1,212 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import type { Db } from '../../../shared/store/client.ts'
+import { testTable } from '../../factories/engine.ts'
+import { type Call, newGroup, newUser, patchOf, principal, scimApi } from '../../factories/scim-api.ts'
+
+let db: Db
+let call: Call
+let azure: Call
+
+beforeAll(async () => {
+  db = await testTable()
+  call = scimApi(db)
+  azure = scimApi(db, principal({ clientKind: 'AZURE' }))
+})
+
+let names = 0
+async function createUsers(count: number): Promise<string[]> {
+  const created = await Promise.all(
+    Array.from({ length: count }, () => call('POST', '/Users', newUser(`member-${++names}@example.com`))),
+  )
+  return created.map(({ body }) => body.id)
+}
+
+async function createGroup(members: string[] = []): Promise<string> {
+  const group = newGroup(`Group ${++names}`, { members: members.map((value) => ({ value })) })
+  const { body, status } = await call('POST', '/Groups', group)
+  expect(status).toBe(201)
+  return body.id
+}
+
+const memberIds = async (groupId: string): Promise<string[]> => {
+  const { body } = await call('GET', `/Groups/${groupId}`)
+  return body.members.map(({ value }: { value: string }) => value).sort()
+}
+
+describe('group membership', () => {
+  test('CRE-9 a group is created with its members, each once, shown with display and $ref', async () => {
+    const [id] = (await createUsers(1)) as [string]
+    const { status, body, headers } = await call(
+      'POST',
+      '/Groups',
+      newGroup('Analysts', { members: [{ value: id }, { value: id }] }),
+    )
+    expect(status).toBe(201)
+    expect(headers.etag).toBe('W/"1"')
+    expect(body.members).toEqual([
+      {
+        value: id,
+        $ref: `https://scim.example.com/scim/v2/Users/${id}`,
+        display: `member-${names}@example.com`,
+        type: 'User',
+      },
+    ])
+  })
+
+  test('CRE-10 the groups of a user mirror the members of the groups', async () => {
+    const [id] = (await createUsers(1)) as [string]
+    const groupId = await createGroup([id])
+    const { body: group } = await call('GET', `/Groups/${groupId}`)
+    const { body: user } = await call('GET', `/Users/${id}`)
+    expect(user.groups).toEqual([
+      {
+        value: groupId,
+        $ref: `https://scim.example.com/scim/v2/Groups/${groupId}`,
+        display: group.displayName,
+        type: 'direct',
+      },
+    ])
+  })
+
+  test('a rename shows in the groups of every member', async () => {
+    const [id] = (await createUsers(1)) as [string]
+    const groupId = await createGroup([id])
+    await call('PATCH', `/Groups/${groupId}`, patchOf({ op: 'replace', value: { displayName: 'Renamed' } }))
+    const { body } = await call('GET', `/Users/${id}`)
+    expect(body.groups[0].display).toBe('Renamed')
+  })
+
+  test('PAT-21 members come and go in one request, in order', async () => {
+    const ids = (await createUsers(3)) as [string, string, string]
+    const groupId = await createGroup([ids[0]])
+    const { status, body } = await call(
+      'PATCH',
+      `/Groups/${groupId}`,
+      patchOf(
+        { op: 'add', path: 'members', value: [{ value: ids[1] }, { value: ids[2] }] },
+        { op: 'remove', path: `members[value eq "${ids[0]}"]` },
+        { op: 'remove', path: `members[value eq "${ids[2]}"]` },
+      ),
+    )
+    expect(status).toBe(200)
+    expect(body.members.map(({ value }: { value: string }) => value)).toEqual([ids[1]])
+    expect(body.meta.version).toBe('W/"2"')
+  })
+
+  test('PAT-7 adding who is a member already changes nothing, not even the version', async () => {
+    const ids = await createUsers(2)
+    const groupId = await createGroup(ids)
+    const before = await call('GET', `/Groups/${groupId}`)
+    const again = await call(
+      'PATCH',
+      `/Groups/${groupId}`,
+      patchOf({ op: 'add', path: 'members', value: [{ value: ids[0] }] }),
+    )
+    expect(again.status).toBe(200)
+    expect(again.body).toEqual(before.body)
+    const partly = await call(
+      'PATCH',
+      `/Groups/${groupId}`,
+      patchOf({ op: 'add', path: 'members', value: [{ value: ids[0] }, { value: (await createUsers(1))[0] }] }),
+    )
+    expect(partly.body.members).toHaveLength(3)
+    expect(partly.headers.etag).toBe('W/"2"')
+  })
+
+  test('PAT-21 removing who is no member is a success without a change', async () => {
+    const [stranger, member] = (await createUsers(2)) as [string, string]
+    const groupId = await createGroup([member])
+    const { status, headers } = await azure(
+      'PATCH',
+      `/Groups/${groupId}`,
+      patchOf({ op: 'Remove', path: 'members', value: [{ value: stranger }] }),
+    )
+    expect([status, headers.etag]).toEqual([204, 'W/"1"'])
+    expect(await memberIds(groupId)).toEqual([member])
+  })
+
+  test('an unknown member is refused by name and nothing is half done', async () => {
+    const [id] = (await createUsers(1)) as [string]
+    const groupId = await createGroup()
+    const { status, body } = await call(
+      'PATCH',
+      `/Groups/${groupId}`,
+      patchOf({ op: 'add', path: 'members', value: [{ value: id }, { value: 'nobody' }] }),
+    )
+    expect({ status, body }).toEqual({
+      status: 400,
+      body: {
+        schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'],
+        status: '400',
+        scimType: 'invalidValue',
+        detail: 'Cannot add "nobody" as member: there is no such user; create the user first',
+      },
+    })
+    expect(await memberIds(groupId)).toEqual([])
+  })
+
+  test('1,000 members are added by one PATCH and all shown', async () => {
+    const ids = await createUsers(1000)
+    const groupId = await createGroup()
+    const add = patchOf({ op: 'add', path: 'members', value: ids.map((value) => ({ value })) })
+    const { status, body } = await call('PATCH', `/Groups/${groupId}`, add)
+    expect(status).toBe(200)
+    expect(body.members.map(({ value }: { value: string }) => value).sort()).toEqual([...ids].sort())
+    const replaced = await call(
+      'PATCH',
+      `/Groups/${groupId}`,
+      patchOf({ op: 'replace', path: 'members', value: [{ value: ids[0] }] }),
+    )
+    expect(replaced.status).toBe(200)
+    expect(await memberIds(groupId)).toEqual([ids[0]])
+    const { body: user } = await call('GET', `/Users/${ids[1]}`)
+    expect(user.groups).toEqual([])
+    await call('PATCH', `/Groups/${groupId}`, add)
+    expect((await call('DELETE', `/Groups/${groupId}`)).status).toBe(204)
+    expect((await call('GET', `/Users/${ids[0]}`)).body.groups).toEqual([])
+  })
+
+  test('DEL-2 a deleted user leaves every group, and a deleted group every user', async () => {
+    const ids = (await createUsers(2)) as [string, string]
+    const groupId = await createGroup(ids)
+    expect((await call('DELETE', `/Users/${ids[0]}`)).status).toBe(204)
+    const { body } = await call('GET', `/Groups/${groupId}`)
+    expect(body.members.map(({ value }: { value: string }) => value)).toEqual([ids[1]])
+    expect(body.meta.version).toBe('W/"2"')
+    await call('DELETE', `/Groups/${groupId}`)
+    expect((await call('GET', `/Users/${ids[1]}`)).body.groups).toEqual([])
+  })
+
+  test('PAT-23 parallel additions of different members all succeed and all count', async () => {
+    const ids = await createUsers(20)
+    const groupId = await createGroup()
+    const answers = await Promise.all(
+      ids.map((value) =>
+        call('PATCH', `/Groups/${groupId}`, patchOf({ op: 'add', path: 'members', value: [{ value }] })),
+      ),
+    )
+    expect(answers.map(({ status }) => status)).toEqual(ids.map(() => 200))
+    expect(await memberIds(groupId)).toEqual([...ids].sort())
+    expect((await call('GET', `/Groups/${groupId}`)).headers.etag).toBe('W/"21"')
+  })
+
+  test('PUT-7 PUT replaces displayName and members', async () => {
+    const ids = (await createUsers(2)) as [string, string]
+    const groupId = await createGroup([ids[0]])
+    const { status, body } = await call('PUT', `/Groups/${groupId}`, newGroup('Put', { members: [{ value: ids[1] }] }))
+    expect([status, body.displayName, body.members[0].value]).toEqual([200, 'Put', ids[1]])
+    expect((await call('GET', `/Users/${ids[0]}`)).body.groups).toEqual([])
+  })
+
+  test('reserved role names can be neither created nor taken', async () => {
+    const { status, body } = await call('POST', '/Groups', newGroup('accountadmin'))
+    expect([status, body.scimType]).toEqual([400, 'invalidValue'])
+    const groupId = await createGroup()
+    const renamed = await call(
+      'PATCH',
+      `/Groups/${groupId}`,
+      patchOf({ op: 'replace', path: 'displayName', value: 'SYSADMIN' }),
+    )
+    expect([renamed.status, renamed.body.scimType]).toEqual([400, 'invalidValue'])
+  })
+})
