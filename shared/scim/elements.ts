@@ -31,7 +31,8 @@ export function elementKey(attribute: Attribute, element: Value): string {
   const value = findAttribute(subAttributes, 'value')
   if (!value || element.value === undefined) return JSON.stringify(Object.entries(element).sort(byName))
   const type = findAttribute(subAttributes, 'type')
-  return JSON.stringify([comparable(type, element.type), comparable(value, element.value)])
+  const kind = comparable(type, element.type)
+  return `${kind.length} ${kind} ${comparable(value, element.value)}`
 }
 
 function comparable(attribute: Attribute | undefined, value: Value | undefined): string {

@@ -25,6 +25,8 @@ function isAscii(text: string): boolean {
   return true
 }
 
+/** Folding makes no text shorter than a quarter, so longer ones need not be folded to be refused. */
+const MAX_UNFOLDED_LENGTH = 4 * MAX_NAME_BYTES
 /** An emoji may carry the selector that chooses its coloured or its plain form. */
 const EMOJI_FORM = /(?<=\p{Extended_Pictographic})[\uFE0E\uFE0F]/gu
 const REFUSED: readonly (readonly [RegExp, string])[] = [
@@ -43,12 +45,16 @@ const REFUSED: readonly (readonly [RegExp, string])[] = [
  */
 export function checkIdentifier(attributeName: string, text: string): void {
   if (text === '') throw invalidValue(`Cannot use an empty ${attributeName}: send at least one character`)
+  if (text.length > MAX_UNFOLDED_LENGTH) throw tooLong(attributeName, text, Buffer.byteLength(text))
   const visible = text.replace(EMOJI_FORM, '')
   const refused = REFUSED.find(([pattern]) => pattern.test(visible))
   if (refused) throw invalidValue(`Cannot use ${attributeName} ${quote(text)}: it holds ${refused[1]}; remove it`)
   const bytes = Buffer.byteLength(foldName(text))
-  if (bytes <= MAX_NAME_BYTES) return
-  throw invalidValue(
+  if (bytes > MAX_NAME_BYTES) throw tooLong(attributeName, text, bytes)
+}
+
+function tooLong(attributeName: string, text: string, bytes: number) {
+  return invalidValue(
     `Cannot use ${attributeName} ${quote(text)}: it takes ${bytes} bytes, at most ${MAX_NAME_BYTES} are allowed`,
   )
 }

@@ -12,7 +12,11 @@ export function toMember(element: ComplexValue): ComplexValue {
   if (isText(type, /^group$/i) || isText($ref, GROUP_URL)) {
     throw invalidValue(`Cannot add "${value}": groups cannot be members of groups here; add the users themselves`)
   }
-  return Object.assign(Object.create(null), { value, ...(display !== undefined && { display }), type: 'User' })
+  const member: ComplexValue = Object.create(null)
+  if (value !== undefined) member.value = value
+  if (display !== undefined) member.display = display
+  member.type = 'User'
+  return member
 }
 
 /** Each member once, whatever the rest of it; the last display wins. */
@@ -21,7 +25,8 @@ export function toMembers(elements: readonly ComplexValue[]): ComplexValue[] {
   for (const element of elements) {
     const member = toMember(element)
     const id = String(member.value)
-    members.set(id, Object.assign(Object.create(null), members.get(id), member))
+    const earlier = members.get(id)
+    members.set(id, earlier ? Object.assign(earlier, member) : member)
   }
   return [...members.values()]
 }

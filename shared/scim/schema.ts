@@ -73,8 +73,16 @@ const indexes = new WeakMap<readonly Attribute[], ReadonlyMap<string, Attribute>
 export function findAttribute(attributes: readonly Attribute[], name: string): Attribute | undefined {
   let index = indexes.get(attributes)
   if (!index) {
-    index = new Map(attributes.map((attribute) => [attribute.name.toLowerCase(), attribute]))
+    index = new Map(attributes.flatMap((attribute) => spellings(attribute)))
     indexes.set(attributes, index)
   }
-  return index.get(name.toLowerCase())
+  return index.get(name) ?? index.get(name.toLowerCase())
+}
+
+/** Most clients spell names as the schema does: those are found without folding. */
+function spellings(attribute: Attribute): [string, Attribute][] {
+  return [
+    [attribute.name.toLowerCase(), attribute],
+    [attribute.name, attribute],
+  ]
 }

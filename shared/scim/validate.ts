@@ -1,16 +1,14 @@
 import { invalidSyntax, invalidValue, tooLarge } from './error.ts'
-import { MAX_RESOURCE_BYTES } from './limits.ts'
+import { MAX_EMAILS, MAX_RESOURCE_BYTES } from './limits.ts'
 import { quote } from './quote.ts'
 import type { Attribute, Attributes, Json, JsonObject, ResourceType, Schema } from './schema.ts'
 import { isJsonObject, readAttributes, requireAttributes } from './value.ts'
-
-export { readValue } from './value.ts'
 
 /**
  * Reads the body of a POST or PUT into the attributes a client may write, in the schema's spelling, under the
  * containers the client uses. Unknown and readOnly attributes and unknown schemas are ignored (RFC 7644 §3.3, §3.5.1).
  * @throws {ScimError} 400 invalidSyntax for no object or a name twice, 400 invalidValue for a missing or wrong value,
- * 413 for more than {@link MAX_RESOURCE_BYTES}.
+ * 413 for more than {@link MAX_RESOURCE_BYTES}; what `checkSize` says.
  */
 export function readResource(type: ResourceType, body: Json): Attributes {
   if (!isJsonObject(body)) throw invalidSyntax(`Cannot read the body: expected a JSON object, found ${quote(body)}`)
@@ -22,11 +20,15 @@ export function readResource(type: ResourceType, body: Json): Attributes {
 }
 
 /**
- * Refuses attributes too large for one item; members, which are items of their own, do not count.
- * @throws {ScimError} 413 when they take more than {@link MAX_RESOURCE_BYTES} as JSON.
+ * Refuses attributes too large for one item or one transaction; members, which are items of their own, do not count.
+ * @throws {ScimError} 413 when they take more than {@link MAX_RESOURCE_BYTES} as JSON, 400 invalidValue for more than
+ * {@link MAX_EMAILS} e-mail addresses.
  */
 export function checkSize(attributes: Attributes): void {
   const { members: _, ...rest } = attributes
+  const emails = Array.isArray(rest.emails) ? rest.emails.length : 0
+  if (emails > MAX_EMAILS)
+    throw invalidValue(`Cannot store ${emails} emails: at most ${MAX_EMAILS} are allowed per user`)
   const bytes = Buffer.byteLength(JSON.stringify(rest))
   if (bytes <= MAX_RESOURCE_BYTES) return
   throw tooLarge(`Cannot store ${bytes} bytes of attributes: at most ${MAX_RESOURCE_BYTES} are allowed per resource`)

@@ -69,7 +69,7 @@ function readComplex(attribute: Attribute, json: Json, path: string): ComplexVal
   if (!isJsonObject(json)) throw wrongType('an object', json, path)
   const value = readAttributes(attribute.subAttributes ?? [], json, `${path}.`)
   if (isReferenceObject(attribute) && value.value === '') return undefined
-  if (Object.keys(value).length === 0) return undefined
+  if (isEmpty(value)) return undefined
   requireAttributes(attribute.subAttributes ?? [], value, `${path}.`)
   return value
 }
@@ -140,4 +140,9 @@ function readAllowed(allowed: readonly string[], text: string, path: string): st
 
 function wrongType(expected: string, json: Json, path: string) {
   return invalidValue(`Cannot read ${path} ${quote(json)}: expected ${expected}`)
+}
+
+function isEmpty(value: ComplexValue): boolean {
+  for (const _ in value) return false
+  return true
 }

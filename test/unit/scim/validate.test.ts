@@ -254,11 +254,18 @@ describe('readResource()', () => {
     expect(user({ [ENTERPRISE_USER]: { manager } })).toEqual({ userName: 'bj' })
   })
 
+  test('refuses more e-mail addresses than one transaction can index', () => {
+    const emails = (count: number) => Array.from({ length: count }, (_, n) => ({ value: `b${n}@x` }))
+    expect(user({ emails: emails(40) }).emails).toHaveLength(40)
+    const detail = 'Cannot store 41 emails: at most 40 are allowed per user'
+    expect(() => user({ emails: emails(41) })).toThrow(refusal(400, 'invalidValue', detail))
+  })
+
   test('refuses attributes past 256 KB with 413, members aside', () => {
-    const emails = Array.from({ length: 3000 }, (_, n) => ({ value: `${n}${'x'.repeat(90)}@example.com` }))
-    const bytes = JSON.stringify({ userName: 'bj', emails }).length
+    const roles = Array.from({ length: 3000 }, (_, n) => ({ value: `${n}${'x'.repeat(90)}` }))
+    const bytes = JSON.stringify({ userName: 'bj', roles }).length
     const detail = `Cannot store ${bytes} bytes of attributes: at most 262144 are allowed per resource`
-    expect(() => user({ emails })).toThrow(refusal(413, undefined, detail))
+    expect(() => user({ roles })).toThrow(refusal(413, undefined, detail))
     const members = Array.from({ length: 10_000 }, (_, n) => ({ value: `user-${n}`, display: 'x'.repeat(40) }))
     expect(group({ members }).members).toHaveLength(10_000)
   })
