@@ -4,6 +4,7 @@ import {
   DescribeTableCommand,
   ResourceNotFoundException,
   UpdateTimeToLiveCommand,
+  waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb'
 import type { Db } from '../shared/store/client.ts'
 import { TABLE } from '../shared/store/table.ts'
@@ -28,9 +29,13 @@ export function toCreateTable(tableName: string): CreateTableCommandInput {
   }
 }
 
+/** DynamoDB Local is done at once, AWS takes some seconds. */
+const WAIT = { minDelay: 1, maxDelay: 5, maxWaitTime: 120 }
+
 /** Creates the table and switches its TTL on, which is a call of its own. */
 export async function createTable(db: Db): Promise<void> {
   await db.client.send(new CreateTableCommand(toCreateTable(db.tableName)))
+  await waitUntilTableExists({ client: db.client, ...WAIT }, { TableName: db.tableName })
   const TimeToLiveSpecification = { AttributeName: TABLE.timeToLiveAttribute, Enabled: true }
   await db.client.send(new UpdateTimeToLiveCommand({ TableName: db.tableName, TimeToLiveSpecification }))
 }

@@ -10,6 +10,8 @@ import { lockFolder } from './folder-lock.ts'
 /** AWS's own DynamoDB Local, running on this machine. */
 export interface Engine {
   endpoint: string
+  /** Settles when the engine is gone, stopped or not. */
+  ended: Promise<void>
   stop(): Promise<void>
 }
 
@@ -41,7 +43,8 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
   try {
     const run = await launch(scratch, dataDir)
     lock?.holdFor(run.supervisor.pid)
-    return { endpoint: run.endpoint, stop: () => stop(run.supervisor).finally(release) }
+    const ended = once(run.supervisor, 'exit').then(() => {})
+    return { endpoint: run.endpoint, ended, stop: () => stop(run.supervisor).finally(release) }
   } catch (error) {
     release()
     throw error

@@ -31,8 +31,6 @@ const MAX_PARSED_HEAD_BYTES = 64 * 1024
 
 export interface GatewayOptions {
   model: GatewayModel
-  /** Called once the address is known, `http://127.0.0.1:8080`; requests wait for it. */
-  handlers: (url: string) => Promise<LambdaHandlers>
   /** The key that IAM-authorized requests are signed with. */
   credentials: AwsCredentials
   /** 0 takes any free port. */
@@ -47,7 +45,10 @@ export interface GatewayOptions {
 
 /** A running gateway. */
 export interface Gateway {
+  /** `http://127.0.0.1:8080` */
   url: string
+  /** Gives the gateway its functions, which may want to know the address first; requests wait for them. */
+  serve(handlers: LambdaHandlers): void
   /** What FlushStageAuthorizersCache does. */
   flushAuthorizerCache(): void
   close(): Promise<void>
@@ -60,13 +61,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const requests = new RequestHandler(options, url)
   server.on('clientError', (error, socket) => refuseBrokenHttp(options.model, error, socket as Socket))
   server.on('request', (message, response) => void requests.serve(message, response))
-  try {
-    await requests.ready
-  } catch (error) {
-    await close(server)
-    throw error
+  return {
+    url,
+    serve: requests.handlers.resolve,
+    flushAuthorizerCache: () => requests.cache.flush(),
+    close: () => close(server),
   }
-  return { url, flushAuthorizerCache: () => requests.cache.flush(), close: () => close(server) }
 }
 
 async function listen(server: Server, port: number): Promise<string> {
@@ -83,7 +83,7 @@ async function close(server: Server): Promise<void> {
 
 class RequestHandler {
   readonly cache: AuthorizerCache<Decision>
-  readonly ready: Promise<LambdaHandlers>
+  readonly handlers = Promise.withResolvers<LambdaHandlers>()
   readonly #options: GatewayOptions
   readonly #hosts: ReadonlySet<string>
   readonly #match: (path: string) => RouteMatch | undefined
@@ -96,9 +96,6 @@ class RequestHandler {
     this.cache = new AuthorizerCache(this.#now)
     this.#hosts = new Set([host, `localhost:${port}`])
     this.#match = routeMatcher(options.model.routes)
-    this.ready = options.handlers(url)
-    // Whoever starts the gateway hears of a failure; a request meanwhile must not end the process with it.
-    this.ready.catch(() => {})
   }
 
   async serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -156,11 +153,11 @@ class RequestHandler {
 
   async #invokeFunction(message: IncomingMessage, request: RawRequest): Promise<RawAnswer> {
     const body = await requireBody(message)
-    return answerInvocation(request, body, this.#options.model, await this.ready, this.#iam)
+    return answerInvocation(request, body, this.#options.model, await this.handlers.promise, this.#iam)
   }
 
   async #invoke(name: MethodModel['function'], payload: string, limitMs?: number) {
-    const handlers = await this.ready
+    const handlers = await this.handlers.promise
     const model = this.#options.model.functions.get(name)
     if (!model) throw new Error(`The template has no function ${name}`)
     return invoke(handlers[name], payload, model, limitMs)

@@ -14,14 +14,29 @@ export type LambdaHandlers = Readonly<Record<LambdaName, LambdaHandler>>
 /** How an invocation ended; `timeout` is the caller's or the function's own limit. */
 export type Invocation = { kind: 'done'; payload: unknown } | { kind: 'crash'; error: Error } | { kind: 'timeout' }
 
-/** Imports handlers from `functions/<name>/handler.ts`; the environment has to be in place by then. */
-export async function importHandlers(names: Iterable<LambdaName>): Promise<LambdaHandlers> {
-  const imports = [...names].map(async (name) => {
-    const file = join(import.meta.dirname, '..', 'functions', name, 'handler.ts')
-    const module = (await import(/* @vite-ignore */ file)) as { handler: LambdaHandler }
-    return [name, module.handler]
-  })
-  return Object.fromEntries(await Promise.all(imports)) as LambdaHandlers
+/** The handlers of `functions/<name>/handler.ts`, each imported by its first call: its cold start. */
+export function coldHandlers(names: readonly LambdaName[]): LambdaHandlers {
+  return Object.fromEntries(names.map((name) => [name, coldHandler(name)])) as LambdaHandlers
+}
+
+/** Imports the handlers at once; their configuration has to be in the environment by then. */
+export async function warmHandlers(names: readonly LambdaName[]): Promise<LambdaHandlers> {
+  const handlers = await Promise.all(names.map(async (name) => [name, await importHandler(name)]))
+  return Object.fromEntries(handlers) as LambdaHandlers
+}
+
+function coldHandler(name: LambdaName): LambdaHandler {
+  let handler: Promise<LambdaHandler> | undefined
+  return async (event, context) => {
+    handler ??= importHandler(name)
+    return (await handler)(event, context)
+  }
+}
+
+async function importHandler(name: LambdaName): Promise<LambdaHandler> {
+  const file = join(import.meta.dirname, '..', 'functions', name, 'handler.ts')
+  const module = (await import(/* @vite-ignore */ file)) as { handler: LambdaHandler }
+  return module.handler
 }
 
 /** Calls a handler as Lambda does: the event read from its JSON, a context, a time limit in milliseconds. */

@@ -35,12 +35,12 @@ const dispatcher =
 
 const gateway = await startGateway({
   model,
-  handlers: async () => Object.fromEntries(LAMBDA_NAMES.map((name) => [name, dispatcher(name)])) as LambdaHandlers,
   credentials,
   now: () => clock,
   sourceIp: () => address,
   logFailure: (failure) => failures.push(failure),
 })
+gateway.serve(Object.fromEntries(LAMBDA_NAMES.map((name) => [name, dispatcher(name)])) as LambdaHandlers)
 const { port } = new URL(gateway.url)
 afterAll(() => gateway.close())
 
@@ -333,18 +333,14 @@ describe('limits and failures', () => {
 
 describe('time limits', () => {
   test('a function that outlives its integration is 504', async () => {
-    const hasty = new Map(model.routes.map((route) => [route.path, route]))
-    const users = hasty.get('/scim/v2/Users')
-    const methods = new Map([...(users?.methods ?? [])].map(([name, method]) => [name, { ...method, timeoutMs: 20 }]))
+    const route = model.routes.find(({ path }) => path === '/scim/v2/Users')
+    const methods = new Map([...(route?.methods ?? [])].map(([name, method]) => [name, { ...method, timeoutMs: 20 }]))
     const slow = await startGateway({
       model: { ...model, routes: [{ path: '/scim/v2/Users', methods }] },
-      handlers: async () =>
-        ({
-          authorizer: () => decision(),
-          users: () => new Promise((done) => setTimeout(done, 200)),
-        }) as unknown as LambdaHandlers,
       credentials,
     })
+    const users = () => new Promise((done) => setTimeout(done, 200))
+    slow.serve({ authorizer: () => decision(), users } as unknown as LambdaHandlers)
     const response = await fetch(`${slow.url}/scim/v2/Users`, { headers: { authorization: 'Bearer t' } })
     const detail = 'The request took too long; it may have been carried out: read the resource before you retry'
     expect(await errorOf(response)).toEqual(scimError(504, detail))

@@ -1,0 +1,96 @@
+import { rmSync } from 'node:fs'
+import { banner } from './banner.ts'
+import { ensureTable } from './create-table.ts'
+import { writeLocalCredentials } from './credentials.ts'
+import { type Engine, startEngine } from './dynamodb.ts'
+import { chosenEngine } from './environment.ts'
+import { engineFolder, type Options, parseOptions, USAGE } from './options.ts'
+import { removePrivateFile, writePrivateFile } from './private-file.ts'
+import { type System, startSystem } from './system.ts'
+
+const TABLE_NAME = 'rolecall'
+const PARENT_CHECK_MS = 500
+
+/** Runs everything until it is told to stop. */
+async function main(): Promise<void> {
+  const options = parseOptions(process.argv.slice(2))
+  if (options.help) {
+    process.stdout.write(USAGE)
+    return
+  }
+  // What an earlier run left there would tell whoever waits for the file the wrong address.
+  if (options.readyFile) rmSync(options.readyFile, { force: true })
+  const run = new Run()
+  try {
+    await run.start(options)
+  } catch (error) {
+    if (run.stopping) return
+    await run.stop()
+    throw error
+  }
+}
+
+/** Everything that was started, to be stopped in the opposite order. */
+class Run {
+  stopping: Promise<void> | undefined
+  readonly #endings: (() => unknown)[] = []
+
+  async start(options: Options): Promise<void> {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void this.stop())
+    stopWithParent(() => void this.stop())
+    const chosen = chosenEngine(process.env)
+    const { tableName = TABLE_NAME, aws } = chosen ?? {}
+    const endpoint = chosen?.endpoint ?? this.#startEngine(options).then((engine) => engine.endpoint)
+    const { port } = options
+    const system = await startSystem({ endpoint, tableName, port, prepare: ensureTable, ...(aws && { aws }) })
+    this.#endings.push(system.stop)
+    if (!this.stopping) this.#announce(system, options)
+  }
+
+  async #startEngine(options: Options): Promise<Engine> {
+    const engine = await startEngine(options.memory ? {} : { dataDir: engineFolder(options) })
+    this.#endings.unshift(engine.stop)
+    if (this.stopping) await engine.stop()
+    void engine.ended.then(() => this.stopping ?? this.#engineLost())
+    return engine
+  }
+
+  #announce(system: System, options: Options): void {
+    const { baseUrl, adminUrl, tokens, credentials } = system
+    this.#endings.push(writeLocalCredentials(adminUrl, credentials, options.folder))
+    process.stdout.write(banner(system, options))
+    if (!options.readyFile) return
+    const { readyFile } = options
+    const ready = { baseUrl, adminUrl, tokens, pid: process.pid }
+    writePrivateFile(readyFile, ready)
+    this.#endings.push(() => removePrivateFile(readyFile, ready))
+  }
+
+  #engineLost(): void {
+    process.stderr.write('DynamoDB Local ended unexpectedly: start again\n')
+    process.exitCode = 1
+    void this.stop()
+  }
+
+  stop(): Promise<void> {
+    this.stopping ??= this.#end()
+    return this.stopping
+  }
+
+  async #end(): Promise<void> {
+    for (const end of this.#endings.toReversed()) await end()
+    process.exit()
+  }
+}
+
+/** A killed npm cannot pass its signal on: whoever was started by it ends when it is gone. */
+function stopWithParent(stop: () => void): void {
+  if (process.env.npm_lifecycle_event !== 'start') return
+  const parent = process.ppid
+  setInterval(() => process.ppid !== parent && stop(), PARENT_CHECK_MS).unref()
+}
+
+main().catch((error: Error) => {
+  process.stderr.write(`${error.message}\n`)
+  process.exit(1)
+})

@@ -1,0 +1,78 @@
+import { LAMBDA_NAMES } from '../infra/bundling.ts'
+import { type AwsConfig, ENV, readConfig } from '../shared/config.ts'
+import { SCIM_BASE } from '../shared/http/routes.ts'
+import { type Db, openDb } from '../shared/store/client.ts'
+import { newLocalKey } from './credentials.ts'
+import { LOCAL_AWS } from './environment.ts'
+import { type GatewayOptions, startGateway } from './gateway.ts'
+import { coldHandlers, warmHandlers } from './lambda.ts'
+import { type SeededTokens, seed } from './seed.ts'
+import { synthesize } from './synthesize.ts'
+import { readTemplate } from './template.ts'
+
+export interface SystemOptions extends Pick<GatewayOptions, 'port' | 'now' | 'sourceIp' | 'logFailure'> {
+  /** The DynamoDB engine; promised, so that the template is synthesised while it starts. */
+  endpoint: string | Promise<string>
+  tableName: string
+  /** Makes the table, where it has to be made. */
+  prepare?: (db: Db) => Promise<void>
+  /** Region and key for the engine, where it is not the local one. */
+  aws?: AwsConfig
+  /** More of the functions' environment. */
+  env?: Record<string, string>
+  /** When functions are imported: at once, or each by its first call. */
+  start?: 'warm' | 'cold'
+}
+
+/** The whole system in this process, but for the engine. */
+export interface System {
+  /** `http://127.0.0.1:8080/scim/v2` */
+  baseUrl: string
+  /** `http://127.0.0.1:8080`, where the IAM-authorized routes are. */
+  adminUrl: string
+  tokens: SeededTokens
+  /** The key that signs requests to {@link System.adminUrl}. */
+  credentials: ReturnType<typeof newLocalKey> & { region: string }
+  db: Db
+  flushAuthorizerCache(): void
+  stop(): Promise<void>
+}
+
+/** Starts gateway and functions over an engine, with the default account, its integrations and a token for each. */
+export async function startSystem(options: SystemOptions): Promise<System> {
+  const model = readTemplate(synthesize())
+  const credentials = newLocalKey()
+  const endpoint = await options.endpoint
+  const gateway = await startGateway({ ...options, model, credentials })
+  try {
+    const baseUrl = `${gateway.url}${SCIM_BASE}`
+    const { aws = LOCAL_AWS } = options
+    setEnvironment(aws, {
+      [ENV.tableName]: options.tableName,
+      [ENV.dynamodbEndpoint]: endpoint,
+      [ENV.publicBaseUrl]: baseUrl,
+      ...options.env,
+    })
+    const db = openDb(readConfig(process.env), aws)
+    const seeded = (options.prepare?.(db) ?? Promise.resolve()).then(() => seed(db))
+    const [handlers, tokens] = await Promise.all([importHandlers(options.start), seeded])
+    gateway.serve(handlers)
+    const { url: adminUrl, flushAuthorizerCache, close: stop } = gateway
+    const signing = { ...credentials, region: LOCAL_AWS.region }
+    return { baseUrl, adminUrl, tokens, credentials: signing, db, flushAuthorizerCache, stop }
+  } catch (error) {
+    await gateway.close()
+    throw error
+  }
+}
+
+const importHandlers = async (start: SystemOptions['start'] = 'warm') =>
+  start === 'warm' ? warmHandlers(LAMBDA_NAMES) : coldHandlers(LAMBDA_NAMES)
+
+/** Handlers read their configuration when they are imported, as Lambdas do at their cold start. */
+function setEnvironment({ credentials, region }: AwsConfig, env: Record<string, string>): void {
+  const { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY, sessionToken } = credentials
+  Object.assign(process.env, { AWS_REGION: region, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, ...env })
+  delete process.env.AWS_SESSION_TOKEN
+  if (sessionToken) process.env.AWS_SESSION_TOKEN = sessionToken
+}

@@ -1,0 +1,23 @@
+import { randomUUID } from 'node:crypto'
+import { createTable } from '../../local/create-table.ts'
+import { type System, type SystemOptions, startSystem } from '../../local/system.ts'
+import { ENV } from '../../shared/config.ts'
+import { engineEndpoint } from './engine.ts'
+
+export type TestSystem = System
+export type TestSystemOptions = Pick<SystemOptions, 'now' | 'sourceIp' | 'env' | 'logFailure'>
+
+/**
+ * The whole system in this process over the run's engine, with a table of its own, the default account, the three
+ * integrations and a token for each. Functions read their configuration once, so start one system per test file.
+ */
+export function startTestSystem(options: TestSystemOptions = {}): Promise<TestSystem> {
+  return startSystem({
+    ...options,
+    endpoint: engineEndpoint(),
+    tableName: `test-${randomUUID()}`,
+    prepare: createTable,
+    env: { [ENV.requestLog]: 'off', ...options.env },
+    start: 'cold',
+  })
+}
