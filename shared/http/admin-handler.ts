@@ -41,9 +41,10 @@ export function adminHandler(options: AdminHandlerOptions, operations: Record<st
       return { caller: { actor, account }, trail }
     },
     admit: ({ caller, now: at, trail }) => ({ db, config, ...caller, now: at, trail }),
-    record: (trail, { status, error }) => {
+    record: async (trail, { status, error }) => {
       const refusal = error && { scimType: error.scimType, detail: error.message }
-      return putEvent(db, trail.complete({ status, ...refusal }))
+      const event = putEvent(db, trail.complete({ status, ...refusal }))
+      await Promise.all([event, ...trail.alongside.map((write) => write())])
     },
   }
   return apiHandler(kind, operations)

@@ -38,7 +38,7 @@ export const SCIM_UNKNOWN: Route = { path: '/{proxy+}', methods: [], function: '
 /** AWS IAM (SigV4). */
 export const ADMIN_ROUTES: readonly Route[] = [
   { path: '/admin/integrations', methods: ['GET', 'POST'], function: 'admin' },
-  { path: '/admin/integrations/{name}', methods: ['GET'], function: 'admin' },
+  { path: '/admin/integrations/{name}', methods: ['GET', 'PATCH'], function: 'admin' },
   { path: '/admin/integrations/{name}/tokens', methods: ['GET', 'POST'], function: 'admin' },
   { path: '/admin/tokens/{id}', methods: ['DELETE'], function: 'admin' },
   { path: '/admin/users', methods: ['GET'], function: 'admin' },

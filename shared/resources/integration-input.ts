@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { isBlock } from '../auth/network-policy.ts'
 import { CLIENT_KINDS, type ClientKind } from '../scim/client-kind.ts'
 import { PRIVILEGES } from '../store/provisioners.ts'
+import { strictError } from './read-input.ts'
 
 const MAX_NAME = 128
 const MAX_COMMENT = 256
@@ -84,8 +85,3 @@ export const integrationChange = z.strictObject(
 
 export type IntegrationInput = z.input<typeof newIntegration>
 export type IntegrationChange = z.input<typeof integrationChange>
-
-function strictError(issue: { code?: string; keys?: unknown }): string {
-  if (Array.isArray(issue.keys)) return `there is no setting "${String(issue.keys[0]).slice(0, 80)}"`
-  return 'expected a JSON object'
-}

@@ -1,7 +1,6 @@
 import type * as z from 'zod'
 import { invalidValue } from '../scim/error.ts'
-
-const MAX_QUOTED = 80
+import { quote } from '../scim/quote.ts'
 
 /** Reads an admin's input. @throws {ScimError} 400 invalidValue naming the first member that cannot be read. */
 export function readInput<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
@@ -20,8 +19,8 @@ function toRefusal({ issues }: z.ZodError, input: unknown) {
   return invalidValue(`Cannot read ${path} ${quote(value)}: ${message}`)
 }
 
-/** A value as an error shows it, shortened. */
-export function quote(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value)
-  return text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text
+/** What a strict object says of members it does not have, and of what is no object. */
+export function strictError(issue: { keys?: unknown }): string {
+  if (Array.isArray(issue.keys)) return `there is no setting ${quote(String(issue.keys[0]))}`
+  return 'expected a JSON object'
 }

@@ -2,11 +2,12 @@ import * as z from 'zod'
 import { sixMonthsAfter } from '../auth/six-months.ts'
 import { newToken } from '../auth/token.ts'
 import { notFound, ScimError } from '../scim/error.ts'
+import { quote } from '../scim/quote.ts'
 import { getToken, type TokenRecord } from '../store/token-record.ts'
 import { getTokensOf, liveTokens, MAX_LIVE_TOKENS, putNewToken, putRevocation, toAccess } from '../store/tokens.ts'
 import type { AdminContext } from './admin-context.ts'
 import { requireIntegration } from './integrations.ts'
-import { quote, readInput } from './read-input.ts'
+import { readInput, strictError } from './read-input.ts'
 import { retryLostRaces } from './retry-lost-races.ts'
 
 const NAME_RULE = 'expected 1 to 128 characters, none of them a control character'
@@ -17,8 +18,11 @@ const tokenInput = z.strictObject(
       .regex(/^[^\p{C}]{1,128}$/u, { error: NAME_RULE })
       .optional(),
   },
-  { error: 'expected a JSON object with nothing but a name' },
+  { error: strictError },
 )
+
+/** What is asked for: the integration's name and, if any, the token's; whatever else is there is refused. */
+export type TokenInput = { integration: string; name?: unknown } & Readonly<Record<string, unknown>>
 
 /** A token at its birth: the one time its text is shown. */
 export interface IssuedToken {
@@ -50,7 +54,7 @@ export interface TokenView {
  */
 export async function issueToken(
   context: AdminContext,
-  { integration: of, ...input }: { integration: string; name?: string | undefined },
+  { integration: integrationName, ...input }: TokenInput,
 ): Promise<IssuedToken> {
   const { db, actor, now, trail } = context
   const { name = now.toISOString().slice(0, 10) } = readInput(tokenInput, input)
@@ -58,7 +62,7 @@ export async function issueToken(
   const expiresAt = sixMonthsAfter(now).getTime()
   const life = { name, createdBy: actor, createdAt: now.getTime(), expiresAt }
   return retryLostRaces(async () => {
-    const origin = await requireIntegration(context, of)
+    const origin = await requireIntegration(context, integrationName)
     const { integration, provisioner } = origin
     if (liveTokens(integration, now).length >= MAX_LIVE_TOKENS) throw tooManyTokens(integration.name)
     trail.about('TOKEN', tokenId, name)

@@ -133,7 +133,7 @@ describe('createIntegration()', () => {
     ['no name', { clientKind: 'OKTA' }, `name is missing: ${NAME}`],
     ['a digit first', { ...valid, name: '1A' }, `Cannot read name "1A": ${NAME}`],
     ['a separator in the name', { ...valid, name: 'A#B' }, `Cannot read name "A#B": ${NAME}`],
-    ['a name of 129 letters', { ...valid, name: 'A'.repeat(129) }, `Cannot read name "${'A'.repeat(79)}…: ${NAME}`],
+    ['a name of 129 letters', { ...valid, name: 'A'.repeat(129) }, `Cannot read name "${'A'.repeat(80)}...": ${NAME}`],
     [
       'an unknown kind',
       { ...valid, clientKind: 'CUSTOM' },

@@ -1,0 +1,73 @@
+import type { ScimContext } from '../resources/context.ts'
+import { listResources } from '../resources/list.ts'
+import { readResource } from '../resources/read.ts'
+import { notFound } from '../scim/error.ts'
+import { readProjection } from '../scim/project.ts'
+import { quote } from '../scim/quote.ts'
+import { resourceTypes } from '../scim/resource-types.ts'
+import type { Attributes } from '../scim/schema.ts'
+import type { ResourceName } from '../store/keys.ts'
+import { PRIVILEGES } from '../store/provisioners.ts'
+import { getIdByName, getResource, getResources } from '../store/resources.ts'
+import type { AdminContext } from './admin-handler.ts'
+import type { ApiAnswer } from './api-answer.ts'
+import { readListParameters } from './list-input.ts'
+import { log } from './log.ts'
+import { SCIM_BASE } from './routes.ts'
+
+type Query = Readonly<Record<string, string>>
+
+const WORDS = { User: 'user', Group: 'role' } as const
+const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i
+
+/** Users or roles of the whole account, whoever owns them: a SCIM list whose resources also name their owner. */
+export async function listForAdmin(context: AdminContext, type: ResourceName, query: Query): Promise<ApiAnswer> {
+  context.trail.about(type === 'User' ? 'USER' : 'ROLE')
+  const list = await listResources(toScimContext(context), type, readListParameters(query))
+  const ids = list.Resources.flatMap(({ id }) => (typeof id === 'string' ? [id] : []))
+  const stored = await getResources(context.db, context.account, type, ids)
+  const owners = new Map(stored.map(({ id, owner }) => [id, owner]))
+  const Resources = list.Resources.map((resource) => withOwner(resource, owners.get(String(resource.id))))
+  return { status: 200, body: { ...list, Resources } }
+}
+
+/** One user or role, by its id or by its name in any letter case, with its owner. @throws {ScimError} 404. */
+export async function readForAdmin(
+  context: AdminContext,
+  type: ResourceName,
+  idOrName: string,
+  query: Query,
+): Promise<ApiAnswer> {
+  const { db, account } = context
+  const scim = toScimContext(context)
+  const id = await findId(context, type, idOrName)
+  const { attributes, excludedAttributes } = readListParameters(query)
+  const projection = readProjection(scim.types[type], { attributes, excludedAttributes })
+  const [{ resource }, stored] = await Promise.all([
+    readResource(scim, type, id, projection),
+    getResource(db, account, type, id),
+  ])
+  return { status: 200, body: withOwner(resource, stored?.owner) }
+}
+
+async function findId({ db, account }: AdminContext, type: ResourceName, idOrName: string): Promise<string> {
+  if (UUID.test(idOrName) && (await getResource(db, account, type, idOrName))) return idOrName
+  const id = await getIdByName(db, account, type, idOrName)
+  if (id) return id
+  throw notFound(`There is no ${WORDS[type]} with id or name ${quote(idOrName)} in account "${account}"`)
+}
+
+const withOwner = (resource: Attributes, owner: string | undefined) => (owner ? { ...resource, owner } : resource)
+
+/** An administrator sees all of the account, as a client with every privilege would; addresses are relative. */
+function toScimContext({ db, account, actor, now, trail }: AdminContext): ScimContext {
+  const principal = {
+    ...{ account, integration: 'IAM', role: actor, clientKind: 'GENERIC' as const, privileges: PRIVILEGES },
+    ...{ endpointId: '', syncPassword: false, tokenId: 'IAM', tokenExpiresAt: Number.MAX_SAFE_INTEGER },
+  }
+  const report = (error: unknown) => {
+    const { name, message } = error instanceof Error ? error : new Error(String(error))
+    log('ERROR', 'unexpected error', { requestId: trail.eventId, account, error: `${name}: ${message}`.slice(0, 300) })
+  }
+  return { db, principal, now, baseUrl: SCIM_BASE, types: resourceTypes('GENERIC'), trail, report }
+}
