@@ -95,7 +95,7 @@ function settle(attribute: Attribute, elements: readonly Value[], primary: Value
   for (const element of keepPrimary(elements, primary)) {
     if (isComplex(element) && Object.keys(element).length === 0) continue
     const key = keyOf(attribute, element)
-    settled.set(key, combine(settled.get(key), element))
+    settled.set(key, unite(settled.get(key), element))
   }
   return [...settled.values()]
 }
@@ -107,6 +107,13 @@ function keepPrimary(elements: readonly Value[], primary: Value | undefined): Va
 function combine(earlier: Value | undefined, later: Value): Value {
   if (!isComplex(earlier) || !isComplex(later)) return earlier ?? later
   return Object.assign(Object.create(null), earlier, later)
+}
+
+/** Two elements that have become one: the primary among them stays primary. */
+function unite(earlier: Value | undefined, later: Value): Value {
+  const united = combine(earlier, later)
+  if (earlier !== undefined && isPrimary(earlier) && isComplex(united)) united.primary = true
+  return united
 }
 
 /** Elements are never changed in place, so that a key can be kept with its element. */
