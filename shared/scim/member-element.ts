@@ -4,22 +4,9 @@ import type { ComplexValue, Value } from './schema.ts'
 const GROUP_URL = /(?:^|\/)groups\/[^/]+\/?$/i
 
 /**
- * A group's member as it is kept: the user's id and the display the client sent. `$ref` and `type` follow from the id.
- * @throws {ScimError} 400 invalidValue when the member is a group.
+ * A group's members as they are kept: each user once, with the last display sent.
+ * @throws {ScimError} 400 invalidValue when a member is a group.
  */
-export function toMember(element: ComplexValue): ComplexValue {
-  const { value, type, $ref, display } = element
-  if (isText(type, /^group$/i) || isText($ref, GROUP_URL)) {
-    throw invalidValue(`Cannot add "${value}": groups cannot be members of groups here; add the users themselves`)
-  }
-  const member: ComplexValue = Object.create(null)
-  if (value !== undefined) member.value = value
-  if (display !== undefined) member.display = display
-  member.type = 'User'
-  return member
-}
-
-/** Each member once, whatever the rest of it; the last display wins. */
 export function toMembers(elements: readonly ComplexValue[]): ComplexValue[] {
   const members = new Map<string, ComplexValue>()
   for (const element of elements) {
@@ -29,6 +16,19 @@ export function toMembers(elements: readonly ComplexValue[]): ComplexValue[] {
     members.set(id, earlier ? Object.assign(earlier, member) : member)
   }
   return [...members.values()]
+}
+
+/** The user's id and the display the client sent; `$ref` and `type` follow from the id. */
+function toMember(element: ComplexValue): ComplexValue {
+  const { value, type, $ref, display } = element
+  if (isText(type, /^group$/i) || isText($ref, GROUP_URL)) {
+    throw invalidValue(`Cannot add "${value}": groups cannot be members of groups here; add the users themselves`)
+  }
+  const member: ComplexValue = Object.create(null)
+  if (value !== undefined) member.value = value
+  if (display !== undefined) member.display = display
+  member.type = 'User'
+  return member
 }
 
 function isText(value: Value | undefined, pattern: RegExp): boolean {

@@ -76,10 +76,12 @@ function addName(type: ResourceType, name: string, named: Map<Attribute, Named>)
   }
 }
 
-/** The attributes a bare schema URN names: all of that schema. */
-function listContainer(type: ResourceType, urn: string): readonly Attribute[] {
+/** The attributes a bare schema URN names: all of that schema, where this client sees them. */
+function listContainer(type: ResourceType, urn: string): Attribute[] {
   const schemas = [type.schema, ...type.extensions.map(({ schema }) => schema)]
-  return schemas.find(({ id }) => id.toLowerCase() === urn.toLowerCase())?.attributes ?? []
+  const schema = schemas.find(({ id }) => id.toLowerCase() === urn.toLowerCase())
+  const paths = schema?.attributes.map(({ name }) => resolveAttributePath(type, `${schema.id}:${name}`)) ?? []
+  return paths.flatMap((path) => path?.attribute ?? [])
 }
 
 function projectExtension(table: readonly Attribute[], value: Value, projection: Projection): Value | undefined {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parsePage, presentList } from '../../../shared/scim/list-response.ts'
+import { LIST_RESPONSE, parsePage, presentList } from '../../../shared/scim/list-response.ts'
 
 describe('parsePage()', () => {
   test.each([
@@ -37,9 +37,13 @@ describe('parsePage()', () => {
 })
 
 describe('presentList()', () => {
+  test('names the message of RFC 7644 §3.4.2', () => {
+    expect(LIST_RESPONSE).toBe('urn:ietf:params:scim:api:messages:2.0:ListResponse')
+  })
+
   test('counts what it returns (LST-1)', () => {
     expect(presentList({ resources: ['a', 'b'], totalResults: 7, startIndex: 3 })).toEqual({
-      schemas: ['urn:ietf:params:scim:api:messages:2.0:ListResponse'],
+      schemas: [LIST_RESPONSE],
       totalResults: 7,
       itemsPerPage: 2,
       startIndex: 3,
@@ -49,7 +53,7 @@ describe('presentList()', () => {
 
   test('has an empty Resources array when nothing matches (LST-2)', () => {
     expect(presentList({ resources: [], totalResults: 0, startIndex: 1 })).toEqual({
-      schemas: ['urn:ietf:params:scim:api:messages:2.0:ListResponse'],
+      schemas: [LIST_RESPONSE],
       totalResults: 0,
       itemsPerPage: 0,
       startIndex: 1,
@@ -59,7 +63,7 @@ describe('presentList()', () => {
 
   test('shows the cursors there are and no others (CUR-1)', () => {
     expect(presentList({ resources: [1], totalResults: 3, nextCursor: 'n', previousCursor: 'p' })).toEqual({
-      schemas: ['urn:ietf:params:scim:api:messages:2.0:ListResponse'],
+      schemas: [LIST_RESPONSE],
       totalResults: 3,
       itemsPerPage: 1,
       previousCursor: 'p',

@@ -60,6 +60,14 @@ describe('project() with attributes', () => {
   })
 })
 
+test("a bare extension URN selects the extension's attributes where Okta sees them (SNO-1)", () => {
+  const okta = resourceTypes('OKTA').User
+  const resource = { ...least, [ENTERPRISE_USER]: { division: 'D', defaultRole: 'R' } }
+  const show = (input: Parameters<typeof readProjection>[1]) => project(okta, resource, readProjection(okta, input))
+  expect(show({ attributes: SNOWFLAKE_USER })).toEqual({ ...least, [ENTERPRISE_USER]: { defaultRole: 'R' } })
+  expect(show({ excludedAttributes: SNOWFLAKE_USER })).toEqual({ ...least, [ENTERPRISE_USER]: { division: 'D' } })
+})
+
 describe('project() with excludedAttributes', () => {
   test.each<[string, string | string[], Attributes]>([
     ['one attribute', 'groups', minus('groups')],

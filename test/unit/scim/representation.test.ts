@@ -1,3 +1,4 @@
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   toClientAttributes,
@@ -6,6 +7,7 @@ import {
   withDefaults,
 } from '../../../shared/scim/representation.ts'
 import { resourceTypes } from '../../../shared/scim/resource-types.ts'
+import type { Attributes } from '../../../shared/scim/schema.ts'
 import { CORE_GROUP } from '../../../shared/scim/schemas/core-group.ts'
 import { CORE_USER } from '../../../shared/scim/schemas/core-user.ts'
 import { ENTERPRISE_USER } from '../../../shared/scim/schemas/enterprise-user.ts'
@@ -45,6 +47,26 @@ describe('aliases', () => {
   test('a value under the true URN wins over its alias', () => {
     const client = { [ENTERPRISE_USER]: { defaultRole: 'ALIAS' }, [SNOWFLAKE_USER]: { defaultRole: 'TRUE' } }
     expect(toStoredAttributes(okta, client)).toEqual({ [SNOWFLAKE_USER]: { defaultRole: 'TRUE' } })
+  })
+
+  test('what Okta is shown comes back as it was stored, whatever it is', () => {
+    const names = (...list: string[]) =>
+      fc.dictionary(fc.constantFrom(...list), fc.string(), { minKeys: 1, noNullPrototype: true })
+    const any = fc.record(
+      {
+        title: fc.string(),
+        [ENTERPRISE_USER]: names('division', 'department'),
+        [SNOWFLAKE_USER]: names('type', 'defaultRole'),
+      },
+      { requiredKeys: [], noNullPrototype: true },
+    )
+    return fc.assert(
+      fc.property(any, (attributes) => {
+        const client = toClientAttributes(okta, attributes as Attributes)
+        expect(client[SNOWFLAKE_USER]).toBeUndefined()
+        expect(toStoredAttributes(okta, client)).toEqual(attributes)
+      }),
+    )
   })
 
   test('other clients see what is stored', () => {
