@@ -31,9 +31,18 @@ export class Trail {
     return this.#start.account
   }
 
+  get requestId(): string {
+    return this.#start.requestId
+  }
+
   /** The event's id, by which a repeated write recognises itself. */
   get eventId(): string {
     return this.#start.eventId
+  }
+
+  /** The event of one operation of a Bulk request: as this one, but of what that operation does. */
+  ofOperation(operation: Pick<RestEvent, 'eventId' | 'method' | 'endpoint'>): Trail {
+    return new Trail({ ...this.#start, ...operation })
   }
 
   /** Names the object the request is about. */

@@ -1,13 +1,15 @@
 import { Trail } from '../audit/trail.ts'
 import type { Config } from '../config.ts'
+import type { ScimContext } from '../resources/context.ts'
 import { invalidValue } from '../scim/error.ts'
 import type { Db } from '../store/client.ts'
 import { type ApiKind, apiHandler, type Operation } from './api-handler.ts'
+import { logUnexpected } from './failure.ts'
 import type { PutEvent } from './scim-handler.ts'
 import { startTrail } from './start-trail.ts'
 
 /** What an admin or audit operation needs: the caller is an IAM principal, the account is named in the request. */
-export interface AdminContext {
+export interface AdminContext extends Pick<ScimContext, 'report'> {
   db: Db
   config: Config
   account: string
@@ -40,7 +42,10 @@ export function adminHandler(options: AdminHandlerOptions, operations: Record<st
       const trail = new Trail({ ...start, type: 'ADMIN', account, actorName: actor, actorDomain: 'IAM' })
       return { caller: { actor, account }, trail }
     },
-    admit: ({ caller, now: at, trail }) => ({ db, config, ...caller, now: at, trail }),
+    admit: ({ caller, event, now: at, trail }) => ({
+      ...{ db, config, ...caller, now: at, trail },
+      report: (error) => logUnexpected(error, event),
+    }),
     record: async (trail, { status, error }) => {
       const refusal = error && { scimType: error.scimType, detail: error.message }
       const event = putEvent(db, trail.complete({ status, ...refusal }))

@@ -12,7 +12,6 @@ import { getIdByName, getResource, getResources } from '../store/resources.ts'
 import type { AdminContext } from './admin-handler.ts'
 import type { ApiAnswer } from './api-answer.ts'
 import { readListParameters } from './list-input.ts'
-import { log } from './log.ts'
 import { SCIM_BASE } from './routes.ts'
 
 type Query = Readonly<Record<string, string>>
@@ -60,14 +59,11 @@ async function findId({ db, account }: AdminContext, type: ResourceName, idOrNam
 const withOwner = (resource: Attributes, owner: string | undefined) => (owner ? { ...resource, owner } : resource)
 
 /** An administrator sees all of the account, as a client with every privilege would; addresses are relative. */
-function toScimContext({ db, account, actor, now, trail }: AdminContext): ScimContext {
+function toScimContext({ account, actor, ...context }: AdminContext): ScimContext {
+  const { db, now, trail, report } = context
   const principal = {
     ...{ account, integration: 'IAM', role: actor, clientKind: 'GENERIC' as const, privileges: PRIVILEGES },
     ...{ endpointId: '', syncPassword: false, tokenId: 'IAM', tokenExpiresAt: Number.MAX_SAFE_INTEGER },
-  }
-  const report = (error: unknown) => {
-    const { name, message } = error instanceof Error ? error : new Error(String(error))
-    log('ERROR', 'unexpected error', { requestId: trail.eventId, account, error: `${name}: ${message}`.slice(0, 300) })
   }
   return { db, principal, now, baseUrl: SCIM_BASE, types: resourceTypes('GENERIC'), trail, report }
 }

@@ -5,6 +5,7 @@ import type { Config } from '../config.ts'
 import { ScimError } from '../scim/error.ts'
 import { type ApiAnswer, toErrorAnswer, toProxyResult } from './api-answer.ts'
 import { type ApiRequest, toApiRequest } from './api-request.ts'
+import { logUnexpected, toScimError } from './failure.ts'
 import { log } from './log.ts'
 
 /** One request on its way through a Lambda. `Caller` is what the gateway's authorizer says of who is calling. */
@@ -70,7 +71,7 @@ function errors(config: Config, now: () => Date): MiddlewareObj<APIGatewayProxyE
     },
     after: ({ event, response }) => finish(event, response?.statusCode ?? 0),
     onError: (request) => {
-      const error = toScimError(request.error, request.event)
+      const error = refusalOf(request)
       request.response = toProxyResult(toErrorAnswer(error), request.event.requestContext.requestId)
       finish(request.event, error.status)
     },
@@ -110,7 +111,7 @@ function audited<Caller, Context>(
   return {
     after: ({ event, response }) => record(event, { status: response?.statusCode ?? 500 }),
     onError: async (request) => {
-      const error = toScimError(request.error, request.event)
+      const error = refusalOf(request)
       request.error = error
       try {
         await record(request.event, { status: error.status, error })
@@ -119,6 +120,11 @@ function audited<Caller, Context>(
       }
     },
   }
+}
+
+/** The error of a failed request as its client may read it. */
+function refusalOf({ error, event }: { error: Error | null | undefined; event: APIGatewayProxyEvent }): ScimError {
+  return toScimError(error, event.requestContext.requestId, (unexpected) => logUnexpected(unexpected, event))
 }
 
 function findOperation<Context>(operations: Record<string, Operation<Context>>, request: ApiRequest) {
@@ -131,35 +137,4 @@ function findOperation<Context>(operations: Record<string, Operation<Context>>, 
   throw new ScimError(405, undefined, `Cannot ${method} ${route}: this endpoint offers ${allow}`, {
     headers: { allow },
   })
-}
-
-function toScimError(error: unknown, event: APIGatewayProxyEvent): ScimError {
-  if (error instanceof ScimError) return error
-  const throttled = toThrottled(error)
-  if (throttled) return throttled
-  logUnexpected(error, event)
-  const { requestId } = event.requestContext
-  return new ScimError(500, undefined, `Internal error; retry, and report request id ${requestId} if it persists`)
-}
-
-const THROTTLES = new Set([
-  'ProvisionedThroughputExceededException',
-  'ThrottlingException',
-  'RequestLimitExceeded',
-  'TransactionInProgressException',
-])
-
-/** Throttling by DynamoDB that outlived the retries: the client shall come back, not report a fault. */
-function toThrottled(cause: unknown): ScimError | undefined {
-  if (!(cause instanceof Error) || !THROTTLES.has(cause.name)) return undefined
-  const detail = 'Too many requests at this moment; retry after the seconds named in Retry-After'
-  return new ScimError(429, undefined, detail, { cause, headers: { 'retry-after': '2' } })
-}
-
-/** Logs an error that no client may read. */
-export function logUnexpected(error: unknown, event: APIGatewayProxyEvent): void {
-  const { name, message, stack } = error instanceof Error ? error : new Error(String(error))
-  const { httpMethod: method, resource: route } = event
-  const text = { error: `${name}: ${message}`.slice(0, 300), ...(stack && { stack: stack.slice(0, 2000) }) }
-  log('ERROR', 'unexpected error', { requestId: event.requestContext.requestId, method, route, ...text })
 }

@@ -6,7 +6,8 @@ import type { ScimContext } from '../resources/context.ts'
 import { notFound, unauthorized } from '../scim/error.ts'
 import { resourceTypes } from '../scim/resource-types.ts'
 import type { Db } from '../store/client.ts'
-import { type ApiKind, apiHandler, type Call, logUnexpected, type Operation } from './api-handler.ts'
+import { type ApiKind, apiHandler, type Call, type Operation } from './api-handler.ts'
+import { logUnexpected } from './failure.ts'
 import { SCIM_BASE } from './routes.ts'
 import { startTrail } from './start-trail.ts'
 
@@ -50,8 +51,15 @@ function admit({ caller, event, now, trail }: Call<Principal>, db: Db, config: C
     throw notFound('There is no such endpoint for this token: use the base URL of its own integration')
   }
   const baseUrl = config.publicBaseUrl ?? gatewayBaseUrl(event)
-  const report = (error: unknown) => logUnexpected(error, event)
-  return { db, principal: caller, now, baseUrl, types: resourceTypes(caller.clientKind), trail, report }
+  return {
+    db,
+    principal: caller,
+    now,
+    baseUrl,
+    types: resourceTypes(caller.clientKind),
+    trail,
+    report: (error) => logUnexpected(error, event),
+  }
 }
 
 /** Built from what the gateway says of itself, never from a header of the client. */

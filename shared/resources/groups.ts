@@ -117,18 +117,16 @@ function changeGroup(
   const { db, principal } = context
   let candidates: Promise<Map<string, StoredResource>> | undefined
   return untilWon(ifMatch, async (attempt) => {
-    // The first pass over a PATCH without attributes tells whom it adds, so that both are read in one round trip.
-    const [found, early] = await Promise.all([
-      getResource(db, principal.account, 'Group', id),
-      candidates ?? (candidates = loadCandidates(context, listAdded(guessSteps(change)))),
-    ])
+    // Whom a request adds is known before the group is read, so both are read in one round trip.
+    candidates ??= loadCandidates(context, listAdded(guessSteps(change)))
+    const [found, users] = await Promise.all([getResource(db, principal.account, 'Group', id), candidates])
     const before = requireVisible(context, 'Group', id, found)
     requireOwned(context, before)
     checkIfMatch(ifMatch, before)
     await requireSettled(context, before)
     const { attributes, memberSteps } = change(before.attributes)
     if (attributes.displayName !== before.attributes.displayName) checkReserved(context, String(attributes.displayName))
-    const delta = await resolveDelta(context, before, memberSteps, early)
+    const delta = await resolveDelta(context, before, memberSteps, users)
     const anyVersion = attempt > 0 && ifMatch === undefined && !delta.wholeSet
     return writeDelta(context, before, attributes, delta, { status, anyVersion })
   })

@@ -20,7 +20,7 @@ function toRefusal({ issues }: z.ZodError, input: unknown) {
 }
 
 /** What a strict object says of members it does not have, and of what is no object. */
-export function strictError(issue: { keys?: unknown }): string {
-  if (Array.isArray(issue.keys)) return `there is no setting ${quote(String(issue.keys[0]))}`
+export function strictError(issue: z.core.$ZodRawIssue): string {
+  if (issue.code === 'unrecognized_keys') return `there is no setting ${quote(String(issue.keys[0]))}`
   return 'expected a JSON object'
 }

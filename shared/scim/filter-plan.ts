@@ -48,6 +48,8 @@ function planComparison({ path, operator, value }: Comparison, type: ResourceTyp
 }
 
 function planEquality({ attribute, subAttribute }: AttributePath, value: string, type: ResourceType): AccessPath {
+  // No key is empty, and no name as long as what a filter can hold.
+  if (value === '') return { by: 'scan' }
   if (attribute.identifier) return { by: 'name', name: value }
   const name = subAttribute ? `${attribute.name}.${subAttribute.name}` : attribute.name
   if (name === 'id') return { by: 'id', id: value }

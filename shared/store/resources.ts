@@ -1,6 +1,7 @@
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import type { RestEvent } from '../audit/rest-event.ts'
 import { foldName } from '../scim/identifier.ts'
+import { MAX_NAME_BYTES } from '../scim/limits.ts'
 import { batchGet } from './batch.ts'
 import { claimName, type LookupAttribute, lookupValue, moveLookups, nameOf, releaseName } from './claims.ts'
 import type { Db } from './client.ts'
@@ -72,7 +73,9 @@ export async function listIdsByLookup(
  * Strongly consistent; 1 read unit for some 40 names.
  */
 export async function listIdsByNamePrefix(db: Db, account: string, type: ResourceName, prefix: string, limit: number) {
-  const values = { ':pk': nameCollectionKey(account, type), ':prefix': foldName(prefix) }
+  const folded = foldName(prefix)
+  if (Buffer.byteLength(folded) > MAX_NAME_BYTES) return []
+  const values = { ':pk': nameCollectionKey(account, type), ':prefix': folded }
   const items = await queryAll(db, 'pk = :pk AND begins_with(sk, :prefix)', values, limit)
   return items.map((item) => String(item.id))
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda'
 import { type Principal, toAuthorizerContext } from '../../shared/auth/principal.ts'
+import { bulkOperations } from '../../shared/http/bulk-operations.ts'
 import { groupOperations, searchOperations, userOperations } from '../../shared/http/resource-operations.ts'
 import { SCIM_BASE, SCIM_ROUTES, SCIM_UNKNOWN } from '../../shared/http/routes.ts'
 import { scimHandler } from '../../shared/http/scim-handler.ts'
@@ -37,7 +38,7 @@ export type Call = (method: string, path: string, body?: unknown, headers?: Reco
 /** The resource Lambdas of one caller, called with gateway events but without a gateway. */
 export function scimApi(db: Db, caller: Principal = principal(), now: () => Date = () => new Date()): Call {
   const config = testConfig(db.tableName)
-  const operations = { ...userOperations, ...groupOperations, ...searchOperations }
+  const operations = { ...userOperations, ...groupOperations, ...searchOperations, ...bulkOperations(putEvent) }
   const handler = scimHandler({ config, db, putEvent, now }, operations)
   return async (method, path, body, headers = {}) => {
     const event = toEvent(caller, method, path, body, headers)

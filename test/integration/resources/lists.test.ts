@@ -135,6 +135,9 @@ describe('filters and order', () => {
     }
     expect(await find('userName sw "ANN"')).toHaveLength(2)
     expect(await find('externalId eq "e-1"')).toEqual([])
+    for (const filter of ['userName eq ""', 'id eq ""', 'externalId eq ""', `userName sw "${'é'.repeat(600)}"`]) {
+      expect([filter, await find(filter)]).toEqual([filter, []])
+    }
     expect(await find('emails[value eq "ann@x.org" and type eq "home"]')).toEqual([])
   })
 
