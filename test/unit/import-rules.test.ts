@@ -1,0 +1,85 @@
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { describe, expect, test } from 'vitest'
+
+const ROOT = join(import.meta.dirname, '..', '..')
+
+/** Rooms, and the rooms each may import from besides itself (docs/architecture.md). */
+const SHARED = ['config', 'scim', 'auth', 'audit', 'store', 'resources', 'http']
+const INFRA = ['shared/config.ts', 'shared/store/table.ts', 'shared/http/routes.ts']
+const upTo = (room: string) => SHARED.slice(0, SHARED.indexOf(room)).map((name) => `shared/${name}`)
+const ROOMS: Record<string, string[]> = {
+  ...Object.fromEntries(SHARED.map((room) => [`shared/${room}`, upTo(room)])),
+  functions: ['shared/'],
+  infra: INFRA,
+  // The local gateway reads the template of the stack; infra knows nothing of it.
+  local: ['shared/', 'functions/', 'infra/'],
+  cli: ['shared/', 'local/'],
+  test: ['shared/', 'functions/', 'infra/', 'local/', 'cli/', 'vitest.config.ts'],
+}
+
+interface Import {
+  from: string
+  to: string
+}
+
+const IMPORT = /(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g
+const files = globSync('{shared,functions,infra,local,cli,test}/**/*.ts', { cwd: ROOT })
+
+/** What a file imports; a path inside the project is written from its root. */
+function importsOf(file: string): Import[] {
+  const source = readFileSync(join(ROOT, file), 'utf8')
+  return [...source.matchAll(IMPORT)].map(([, specifier = '']) => ({
+    from: file,
+    to: specifier.startsWith('.') ? normalize(join(dirname(file), specifier)) : specifier,
+  }))
+}
+
+const imports = files.flatMap(importsOf)
+const inside = (room: string) => (path: string) => path === `${room}.ts` || path.startsWith(`${room}/`)
+const told = ({ from, to }: Import) => `${from} imports ${to}`
+
+describe('imports', () => {
+  test('every file belongs to a room', () => {
+    const rooms = Object.keys(ROOMS).map(inside)
+    expect(files.filter((file) => !rooms.some((isInside) => isInside(file)))).toEqual([])
+    expect(files.length).toBeGreaterThan(50)
+  })
+
+  test.each(Object.entries(ROOMS))('%s imports only from the rooms before it', (room, allowed) => {
+    const isInside = inside(room)
+    const ours = imports.filter(
+      ({ from, to }) => isInside(from) && /^(shared|functions|infra|local|cli|test)\//.test(to),
+    )
+    const wrong = ours.filter(({ to }) => !isInside(to) && !allowed.some((prefix) => to.startsWith(prefix)))
+    expect(wrong.map(told)).toEqual([])
+  })
+
+  test('scim is pure: of Node and of packages it imports nothing', () => {
+    const wrong = imports.filter(({ from, to }) => from.startsWith('shared/scim/') && !to.startsWith('shared/'))
+    expect(wrong.map(told)).toEqual([])
+  })
+
+  test('only the store speaks to DynamoDB', () => {
+    const outside = imports.filter(
+      ({ from }) => /^(shared|functions|cli)\//.test(from) && !from.startsWith('shared/store/'),
+    )
+    expect(outside.filter(({ to }) => to.startsWith('@aws-sdk/') && to.includes('dynamodb')).map(told)).toEqual([])
+  })
+
+  test('what runs in Lambda imports runtime dependencies and built-ins only', () => {
+    const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+    // Bundled, so a development dependency would do; these two are types and the signer of requests.
+    const known = [...Object.keys(dependencies), 'aws-lambda', '@smithy/signature-v4']
+    const packages = imports.filter(({ from, to }) => /^(shared|functions)\//.test(from) && /^[@a-z]/.test(to))
+    const foreign = packages.filter(({ to }) => !/^(shared|functions)\//.test(to) && !to.startsWith('node:'))
+    expect(foreign.filter(({ to }) => !known.includes(to)).map(told)).toEqual([])
+  })
+
+  test('relative imports name files with their extension', () => {
+    const wrong = imports.filter(
+      ({ to }) => /^(shared|functions|infra|local|cli|test)\//.test(to) && !/\.(ts|json|mjs)$/.test(to),
+    )
+    expect(wrong.map(told)).toEqual([])
+  })
+})
