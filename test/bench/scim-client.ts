@@ -1,0 +1,25 @@
+import type { APIGatewayProxyResult } from 'aws-lambda'
+import type { Principal } from '../../shared/auth/principal.ts'
+import type { Config } from '../../shared/config.ts'
+import { groupOperations, userOperations } from '../../shared/http/resource-operations.ts'
+import { SCIM_BASE } from '../../shared/http/routes.ts'
+import { scimHandler } from '../../shared/http/scim-handler.ts'
+import type { Db } from '../../shared/store/client.ts'
+import { putEvent } from '../../shared/store/events.ts'
+import { apiEvent, type GivenRequest, lambdaContext } from '../factories/api-event.ts'
+
+/** Sends one request to `/Users...` or `/Groups...`; answers its body. @throws {Error} unless it succeeds. */
+export type Send = (request: Omit<GivenRequest, 'principal'>) => Promise<Answer>
+// biome-ignore lint/suspicious/noExplicitAny: bodies of every shape
+export type Answer = any
+
+/** The resource Lambdas of one caller, the authorizer's answer being cached. */
+export function scimClient(config: Config, db: Db, principal: Principal): Send {
+  const handler = scimHandler({ config, db, putEvent }, { ...userOperations, ...groupOperations })
+  return async ({ resource, ...given }) => {
+    const event = apiEvent({ ...given, resource: SCIM_BASE + resource, principal })
+    const result: APIGatewayProxyResult = await handler(event, lambdaContext() as never)
+    if (result.statusCode >= 400) throw new Error(`${given.method} ${resource}: ${result.statusCode} ${result.body}`)
+    return result.body === '' ? undefined : JSON.parse(result.body)
+  }
+}

@@ -1,0 +1,14 @@
+/** A markdown table; numbers are set to the right. */
+export function toMarkdown(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const line = (cells: readonly (string | number)[]) => `| ${cells.join(' | ')} |`
+  const rule = head.map((_, i) => (rows.every((row) => typeof row[i] === 'number') ? '--:' : '---'))
+  return [line(head), line(rule), ...rows.map(line)].join('\n')
+}
+
+/** At most two digits behind the point. */
+export const round = (value: number): number => Math.round(value * 100) / 100
+
+export const median = (values: readonly number[]): number => {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+}
