@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { signRequest } from '../../shared/auth/sigv4.ts'
+import { startTestSystem, type TestSystem } from '../factories/system.ts'
+import { type Conversation, hold, type Sent } from './conversation.ts'
+
+let system: TestSystem
+beforeAll(async () => {
+  system = await startTestSystem()
+})
+afterAll(() => system.stop())
+
+const CLIENTS = {
+  OKTA: { integration: 'OKTA_PROVISIONING', role: 'OKTA_PROVISIONER' },
+  AZURE: { integration: 'AZURE_PROVISIONING', role: 'AAD_PROVISIONER' },
+  GENERIC: { integration: 'GENERIC_PROVISIONING', role: 'GENERIC_SCIM_PROVISIONER' },
+} as const
+
+type Row = Record<string, unknown>
+
+async function signed(method: string, url: string, service: string, body?: string): Promise<{ events: Row[] }> {
+  const { region, ...credentials } = system.credentials
+  const headers = await signRequest({ method, url, headers: {}, body, service, region, credentials })
+  const answer = await fetch(url, { method, headers, ...(body !== undefined && { body }) })
+  expect(answer.status).toBe(200)
+  return (await answer.json()) as { events: Row[] }
+}
+
+describe.each(['okta-lifecycle', 'entra-lifecycle'])('%s', (file) => {
+  test('every expectation is met, and the event history lists each request in order', async () => {
+    const conversation: Conversation = JSON.parse(readFileSync(new URL(`${file}.json`, import.meta.url), 'utf8'))
+    const { integration, role } = CLIENTS[conversation.client]
+    const sent = await hold(conversation, system.baseUrl, system.tokens[integration])
+
+    const question = { last: '5m', limit: 200, integration }
+    const query = new URLSearchParams({ ...question, limit: '200' })
+    const byHttp = await signed('GET', `${system.adminUrl}/events?${query}`, 'execute-api')
+    const invocation = `${system.adminUrl}/2015-03-31/functions/rolecall-events/invocations`
+    const byLambda = await signed('POST', invocation, 'lambda', JSON.stringify(question))
+
+    const expected = sent.map(({ method, endpoint, status }: Sent) => [method, endpoint, status, role, integration])
+    for (const { events } of [byHttp, byLambda]) {
+      expect(
+        events.map((row) => [row.METHOD, row.ENDPOINT, row.HTTP_STATUS, row.ACTOR_NAME, row.ACTOR_DOMAIN]),
+      ).toEqual(expected)
+    }
+    const named = byHttp.events.filter(({ RESOURCE_DOMAIN }) => RESOURCE_DOMAIN === 'USER')
+    expect(named.length).toBeGreaterThan(3)
+    for (const row of named) expect(row.RESOURCE_ID).toMatch(/^[0-9a-f-]{36}$/)
+  })
+})
