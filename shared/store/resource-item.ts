@@ -57,3 +57,15 @@ export function toResource(type: ResourceName, item: Record<string, unknown>): S
     ...(typeof passwordHash === 'string' && { passwordHash }),
   }
 }
+
+/** The readable ones of many items: one that is not ours must not take a whole list down, but must not go unseen. */
+export function toResources(type: ResourceName, items: Record<string, unknown>[]): StoredResource[] {
+  return items.flatMap((item) => {
+    try {
+      return [toResource(type, item)]
+    } catch (error) {
+      process.emitWarning(error instanceof Error ? error : String(error), 'UnreadableItem')
+      return []
+    }
+  })
+}

@@ -15,7 +15,7 @@ import {
   type ResourceName,
   resourceKey,
 } from './keys.ts'
-import { type StoredResource, toResource, toResourceItem } from './resource-item.ts'
+import { type StoredResource, toResource, toResourceItem, toResources } from './resource-item.ts'
 import { type Action, ConditionsFailed, transact } from './transaction.ts'
 
 /** Another resource holds the unique name. */
@@ -44,7 +44,7 @@ export async function getResource(
 export async function getResources(db: Db, account: string, type: ResourceName, ids: string[]) {
   const keys = [...new Set(ids)].map((id) => resourceKey(account, type, id))
   const items = await batchGet(db, keys)
-  return items.map((item) => toResource(type, item))
+  return toResources(type, items)
 }
 
 /** Access pattern R3: the id that holds a unique name. Strongly consistent; 1 read unit. */
@@ -110,7 +110,7 @@ export async function listResourcePage(
         ConsistentRead: true,
       }),
     )
-    resources.push(...Items.map((item) => toResource(type, item)))
+    resources.push(...toResources(type, Items))
     start = LastEvaluatedKey as typeof start
     // Where few objects are this owner's, longer strides save round trips.
     scanLimit = Math.min(MAX_STRIDE, scanLimit * 2)
