@@ -1,4 +1,5 @@
 import { limitChanges } from '../audit/limit-changes.ts'
+import { packChanges } from '../audit/pack-changes.ts'
 import type { RestEvent } from '../audit/rest-event.ts'
 import { EVENT_SHARDS, eventPartition, historyKey } from './keys.ts'
 
@@ -34,8 +35,8 @@ export const ttlOf = (time: string, retentionDays: number): number =>
   Math.floor(Date.parse(time) / 1000) + retentionDays * DAY_SECONDS
 
 /**
- * An event as it is stored. Account, time and id are in the key only, the other names are short, `changes` is JSON
- * text: an event is most of what is written, and every started kilobyte costs a unit (docs/data-model.md).
+ * An event as it is stored. Account, time and id are in the key only, the other names are short, changes are JSON text,
+ * packed when long: an event is most of what is written, and every started kilobyte costs a unit (docs/data-model.md).
  */
 export function toEventItem(table: EventTable, event: RestEvent): Record<string, unknown> {
   const { eventId, account, time, type, endpoint, method, status, clientIp, actorName, actorDomain } = event
@@ -71,7 +72,7 @@ function toOptional(event: RestEvent): Record<string, unknown> {
   }
   return {
     ...Object.fromEntries(Object.entries(texts).filter(([, text]) => text)),
-    ...(changes && { changes: JSON.stringify(limitChanges(changes)) }),
+    ...(changes && packChanges(limitChanges(changes))),
     ...(count !== undefined && { count }),
   }
 }

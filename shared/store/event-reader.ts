@@ -1,15 +1,16 @@
 import * as z from 'zod'
+import { unpackChanges } from '../audit/pack-changes.ts'
 import type { RestEvent } from '../audit/rest-event.ts'
 
 const SORT_KEY = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)#([0-9a-f-]{36})$/
 
 const changes = z
-  .string()
-  .transform((text, context) => {
+  .union([z.string(), z.instanceof(Uint8Array)])
+  .transform((stored, context) => {
     try {
-      return JSON.parse(text) as unknown
+      return JSON.parse(typeof stored === 'string' ? stored : unpackChanges(stored)) as unknown
     } catch {
-      context.addIssue('JSON text')
+      context.addIssue('JSON text, packed or not')
       return z.NEVER
     }
   })
@@ -36,6 +37,7 @@ const item = z.object({
   name: z.string().optional(),
   domain: z.enum(['USER', 'ROLE', 'INTEGRATION', 'TOKEN']).optional(),
   changes: changes.optional(),
+  packed: changes.optional(),
   count: z.int().optional(),
 })
 
@@ -62,7 +64,8 @@ type Optional = Omit<
   'sk' | 'ttl' | 'type' | 'path' | 'verb' | 'status' | 'ip' | 'actor' | 'via' | 'req'
 >
 
-function toOptional({ token, agent, query, scim, detail, rid, name, domain, changes: rows, count }: Optional) {
+function toOptional({ token, agent, query, scim, detail, rid, name, domain, changes: text, packed, count }: Optional) {
+  const rows = text ?? packed
   return {
     ...(token && { tokenId: token }),
     ...(agent && { userAgent: agent }),

@@ -60,8 +60,10 @@ async function main(): Promise<void> {
 
 const toReport = (budgets: string, coldStarts: string, parsing: string): string => `# Performance
 
-Written by \`npm run bench -- --write\`. Units and round trips are what DynamoDB Local says it consumed
-(ReturnConsumedCapacity) and do not depend on the machine; times do, and are the least and the median of several runs.
+Written by \`npm run bench -- --write\`. Round trips and units do not depend on the machine; times do, and are the least
+and the median of several runs. Units are what DynamoDB Local says it consumed (ReturnConsumedCapacity), but for
+transactions, where it adds equal figures only once: those are counted by AWS's rule, two units for each started kilobyte
+of each item, index entries and condition checks alike.
 
 ## Cost per operation
 

@@ -1,4 +1,5 @@
 import type { Db } from '../../shared/store/client.ts'
+import { transactionUnits } from './transaction-units.ts'
 
 /** What an operation cost, as DynamoDB itself says (ReturnConsumedCapacity). */
 export interface Usage {
@@ -30,8 +31,10 @@ export class Meter {
         Object.assign(args.input, { ReturnConsumedCapacity: 'TOTAL' })
         const start = performance.now()
         const result = await next(args)
-        const units = unitsOf((result.output as { ConsumedCapacity?: Capacity | Capacity[] }).ConsumedCapacity)
-        this.#calls.push({ command: String(context.commandName), start, end: performance.now(), units })
+        const end = performance.now()
+        const { ConsumedCapacity } = result.output as { ConsumedCapacity?: Capacity | Capacity[] }
+        const units = transactionUnits(args.input) ?? unitsOf(ConsumedCapacity)
+        this.#calls.push({ command: String(context.commandName), start, end, units })
         return result
       },
       { step: 'initialize', name: 'meter' },

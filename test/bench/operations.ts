@@ -100,7 +100,7 @@ let created = 1_000_000
 
 async function userWrites(bench: Bench): Promise<Measured[]> {
   const { send, users } = bench
-  const params = { id: users[11] ?? '' }
+  const params = { id: users[5] ?? '' }
   const resource = '/Users/{id}'
   const body = patch({ op: 'replace', path: 'title', value: `Engineer ${Date.now()}` })
   const user = await send({ resource, params })

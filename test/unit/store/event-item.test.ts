@@ -1,3 +1,4 @@
+import { deflateRawSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import type { RestEvent } from '../../../shared/audit/rest-event.ts'
 import { shardOf, toEventItem } from '../../../shared/store/event-item.ts'
@@ -64,6 +65,19 @@ describe('toEventItem()', () => {
     expect(readEventItem('default', toEventItem(TABLE, plain))?.event).toEqual(plain)
   })
 
+  test('long changes are packed, and read back whole', () => {
+    const changes = Array.from({ length: 40 }, (_, i) => ({
+      attribute: `emails${i}`,
+      before: 'é'.repeat(i),
+      after: [i],
+    }))
+    const event = anEvent(AT, { changes, method: 'PATCH' })
+    const stored = toEventItem(TABLE, event)
+    expect(stored.changes).toBeUndefined()
+    expect((stored.packed as Uint8Array).length).toBeLessThan(JSON.stringify(changes).length / 3)
+    expect(readEventItem('default', stored)?.event).toEqual(event)
+  })
+
   test('ids of one process spread evenly over the 16 shards', () => {
     const counts = new Array<number>(16).fill(0)
     for (let i = 0; i < 16_000; i++) {
@@ -94,6 +108,8 @@ describe('readEventItem()', () => {
     ['a status that is text', { status: '200' }],
     ['an unknown type', { type: 'SOAP' }],
     ['changes that are no JSON', { changes: '{' }],
+    ['packed changes that were not packed by us', { packed: new Uint8Array([1, 2, 3]) }],
+    ['packed changes that unpack to megabytes', { packed: deflateRawSync(`["${'x'.repeat(9_000_000)}"]`) }],
     ['a sort key without an id', { sk: '2026-08-31T10:00:00.123Z' }],
   ])('reads no event from an item with %s', (_name, poison) => {
     expect(readEventItem('default', { ...item({}), ...poison })).toBeUndefined()
