@@ -88,9 +88,10 @@ function compileComparison({ path, operator, value }: Comparison): (value: Value
   }
 }
 
-/** `eq null` asks for what is unassigned, and empty text is a value. */
+/** `eq null` asks for what is unassigned; empty text is a value (RFC 7643 §2.5). */
 function isAssigned(value: Value | undefined): boolean {
-  return value === '' || isPresent(value)
+  if (Array.isArray(value)) return value.some(isAssigned)
+  return isComplex(value) ? Object.values(value).some(isAssigned) : value !== undefined
 }
 
 const comparisons: Record<CompareOperator, (stored: Comparable, operand: Comparable) => boolean> = {

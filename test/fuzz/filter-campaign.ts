@@ -1,0 +1,89 @@
+import { isDeepStrictEqual } from 'node:util'
+import fc from 'fast-check'
+import { ScimError } from '../../shared/scim/error.ts'
+import { parseFilter } from '../../shared/scim/filter.ts'
+import { matchesFilter } from '../../shared/scim/filter-match.ts'
+import { planFilter } from '../../shared/scim/filter-plan.ts'
+import { printFilter } from '../../shared/scim/filter-print.ts'
+import type { Filter } from '../../shared/scim/filter-tree.ts'
+import { resourceTypes } from '../../shared/scim/resource-types.ts'
+import { naiveFilter, naivelyMatches, spell, user } from './naive-filter.ts'
+
+const { User } = resourceTypes('GENERIC')
+/** Longer than this for one input of at most a few hundred characters counts as a hang, in milliseconds. */
+const HANG_MS = 1000
+
+/** Picks one of n, over and over, by a number that fast-check can shrink. */
+function chooser(seed: number): (n: number) => number {
+  let state = seed
+  return (n) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return (state >>> 16) % n
+  }
+}
+
+/** A filter the engine must read, and on which it must agree with the naive evaluator. */
+const wellFormed = fc.tuple(naiveFilter, fc.nat(), user).map(([filter, seed, resource]) => {
+  const text = spell(filter, chooser(seed))
+  return { text, resource, expected: naivelyMatches(filter, resource) }
+})
+
+const scrap = fc.oneof(
+  fc.constantFrom(
+    '(',
+    ')',
+    '[',
+    ']',
+    '"',
+    '\\',
+    ' ',
+    '.',
+    ':',
+    ' and ',
+    ' or ',
+    'not ',
+    ' eq ',
+    ' pr',
+    'null',
+    '\u0000',
+    '\ud800',
+  ),
+  fc.string({ maxLength: 4, unit: 'binary' }),
+)
+
+/** The same damaged: a piece cut out, put in twice, or replaced by scrap. */
+const damaged = fc
+  .tuple(wellFormed, fc.array(fc.tuple(fc.nat(), fc.nat(6), scrap), { minLength: 1, maxLength: 3 }))
+  .map(([{ text, resource }, wounds]) => ({ text: wounds.reduce(wound, text), resource, expected: undefined }))
+
+function wound(text: string, [where, length, put]: [number, number, string]): string {
+  const at = text.length === 0 ? 0 : where % text.length
+  return text.slice(0, at) + put + text.slice(at + length)
+}
+
+/** One property over both kinds of text: read or refused as a SCIM error, printed to itself, matched as expected. */
+export const filterProperty = fc.property(fc.oneof({ weight: 2, arbitrary: wellFormed }, damaged), (input) => {
+  const start = performance.now()
+  const filter = readOrRefuse(input.text)
+  if (!filter) {
+    if (input.expected !== undefined) throw new Error(`refused ${input.text}`)
+    return
+  }
+  const matched = matchesFilter(filter, input.resource)
+  if (input.expected !== undefined && matched !== input.expected) {
+    throw new Error(`engine says ${matched}: ${input.text} of ${JSON.stringify(input.resource)}`)
+  }
+  planFilter(filter, User)
+  const printed = printFilter(filter)
+  if (!isDeepStrictEqual(parseFilter(printed, User), filter)) throw new Error(`${input.text} prints as ${printed}`)
+  if (performance.now() - start > HANG_MS) throw new Error(`took more than ${HANG_MS} ms: ${input.text}`)
+})
+
+function readOrRefuse(text: string): Filter | undefined {
+  try {
+    return parseFilter(text, User)
+  } catch (error) {
+    if (error instanceof ScimError && error.status === 400 && error.scimType === 'invalidFilter') return undefined
+    throw error
+  }
+}
