@@ -1,31 +1,22 @@
-import { preconditionFailed, ScimError, uniqueness } from '../scim/error.ts'
+import { preconditionFailed, uniqueness } from '../scim/error.ts'
 import { quote } from '../scim/quote.ts'
 import { nameOf } from '../store/claims.ts'
 import type { StoredResource } from '../store/resource-item.ts'
-import { LostRace, NameTaken } from '../store/resources.ts'
-import { jitter } from '../store/transaction.ts'
-
-const MAX_ATTEMPTS = 10
+import { LostRace, NameTaken } from '../store/resource-writes.ts'
+import { retryLostRaces } from './retry-lost-races.ts'
 
 /**
  * Runs a read-and-write until it wins its race: without `If-Match` a change that lost to another one is read and
  * applied anew; with it, losing is 412 (RFC 7644 §3.14).
  * @throws {ScimError} 412, or 429 when ten attempts lost.
  */
-export async function untilWon<T>(ifMatch: string | undefined, attempt: (n: number) => Promise<T>): Promise<T> {
-  for (let n = 0; n < MAX_ATTEMPTS; n++) {
-    try {
-      return await attempt(n)
-    } catch (error) {
-      if (!(error instanceof LostRace)) throw error
-      if (ifMatch !== undefined) {
-        throw preconditionFailed('Somebody else changed the resource at the same time; read it again and retry')
-      }
-      await jitter(n)
-    }
+export function untilWon<T>(ifMatch: string | undefined, attempt: (n: number) => Promise<T>): Promise<T> {
+  const isLost = (error: unknown): boolean => {
+    if (!(error instanceof LostRace)) return false
+    if (ifMatch === undefined) return true
+    throw preconditionFailed('Somebody else changed the resource at the same time; read it again and retry')
   }
-  const detail = 'Too many changes of this resource at the same time; retry after the seconds named in Retry-After'
-  throw new ScimError(429, undefined, detail, { headers: { 'retry-after': '2' } })
+  return retryLostRaces(attempt, isLost, 'resource')
 }
 
 /** Says a taken name to the client; the same words whether or not it may see the object that holds it. */

@@ -12,9 +12,10 @@ import {
   writeMembersOnly,
 } from '../store/group-change.ts'
 import { applyIntents, commitIntents, INTENT_TIME_LIMIT_MS } from '../store/intents.ts'
-import { addMember, type StoredMember } from '../store/members.ts'
+import { addMember, type StoredMember } from '../store/member-item.ts'
 import type { StoredResource } from '../store/resource-item.ts'
-import { createWith, getResource } from '../store/resources.ts'
+import { createWith } from '../store/resource-writes.ts'
+import { getResource } from '../store/resources.ts'
 import { sweepRename } from '../store/sweep.ts'
 import { ConditionsFailed } from '../store/transaction.ts'
 import { afterCommit, type ScimContext } from './context.ts'

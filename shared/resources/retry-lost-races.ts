@@ -1,21 +1,26 @@
 import { ScimError } from '../scim/error.ts'
 import { ConditionsFailed, jitter } from '../store/transaction.ts'
 
-const MAX_ATTEMPTS = 8
+const MAX_ATTEMPTS = 10
 
 /**
- * Reads and changes again when somebody else changed the same objects between the two.
- * @throws {ScimError} 429 when that keeps happening.
+ * Reads and changes again, after a random pause, when somebody else changed the same objects between the two.
+ * `isLost` tells such a failure from others; `what` names the objects in the refusal.
+ * @throws {ScimError} 429 when ten attempts lost.
  */
-export async function retryLostRaces<T>(readAndChange: () => Promise<T>): Promise<T> {
+export async function retryLostRaces<T>(
+  readAndChange: (attempt: number) => Promise<T>,
+  isLost: (error: unknown) => boolean = (error) => error instanceof ConditionsFailed,
+  what = 'integration',
+): Promise<T> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     try {
-      return await readAndChange()
+      return await readAndChange(attempt)
     } catch (error) {
-      if (!(error instanceof ConditionsFailed)) throw error
+      if (!isLost(error)) throw error
       await jitter(attempt)
     }
   }
-  const detail = 'Others keep changing the same integration: retry in a few seconds'
+  const detail = `Others keep changing the same ${what}; retry after the seconds named in Retry-After`
   throw new ScimError(429, undefined, detail, { headers: { 'retry-after': '2' } })
 }

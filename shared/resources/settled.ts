@@ -2,7 +2,7 @@ import { ScimError } from '../scim/error.ts'
 import { quote } from '../scim/quote.ts'
 import { INTENT_TIME_LIMIT_MS } from '../store/intents.ts'
 import type { StoredResource } from '../store/resource-item.ts'
-import { LostRace } from '../store/resources.ts'
+import { LostRace } from '../store/resource-writes.ts'
 import { finishIntents } from '../store/sweep.ts'
 import type { ScimContext } from './context.ts'
 

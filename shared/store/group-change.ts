@@ -5,10 +5,10 @@ import type { Db } from './client.ts'
 import { eventPut } from './events.ts'
 import { commitIntents } from './intents.ts'
 import { MEMBER_PREFIX, memberKey, pendingRenameKey, resourceKey } from './keys.ts'
-import { addMember, removeMember, type StoredMember } from './members.ts'
+import { addMember, removeMember, type StoredMember } from './member-item.ts'
 import { markPending } from './pending.ts'
 import type { StoredResource } from './resource-item.ts'
-import { LostRace, moveName, NameTaken, putVersion } from './resources.ts'
+import { LostRace, moveName, NameTaken, putVersion } from './resource-writes.ts'
 import { type Action, ConditionsFailed, MAX_ACTIONS, transact } from './transaction.ts'
 
 /** A new version of a group together with the members it gains and loses. */

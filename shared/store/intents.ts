@@ -3,9 +3,9 @@ import { tooLarge } from '../scim/error.ts'
 import { batchWrite, type WriteRequest } from './batch.ts'
 import type { Db } from './client.ts'
 import { INTENT_PREFIX, intentKey, memberKey, membersKey, pendingChangeKey, resourceKey } from './keys.ts'
-import { type StoredMember, toMemberItem } from './members.ts'
+import { type StoredMember, toMemberItem } from './member-item.ts'
+import { ofPartition, queryAll } from './query-all.ts'
 import type { StoredResource } from './resource-item.ts'
-import { queryAll } from './resources.ts'
 import type { Action } from './transaction.ts'
 
 /** Part of a large membership change: committed with the group's new version, applied afterwards. */
@@ -85,8 +85,7 @@ export function overlay(members: Map<string, StoredMember>, intents: Intent[]): 
  * `deadline` (epoch ms), so that no late write undoes somebody else's change.
  */
 export async function applyIntents(db: Db, account: string, group: StoredResource, deadline: number): Promise<void> {
-  const values = { ':pk': membersKey(account, group.id), ':intent': INTENT_PREFIX }
-  const items = await queryAll(db, 'pk = :pk AND begins_with(sk, :intent)', values, Number.POSITIVE_INFINITY)
+  const items = await queryAll(db, ofPartition(membersKey(account, group.id), INTENT_PREFIX))
   for (const item of items) await applyIntent(db, account, group, toIntent(item), deadline)
   await batchWrite(
     db,

@@ -1,6 +1,6 @@
 import type { Db } from './client.ts'
 import { type Key, pendingKey } from './keys.ts'
-import { queryAll } from './resources.ts'
+import { ofPartition, queryAll } from './query-all.ts'
 import type { Action } from './transaction.ts'
 
 /** Work that a committed change left to do on other items; readers hide what it will remove. */
@@ -27,7 +27,7 @@ export function markPending(key: Key, due: number): Action {
 
 /** Access pattern P1: all pending work of an account; nearly always none. Strongly consistent; 1 read unit. */
 export async function listPending(db: Db, account: string): Promise<Pending[]> {
-  const items = await queryAll(db, 'pk = :pk', { ':pk': pendingKey(account) }, Number.POSITIVE_INFINITY)
+  const items = await queryAll(db, ofPartition(pendingKey(account)))
   const pending = items.map(toPending)
   seen.set(db.client, new Map(seen.get(db.client)).set(account, { at: Date.now(), pending }))
   return pending

@@ -1,12 +1,9 @@
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
-import type { RestEvent } from '../audit/rest-event.ts'
 import { foldName } from '../scim/identifier.ts'
 import { MAX_NAME_BYTES } from '../scim/limits.ts'
 import { batchGet } from './batch.ts'
-import { claimName, type LookupAttribute, lookupValue, moveLookups, nameOf, releaseName } from './claims.ts'
+import { type LookupAttribute, lookupValue } from './claims.ts'
 import type { Db } from './client.ts'
-import { moveCount } from './counters.ts'
-import { eventPut } from './events.ts'
 import {
   collectionKey,
   lookupCollectionKey,
@@ -15,18 +12,8 @@ import {
   type ResourceName,
   resourceKey,
 } from './keys.ts'
-import { type StoredResource, toResource, toResourceItem, toResources } from './resource-item.ts'
-import { type Action, ConditionsFailed, transact } from './transaction.ts'
-
-/** Another resource holds the unique name. */
-export class NameTaken extends Error {
-  override readonly name = 'NameTaken'
-}
-
-/** Somebody changed or deleted the object since it was read: read it again. */
-export class LostRace extends Error {
-  override readonly name = 'LostRace'
-}
+import { ofPartition, queryAll } from './query-all.ts'
+import { type StoredResource, toResource, toResources } from './resource-item.ts'
 
 /** Access pattern R1: one resource by id. Strongly consistent; 1 read unit per 4 KB. */
 export async function getResource(
@@ -63,9 +50,8 @@ export async function listIdsByLookup(
   value: string,
 ): Promise<string[]> {
   const pk = lookupCollectionKey(account, type, attribute, lookupValue(attribute, value))
-  return queryAll(db, 'pk = :pk', { ':pk': pk }, Number.POSITIVE_INFINITY).then((items) =>
-    items.map((item) => String(item.sk)),
-  )
+  const items = await queryAll(db, ofPartition(pk))
+  return items.map(({ sk }) => String(sk))
 }
 
 /**
@@ -75,8 +61,7 @@ export async function listIdsByLookup(
 export async function listIdsByNamePrefix(db: Db, account: string, type: ResourceName, prefix: string, limit: number) {
   const folded = foldName(prefix)
   if (Buffer.byteLength(folded) > MAX_NAME_BYTES) return []
-  const values = { ':pk': nameCollectionKey(account, type), ':prefix': folded }
-  const items = await queryAll(db, 'pk = :pk AND begins_with(sk, :prefix)', values, limit)
+  const items = await queryAll(db, ofPartition(nameCollectionKey(account, type), folded), limit)
   return items.map((item) => String(item.id))
 }
 
@@ -127,128 +112,4 @@ function ownedBy(pk: string, owner: string | undefined) {
     ExpressionAttributeNames: { '#owner': 'owner' },
     ExpressionAttributeValues: { ':pk': pk, ':owner': owner },
   }
-}
-
-/**
- * Access pattern W1: stores a new resource with its claims, its count and its REST event, all or nothing.
- * @throws {NameTaken} when the name belongs to another resource.
- */
-export async function createResource(db: Db, account: string, resource: StoredResource, event: RestEvent) {
-  return createWith(db, account, resource, event, [])
-}
-
-/** As {@link createResource}, with further actions in the same transaction; their failures stay `ConditionsFailed`. */
-export async function createWith(
-  db: Db,
-  account: string,
-  resource: StoredResource,
-  event: RestEvent,
-  further: Action[],
-): Promise<void> {
-  const actions: Action[] = [
-    { Put: { Item: toResourceItem(account, resource), ConditionExpression: 'attribute_not_exists(pk)' } },
-    claimName(account, resource),
-    moveCount(account, resource.type, resource.owner, 1),
-    eventPut(db, event),
-    ...moveLookups(account, undefined, resource),
-    ...further,
-  ]
-  try {
-    await transact(db, actions, event.eventId)
-  } catch (error) {
-    if (!(error instanceof ConditionsFailed)) throw error
-    const holder = error.failures.get(1)
-    if (holder?.eventId === resource.eventId && holder.id === resource.id) return
-    if (holder) throw new NameTaken()
-    throw error
-  }
-}
-
-/**
- * Access pattern W2: stores `after` over `before` with moved claims and its REST event, all or nothing.
- * @throws {LostRace} when `before` is no longer current. @throws {NameTaken}
- */
-export async function replaceResource(
-  db: Db,
-  account: string,
-  before: StoredResource,
-  after: StoredResource,
-  event: RestEvent,
-): Promise<void> {
-  const move = moveName(account, before, after)
-  const actions = [
-    putVersion(account, before, after),
-    ...move,
-    eventPut(db, event),
-    ...moveLookups(account, before, after),
-  ]
-  try {
-    await transact(db, actions, `${event.eventId}:${after.version}`)
-  } catch (error) {
-    if (!(error instanceof ConditionsFailed)) throw error
-    if (error.failures.get(0)?.eventId === after.eventId && after.eventId !== before.eventId) return
-    if (error.failures.has(0)) throw new LostRace('', { cause: error })
-    throw new NameTaken('', { cause: error })
-  }
-}
-
-/** Puts `after` where `before` is still the current version. */
-export function putVersion(account: string, before: StoredResource, after: StoredResource): Action {
-  return {
-    Put: {
-      Item: toResourceItem(account, after),
-      ConditionExpression: '#version = :version AND #owner = :owner',
-      ExpressionAttributeNames: { '#version': 'version', '#owner': 'owner' },
-      ExpressionAttributeValues: { ':version': before.version, ':owner': before.owner },
-    },
-  }
-}
-
-/** Claims the new name and frees the old one, where they differ once folded. */
-export function moveName(account: string, before: StoredResource, after: StoredResource): Action[] {
-  const [oldName, newName] = [before, after].map(({ type, attributes }) => foldName(nameOf(type, attributes)))
-  return oldName === newName ? [] : [claimName(account, after), releaseName(account, before)]
-}
-
-/** The actions that remove a resource: itself, its claims, its count. */
-export function deleteActions(account: string, before: StoredResource): Action[] {
-  return [
-    {
-      Delete: {
-        Key: resourceKey(account, before.type, before.id),
-        ConditionExpression: '#version = :version AND #owner = :owner',
-        ExpressionAttributeNames: { '#version': 'version', '#owner': 'owner' },
-        ExpressionAttributeValues: { ':version': before.version, ':owner': before.owner },
-      },
-    },
-    releaseName(account, before),
-    moveCount(account, before.type, before.owner, -1),
-    ...moveLookups(account, before),
-  ]
-}
-
-/** All items of a key condition, page after page, `limit` at most. */
-export async function queryAll(
-  db: Db,
-  KeyConditionExpression: string,
-  ExpressionAttributeValues: Record<string, unknown>,
-  limit: number,
-): Promise<Record<string, unknown>[]> {
-  const items: Record<string, unknown>[] = []
-  let start: Record<string, unknown> | undefined
-  do {
-    const page = await db.client.send(
-      new QueryCommand({
-        TableName: db.tableName,
-        KeyConditionExpression,
-        ExpressionAttributeValues,
-        ConsistentRead: true,
-        ...(Number.isFinite(limit) && { Limit: limit - items.length }),
-        ...(start && { ExclusiveStartKey: start }),
-      }),
-    )
-    items.push(...(page.Items ?? []))
-    start = page.LastEvaluatedKey
-  } while (start && items.length < limit)
-  return items
 }

@@ -14,9 +14,11 @@ import {
   pendingRenameKey,
   resourceKey,
 } from './keys.ts'
-import { listMemberships, removeMember } from './members.ts'
+import { removeMember } from './member-item.ts'
+import { listMemberships } from './members.ts'
 import { forgetPending, type Pending } from './pending.ts'
-import { getResource, queryAll } from './resources.ts'
+import { ofPartition, queryAll } from './query-all.ts'
+import { getResource } from './resources.ts'
 import { type Action, ConditionsFailed, transact } from './transaction.ts'
 
 /** Pending work one request finishes at most: it belongs to somebody else. */
@@ -71,7 +73,7 @@ async function dropMember(db: Db, account: string, groupId: string, userId: stri
 
 /** Removes what a deleted group left in its partition. */
 export async function sweepGroup(db: Db, account: string, groupId: string): Promise<void> {
-  const items = await queryAll(db, 'pk = :pk', { ':pk': membersKey(account, groupId) }, Number.POSITIVE_INFINITY)
+  const items = await queryAll(db, ofPartition(membersKey(account, groupId)))
   await batchWrite(
     db,
     items.map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk, sk } } })),
@@ -82,8 +84,7 @@ export async function sweepGroup(db: Db, account: string, groupId: string): Prom
 export async function sweepRename(db: Db, account: string, groupId: string): Promise<void> {
   const group = await getResource(db, account, 'Group', groupId)
   if (group) {
-    const values = { ':pk': membersKey(account, groupId), ':member': MEMBER_PREFIX }
-    const members = await queryAll(db, 'pk = :pk AND begins_with(sk, :member)', values, Number.POSITIVE_INFINITY)
+    const members = await queryAll(db, ofPartition(membersKey(account, groupId), MEMBER_PREFIX))
     const keys = members.map(({ pk, sk }) => ({ pk: String(pk), sk: String(sk) }))
     const display = String(group.attributes.displayName)
     await mapConcurrently(keys, PARALLEL, (key) => renameMembership(db, key, display))
