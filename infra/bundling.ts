@@ -2,8 +2,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { type BuildOptions, buildSync } from 'esbuild'
+import { type BuildOptions, build } from 'esbuild'
 import type { FunctionName } from '../shared/http/routes.ts'
+import { leftOut } from './bundling/left-out.ts'
 
 export type LambdaName = FunctionName | 'authorizer'
 
@@ -36,7 +37,7 @@ export const entryOf = (name: LambdaName) => join(ROOT, 'functions', name, 'hand
 /**
  * How every Lambda is bundled: one minified ES module without source map. The aliases take out what makes cold starts
  * slow: `import` of the HTTP built-ins loads undici, and the SDK's default credentials carry every provider there is,
- * while Lambda has its credentials in the environment.
+ * while Lambda has its credentials in the environment. `left-out.ts` takes out what is never run.
  */
 export function bundleOptions(entry: string, outfile: string): BuildOptions {
   const http = ['http', 'https', 'http2'].flatMap((name) => [
@@ -56,6 +57,7 @@ export function bundleOptions(entry: string, outfile: string): BuildOptions {
     banner: { js: BANNER },
     legalComments: 'none',
     logLevel: 'error',
+    plugins: [leftOut],
     alias: {
       ...Object.fromEntries(http),
       '@aws-sdk/credential-provider-node': join(ALIASES, 'environment-credentials.ts'),
@@ -64,9 +66,9 @@ export function bundleOptions(entry: string, outfile: string): BuildOptions {
 }
 
 /** Bundles a function into `folder` as `index.mjs`, which its handler setting `index.handler` names. */
-export function bundleInto(name: LambdaName, folder: string): Bundle {
+export async function bundleInto(name: LambdaName, folder: string): Promise<Bundle> {
   const path = join(folder, 'index.mjs')
-  buildSync(bundleOptions(entryOf(name), path))
+  await build(bundleOptions(entryOf(name), path))
   const code = readFileSync(path)
   return { path, bytes: code.length, gzipBytes: gzipSync(code).length }
 }
@@ -74,5 +76,5 @@ export function bundleInto(name: LambdaName, folder: string): Bundle {
 /** Bundles a function into a folder of its own; `dispose` removes it. */
 export async function bundle(name: LambdaName): Promise<Bundle & { dispose(): void }> {
   const folder = mkdtempSync(join(tmpdir(), `rolecall-${name}-`))
-  return { ...bundleInto(name, folder), dispose: () => rmSync(folder, { recursive: true, force: true }) }
+  return { ...(await bundleInto(name, folder)), dispose: () => rmSync(folder, { recursive: true, force: true }) }
 }

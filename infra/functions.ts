@@ -1,11 +1,12 @@
-import { dirname } from 'node:path'
+import { execFileSync } from 'node:child_process'
+import { dirname, join } from 'node:path'
 import { AssetHashType, DockerImage, Duration, RemovalPolicy } from 'aws-cdk-lib'
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import { ENV } from '../shared/config.ts'
-import { bundleInto, entryOf, LAMBDA_NAMES, type LambdaName } from './bundling.ts'
+import { entryOf, LAMBDA_NAMES, type LambdaName } from './bundling.ts'
 import type { Deployment } from './config.ts'
 import { tableStatements } from './permissions.ts'
 import type { ScimTable } from './table.ts'
@@ -69,7 +70,12 @@ function functionRole(scope: Construct, name: LambdaName, logGroup: LogGroup, ta
 
 /** Bundled on this machine by esbuild; no Docker is asked for. */
 function bundledCode(name: LambdaName): Code {
-  const tryBundle = (folder: string) => bundleInto(name, folder).bytes > 0
+  const tryBundle = (folder: string) => {
+    execFileSync(process.execPath, [join(import.meta.dirname, 'bundling', 'main.ts'), name, folder], {
+      stdio: 'inherit',
+    })
+    return true
+  }
   return Code.fromAsset(dirname(entryOf(name)), {
     assetHashType: AssetHashType.OUTPUT,
     bundling: { image: DockerImage.fromRegistry('not-used'), local: { tryBundle } },

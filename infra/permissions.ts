@@ -21,6 +21,8 @@ const TOKEN_INDEX = 'A#*#TOKENS#*'
 const OBJECTS = ['USER', 'GROUP', 'NAME#*', 'LOOKUP#*', 'MEMBERS#*', 'COUNT#*', 'PAGE#*', 'PENDING'].map(
   (part) => `A#*#${part}`,
 )
+/** Keys that end in text of a client. */
+const CLIENT_TEXT = ['A#*#LOOKUP#*', 'A#*#MEMBERS#*']
 const ADMINISTRATION = ['A#*#INTEGRATION', 'A#*#PROVISIONER', 'ACCOUNT']
 
 const WRITE_EVENTS: Grant = { actions: ['Put'], keys: [EVENTS] }
@@ -66,17 +68,23 @@ const NEVER = [
   'dynamodb:UpdateContinuousBackups',
 ]
 
-const TOKEN_READERS: readonly LambdaName[] = ['authorizer', 'admin']
-
 /**
- * The statements of one function's role for the table. Events can only be created since no grant of another action
- * names their keys; denying those keys by pattern would also hit lookup keys, which may hold a client's own `#EVENT#`.
+ * The statements of one function's role for the table. That events are only created follows from the grants: none of
+ * them updates or deletes there. Denying it by pattern would also hit lookups, whose keys end in a client's own text.
  */
 export function tableStatements(name: LambdaName, arns: { table: string; index: string }): PolicyStatement[] {
   const resources = [arns.table, arns.index]
   const grants = GRANTS[name].map((grant) => allow(grant, arns))
   const never = new PolicyStatement({ effect: Effect.DENY, actions: NEVER, resources })
-  return TOKEN_READERS.includes(name) ? [...grants, never] : [...grants, never, denyTokens(arns.table)]
+  return [...grants, never, ...denials(name).map(({ actions, keys }) => deny(actions, keys, arns.table))]
+}
+
+/** What no pattern of a grant may open by accident: tokens, and lookups of a text that reads like another key. */
+function denials(name: LambdaName): { actions: string[]; keys: readonly string[] }[] {
+  const all = ['dynamodb:*']
+  if (GRANTS[name] === SCIM) return [{ actions: all, keys: [TOKENS] }]
+  if (name === 'admin') return [{ actions: CHANGE.map(iamAction), keys: CLIENT_TEXT }]
+  return [{ actions: all, keys: name === 'authorizer' ? CLIENT_TEXT : [TOKENS, ...CLIENT_TEXT] }]
 }
 
 function allow(grant: Grant, arns: { table: string; index: string }): PolicyStatement {
@@ -87,9 +95,9 @@ function allow(grant: Grant, arns: { table: string; index: string }): PolicyStat
   })
 }
 
-function denyTokens(table: string): PolicyStatement {
-  const conditions = { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': [TOKENS] } }
-  return new PolicyStatement({ effect: Effect.DENY, actions: ['dynamodb:*'], resources: [table], conditions })
+function deny(actions: string[], keys: readonly string[], table: string): PolicyStatement {
+  const conditions = { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': keys } }
+  return new PolicyStatement({ effect: Effect.DENY, actions, resources: [table], conditions })
 }
 
 /** `Get` → `dynamodb:GetItem`; a Query names no item. */

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import type { BulkOperation } from '../scim/bulk.ts'
 import { invalidSyntax } from '../scim/error.ts'
 import type { Json } from '../scim/schema.ts'
@@ -15,16 +15,16 @@ export interface BulkRequest {
 
 const request = z.object({
   schemas: z.array(z.string()),
-  failOnErrors: z.number().int().min(1).nullish(),
-  Operations: z.array(z.unknown()).min(1),
+  failOnErrors: z.nullish(z.int().check(z.gte(1))),
+  Operations: z.array(z.unknown()).check(z.minLength(1)),
 })
 
 const operation = z.object({
   method: z.string(),
   path: z.string(),
-  bulkId: z.string().max(200).nullish(),
-  version: z.string().max(200).nullish(),
-  data: z.unknown().optional(),
+  bulkId: z.nullish(z.string().check(z.maxLength(200))),
+  version: z.nullish(z.string().check(z.maxLength(200))),
+  data: z.optional(z.unknown()),
 })
 
 /** Reads a BulkRequest (RFC 7644 §3.7). @throws {ScimError} 400 invalidSyntax. */

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import type { ListInput } from '../resources/list-query.ts'
 import { invalidSyntax } from '../scim/error.ts'
 import type { Json } from '../scim/schema.ts'
@@ -8,14 +8,14 @@ export const SEARCH_REQUEST = 'urn:ietf:params:scim:api:messages:2.0:SearchReque
 
 /** RFC 7644 §3.4.2 and RFC 9865 §2: the parameters of a list; unknown ones are ignored. */
 const listParameters = z.object({
-  filter: z.string().optional(),
-  attributes: z.string().optional(),
-  excludedAttributes: z.string().optional(),
-  sortBy: z.string().optional(),
-  sortOrder: z.string().optional(),
-  startIndex: z.string().optional(),
-  count: z.string().optional(),
-  cursor: z.string().max(200).optional(),
+  filter: z.optional(z.string()),
+  attributes: z.optional(z.string()),
+  excludedAttributes: z.optional(z.string()),
+  sortBy: z.optional(z.string()),
+  sortOrder: z.optional(z.string()),
+  startIndex: z.optional(z.string()),
+  count: z.optional(z.string()),
+  cursor: z.optional(z.string().check(z.maxLength(200))),
 })
 
 export function readListParameters(query: Readonly<Record<string, string>>): ListInput {
@@ -23,17 +23,17 @@ export function readListParameters(query: Readonly<Record<string, string>>): Lis
 }
 
 /** RFC 7644 §3.4.3: the same as a body; lists of attributes are arrays there, and text is forgiven. */
-const names = z.union([z.array(z.string()).max(200), z.string()]).nullish()
+const names = z.nullish(z.union([z.array(z.string()).check(z.maxLength(200)), z.string()]))
 const searchRequest = z.object({
   schemas: z.array(z.string()),
-  filter: z.string().nullish(),
+  filter: z.nullish(z.string()),
   attributes: names,
   excludedAttributes: names,
-  sortBy: z.string().nullish(),
-  sortOrder: z.string().nullish(),
-  startIndex: z.union([z.string(), z.number()]).nullish(),
-  count: z.union([z.string(), z.number()]).nullish(),
-  cursor: z.string().max(200).nullish(),
+  sortBy: z.nullish(z.string()),
+  sortOrder: z.nullish(z.string()),
+  startIndex: z.nullish(z.union([z.string(), z.number()])),
+  count: z.nullish(z.union([z.string(), z.number()])),
+  cursor: z.nullish(z.string().check(z.maxLength(200))),
 })
 
 /** @throws {ScimError} 400 invalidSyntax when the body is no SearchRequest. */

@@ -1,0 +1,141 @@
+import { describe, expect, test } from 'vitest'
+import { readTemplate } from '../../local/template.ts'
+import { ADMIN_ROUTES, SCIM_ROUTES, SCIM_UNKNOWN, scimGatewayPaths } from '../../shared/http/routes.ts'
+import { ERROR_SCHEMA } from '../../shared/scim/error.ts'
+import { resourcesOf, stack, theOnly } from './stack.ts'
+
+const model = readTemplate(stack)
+const byPath = new Map(model.routes.map((route) => [route.path, route]))
+
+describe('routes', () => {
+  test('every SCIM path takes any method, asks the authorizer and goes to its function (SECURITY S7, S9)', () => {
+    for (const route of [...SCIM_ROUTES, SCIM_UNKNOWN]) {
+      for (const path of scimGatewayPaths(route)) {
+        const methods = [...(byPath.get(path)?.methods ?? [])]
+        expect(methods).toMatchObject([
+          ['ANY', { authorization: { function: 'authorizer' }, function: route.function }],
+        ])
+      }
+    }
+  })
+
+  test('every admin path takes signed requests only (SECURITY S9)', () => {
+    for (const { path, function: name } of ADMIN_ROUTES) {
+      expect([...(byPath.get(path)?.methods ?? [])]).toMatchObject([
+        ['ANY', { authorization: 'AWS_IAM', function: name }],
+      ])
+    }
+  })
+
+  test('no path is there that routes.ts does not have, and no method is open (SECURITY S7)', () => {
+    const scim = [...SCIM_ROUTES, SCIM_UNKNOWN].flatMap(scimGatewayPaths)
+    const admin = ADMIN_ROUTES.map(({ path }) => path)
+    expect([...byPath.keys()].sort()).toEqual([...new Set([...scim, ...admin])].sort())
+    const types = resourcesOf('AWS::ApiGateway::Method').map(([, method]) => method.AuthorizationType)
+    expect(new Set(types)).toEqual(new Set(['CUSTOM', 'AWS_IAM']))
+  })
+
+  test('the authorizer is cached by token and address, for a minute at most (SECURITY S4, S5)', () => {
+    expect(theOnly('AWS::ApiGateway::Authorizer')).toMatchObject({
+      Type: 'REQUEST',
+      IdentitySource: 'method.request.header.Authorization,context.identity.sourceIp',
+      AuthorizerResultTtlInSeconds: 60,
+    })
+  })
+
+  test('a function may be called by this API only, with one permission each', () => {
+    const permissions = resourcesOf('AWS::Lambda::Permission')
+    expect(permissions).toHaveLength(8)
+    for (const [, permission] of permissions) {
+      expect(permission.Principal).toBe('apigateway.amazonaws.com')
+      expect(JSON.stringify(permission.SourceArn)).toContain('GatewayApi')
+    }
+  })
+})
+
+describe('gateway responses', () => {
+  const TYPES = {
+    UNAUTHORIZED: 401,
+    ACCESS_DENIED: 403,
+    INVALID_SIGNATURE: 403,
+    EXPIRED_TOKEN: 403,
+    INVALID_API_KEY: 403,
+    WAF_FILTERED: 403,
+    MISSING_AUTHENTICATION_TOKEN: 404,
+    RESOURCE_NOT_FOUND: 404,
+    BAD_REQUEST_BODY: 400,
+    BAD_REQUEST_PARAMETERS: 400,
+    REQUEST_TOO_LARGE: 413,
+    UNSUPPORTED_MEDIA_TYPE: 415,
+    THROTTLED: 429,
+    QUOTA_EXCEEDED: 429,
+    API_CONFIGURATION_ERROR: 500,
+    AUTHORIZER_CONFIGURATION_ERROR: 500,
+    AUTHORIZER_FAILURE: 500,
+    INTEGRATION_FAILURE: 502,
+    INTEGRATION_TIMEOUT: 504,
+    DEFAULT_4XX: 400,
+    DEFAULT_5XX: 500,
+  }
+
+  test('there is one for every type of API Gateway (SECURITY I2)', () => {
+    const statuses = [...model.responses].map(([type, { status }]) => [type, status])
+    expect(Object.fromEntries(statuses)).toEqual(TYPES)
+  })
+
+  test.each([...model.responses])(
+    '%s is a SCIM error that says nothing of the inside (ERR-1, MED-1)',
+    (_type, response) => {
+      const detail = expect.stringMatching(/^[A-Z][^$]*(\$context\.requestId[^$]*)?[^.]$/)
+      expect(JSON.parse(response.template)).toEqual({
+        schemas: [ERROR_SCHEMA],
+        status: String(response.status),
+        detail,
+      })
+      expect(response.contentType).toBe('application/scim+json')
+    },
+  )
+
+  test('401 names the scheme, 429 says when to come back (AUT-1)', () => {
+    expect(model.responses.get('UNAUTHORIZED')?.headers).toEqual({ 'WWW-Authenticate': 'Bearer' })
+    expect(model.responses.get('THROTTLED')?.headers).toEqual({ 'Retry-After': '1' })
+  })
+})
+
+describe('the stage', () => {
+  const stage = theOnly('AWS::ApiGateway::Stage')
+
+  test('is throttled, and traces no request data (SECURITY D2, I1)', () => {
+    expect(stage.MethodSettings).toEqual([
+      {
+        DataTraceEnabled: false,
+        HttpMethod: '*',
+        MetricsEnabled: true,
+        ResourcePath: '/*',
+        ThrottlingBurstLimit: 100,
+        ThrottlingRateLimit: 50,
+      },
+    ])
+  })
+
+  test('logs no header, body, query string or path of a client (SECURITY I1)', () => {
+    const format = JSON.parse(stage.AccessLogSetting.Format)
+    const logged = Object.values(format).map((value) => String(value).replace('$context.', ''))
+    expect(logged.sort()).toEqual([
+      'error.responseType',
+      'httpMethod',
+      'identity.sourceIp',
+      'integrationLatency',
+      'requestId',
+      'requestTimeEpoch',
+      'resourcePath',
+      'responseLatency',
+      'responseLength',
+      'status',
+    ])
+  })
+
+  test('every log group forgets after a while', () => {
+    for (const [, group] of resourcesOf('AWS::Logs::LogGroup')) expect(group.RetentionInDays).toBe(90)
+  })
+})

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest'
+import { LAMBDA_NAMES } from '../../infra/bundling.ts'
+import { readDeployment } from '../../infra/config.ts'
+import { synthesize } from '../../local/synthesize.ts'
+import { resourcesOf, stack } from './stack.ts'
+
+const functions = resourcesOf('AWS::Lambda::Function')
+
+test('there is one function per resource, and the stack says which is which', () => {
+  expect(functions.map(([id]) => stack.entries.get(id)).sort()).toEqual([...LAMBDA_NAMES].sort())
+})
+
+test.each(functions)('%s runs on Node 24, arm64, traced, without __proto__, and knows its table', (id, properties) => {
+  expect(properties).toMatchObject({
+    FunctionName: `rolecall-${stack.entries.get(id)}`,
+    Architectures: ['arm64'],
+    Handler: 'index.handler',
+    MemorySize: 512,
+    Runtime: 'nodejs24.x',
+    Timeout: 15,
+    TracingConfig: { Mode: 'Active' },
+    Environment: {
+      Variables: {
+        TABLE_NAME: { Ref: expect.stringContaining('StorageTable') },
+        EVENT_RETENTION_DAYS: '90',
+        NODE_OPTIONS: '--disable-proto=delete',
+      },
+    },
+  })
+})
+
+test('the gateway gives up before the function does', () => {
+  const timeouts = resourcesOf('AWS::ApiGateway::Method').map(([, method]) => method.Integration.TimeoutInMillis)
+  expect(Math.max(...timeouts)).toBeLessThan(15_000)
+})
+
+test('a deployment can be named and keep its events for another time', () => {
+  const other = synthesize({ name: 'staging', eventRetentionDays: '30' })
+  const lambda = Object.values(other.template.Resources).find(({ Type }) => Type === 'AWS::Lambda::Function')
+  expect(lambda?.Properties).toMatchObject({
+    FunctionName: expect.stringMatching(/^staging-/),
+    Environment: { Variables: { EVENT_RETENTION_DAYS: '30' } },
+  })
+})
+
+test.each([
+  ['name', 'No Name', 'Cannot use name "No Name": small letters, digits and hyphens, a letter first, at most 40'],
+  ['eventRetentionDays', '0', 'Cannot use eventRetentionDays "0": a number of days from 1 to 9999'],
+  ['logRetentionDays', '8', expect.stringContaining('Cannot use logRetentionDays "8": one of 1, 3, 5, 7, 14')],
+])('a wrong %s is refused before anything is synthesised', (key, value, message) => {
+  const read = () => readDeployment((name) => (name === key ? value : undefined), {})
+  expect(read).toThrow(expect.objectContaining({ message }))
+})
+
+test('settings are read from the environment where the context has none', () => {
+  const env = { ROLECALL_NAME: 'blue', ROLECALL_LOG_RETENTION_DAYS: '7' }
+  expect(readDeployment(() => undefined, env)).toEqual({ name: 'blue', eventRetentionDays: 90, logRetentionDays: 7 })
+})

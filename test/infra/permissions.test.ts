@@ -1,0 +1,162 @@
+import { describe, expect, test } from 'vitest'
+import { LAMBDA_NAMES, type LambdaName } from '../../infra/bundling.ts'
+import {
+  accountKey,
+  collectionKey,
+  countKey,
+  eventPartition,
+  historyKey,
+  integrationCollectionKey,
+  lookupCollectionKey,
+  memberOfKey,
+  membersKey,
+  nameCollectionKey,
+  pageKey,
+  pendingKey,
+  provisionerCollectionKey,
+  tokenKey,
+  tokensOfKey,
+} from '../../shared/store/keys.ts'
+import { resourcesOf, stack } from './stack.ts'
+
+interface Statement {
+  Effect: 'Allow' | 'Deny'
+  Action: string | string[]
+  Resource: unknown
+  Condition?: Record<string, { 'dynamodb:LeadingKeys': string | string[] }>
+}
+
+/** Statements of a function's role, without those for traces and logs. */
+function statementsOf(name: LambdaName): Statement[] {
+  const fn = resourcesOf('AWS::Lambda::Function').find(([id]) => stack.entries.get(id) === name)?.[1]
+  const role = fn?.Role['Fn::GetAtt'][0]
+  const policies = resourcesOf('AWS::IAM::Policy').filter(([, policy]) =>
+    policy.Roles.some((one: { Ref: string }) => one.Ref === role),
+  )
+  return policies.flatMap(([, policy]) => policy.PolicyDocument.Statement)
+}
+
+const wildcard = (pattern: string) =>
+  new RegExp(`^${pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`, 's')
+const list = (value: string | string[]) => [value].flat()
+
+/** Whether IAM would let the function do it, for requests with one leading key; `undefined` for none at all. */
+function isAllowed(name: LambdaName, action: string, key: string | undefined, index = false): boolean {
+  const applying = statementsOf(name).filter(({ Action, Resource, Condition }) => {
+    const resource = JSON.stringify(Resource)
+    const onTarget =
+      resource.includes('StorageTable') && (resource.includes('/index/gsi1') === index || Array.isArray(Resource))
+    return onTarget && list(Action).some((one) => wildcard(one).test(`dynamodb:${action}`)) && holds(Condition, key)
+  })
+  return applying.length > 0 && applying.every(({ Effect }) => Effect === 'Allow')
+}
+
+function holds(condition: Statement['Condition'], key: string | undefined): boolean {
+  return Object.entries(condition ?? {}).every(([operator, { 'dynamodb:LeadingKeys': patterns }]) => {
+    if (key === undefined) return operator.startsWith('ForAllValues')
+    return list(patterns).some((pattern) => wildcard(pattern).test(key))
+  })
+}
+
+const EVENT = eventPartition('acme', '2026-01-01', 3)
+const TOKEN = tokenKey('abc').pk
+const OBJECTS = [
+  collectionKey('acme', 'User'),
+  collectionKey('acme', 'Group'),
+  nameCollectionKey('acme', 'User'),
+  lookupCollectionKey('acme', 'User', 'externalId', 'x#EVENT#y'),
+  membersKey('acme', 'g1'),
+  countKey('acme', 'User'),
+  pageKey('acme', 'h'),
+  pendingKey('acme'),
+]
+const SCIM: LambdaName[] = ['users', 'groups', 'search', 'bulk']
+const others = (...names: LambdaName[]) => LAMBDA_NAMES.filter((name) => !names.includes(name))
+
+describe('what each function may do with the table (SECURITY E1, I5, T7)', () => {
+  test.each(SCIM)('%s reads and changes objects and their memberships', (name) => {
+    for (const key of OBJECTS) {
+      for (const action of ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem']) {
+        expect([action, key, isAllowed(name, action, key)]).toEqual([action, key, true])
+      }
+    }
+    expect(isAllowed(name, 'Query', memberOfKey('acme', 'u1'), true)).toBe(true)
+  })
+
+  test.each(LAMBDA_NAMES)('%s cannot scan, use PartiQL, export or administer', (name) => {
+    for (const action of [
+      'Scan',
+      'PartiQLSelect',
+      'PartiQLDelete',
+      'ExportTableToPointInTime',
+      'DeleteTable',
+      'UpdateTable',
+    ]) {
+      expect([action, isAllowed(name, action, undefined)]).toEqual([action, false])
+      expect([action, isAllowed(name, action, undefined, true)]).toEqual([action, false])
+    }
+  })
+
+  test.each(others('authorizer', 'admin'))('%s cannot touch a token, nor list them', (name) => {
+    for (const action of ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem']) {
+      expect([action, isAllowed(name, action, TOKEN)]).toEqual([action, false])
+    }
+    expect(isAllowed(name, 'Query', tokensOfKey('acme', 'OKTA'), true)).toBe(false)
+  })
+
+  test.each(others('authorizer'))('%s adds events and never changes or deletes one', (name) => {
+    expect(isAllowed(name, 'PutItem', EVENT)).toBe(true)
+    for (const action of ['UpdateItem', 'DeleteItem', 'BatchWriteItem'])
+      expect(isAllowed(name, action, EVENT)).toBe(false)
+  })
+
+  test.each(others('admin'))('%s cannot change integrations, roles or accounts', (name) => {
+    for (const key of [integrationCollectionKey('acme'), provisionerCollectionKey('acme'), accountKey('acme').pk]) {
+      for (const action of ['PutItem', 'UpdateItem', 'DeleteItem']) expect(isAllowed(name, action, key)).toBe(false)
+    }
+  })
+
+  test('the authorizer reads tokens and counts refusals, and nothing else', () => {
+    const may = ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'].flatMap((action) =>
+      [TOKEN, EVENT, ...OBJECTS].flatMap((key) => (isAllowed('authorizer', action, key) ? [`${action} ${key}`] : [])),
+    )
+    expect(may).toEqual([`GetItem ${TOKEN}`, `UpdateItem ${EVENT}`])
+  })
+
+  test('discovery adds events and nothing else', () => {
+    const may = ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'].flatMap((action) =>
+      [TOKEN, EVENT, ...OBJECTS].flatMap((key) => (isAllowed('discovery', action, key) ? [`${action} ${key}`] : [])),
+    )
+    expect(may).toEqual([`PutItem ${EVENT}`])
+  })
+
+  test('the events function reads events, by time and by resource, and no object', () => {
+    expect(isAllowed('events', 'Query', EVENT)).toBe(true)
+    expect(isAllowed('events', 'BatchGetItem', EVENT)).toBe(true)
+    expect(isAllowed('events', 'Query', historyKey('acme', 'u1'), true)).toBe(true)
+    for (const key of OBJECTS) expect([key, isAllowed('events', 'Query', key)]).toEqual([key, false])
+  })
+
+  test('the admin function manages integrations, roles and tokens, and cannot change users or groups', () => {
+    for (const key of [
+      integrationCollectionKey('acme'),
+      provisionerCollectionKey('acme'),
+      accountKey('acme').pk,
+      TOKEN,
+    ]) {
+      for (const action of ['GetItem', 'PutItem', 'UpdateItem']) expect(isAllowed('admin', action, key)).toBe(true)
+    }
+    for (const key of OBJECTS) {
+      expect([key, isAllowed('admin', 'Query', key), isAllowed('admin', 'PutItem', key)]).toEqual([key, true, false])
+    }
+  })
+
+  test('no role has a managed policy or an action with a wildcard that it is allowed', () => {
+    const roles = LAMBDA_NAMES.flatMap((name) => statementsOf(name).filter(({ Effect }) => Effect === 'Allow'))
+    expect(roles.flatMap(({ Action }) => list(Action)).filter((action) => action.includes('*'))).toEqual([])
+    const managed = resourcesOf('AWS::IAM::Role').filter(([, role]) => role.ManagedPolicyArns)
+    expect(managed.map(([, role]) => JSON.stringify(role.ManagedPolicyArns))).toEqual([
+      expect.stringContaining('AmazonAPIGatewayPushToCloudWatchLogs'),
+    ])
+  })
+})
