@@ -2,7 +2,7 @@ import type { Db } from '../../shared/store/client.ts'
 import { openTestDb } from './engine.ts'
 
 /** One call to the engine and the capacity units it took. */
-export interface WatchedCall {
+interface WatchedCall {
   command: string
   units: number
 }
