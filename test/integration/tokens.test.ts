@@ -46,7 +46,7 @@ describe('issueToken()', () => {
     const items = await scanAll(db)
     const stored = items.find(({ pk }) => pk === tokenKey(tokenId).pk)
     expect(stored?.secretHash).toEqual(new Uint8Array(hashSecret(secret)))
-    expect(JSON.stringify(items)).not.toContain(secret)
+    expect(JSON.stringify([items, await scanEvents(db)])).not.toContain(secret)
   })
 
   test('copies into the record all that a request needs, and sets its end (S4)', async () => {
@@ -69,10 +69,10 @@ describe('issueToken()', () => {
   test('stores its event, without the token, in the same transaction (R3)', async () => {
     const context = admin()
     const { tokenId } = await issueToken(context, { integration: 'okta', name: 'mine' })
-    const events = (await scanEvents(db)).filter(({ rid }) => rid === tokenId)
+    const events = (await scanEvents(db)).filter(({ resourceId }) => resourceId === tokenId)
     expect(context.trail.recorded).toBe(true)
     expect(events).toHaveLength(1)
-    expect(events[0]).toMatchObject({ status: 201, actor: ACTOR, name: 'mine', domain: 'TOKEN' })
+    expect(events[0]).toMatchObject({ status: 201, actorName: ACTOR, resourceName: 'mine', resourceDomain: 'TOKEN' })
     expect(JSON.stringify(events)).not.toContain('rolecall_')
   })
 
@@ -184,7 +184,7 @@ describe('revokeToken()', () => {
     const again = admin(new Date('2026-09-01T00:00:00Z'))
     expect(await revokeToken(again, tokenId)).toEqual(view)
     expect(again.trail.recorded).toBe(false)
-    const events = (await scanEvents(db)).filter(({ rid }) => rid === tokenId)
+    const events = (await scanEvents(db)).filter(({ resourceId }) => resourceId === tokenId)
     expect(events.map(({ status }) => status)).toEqual([201, 204])
     expect((await describeIntegration(admin(), 'OKTA')).liveTokens).toBe(0)
   })
