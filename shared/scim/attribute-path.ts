@@ -8,7 +8,7 @@ export interface AttributePath {
 }
 
 /** A bare extension URN: everything in that container. */
-export interface ExtensionPath {
+interface ExtensionPath {
   extension: Schema
   attribute: undefined
 }

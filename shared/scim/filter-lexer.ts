@@ -1,8 +1,8 @@
-export type Symbol = '(' | ')' | '[' | ']'
+type Bracket = '(' | ')' | '[' | ']'
 
 /** A piece of a filter; `at` and `end` are positions in the text, `text` of a string is what it says, decoded. */
 export interface Token {
-  kind: 'word' | 'string' | 'end' | Symbol
+  kind: 'word' | 'string' | 'end' | Bracket
   text: string
   at: number
   end: number
@@ -12,7 +12,7 @@ export interface Token {
 export type Fail = (at: number, expected: string) => never
 
 const WORD = /[^\s()[\]"]+/y
-const SYMBOLS = new Set(['(', ')', '[', ']'])
+const BRACKETS = new Set(['(', ')', '[', ']'])
 
 /**
  * Cuts a filter or PATCH path into words, JSON strings, brackets and an end mark, in linear time. Words and strings
@@ -33,9 +33,9 @@ export function tokenise(text: string, fail: Fail): Token[] {
 }
 
 function readToken(text: string, at: number, fail: Fail): Token {
-  const symbol = text.charAt(at)
-  if (SYMBOLS.has(symbol)) return { kind: symbol as Symbol, text: symbol, at, end: at + 1 }
-  return symbol === '"' ? readString(text, at, fail) : readWord(text, at, fail)
+  const first = text.charAt(at)
+  if (BRACKETS.has(first)) return { kind: first as Bracket, text: first, at, end: at + 1 }
+  return first === '"' ? readString(text, at, fail) : readWord(text, at, fail)
 }
 
 function readWord(text: string, at: number, fail: Fail): Token {

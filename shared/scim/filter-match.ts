@@ -29,7 +29,7 @@ export function toPredicate(filter: Filter): Predicate {
 }
 
 /** Whether a value counts as assigned: not empty text, no empty list, no empty object (RFC 7643 §2.5). */
-export function isPresent(value: Value | undefined): boolean {
+function isPresent(value: Value | undefined): boolean {
   if (value === undefined || value === '') return false
   if (Array.isArray(value)) return value.some(isPresent)
   return !isComplex(value) || Object.values(value).some(isPresent)

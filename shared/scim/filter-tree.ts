@@ -5,7 +5,7 @@ export type CompareOperator = 'eq' | 'ne' | 'co' | 'sw' | 'ew' | 'gt' | 'ge' | '
 export type Operand = string | number | boolean | null
 
 /** An attribute the resource type does not have: it never has a value. */
-export interface UnknownPath {
+interface UnknownPath {
   unknown: string
 }
 export type FilterPath = AttributePath | UnknownPath

@@ -20,7 +20,7 @@ export function appendElements(attribute: Attribute, existing: readonly Value[],
     elements.set(key, combine(elements.get(key), element))
     if (isPrimary(element)) primary = key
   }
-  return keepPrimary([...elements.values()], primary === undefined ? undefined : elements.get(primary))
+  return settle(attribute, [...elements.values()], primary === undefined ? undefined : elements.get(primary))
 }
 
 /**

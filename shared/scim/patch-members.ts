@@ -22,8 +22,7 @@ export function readMemberStep(path: PatchPath, { op, value = null }: WireOperat
   return op === 'add' ? { kind: 'add', members } : { kind: 'remove', ids: members.map((member) => member.value) }
 }
 
-/** The members a POST or PUT, already read, names. */
-export function toMemberList(elements: readonly ComplexValue[]): Member[] {
+function toMemberList(elements: readonly ComplexValue[]): Member[] {
   return elements.map(({ value, display }) => ({
     value: String(value),
     ...(typeof display === 'string' && { display }),

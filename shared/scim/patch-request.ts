@@ -71,6 +71,7 @@ function expand(type: ResourceType, operation: WireOperation): WireOperation[] {
   const { value } = operation
   if (!isCore && isUnassigned(value)) return operation.op === 'replace' ? unassignAll(container) : []
   if (!isJsonObject(value)) throw notAnObject(operation)
+  refuseRepetitions(value)
   const named = Object.keys(value).map((name) => ({
     ...operation,
     path: isCore ? name : `${id}:${name}`,
@@ -109,9 +110,23 @@ function isPatchOp(urn: Json): boolean {
   return typeof urn === 'string' && urn.toLowerCase() === PATCH_OP.toLowerCase()
 }
 
-/** A member of the envelope in any letter case (RFC 7643 §2.1). */
+/** A member of the envelope in any letter case (RFC 7643 §2.1). @throws {ScimError} 400 invalidSyntax for two of them. */
 function getMember(object: JsonObject, name: string): Json | undefined {
-  if (Object.hasOwn(object, name)) return object[name]
-  const found = Object.keys(object).find((key) => key.toLowerCase() === name.toLowerCase())
-  return found === undefined ? undefined : object[found]
+  const found = Object.keys(object).filter((key) => key.toLowerCase() === name.toLowerCase())
+  if (found.length > 1) throw repeated(name)
+  return found[0] === undefined ? undefined : object[found[0]]
+}
+
+/** Names that differ by letter case only are one name, and which value would win is anyone's guess. */
+function refuseRepetitions(object: JsonObject): void {
+  const names = new Set<string>()
+  for (const name of Object.keys(object)) {
+    const folded = name.toLowerCase()
+    if (names.has(folded)) throw repeated(name)
+    names.add(folded)
+  }
+}
+
+function repeated(name: string) {
+  return invalidSyntax(`Cannot read ${quote(name)}: it is named twice; send it once`)
 }

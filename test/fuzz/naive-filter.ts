@@ -86,7 +86,7 @@ function test({ kind, read, whole = read }: Named, op: string, wanted: unknown, 
 
 function testOne(kind: Kind, op: string, wanted: unknown, value: unknown): boolean {
   if (op === 'pr') return !isBlank(value)
-  if (wanted === null) return op === 'eq' ? value === undefined : value !== undefined
+  if (wanted === null) return isMissing(value) === (op === 'eq')
   if (value === undefined) return op === 'ne'
   const [a, b] = [plain(kind, value), plain(kind, wanted)]
   if (op === 'eq' || op === 'ne') return (a === b) === (op === 'eq')
@@ -97,6 +97,11 @@ function testOne(kind: Kind, op: string, wanted: unknown, value: unknown): boole
   const at = op === 'ew' ? String(a).lastIndexOf(String(b)) : String(a).indexOf(String(b))
   if (op === 'co') return at >= 0
   return op === 'sw' ? at === 0 : at >= 0 && at + String(b).length === String(a).length
+}
+
+/** Nothing, or an object of nothing. */
+function isMissing(value: unknown): boolean {
+  return value === undefined || (typeof value === 'object' && value !== null && Object.keys(value).length === 0)
 }
 
 /** Nothing, empty text, or an object of nothing else. */

@@ -23,8 +23,8 @@ export type Pick =
   | { by: 'both' | 'either'; type: string; value: string }
   | { by: 'primary' }
 
-export type Single = 'userName' | 'title' | 'active' | 'department'
-export type Op = 'add' | 'replace'
+type Single = 'userName' | 'title' | 'active' | 'department'
+type Op = 'add' | 'replace'
 
 /** What an operation means, whatever way it is written. */
 export type Step =
@@ -75,6 +75,7 @@ export function takeStep(before: ModelUser, step: Step): ModelUser {
       break
     case 'addEmails':
       for (const email of distinct(step.emails)) addEmail(user, email)
+      unite(user)
       break
     case 'replaceEmails':
       user.emails = distinct(step.emails ?? [])
@@ -141,6 +142,7 @@ function setPart(user: ModelUser, { op, pick, part, value }: SetPart): void {
 function addPicked(user: ModelUser, op: Op, pick: Pick, email: Email): void {
   if (op === 'replace' || pick.by === 'either') throw new Refused('noTarget')
   addEmail(user, { ...described(pick), ...email })
+  unite(user)
 }
 
 function removePart(user: ModelUser, pick: Pick, part: keyof Email): void {

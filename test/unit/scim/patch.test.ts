@@ -94,6 +94,20 @@ describe('readPatch() refuses', () => {
     expect(envelope(body)).toEqual([400, 'invalidSyntax', detail])
   })
 
+  test('a name twice, in whatever case (RES-5)', () => {
+    const twice = (name: string) => [400, 'invalidSyntax', `Cannot read "${name}": it is named twice; send it once`]
+    const operation = (value: Json) => ({ schemas, Operations: [{ op: 'add', value }] })
+    expect(envelope({ schemas, Operations: [], operations: [] })).toEqual(twice('Operations'))
+    expect(envelope({ schemas, Operations: [{ op: 'add', OP: 'remove' }] })).toEqual(twice('op'))
+    expect(envelope(operation({ title: 'a', Title: 'b' }))).toEqual(twice('Title'))
+    expect(envelope(operation({ [ENTERPRISE_USER]: { division: 'a', DIVISION: 'b' } }))).toEqual(twice('DIVISION'))
+    expect(envelope(operation({ name: { givenName: 'a', GIVENNAME: 'b' } }))).toEqual([
+      400,
+      'invalidSyntax',
+      'Cannot read name.givenName: it is named twice; send it once',
+    ])
+  })
+
   test('more operations than it takes', () => {
     const Operations = Array.from({ length: 1001 }, () => ({ op: 'add', path: 'title', value: 'x' }))
     expect(envelope({ schemas, Operations })).toEqual([
