@@ -17,6 +17,7 @@ const EVENTS = 'A#*#EVENT#*'
 const HISTORY = 'A#*#HISTORY#*'
 const TOKENS = 'TOKEN#*'
 const TOKEN_INDEX = 'A#*#TOKENS#*'
+const PAGE_MARKS = 'A#*#PAGE#*'
 /** What SCIM requests are about: objects, their names and lookups, memberships, counters, page marks, open work. */
 const OBJECTS = ['USER', 'GROUP', 'NAME#*', 'LOOKUP#*', 'MEMBERS#*', 'COUNT#*', 'PAGE#*', 'PENDING'].map(
   (part) => `A#*#${part}`,
@@ -42,6 +43,8 @@ const GRANTS: Record<LambdaName, readonly Grant[]> = {
   events: [{ actions: READ, keys: [EVENTS] }, { actions: ['Query'], keys: [HISTORY], index: true }, WRITE_EVENTS],
   admin: [
     { actions: READ, keys: OBJECTS },
+    // Lists of more than a page mark where the next one begins.
+    { actions: ['Put'], keys: [PAGE_MARKS] },
     { actions: [...READ, 'Put', 'Update', 'Delete', 'ConditionCheck'], keys: [...ADMINISTRATION, TOKENS] },
     { actions: ['Query'], keys: [TOKEN_INDEX, 'A#*#MEMBEROF#*'], index: true },
     WRITE_EVENTS,

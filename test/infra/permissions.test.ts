@@ -60,6 +60,7 @@ function holds(condition: Statement['Condition'], key: string | undefined): bool
 
 const EVENT = eventPartition('acme', '2026-01-01', 3)
 const TOKEN = tokenKey('abc').pk
+const PAGE_MARK = pageKey('acme', 'h')
 const OBJECTS = [
   collectionKey('acme', 'User'),
   collectionKey('acme', 'Group'),
@@ -67,7 +68,7 @@ const OBJECTS = [
   lookupCollectionKey('acme', 'User', 'externalId', 'x#EVENT#y'),
   membersKey('acme', 'g1'),
   countKey('acme', 'User'),
-  pageKey('acme', 'h'),
+  PAGE_MARK,
   pendingKey('acme'),
 ]
 const SCIM: LambdaName[] = ['users', 'groups', 'search', 'bulk']
@@ -147,8 +148,19 @@ describe('what each function may do with the table (SECURITY E1, I5, T7)', () =>
       for (const action of ['GetItem', 'PutItem', 'UpdateItem']) expect(isAllowed('admin', action, key)).toBe(true)
     }
     for (const key of OBJECTS) {
-      expect([key, isAllowed('admin', 'Query', key), isAllowed('admin', 'PutItem', key)]).toEqual([key, true, false])
+      const mayPut = key === PAGE_MARK
+      expect([key, isAllowed('admin', 'Query', key), isAllowed('admin', 'PutItem', key)]).toEqual([key, true, mayPut])
+      expect([key, isAllowed('admin', 'UpdateItem', key), isAllowed('admin', 'DeleteItem', key)]).toEqual([
+        key,
+        false,
+        false,
+      ])
     }
+  })
+
+  test('the admin function marks pages of its lists, whatever a lookup may be called', () => {
+    expect(isAllowed('admin', 'PutItem', PAGE_MARK)).toBe(true)
+    expect(isAllowed('admin', 'PutItem', lookupCollectionKey('acme', 'User', 'externalId', 'x#PAGE#y'))).toBe(false)
   })
 
   test('no role has a managed policy or an action with a wildcard that it is allowed', () => {
