@@ -45,16 +45,16 @@ export interface AwsConfig {
 
 /** Reads what the SDK would read, for the one function that goes without it. @throws {Error} naming what is missing. */
 export function readAwsConfig(env: Record<string, string | undefined>): AwsConfig {
-  const require = (name: string): string => {
+  const read = (name: string): string => {
     const value = env[name]
     if (!value) throw new Error(`The environment variable ${name} is not set`)
     return value
   }
   const sessionToken = env.AWS_SESSION_TOKEN
-  const accessKeyId = require('AWS_ACCESS_KEY_ID')
-  const secretAccessKey = require('AWS_SECRET_ACCESS_KEY')
+  const accessKeyId = read('AWS_ACCESS_KEY_ID')
+  const secretAccessKey = read('AWS_SECRET_ACCESS_KEY')
   const credentials = { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) }
-  return { region: require('AWS_REGION'), credentials }
+  return { region: read('AWS_REGION'), credentials }
 }
 
 /** The region a Lambda runs in, which AWS sets; the authorizer's policy names it. @throws {Error} when it is missing. */

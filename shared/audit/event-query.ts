@@ -22,10 +22,10 @@ export interface EventQuery {
   before?: string
 }
 
-export const DEFAULT_LIMIT = 100
-export const MAX_LIMIT = 10_000
+const DEFAULT_LIMIT = 100
+const MAX_LIMIT = 10_000
 /** What is answered when no range is asked for, as Snowflake does; less where events are kept for less. */
-export const DEFAULT_RANGE_DAYS = 7
+const DEFAULT_RANGE_DAYS = 7
 const DAY_MS = 86_400_000
 /** How far a caller's clock may be off before a range counts as outside the retention or in the future. */
 const CLOCK_SKEW_MS = 60_000

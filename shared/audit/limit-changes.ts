@@ -8,7 +8,7 @@ const KEPT_CHARACTERS = 120
 const MARKER_BYTES = 640
 
 /** The attribute of the row that stands for the changes left out. */
-export const CUT_MARKER = '(cut)'
+const CUT_MARKER = '(cut)'
 
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value) ?? '')
 

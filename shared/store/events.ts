@@ -1,7 +1,7 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb'
 import type { RestEvent } from '../audit/rest-event.ts'
 import type { Db } from './client.ts'
-import { type EventTable, toEventItem, toEventWrite } from './event-item.ts'
+import { type EventTable, toEventWrite } from './event-item.ts'
 import type { Action } from './transaction.ts'
 
 /**
@@ -24,5 +24,3 @@ export async function putEvent(db: Db, event: RestEvent): Promise<void> {
     if (!(error instanceof Error) || error.name !== 'ConditionalCheckFailedException') throw error
   }
 }
-
-export { toEventItem }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { buildSync } from 'esbuild'
+import { build } from 'esbuild'
 import { bundle, bundleOptions, LAMBDA_NAMES, type LambdaName } from '../../infra/bundling.ts'
 import { ENV } from '../../shared/config.ts'
 import { median, round, toMarkdown } from './table.ts'
@@ -42,7 +42,7 @@ export async function presentColdStarts(): Promise<{ text: string; over: string[
   const folder = mkdtempSync(join(tmpdir(), 'rolecall-bench-'))
   const bundles = await Promise.all(LAMBDA_NAMES.map(async (name) => ({ name, ...(await bundle(name)) })))
   try {
-    const variants = [plainClient(folder), ...bundles].map((made) => ({ ...made, ms: [], cpuMs: [] }) as Variant)
+    const variants = [await plainClient(folder), ...bundles].map((made) => ({ ...made, ms: [], cpuMs: [] }) as Variant)
     for (let run = 0; run < RUNS; run++) for (const variant of variants) await runOnce(variant)
     return present(variants)
   } finally {
@@ -52,12 +52,12 @@ export async function presentColdStarts(): Promise<{ text: string; over: string[
 }
 
 /** What a function would be at the least without our aliases: the client and its default credentials. */
-function plainClient(folder: string) {
+async function plainClient(folder: string) {
   const entry = join(folder, 'plain.ts')
   const path = join(folder, 'plain.mjs')
   const client = join(import.meta.dirname, '../../node_modules/@aws-sdk/client-dynamodb')
   writeFileSync(entry, `import { DynamoDBClient } from '${client}'\nexport const handler = new DynamoDBClient({})\n`)
-  buildSync({ ...bundleOptions(entry, path), alias: {} })
+  await build({ ...bundleOptions(entry, path), alias: {}, plugins: [] })
   return { name: PLAIN, path, bytes: 0, gzipBytes: 0 }
 }
 

@@ -71,10 +71,26 @@ function toUsage(calls: readonly Call[]): Usage {
 function longestRow(calls: readonly Call[]): number {
   let row = 0
   let free = Number.NEGATIVE_INFINITY
-  for (const { start, end } of calls.toSorted((a, b) => a.end - b.end)) {
+  for (const { start, end } of withBursts(calls).toSorted((a, b) => a.end - b.end)) {
     if (start < free) continue
     row += 1
     free = end
   }
   return row
+}
+
+/**
+ * Batches sent side by side are one round trip, however few sockets they share: those of one command that overlap are
+ * taken together. Batches of which one waits for another leave a gap between them.
+ */
+function withBursts(calls: readonly Call[]): Pick<Call, 'start' | 'end'>[] {
+  const bursts = new Map<string, Pick<Call, 'start' | 'end'>[]>()
+  for (const { command, start, end } of calls.toSorted((a, b) => a.start - b.start)) {
+    const known = bursts.get(command) ?? []
+    const last = known.at(-1)
+    if (command.startsWith('Batch') && last && start <= last.end) last.end = Math.max(last.end, end)
+    else known.push({ start, end })
+    bursts.set(command, known)
+  }
+  return [...bursts.values()].flat()
 }

@@ -16,7 +16,7 @@ import type { Send } from './scim-client.ts'
 import { aUser, seedUsers } from './seed.ts'
 
 /** What DESIGN section 9 allows; absent where it names no figure. */
-export interface Budget {
+interface Budget {
   roundTrips: number
   readUnits?: number
   writeUnits?: number

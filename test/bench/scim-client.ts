@@ -11,7 +11,7 @@ import { apiEvent, type GivenRequest, lambdaContext } from '../factories/api-eve
 /** Sends one request to `/Users...` or `/Groups...`; answers its body. @throws {Error} unless it succeeds. */
 export type Send = (request: Omit<GivenRequest, 'principal'>) => Promise<Answer>
 // biome-ignore lint/suspicious/noExplicitAny: bodies of every shape
-export type Answer = any
+type Answer = any
 
 /** The resource Lambdas of one caller, the authorizer's answer being cached. */
 export function scimClient(config: Config, db: Db, principal: Principal): Send {

@@ -23,7 +23,7 @@ function putUnits(item: Record<string, unknown>): number {
 }
 
 /** Bytes of a value as DynamoDB counts them: names and text in UTF-8, half a byte per digit, a byte per element. */
-export function sizeOf(value: unknown): number {
+function sizeOf(value: unknown): number {
   if (typeof value === 'string') return Buffer.byteLength(value)
   if (typeof value === 'number') return Math.ceil(String(value).length / 2) + 1
   if (value instanceof Uint8Array) return value.length
