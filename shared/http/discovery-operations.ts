@@ -22,7 +22,7 @@ type Present = (context: ScimContext, id: string) => object
  * are ignored, as the RFC says; writes are answered 405 and unknown paths 404 by the handler.
  */
 export const discoveryOperations: Record<string, Operation<ScimContext>> = {
-  'GET /ServiceProviderConfig': answer(({ baseUrl }) => serviceProviderConfig(baseUrl)),
+  'GET /ServiceProviderConfig': answer(({ baseUrl, principal }) => serviceProviderConfig(baseUrl, principal)),
   'GET /ResourceTypes': answer(({ types, baseUrl }) => listOf(presentResourceTypes(types, baseUrl))),
   'GET /ResourceTypes/{id}': answer(({ types, baseUrl }, id) =>
     presentResourceType(requireResourceType(types, id), baseUrl),

@@ -10,16 +10,15 @@ const SCHEMA_SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:Schema'
 
 /**
  * The body of `/ServiceProviderConfig` (RFC 7643 §5, RFC 9865 §4): what is offered, and nothing that is not.
- * `changePassword` is false because passwords are ignored unless an integration synchronises them. `baseUrl` has no
- * slash at its end.
+ * Passwords can be changed only through an integration that synchronises them. `baseUrl` has no slash at its end.
  */
-export function serviceProviderConfig(baseUrl: string) {
+export function serviceProviderConfig(baseUrl: string, { syncPassword }: { syncPassword: boolean }) {
   return {
     schemas: [CONFIG_SCHEMA],
     patch: { supported: true },
     bulk: { supported: true, maxOperations: MAX_BULK_OPERATIONS, maxPayloadSize: MAX_BODY_BYTES },
     filter: { supported: true, maxResults: MAX_COUNT },
-    changePassword: { supported: false },
+    changePassword: { supported: syncPassword },
     sort: { supported: true },
     etag: { supported: true },
     pagination: {

@@ -36,7 +36,7 @@ function row(urn: string, path: string, types = generic): Row | undefined {
 }
 
 test('ServiceProviderConfig says what is offered (DIS-1, DIS-2, DIS-3, DIS-4, DIS-5, DIS-13)', () => {
-  expect(serviceProviderConfig(base)).toEqual({
+  expect(serviceProviderConfig(base, { syncPassword: false })).toEqual({
     schemas: ['urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig'],
     patch: { supported: true },
     bulk: { supported: true, maxOperations: 100, maxPayloadSize: 1_048_576 },
