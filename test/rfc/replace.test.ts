@@ -1,0 +1,204 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { GROUP_SCHEMA, newGroup, newUser, USER_SCHEMA } from '../factories/scim-api.ts'
+import { startTestSystem, type TestSystem } from '../factories/system.ts'
+import { type Body, client, type Request } from './client.ts'
+import { givenGroup, givenUser, memberIds, readAgain, refusalOf, unique } from './objects.ts'
+
+const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
+const SNOWFLAKE = 'urn:ietf:params:scim:schemas:extension:2.0:User'
+
+let system: TestSystem
+let request: Request
+beforeAll(async () => {
+  system = await startTestSystem()
+  request = client(system).request
+})
+afterAll(() => system.stop())
+
+const put = (path: string, { id }: Body, body: unknown) => request('PUT', `${path}/${id}`, body)
+
+describe('PUT /Users/{id} (RFC 7644 §3.5.1)', () => {
+  test('PUT-1 answers 200 with the whole user: id and created kept, lastModified and version moved', async () => {
+    const user = await givenUser(request, { title: 'Clerk' })
+    const answer = await put('/Users', user, newUser(user.userName, { title: 'Head', nickName: 'Al' }))
+    expect({ status: answer.status, body: answer.body }).toEqual({
+      status: 200,
+      body: {
+        schemas: [USER_SCHEMA, SNOWFLAKE],
+        id: user.id,
+        userName: user.userName,
+        nickName: 'Al',
+        title: 'Head',
+        groups: [],
+        [SNOWFLAKE]: { type: 'person' },
+        meta: { ...user.meta, lastModified: expect.any(String), version: 'W/"2"' },
+      },
+    })
+    expect(Date.parse(answer.body.meta.lastModified)).toBeGreaterThan(Date.parse(user.meta.lastModified))
+    expect(answer.headers).toMatchObject({ etag: 'W/"2"', location: user.meta.location })
+    expect(await readAgain(request, user)).toEqual(answer.body)
+  })
+
+  test('PUT-1 an unknown id is 404 and creates nothing', async () => {
+    const id = '01999999-9999-7999-8999-999999999999'
+    const userName = unique('nobody')
+    expect(refusalOf(await request('PUT', `/Users/${id}`, newUser(userName)))).toEqual([
+      404,
+      undefined,
+      `There is no User with id "${id}"`,
+    ])
+    const found = await request('GET', `/Users?filter=${encodeURIComponent(`userName eq "${userName}"`)}`)
+    expect(found.body.totalResults).toBe(0)
+  })
+
+  test('PUT-2 readOnly attributes, and another id, are ignored', async () => {
+    const user = await givenUser(request)
+    const answer = await put('/Users', user, {
+      ...newUser(user.userName),
+      id: 'another',
+      meta: { resourceType: 'Group', created: '2001-01-01T00:00:00Z', location: 'https://else.example/1' },
+      groups: [{ value: 'g1', display: 'Admins' }],
+    })
+    expect(answer.status).toBe(200)
+    expect(answer.body).toEqual(user)
+  })
+
+  test('PUT-3 null, [] and leaving out clear, extensions with them; type falls back to person (SNO-1)', async () => {
+    const user = await givenUser(request, {
+      title: 'Clerk',
+      nickName: 'Al',
+      emails: [{ value: 'al@example.com' }],
+      name: { givenName: 'Al', familyName: 'Bo' },
+      active: true,
+      [ENTERPRISE]: { department: 'IT' },
+      [SNOWFLAKE]: { type: 'service', defaultRole: 'R' },
+    })
+    const answer = await put('/Users', user, newUser(user.userName, { title: null, emails: [], name: {} }))
+    const { userName, id, groups } = user
+    expect(answer.body).toEqual({
+      schemas: [USER_SCHEMA, SNOWFLAKE],
+      id,
+      userName,
+      groups,
+      [SNOWFLAKE]: { type: 'person' },
+      meta: { ...user.meta, lastModified: answer.body.meta.lastModified, version: 'W/"2"' },
+    })
+  })
+
+  test.each<[string, object, [number, string, string]]>([
+    [
+      'no userName',
+      { userName: undefined },
+      [400, 'invalidValue', 'The attribute userName is required: send it with a value'],
+    ],
+    ['null', { userName: null }, [400, 'invalidValue', 'The attribute userName is required: send it with a value']],
+    ['no text', { userName: 5 }, [400, 'invalidValue', 'Cannot read userName 5: expected a string']],
+    ['a wrong type', { active: 'yes' }, [400, 'invalidValue', 'Cannot read active "yes": expected true or false']],
+    ['no object', { name: 'Al Bo' }, [400, 'invalidValue', 'Cannot read name "Al Bo": expected an object']],
+    ['no array', { emails: 'al@x' }, [400, 'invalidValue', 'Cannot read emails "al@x": expected an array']],
+    [
+      'foreign schemas',
+      { schemas: [GROUP_SCHEMA] },
+      [400, 'invalidValue', `The schemas do not name a User: send an array that holds "${USER_SCHEMA}"`],
+    ],
+  ])('PUT-4 %s is refused and changes nothing', async (_name, wrong, refusal) => {
+    const user = await givenUser(request)
+    expect(refusalOf(await put('/Users', user, { ...newUser(user.userName, { title: 'T' }), ...wrong }))).toEqual(
+      refusal,
+    )
+    expect(await readAgain(request, user)).toEqual(user)
+  })
+
+  test("PUT-4 another's userName is 409; one's own in another case is fine; the old name becomes free", async () => {
+    const [user, other] = [await givenUser(request), await givenUser(request)]
+    const taken = refusalOf(await put('/Users', user, newUser(other.userName.toUpperCase())))
+    expect(taken.slice(0, 2)).toEqual([409, 'uniqueness'])
+    expect(taken[2]).toContain(`The userName "${other.userName.toUpperCase()}" is taken`)
+    const upper = await put('/Users', user, newUser(user.userName.toUpperCase()))
+    expect([upper.status, upper.body.userName]).toEqual([200, user.userName.toUpperCase()])
+    const renamed = unique('renamed')
+    expect((await put('/Users', user, newUser(renamed))).body.userName).toBe(renamed)
+    expect((await request('POST', '/Users', newUser(user.userName))).status).toBe(201)
+  })
+
+  test('PUT-6 the body that GET answered changes nothing, not even lastModified', async () => {
+    const user = await givenUser(request, {
+      name: { givenName: 'Al' },
+      emails: [{ value: 'al@example.com', type: 'work', primary: true }, { value: 'al@home.example' }],
+      [ENTERPRISE]: { manager: { value: 'm1' }, department: 'IT' },
+      active: false,
+    })
+    await givenGroup(request, [user.id])
+    const before = await readAgain(request, user)
+    const answer = await put('/Users', user, before)
+    expect([answer.status, answer.body]).toEqual([200, before])
+    expect(await readAgain(request, user)).toEqual(before)
+  })
+})
+
+describe('PUT /Groups/{id}', () => {
+  test('PUT-5 PUT-7 replaces name and members, and the groups of users follow', async () => {
+    const [old, stays, comes] = [await givenUser(request), await givenUser(request), await givenUser(request)]
+    const group = await givenGroup(request, [old.id, stays.id])
+    const name = unique('renamed')
+    const members = [{ value: comes.id, display: 'As sent', type: 'User' }, { value: stays.id }]
+    const answer = await put('/Groups', group, newGroup(name, { members }))
+    expect([answer.status, answer.body.displayName]).toEqual([200, name])
+    expect(memberIds(answer.body)).toEqual([stays.id, comes.id].sort())
+    expect(answer.body.members).toContainEqual({
+      value: comes.id,
+      $ref: comes.meta.location,
+      display: 'As sent',
+      type: 'User',
+    })
+    expect(await readAgain(request, group)).toEqual(answer.body)
+    const mirror = [{ value: group.id, $ref: group.meta.location, display: name, type: 'direct' }]
+    expect((await readAgain(request, comes)).groups).toEqual(mirror)
+    expect((await readAgain(request, stays)).groups).toEqual(mirror)
+    expect((await readAgain(request, old)).groups).toEqual([])
+  })
+
+  test('PUT-3 PUT-7 without members the group is empty', async () => {
+    const user = await givenUser(request)
+    const group = await givenGroup(request, [user.id], { externalId: 'e1' })
+    const answer = await put('/Groups', group, newGroup(group.displayName))
+    expect(answer.body).toEqual({
+      schemas: [GROUP_SCHEMA],
+      id: group.id,
+      displayName: group.displayName,
+      members: [],
+      meta: { ...group.meta, lastModified: answer.body.meta.lastModified, version: 'W/"2"' },
+    })
+    expect((await readAgain(request, user)).groups).toEqual([])
+  })
+
+  test('PUT-6 the body that GET answered changes nothing', async () => {
+    const users = [await givenUser(request), await givenUser(request)]
+    const group = await givenGroup(
+      request,
+      users.map(({ id }) => id),
+    )
+    const answer = await put('/Groups', group, await readAgain(request, group))
+    expect([answer.status, answer.body]).toEqual([200, group])
+  })
+
+  test("PUT-4 another group's name, an unknown member and a group as member are refused", async () => {
+    const [user, other] = [await givenUser(request), await givenGroup(request)]
+    const group = await givenGroup(request, [user.id])
+    const refused = async (displayName: string, ...members: object[]) =>
+      refusalOf(await put('/Groups', group, newGroup(displayName, { members })))
+    const taken = await refused(other.displayName.toUpperCase())
+    expect(taken.slice(0, 2)).toEqual([409, 'uniqueness'])
+    expect(await refused(group.displayName, { value: user.id }, { value: 'nobody' })).toEqual([
+      400,
+      'invalidValue',
+      'Cannot add "nobody" as member: there is no such user; create the user first',
+    ])
+    expect(await refused(group.displayName, { value: other.id, type: 'Group' })).toEqual([
+      400,
+      'invalidValue',
+      `Cannot add "${other.id}": groups cannot be members of groups here; add the users themselves`,
+    ])
+    expect(await readAgain(request, group)).toEqual(group)
+  })
+})
