@@ -5,7 +5,7 @@ import type { Target } from './target.ts'
 
 type Query = Readonly<Record<string, string | number | undefined>>
 
-export interface ApiCall {
+interface ApiCall {
   method?: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   /** Parts of the path, as they are: encoded here. */
   path: readonly string[]

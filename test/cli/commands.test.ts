@@ -7,6 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { DATA_FOLDER, readLocalCredentials, writeLocalCredentials } from '../../local/credentials.ts'
 import { EVENT_COLUMNS } from '../../shared/audit/event-row.ts'
 import { parseToken } from '../../shared/auth/token.ts'
+import { issueToken } from '../../shared/resources/tokens.ts'
+import { adminContext } from '../factories/admin.ts'
 import { type CliResult, runCli } from '../factories/cli.ts'
 import { startTestSystem, type TestSystem } from '../factories/system.ts'
 
@@ -130,6 +132,25 @@ describe('rolecall token', () => {
       expect(listed).toContain(id)
       expect(listed).not.toContain('rolecall_')
     }
+  })
+
+  test('answers with the whole token as JSON, or with where it was written', async () => {
+    const path = join(folder, 'json.token')
+    const args = ['token', 'issue', 'AZURE_PROVISIONING', '--name', 'json', '--output', 'json']
+    const shown = JSON.parse(ok(await rolecall(...args)))
+    const id = parseToken(shown.token)?.tokenId
+    expect(shown).toMatchObject({ tokenId: id, integration: 'AZURE_PROVISIONING', name: 'json' })
+    const written = JSON.parse(ok(await rolecall(...args, '--output-file', path)))
+    expect(written).toMatchObject({ name: 'json', writtenTo: path })
+    expect(Object.keys(written)).not.toContain('token')
+  })
+
+  test('warns of a token that is about to expire', async () => {
+    ok(await rolecall('integration', 'create', 'AGEING', '--kind', 'GENERIC'))
+    const now = new Date(Date.now() - 170 * 86_400_000)
+    await issueToken(adminContext(system.db, { now }), { integration: 'AGEING', name: 'old' })
+    const { stderr } = await rolecall('token', 'list', 'AGEING')
+    expect(stderr).toMatch(/^Token "old" expires in \d+ days: issue a new one with "rolecall token issue AGEING"$/)
   })
 
   test('writes the token to a file of its owner, and overwrites none (S2)', async () => {

@@ -177,6 +177,19 @@ describe('/admin/users and /admin/roles', () => {
     })
   })
 
+  test('page one after the other, by index', async () => {
+    const query = { account: 'paged' }
+    const api = scimApi(db, principal({ account: 'paged' }))
+    for (const name of ['one', 'two', 'three']) await api('POST', '/Users', newUser(name))
+    const page = async (startIndex: string) => {
+      const { body } = await call('GET', '/admin/users', { query: { ...query, startIndex, count: '2' } })
+      return [body.totalResults, body.Resources.map(({ userName }: { userName: string }) => userName)]
+    }
+    expect(await page('1')).toEqual([3, ['one', 'two']])
+    expect(await page('3')).toEqual([3, ['three']])
+    expect(await page('4')).toEqual([3, []])
+  })
+
   test('answer 404 for nobody, and 400 for a filter that cannot be read', async () => {
     expect(await call('GET', '/admin/users/{id}', { params: { id: 'nobody' } })).toMatchObject(
       refusal(404, 'There is no user with id or name "nobody" in account "default"'),

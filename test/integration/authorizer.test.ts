@@ -1,3 +1,4 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readPrincipal } from '../../shared/auth/principal.ts'
@@ -7,6 +8,7 @@ import { changeIntegration } from '../../shared/resources/change-integration.ts'
 import { createIntegration } from '../../shared/resources/integrations.ts'
 import { type IssuedToken, issueToken, revokeToken } from '../../shared/resources/tokens.ts'
 import type { Db } from '../../shared/store/client.ts'
+import { tokenKey } from '../../shared/store/keys.ts'
 import { adminContext } from '../factories/admin.ts'
 import { testTable } from '../factories/engine.ts'
 import { scanEvents } from '../factories/scan.ts'
@@ -209,6 +211,19 @@ describe('authorizerHandler()', () => {
       '401 the token was revoked': 1,
     })
   })
+
+  test.each(['secretHash', 'expiresAt', 'account', 'access', 'createdAt', 'integration'])(
+    'lets nobody in by a record without a readable %s, and refuses no one for good (F25)',
+    async (attribute) => {
+      const UpdateExpression = 'SET #broken = :broken'
+      const ExpressionAttributeNames = { '#broken': attribute }
+      const Key = tokenKey(issued.tokenId)
+      const broken = { UpdateExpression, ExpressionAttributeNames, ExpressionAttributeValues: { ':broken': null } }
+      await db.client.send(new UpdateCommand({ TableName: db.tableName, Key, ...broken }))
+      const message = `A token record has no readable "${attribute}"`
+      await expect(authorize(`Bearer ${issued.token}`)).rejects.toThrow(message)
+    },
+  )
 
   test('answers the same when a refusal cannot be counted', async () => {
     const { db: failing, calls } = watchedDb(db, () => {

@@ -1,3 +1,4 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { changeIntegration } from '../../shared/resources/change-integration.ts'
 import type { IntegrationChange, IntegrationInput } from '../../shared/resources/integration-input.ts'
@@ -8,6 +9,7 @@ import {
   listIntegrations,
 } from '../../shared/resources/integrations.ts'
 import { issueToken } from '../../shared/resources/tokens.ts'
+import { ScimError } from '../../shared/scim/error.ts'
 import type { Json } from '../../shared/scim/schema.ts'
 import type { Db } from '../../shared/store/client.ts'
 import { accountKey } from '../../shared/store/keys.ts'
@@ -120,6 +122,35 @@ describe('createIntegration()', () => {
     const privileges = ['createUser', 'createRole', 'monitorUser']
     expect((await listIntegrations(admin())).map((view) => view.privileges)).toEqual([privileges, privileges])
     expect((await getToken(db, tokenId))?.access.privileges).toEqual(privileges)
+  })
+
+  test('refuses to widen a role whose tokens are more than one transaction can rewrite, and changes nothing', async () => {
+    account++
+    const names = Array.from({ length: 9 }, (_, i) => `N${i}`)
+    await Promise.all(names.map((name) => create({ name, clientKind: 'GENERIC' })))
+    const issueTen = async (integration: string) => {
+      for (let i = 0; i < 10; i++) await issueToken(admin(), { integration })
+    }
+    await Promise.all(names.map(issueTen))
+    await expect(create({ name: 'WIDER', clientKind: 'GENERIC', monitorRoles: true })).rejects.toMatchObject({
+      status: 409,
+      message: 'Too many live tokens share the role "GENERIC_SCIM_PROVISIONER": revoke some, or use another role',
+    })
+    const views = await listIntegrations(admin())
+    expect(views.map(({ name }) => name)).toEqual(names)
+    expect(views[0]?.privileges).toEqual(['createUser', 'createRole'])
+  })
+
+  test('gives every token the privileges of its role, however issuing and widening fall together', async () => {
+    account++
+    await create({ name: 'FIRST', clientKind: 'GENERIC' })
+    const issue = () => issueToken(admin(), { integration: 'FIRST' })
+    const widen = () => create({ name: 'SECOND', clientKind: 'GENERIC', monitorUsers: true })
+    const [first, , second] = await Promise.all([issue(), widen(), issue()])
+    for (const { tokenId } of [first, second]) {
+      const record = await getToken(db, tokenId)
+      expect(record?.access.privileges).toEqual(['createUser', 'createRole', 'monitorUser'])
+    }
   })
 
   const valid = { name: 'A', clientKind: 'OKTA' }
@@ -235,6 +266,17 @@ describe('changeIntegration()', () => {
     account++
     await create({ name: 'X', clientKind: 'AZURE' })
     await expect(change('X', { syncPassword: true })).rejects.toMatchObject({ status: 400, scimType: 'invalidValue' })
+  })
+})
+
+describe('an item that cannot be read (F25)', () => {
+  test('is left out of lists, and an error by its name', async () => {
+    account++
+    const good = await create({ name: 'GOOD', clientKind: 'OKTA' })
+    const Item = { pk: `A#a${account}#INTEGRATION`, sk: 'POISONED', name: 'POISONED', enabled: 'perhaps' }
+    await db.client.send(new PutCommand({ TableName: db.tableName, Item }))
+    expect(await listIntegrations(admin())).toEqual([good])
+    await expect(describeIntegration(admin(), 'POISONED')).rejects.not.toBeInstanceOf(ScimError)
   })
 })
 
