@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { createTable } from '../../local/create-table.ts'
 import { startEngine } from '../../local/dynamodb.ts'
 import { LOCAL_AWS } from '../../local/environment.ts'
+import type { Principal } from '../../shared/auth/principal.ts'
 import type { Config } from '../../shared/config.ts'
 import { openDb } from '../../shared/store/client.ts'
 import { OKTA } from '../factories/api-event.ts'
@@ -40,7 +41,8 @@ async function openBench(endpoint: string): Promise<Bench> {
   const db = openDb(config, LOCAL_AWS)
   await createTable(db)
   const meter = new Meter(db)
-  return { db, meter, send: scimClient(config, db, OKTA), caller: OKTA, users: [], group: '' }
+  const sendAs = (caller: Principal) => scimClient(config, db, caller)
+  return { db, meter, send: sendAs(OKTA), sendAs, caller: OKTA, users: [], group: '' }
 }
 
 async function main(): Promise<void> {
