@@ -1,31 +1,9 @@
-import { type AttributePath, resolveAttributePath } from './attribute-path.ts'
-import { invalidFilter } from './error.ts'
-import { type Fail, type Token, tokenise } from './filter-lexer.ts'
+import type { AttributePath } from './attribute-path.ts'
+import { addNode, type Cursor, descend, type FilterOptions, openCursor, peek, take } from './filter-cursor.ts'
+import type { Token } from './filter-lexer.ts'
 import { COMPARE_OPERATORS, expectedOperand, expectedOperator, readLiteral, toOperand } from './filter-operand.ts'
 import type { CompareOperator, Comparison, Elements, Filter, FilterPath, Operand, Presence } from './filter-tree.ts'
-import { MAX_FILTER_DEPTH, MAX_FILTER_LENGTH, MAX_FILTER_NODES } from './limits.ts'
-import { quote } from './quote.ts'
 import { type Attribute, findAttribute, type ResourceType } from './schema.ts'
-
-/** What to do with an attribute the type does not have: refuse the filter, or read it as one without a value. */
-export interface FilterOptions {
-  unknownAttributes?: 'refuse' | 'noValue'
-}
-
-/** Finds what a name in the filter stands for; none where the type has no such attribute. */
-type Scope = (name: string) => AttributePath | undefined
-
-/** A text being read: where we are, how deep, and how many nodes were made of it. */
-export interface Cursor {
-  tokens: Token[]
-  next: number
-  depth: number
-  nodes: number
-  type: ResourceType
-  scope: Scope
-  unknownAttributes: 'refuse' | 'noValue'
-  fail: Fail
-}
 
 /**
  * Reads a filter of resources of this type (RFC 7644 §3.4.2.2), in linear time and within the limits of `limits.ts`.
@@ -38,24 +16,6 @@ export function parseFilter(text: string, type: ResourceType, options: FilterOpt
   return filter
 }
 
-/** Cuts the text into tokens; `subject` is what errors call it. */
-export function openCursor(
-  text: string,
-  type: ResourceType,
-  subject: 'filter' | 'path',
-  { unknownAttributes = 'refuse' }: FilterOptions = {},
-): Cursor {
-  if (text.length > MAX_FILTER_LENGTH) throw tooLong(subject, text)
-  const fail: Fail = (at, expected) => {
-    const found = at < text.length ? quote(text.slice(at, at + 20)) : 'the end'
-    throw invalidFilter(
-      `Cannot read ${subject} ${quote(text)}: expected ${expected} at character ${at + 1}, found ${found}`,
-    )
-  }
-  const scope: Scope = (name) => findFilterable(type, name)
-  return { tokens: tokenise(text, fail), next: 0, depth: 0, nodes: 0, type, scope, unknownAttributes, fail }
-}
-
 /** Reads what stands between `[` and `]` after a multi-valued attribute, both brackets included. */
 export function readElementFilter(cursor: Cursor, attribute: Attribute | undefined): Filter {
   const { scope } = cursor
@@ -66,18 +26,6 @@ export function readElementFilter(cursor: Cursor, attribute: Attribute | undefin
   const filter = readEnclosed(cursor, '[', ']')
   cursor.scope = scope
   return filter
-}
-
-export function peek(cursor: Cursor): Token {
-  return cursor.tokens[cursor.next] as Token
-}
-
-/** Takes the next token, which must be of this kind; the end mark is never passed. */
-export function take(cursor: Cursor, kind: Token['kind'], expected: string): Token {
-  const token = peek(cursor)
-  if (token.kind !== kind) cursor.fail(token.at, expected)
-  if (kind !== 'end') cursor.next += 1
-  return token
 }
 
 function readOr(cursor: Cursor): Filter {
@@ -109,7 +57,7 @@ function readTerm(cursor: Cursor): Filter {
 
 function readEnclosed(cursor: Cursor, open: '(' | '[', close: ')' | ']'): Filter {
   take(cursor, open, `"${open}"`)
-  if (++cursor.depth > MAX_FILTER_DEPTH) throw tooComplex(`nests deeper than ${MAX_FILTER_DEPTH} levels`)
+  descend(cursor)
   const filter = readOr(cursor)
   take(cursor, close, `and, or, or "${close}"`)
   cursor.depth -= 1
@@ -188,26 +136,6 @@ function withImpliedValue(path: AttributePath): AttributePath {
   return subAttribute ? { ...path, subAttribute } : path
 }
 
-/** What is never returned must not be found out by asking either (CHECKLIST FIL-13). */
-function findFilterable(type: ResourceType, name: string): AttributePath | undefined {
-  const path = resolveAttributePath(type, name)
-  return path?.attribute && path.attribute.returned !== 'never' ? path : undefined
-}
-
-function addNode<Node extends Filter>(cursor: Cursor, node: Node): Node {
-  if (++cursor.nodes > MAX_FILTER_NODES) throw tooComplex(`has more than ${MAX_FILTER_NODES} terms and operators`)
-  return node
-}
-
 function isWord(token: Token, word: string): boolean {
   return token.kind === 'word' && token.text.toLowerCase() === word
-}
-
-function tooLong(subject: string, text: string) {
-  const limit = `${text.length} characters are more than ${MAX_FILTER_LENGTH}`
-  return invalidFilter(`Cannot read ${subject} ${quote(text)}: ${limit}; ask for less at once`)
-}
-
-function tooComplex(what: string) {
-  return invalidFilter(`Cannot read the filter: it ${what}; ask for less at once`)
 }

@@ -1,6 +1,7 @@
 import { type AttributePath, resolveAttributePath } from './attribute-path.ts'
 import { invalidPath } from './error.ts'
-import { type Cursor, openCursor, peek, readElementFilter, take } from './filter.ts'
+import { readElementFilter } from './filter.ts'
+import { type Cursor, openCursor, peek, take } from './filter-cursor.ts'
 import type { Filter } from './filter-tree.ts'
 import { quote } from './quote.ts'
 import { findAttribute, type ResourceType } from './schema.ts'

@@ -148,6 +148,7 @@ describe('parseFilter()', () => {
       `Cannot read filter "title eq \\"${'x'.repeat(70)}...": 10241 characters are more than 10240; ask for less at once`,
     ])
     expect(canonical(deep(32))).toBe('title pr')
+    expect(canonical(Array(50).fill('(title pr)').join(' and '))).toBe(Array(50).fill('title pr').join(' and '))
     expect(refusal(deep(33))).toEqual([
       400,
       'invalidFilter',
