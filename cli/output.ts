@@ -1,8 +1,7 @@
 import { toCsv } from './csv.ts'
 import { type Column, toTable } from './table.ts'
 
-export const OUTPUT_FORMATS = ['table', 'json', 'csv'] as const
-export type OutputFormat = (typeof OUTPUT_FORMATS)[number]
+export type OutputFormat = 'table' | 'json' | 'csv'
 
 /** How a list is shown: a table has room for less than a file. */
 export interface ListView<Row> {
