@@ -71,7 +71,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
 async function listen(server: Server, port: number): Promise<string> {
   server.listen(port, '127.0.0.1')
-  await once(server, 'listening')
+  try {
+    await once(server, 'listening')
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause
+    throw new Error(`Port ${port} is in use: choose another with --port, or 0 for any free one`, { cause })
+  }
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 

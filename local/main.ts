@@ -21,13 +21,9 @@ async function main(): Promise<void> {
   // What an earlier run left there would tell whoever waits for the file the wrong address.
   if (options.readyFile) rmSync(options.readyFile, { force: true })
   const run = new Run()
-  try {
-    await run.start(options)
-  } catch (error) {
-    if (run.stopping) return
-    await run.stop()
-    throw error
-  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void run.stop())
+  stopWithParent(() => void run.stop())
+  await run.start(options).catch((error: Error) => run.fail(error.message))
 }
 
 /** Everything that was started, to be stopped in the opposite order. */
@@ -36,8 +32,6 @@ class Run {
   readonly #endings: (() => unknown)[] = []
 
   async start(options: Options): Promise<void> {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void this.stop())
-    stopWithParent(() => void this.stop())
     const chosen = chosenEngine(process.env)
     const { tableName = TABLE_NAME, aws } = chosen ?? {}
     const endpoint = chosen?.endpoint ?? this.#startEngine(options).then((engine) => engine.endpoint)
@@ -51,7 +45,7 @@ class Run {
     const engine = await startEngine(options.memory ? {} : { dataDir: engineFolder(options) })
     this.#endings.unshift(engine.stop)
     if (this.stopping) await engine.stop()
-    void engine.ended.then(() => this.stopping ?? this.#engineLost())
+    void engine.ended.then(() => this.fail('DynamoDB Local ended unexpectedly: start again'))
     return engine
   }
 
@@ -66,12 +60,15 @@ class Run {
     this.#endings.push(() => removePrivateFile(readyFile, ready))
   }
 
-  #engineLost(): void {
-    process.stderr.write('DynamoDB Local ended unexpectedly: start again\n')
+  /** Says what went wrong, unless it is a consequence of stopping, and ends with code 1. */
+  async fail(message: string): Promise<void> {
+    if (this.stopping) return
+    process.stderr.write(`${message}\n`)
     process.exitCode = 1
-    void this.stop()
+    await this.stop()
   }
 
+  /** Stops everything, last things first, and ends the process. */
   stop(): Promise<void> {
     this.stopping ??= this.#end()
     return this.stopping

@@ -1,0 +1,177 @@
+import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { type LocalCredentials, readLocalCredentials } from '../../local/credentials.ts'
+import { signRequest } from '../../shared/auth/sigv4.ts'
+import { descendantsOf, untilGone } from './process-tree.ts'
+import { launch, type Ready, type Started, scratchFolder, startProcess } from './start.ts'
+
+const GONE_MS = 8000
+/** Starting takes a few seconds, on a busy machine many. */
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 30_000 })
+
+let folder: ReturnType<typeof scratchFolder>
+const started: Started[] = []
+beforeEach(() => {
+  folder = scratchFolder()
+})
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((system) => system.end('SIGKILL')))
+  folder.remove()
+})
+
+const start = async (...args: string[]) => {
+  const system = await startProcess(folder.path, args)
+  started.push(system)
+  return system
+}
+
+const headers = ({ tokens }: Ready) => ({
+  authorization: `Bearer ${tokens.OKTA_PROVISIONING}`,
+  'content-type': 'application/scim+json',
+})
+const listUsers = async (ready: Ready) => {
+  const response = await fetch(`${ready.baseUrl}/Users`, { headers: headers(ready) })
+  return (await response.json()) as { totalResults: number; Resources: { userName: string }[] }
+}
+const createUser = (ready: Ready, userName: string) =>
+  fetch(`${ready.baseUrl}/Users`, {
+    method: 'POST',
+    headers: headers(ready),
+    body: JSON.stringify({ schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName }),
+  })
+
+test('says where it is and how to begin, and SIGTERM takes everything back, the engine included', async () => {
+  const system = await start('--memory')
+  const { ready, readyFile } = system
+  const address = /^http:\/\/127\.0\.0\.1:\d+/.exec(ready.baseUrl)?.[0]
+  const token = expect.stringMatching(/^rolecall_[0-9A-Za-z_]+$/)
+  expect(ready).toEqual({
+    baseUrl: `${address}/scim/v2`,
+    adminUrl: address,
+    tokens: { OKTA_PROVISIONING: token, AZURE_PROVISIONING: token, GENERIC_PROVISIONING: token },
+    pid: system.process.pid,
+  })
+  expect(statSync(readyFile).mode & 0o777).toBe(0o600)
+  for (const text of [ready.baseUrl, ...Object.values(ready.tokens), 'npx rolecall event-history --last 5m']) {
+    expect(system.output()).toContain(text)
+  }
+  pasteCurlLine(system)
+  expect((await listUsers(ready)).totalResults).toBe(1)
+  await openAdminRoutes(ready)
+  const family = descendantsOf(ready.pid)
+  expect(family.length).toBeGreaterThanOrEqual(2)
+  expect(await system.end('SIGTERM')).toEqual({ code: 0, signal: null })
+  expect(await untilGone(family, GONE_MS)).toEqual([])
+  expect([existsSync(readyFile), readLocalCredentials(folder.path)]).toEqual([false, undefined])
+})
+
+/** The line on the terminal creates a user when it is pasted into a shell. */
+function pasteCurlLine(system: Started): void {
+  const line = /^\s*(curl .*)$/m.exec(system.output())?.[1] ?? ''
+  const { stdout, status } = spawnSync('sh', ['-c', line], { encoding: 'utf8' })
+  expect([status, JSON.parse(stdout)]).toMatchObject([0, { userName: expect.stringMatching(/^ada-/) }])
+}
+
+/** The key in the data folder is private and opens what is closed without it. */
+async function openAdminRoutes(ready: Ready): Promise<void> {
+  expect(statSync(join(folder.path, 'credentials.json')).mode & 0o777).toBe(0o600)
+  const { adminUrl, region, ...credentials } = requireCredentials()
+  expect(adminUrl).toBe(ready.adminUrl)
+  const url = `${adminUrl}/admin/integrations`
+  const signed = await signRequest({ method: 'GET', url, service: 'execute-api', region, credentials })
+  expect([(await fetch(url, { headers: signed })).status, (await fetch(url)).status]).toEqual([200, 403])
+}
+
+function requireCredentials(): LocalCredentials {
+  const credentials = readLocalCredentials(folder.path)
+  if (!credentials) throw new Error('The system wrote no credentials')
+  return credentials
+}
+
+test('a kill -9 leaves no engine behind', async () => {
+  const system = await start('--memory')
+  const family = descendantsOf(system.ready.pid)
+  await system.end('SIGKILL')
+  expect(await untilGone(family, GONE_MS)).toEqual([])
+})
+
+test('a signal while it is still starting stops it too', async () => {
+  const { process: child } = launch(folder.path, ['--memory'])
+  let family: number[] = []
+  while (family.length < 2) {
+    await new Promise((done) => setTimeout(done, 20))
+    family = descendantsOf(child.pid ?? 0)
+  }
+  child.kill('SIGTERM')
+  await once(child, 'exit')
+  expect(await untilGone(family, GONE_MS)).toEqual([])
+})
+
+test('data survives a restart and a kill -9, each start has fresh tokens, and a dead lock is taken over', async () => {
+  mkdirSync(join(folder.path, 'data'))
+  writeFileSync(join(folder.path, 'data', 'lock'), JSON.stringify({ pid: 2 ** 22 + 1, started: '1' }))
+  const first = await start()
+  expect((await createUser(first.ready, 'ada@example.com')).status).toBe(201)
+  await refuseSecond(first)
+  const family = descendantsOf(first.ready.pid)
+  expect(await first.end('SIGINT')).toEqual({ code: 0, signal: null })
+  expect(await untilGone(family, GONE_MS)).toEqual([])
+
+  const second = await start()
+  expect((await listUsers(second.ready)).Resources.map(({ userName }) => userName)).toEqual(['ada@example.com'])
+  expect((await createUser(second.ready, 'bob@example.com')).status).toBe(201)
+  await second.end('SIGKILL')
+
+  const third = await start()
+  expect((await listUsers(third.ready)).totalResults).toBe(2)
+  const old = { ...third.ready, tokens: first.ready.tokens }
+  expect((await fetch(`${old.baseUrl}/Users`, { headers: headers(old) })).status).toBe(401)
+})
+
+/** Another system on the same data says who has it, and the first goes on. */
+async function refuseSecond(first: Started): Promise<void> {
+  const second = launch(folder.path, [], join(folder.path, 'second.json'))
+  const [code] = await once(second.process, 'close')
+  const data = join(folder.path, 'data')
+  expect([code, second.output()]).toEqual([
+    1,
+    `The data folder ${data} is in use by the system with process id ${first.ready.pid}: stop that one, or choose --memory\n`,
+  ])
+  expect((await listUsers(first.ready)).totalResults).toBe(1)
+  expect(readLocalCredentials(folder.path)?.adminUrl).toBe(first.ready.adminUrl)
+}
+
+test('a port that is taken and an option that is not known are told in one line', async () => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  const taken = launch(folder.path, ['--memory', '--port', String(port)])
+  const [code] = await once(taken.process, 'close')
+  expect([code, taken.output()]).toEqual([
+    1,
+    `Port ${port} is in use: choose another with --port, or 0 for any free one\n`,
+  ])
+  server.close()
+  const wrong = launch(folder.path, ['--prot', '1'])
+  expect(await once(wrong.process, 'close')).toEqual([1, null])
+  expect(wrong.output()).toMatch(/^Unknown option '--prot'/)
+})
+
+test('without Java it says what to install', async () => {
+  const bin = join(folder.path, 'bin')
+  mkdirSync(bin)
+  symlinkSync(process.execPath, join(bin, 'node'))
+  const path = process.env.PATH
+  process.env.PATH = bin
+  const { process: child, output } = launch(folder.path, ['--memory'])
+  process.env.PATH = path
+  const [code] = await once(child, 'close')
+  expect([code, output()]).toEqual([
+    1,
+    'Java 17 or later is needed to run DynamoDB Local: install it with "apt-get install openjdk-17-jre-headless"\n',
+  ])
+})
