@@ -1,8 +1,9 @@
 import { tooMany } from '../scim/error.ts'
 import { matchesFilter } from '../scim/filter-match.ts'
-import { isExact, planFilter } from '../scim/filter-plan.ts'
+import { type AccessPath, isExact, planFilter } from '../scim/filter-plan.ts'
 import { type Filter, mentionsAttribute } from '../scim/filter-tree.ts'
 import { MAX_SCANNED_RESOURCES } from '../scim/limits.ts'
+import type { Projection } from '../scim/project.ts'
 import type { ScimResource, Value } from '../scim/schema.ts'
 import { mapConcurrently } from '../store/batch.ts'
 import { listMembersAmong } from '../store/group-change.ts'
@@ -20,56 +21,73 @@ import {
 } from '../store/resources.ts'
 import { ownerSeen, sees } from './access.ts'
 import type { ScimContext } from './context.ts'
+import type { ListQuery } from './list-query.ts'
 import { DEFAULT_PROJECTION, type Derived, derivedName, loadDerived, toRepresentation, typeOf } from './present.ts'
 
 /** A resource that matches, as stored and as clients see it (without its derived attribute). */
 export interface Match {
   stored: StoredResource
   resource: ScimResource
+  /** The derived attribute that the answer shows, where it was begun to be read beside the resource. */
+  derived?: Promise<Derived | undefined> | undefined
 }
 
 const PARALLEL = 32
+/** Up to so many resources found by key have their groups or members read in the same round trip. */
+const MAX_EARLY = 10
 
 /**
  * Finds what a filter matches among the objects the caller sees, by the cheapest access path (`planFilter`); without
  * an index by a scan of at most MAX_SCANNED_RESOURCES objects.
  * @throws {ScimError} 400 tooMany past that bound: a list is never silently incomplete.
  */
-export async function findMatches(context: ScimContext, type: ResourceName, filter?: Filter): Promise<Match[]> {
-  const candidates = await loadCandidates(context, type, filter)
+export async function findMatches(
+  context: ScimContext,
+  type: ResourceName,
+  { filter, projection }: Pick<ListQuery, 'filter' | 'projection'>,
+): Promise<Match[]> {
+  const plan = filter ? planFilter(filter, typeOf(context, type)) : { by: 'scan' as const }
+  const ids = await findIds(context, type, plan)
+  const early = readEarly(context, type, ids, projection)
+  const candidates = ids ? await loadAll(context, type, ids) : await scan(context, type)
   const visible = candidates.filter(({ owner }) => sees(context.principal, type, owner))
-  const exact = !filter || isExact(planFilter(filter, typeOf(context, type)), filter)
   const matches = await mapConcurrently(visible, PARALLEL, async (stored) => {
-    const resource = toRepresentation(context, stored)
-    if (exact) return { stored, resource }
+    const match = { stored, resource: toRepresentation(context, stored), derived: early.get(stored.id) }
+    if (!filter || isExact(plan, filter)) return match
     const derived = await derivedFor(context, stored, filter)
-    const whole = derived ? toRepresentation(context, stored, derived) : resource
-    return matchesFilter(filter, whole) ? { stored, resource } : undefined
+    const whole = derived ? toRepresentation(context, stored, derived) : match.resource
+    return matchesFilter(filter, whole) ? match : undefined
   })
   return matches.filter((match) => match !== undefined)
 }
 
-async function loadCandidates(context: ScimContext, type: ResourceName, filter?: Filter): Promise<StoredResource[]> {
+function readEarly(context: ScimContext, type: ResourceName, ids: string[] | undefined, projection: Projection) {
+  if (!ids || ids.length > MAX_EARLY) return new Map<string, Promise<Derived | undefined>>()
+  const reads = ids.map((id) => [id, loadDerived(context, type, id, projection)] as const)
+  // Who turns out not to match is not waited for; a failure among those is nobody's.
+  for (const [, read] of reads) read.catch(() => {})
+  return new Map(reads)
+}
+
+/** The ids an access path leads to; undefined where it is a scan. */
+async function findIds(context: ScimContext, type: ResourceName, plan: AccessPath): Promise<string[] | undefined> {
   const { db, principal } = context
   const { account } = principal
-  const plan = filter ? planFilter(filter, typeOf(context, type)) : { by: 'scan' as const }
   switch (plan.by) {
     case 'id':
-      return present(await getResource(db, account, type, plan.id))
+      return [plan.id]
     case 'name': {
       const id = await getIdByName(db, account, type, plan.name)
-      return id === undefined ? [] : present(await getResource(db, account, type, id))
+      return id === undefined ? [] : [id]
     }
     case 'lookup':
-      return loadAll(context, type, await listIdsByLookup(db, account, type, plan.attribute, plan.value))
+      return listIdsByLookup(db, account, type, plan.attribute, plan.value)
     case 'member':
-      return loadAll(context, type, await groupsOf(context, plan.userId))
-    case 'namePrefix': {
-      const ids = await listIdsByNamePrefix(db, account, type, plan.prefix, MAX_SCANNED_RESOURCES + 1)
-      return loadAll(context, type, checkBound(ids))
-    }
+      return groupsOf(context, plan.userId)
+    case 'namePrefix':
+      return checkBound(await listIdsByNamePrefix(db, account, type, plan.prefix, MAX_SCANNED_RESOURCES + 1))
     case 'scan':
-      return scan(context, type)
+      return undefined
   }
 }
 
@@ -81,11 +99,12 @@ async function groupsOf({ db, principal }: ScimContext, userId: string): Promise
   return pendingIds(pending, 'USER').has(userId) ? [] : memberships.map(({ groupId }) => groupId)
 }
 
-const present = <T>(resource: T | undefined): T[] => (resource === undefined ? [] : [resource])
-
 async function loadAll({ db, principal }: ScimContext, type: ResourceName, ids: string[]): Promise<StoredResource[]> {
-  if (ids.length === 1) return present(await getResource(db, principal.account, type, ids[0] as string))
-  return ids.length === 0 ? [] : getResources(db, principal.account, type, ids)
+  const [only] = ids
+  if (only === undefined) return []
+  if (ids.length > 1) return getResources(db, principal.account, type, ids)
+  const found = await getResource(db, principal.account, type, only)
+  return found ? [found] : []
 }
 
 async function scan({ db, principal }: ScimContext, type: ResourceName): Promise<StoredResource[]> {

@@ -35,6 +35,30 @@ export async function loadCandidates(
   return new Map(users.map((user) => [user.id, user]))
 }
 
+/** What was read for a change besides the group. */
+interface Known {
+  /** Users that are to become members, by id. */
+  users: Map<string, StoredResource>
+  /** Which of the users that a large change names are members. */
+  among?: Set<string> | undefined
+}
+
+/** Whether the steps can only be understood knowing every member. */
+const needsAll = (steps: MemberStep[]): boolean =>
+  needsCurrentMembers(steps) || steps.some(({ kind }) => kind === 'clear' || kind === 'replace')
+
+/** Which of the users a large change names are members; small ones find out by writing. One parallel round trip. */
+export async function loadAmong(
+  { db, principal }: ScimContext,
+  groupId: string,
+  steps: MemberStep[],
+): Promise<Set<string> | undefined> {
+  if (needsAll(steps)) return undefined
+  const { add, remove } = memberChange(steps)
+  if (add.size + remove.size <= MAX_OPTIMISTIC) return undefined
+  return listMembersAmong(db, principal.account, groupId, [...add.keys(), ...remove])
+}
+
 /**
  * Resolves the steps of a request into the members to add and to remove. New members must be users that the caller
  * may see.
@@ -44,22 +68,19 @@ export async function resolveDelta(
   context: ScimContext,
   group: StoredResource | undefined,
   steps: MemberStep[],
-  candidates: Map<string, StoredResource>,
+  { users, among }: Known,
 ): Promise<MemberDelta> {
   if (!group) {
     const { add } = memberChange(steps, new Map())
-    return { add: toMembers(context, [...add.values()], candidates), remove: [], wholeSet: true }
+    return { add: toMembers(context, [...add.values()], users), remove: [], wholeSet: true }
   }
-  const whole = needsCurrentMembers(steps) || steps.some(({ kind }) => kind === 'clear' || kind === 'replace')
-  const current = whole ? await currentMembers(context, group.id) : undefined
+  const current = needsAll(steps) ? await currentMembers(context, group.id) : undefined
   const change = memberChange(steps, current && toMemberMap(current))
   const wanted = [...change.add.values()]
-  if (current) return againstAll(context, current, change.clear, wanted, change.remove, candidates)
+  if (current) return againstAll(context, current, change.clear, wanted, change.remove, users)
+  const add = toMembers(context, wanted, users)
   const remove = [...change.remove]
-  const add = toMembers(context, wanted, candidates)
-  if (add.length + remove.length <= MAX_OPTIMISTIC) return { add, remove, wholeSet: false }
-  const ids = [...add.map(({ userId }) => userId), ...remove]
-  const among = await listMembersAmong(context.db, context.principal.account, group.id, ids)
+  if (!among) return { add, remove, wholeSet: false }
   return {
     add: add.filter(({ userId }) => !among.has(userId)),
     remove: remove.filter((userId) => among.has(userId)),
@@ -100,7 +121,7 @@ function toMembers(context: ScimContext, members: Member[], candidates: Map<stri
 }
 
 /** Refuses members that are no users, naming the first few. */
-export function unknownMembers(ids: string[]) {
+function unknownMembers(ids: string[]) {
   const named = ids.slice(0, 3).map((id) => quote(id))
   const rest = ids.length > 3 ? ` and ${ids.length - 3} more` : ''
   return invalidValue(`Cannot add ${named.join(', ')}${rest} as member: there is no such user; create the user first`)

@@ -6,8 +6,6 @@ import {
   fitsTransaction,
   type GroupChange,
   isRename,
-  MembersDiffer,
-  requireUser,
   writeGroupChange,
   writeMembersOnly,
 } from '../store/group-change.ts'
@@ -17,7 +15,6 @@ import type { StoredResource } from '../store/resource-item.ts'
 import { createWith } from '../store/resource-writes.ts'
 import { getResource } from '../store/resources.ts'
 import { sweepRename } from '../store/sweep.ts'
-import { ConditionsFailed } from '../store/transaction.ts'
 import { afterCommit, type ScimContext } from './context.ts'
 
 /** A writer gives up applying before others may take over. */
@@ -37,14 +34,8 @@ export async function writeNewGroup(
     await createWith(db, account, large, event, commitIntents(account, large, { add, remove: [] }, now))
     return apply(context, large)
   }
-  const members = add.flatMap((member) => [addMember(account, group, member), requireUser(account, member.userId)])
-  try {
-    await createWith(db, account, group, event, members)
-  } catch (error) {
-    if (!(error instanceof ConditionsFailed)) throw error
-    // The memberships of a new id are new: what failed is a user that went away meanwhile.
-    throw new MembersDiffer(new Set(), new Set(), new Set(add.map(({ userId }) => userId)))
-  }
+  const members = add.map((member) => addMember(account, group, member))
+  await createWith(db, account, group, event, members)
 }
 
 /** Writes a change of a group and its members by the path its size asks for; answers the version that is now stored. */

@@ -5,6 +5,7 @@ import { readPatch } from '../scim/patch-request.ts'
 import type { Projection } from '../scim/project.ts'
 import type { Attributes, Json } from '../scim/schema.ts'
 import { readResource as readBody } from '../scim/validate.ts'
+import { nameOf } from '../store/claims.ts'
 import { eventPut } from '../store/events.ts'
 import { MembersDiffer } from '../store/group-change.ts'
 import { deletedGroupKey } from '../store/keys.ts'
@@ -20,7 +21,7 @@ import { transact } from '../store/transaction.ts'
 import { checkReserved, requireCreate, requireOwned, requireVisible } from './access.ts'
 import { toUniqueness, untilWon } from './conflict.ts'
 import { afterCommit, type ScimContext } from './context.ts'
-import { listAdded, loadCandidates, type MemberDelta, resolveDelta, unknownMembers } from './group-members.ts'
+import { listAdded, loadAmong, loadCandidates, type MemberDelta, resolveDelta } from './group-members.ts'
 import { writeGroup, writeNewGroup } from './group-writes.ts'
 import { checkIfMatch } from './precondition.ts'
 import { loadDerived, type Presented, presentStored } from './present.ts'
@@ -45,7 +46,7 @@ export async function createGroup(context: ScimContext, body: Json, projection: 
   const { attributes, memberSteps } = toRequest(readBody(types.Group, body))
   checkReserved(context, String(attributes.displayName))
   const candidates = await loadCandidates(context, listAdded(memberSteps))
-  const { add } = await resolveDelta(context, undefined, memberSteps, candidates)
+  const { add } = await resolveDelta(context, undefined, memberSteps, { users: candidates })
   const group: StoredResource = {
     type: 'Group',
     id: newId(now),
@@ -57,13 +58,13 @@ export async function createGroup(context: ScimContext, body: Json, projection: 
     eventId: trail.eventId,
     memberCount: add.length,
   }
-  trail.about('ROLE', group.id, String(attributes.displayName))
+  trail.about('ROLE', group.id, nameOf(group.type, group.attributes))
   const members = membershipChanges({ added: add.map(({ userId }) => userId), removed: [] })
   const event = trail.complete({ status: 201, changes: [...changesBetween(undefined, attributes), ...members] })
   try {
     await writeNewGroup(context, group, add, event)
   } catch (error) {
-    if (error instanceof MembersDiffer) throw unknownMembers([...error.unknown])
+    trail.about('ROLE', undefined, nameOf(group.type, group.attributes))
     throw toUniqueness(error, group)
   }
   trail.recorded = true
@@ -117,18 +118,23 @@ function changeGroup(
   change: (before: Attributes) => GroupRequest,
 ): Promise<StoredResource> {
   const { db, principal } = context
+  const steps = guessSteps(change)
   let candidates: Promise<Map<string, StoredResource>> | undefined
   return untilWon(ifMatch, async (attempt) => {
-    // Whom a request adds is known before the group is read, so both are read in one round trip.
-    candidates ??= loadCandidates(context, listAdded(guessSteps(change)))
-    const [found, users] = await Promise.all([getResource(db, principal.account, 'Group', id), candidates])
+    // Whom a request names is known before the group is read, so all of it is read in one round trip.
+    candidates ??= loadCandidates(context, listAdded(steps))
+    const [found, users, among] = await Promise.all([
+      getResource(db, principal.account, 'Group', id),
+      candidates,
+      loadAmong(context, id, steps),
+    ])
     const before = requireVisible(context, 'Group', id, found)
     requireOwned(context, before)
     checkIfMatch(ifMatch, before)
     await requireSettled(context, before)
     const { attributes, memberSteps } = change(before.attributes)
     if (attributes.displayName !== before.attributes.displayName) checkReserved(context, String(attributes.displayName))
-    const delta = await resolveDelta(context, before, memberSteps, users)
+    const delta = await resolveDelta(context, before, memberSteps, { users, among })
     const anyVersion = attempt > 0 && ifMatch === undefined && !delta.wholeSet
     return writeDelta(context, before, attributes, delta, { status, anyVersion })
   })
@@ -165,7 +171,6 @@ async function writeDelta(
     return await writeGroup(context, { before, after, add, remove }, options)
   } catch (error) {
     if (!(error instanceof MembersDiffer)) throw toUniqueness(error, after)
-    if (error.unknown.size > 0) throw unknownMembers([...error.unknown])
     return writeDelta(context, before, attributes, without(delta, error), options)
   }
 }

@@ -16,10 +16,9 @@ import {
   putIndexMark,
   requireCursor,
 } from '../store/pages.ts'
-import type { StoredResource } from '../store/resource-item.ts'
 import { listResourcePage } from '../store/resources.ts'
 import { ownerSeen } from './access.ts'
-import { findMatches } from './candidates.ts'
+import { findMatches, type Match } from './candidates.ts'
 import type { ScimContext } from './context.ts'
 import { type ListInput, type ListQuery, readListQuery, toMarkedList } from './list-query.ts'
 import { loadDerived, toRepresentation, typeOf } from './present.ts'
@@ -27,9 +26,12 @@ import { loadDerived, toRepresentation, typeOf } from './present.ts'
 const PARALLEL = 32
 const BY_ID: Sort = { path: undefined, descending: false }
 
+/** A resource of a page, and its derived attribute where that is being read already. */
+type Entry = Pick<Match, 'stored' | 'derived'>
+
 /** Part of a list: the resources of one page and whether others follow. */
 interface Slice {
-  stored: StoredResource[]
+  entries: Entry[]
   total: number
   /** Where the next page begins; undefined on the last one. */
   next: Position | undefined
@@ -86,7 +88,11 @@ async function collectionSlice(
   const stored = resources.slice(0, wanted)
   const last = stored.at(-1)
   const more = after === undefined ? total > stored.length : resources.length > wanted
-  return { stored, total, next: last && more ? { id: last.id } : undefined }
+  return {
+    entries: stored.map((resource) => ({ stored: resource })),
+    total,
+    next: last && more ? { id: last.id } : undefined,
+  }
 }
 
 /** Where a page of a collection begins: behind a mark, or behind as many objects as `startIndex` says. */
@@ -141,19 +147,19 @@ async function matchSlice(
   const page = sorted.slice(begin, begin + first.count)
   const last = page.at(-1)
   const more = last !== undefined && begin + page.length < sorted.length
-  return { stored: page.map(({ stored }) => stored), total: sorted.length, next: more ? toPosition(last) : undefined }
+  return { entries: page, total: sorted.length, next: more ? toPosition(last) : undefined }
 }
 
-interface Keyed {
+interface Keyed extends Entry {
   id: string
   key: SortKey
-  stored: StoredResource
 }
 
-async function findKeyed(context: ScimContext, type: ResourceName, { filter, sort }: ListQuery): Promise<Keyed[]> {
-  const matches = await findMatches(context, type, filter)
-  return matches.map(({ stored, resource }) => {
-    return { id: stored.id, key: sort ? sortValue(sort, resource) : undefined, stored }
+async function findKeyed(context: ScimContext, type: ResourceName, query: ListQuery): Promise<Keyed[]> {
+  const { sort } = query
+  const matches = await findMatches(context, type, query)
+  return matches.map(({ stored, resource, derived }) => {
+    return { id: stored.id, key: sort ? sortValue(sort, resource) : undefined, stored, derived }
   })
 }
 
@@ -169,13 +175,14 @@ async function presentSlice(
   context: ScimContext,
   query: ListQuery,
   list: MarkedList,
-  { stored, total, next }: Slice,
+  { entries, total, next }: Slice,
   other = query,
 ): Promise<ListResponse<Attributes>> {
-  const resources = await mapConcurrently(stored, PARALLEL, async (resource) => {
-    const { projection } = resource.type === 'User' ? query : other
-    const derived = await loadDerived(context, resource.type, resource.id, projection)
-    return project(typeOf(context, resource.type), toRepresentation(context, resource, derived), projection)
+  const resources = await mapConcurrently(entries, PARALLEL, async ({ stored, derived }) => {
+    const { type, id } = stored
+    const { projection } = type === 'User' ? query : other
+    const shown = await (derived ?? loadDerived(context, type, id, projection))
+    return project(typeOf(context, type), toRepresentation(context, stored, shown), projection)
   })
   if (query.cursor !== undefined) return presentList(cursorPage(context, list, resources, total, next))
   return presentList(indexPage(context, query, list, resources, total, next))

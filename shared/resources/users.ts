@@ -6,6 +6,7 @@ import type { Projection } from '../scim/project.ts'
 import { toClientAttributes, toStoredAttributes, withDefaults } from '../scim/representation.ts'
 import type { Attributes, Json } from '../scim/schema.ts'
 import { readResource as readBody } from '../scim/validate.ts'
+import { nameOf } from '../store/claims.ts'
 import { eventPut } from '../store/events.ts'
 import { deletedUserKey } from '../store/keys.ts'
 import { newId } from '../store/new-id.ts'
@@ -44,11 +45,12 @@ export async function createUser(context: ScimContext, body: Json, projection: P
     eventId: trail.eventId,
     ...(await toPasswordHash(context, password)),
   }
-  trail.about('USER', id, String(user.attributes.userName))
+  trail.about('USER', id, nameOf(user.type, user.attributes))
   const changes = [...changesBetween(undefined, user.attributes), ...passwordChange(user.passwordHash)]
   try {
     await createResource(db, principal.account, user, trail.complete({ status: 201, changes }))
   } catch (error) {
+    trail.about('USER', undefined, nameOf(user.type, user.attributes))
     throw toUniqueness(error, user)
   }
   trail.recorded = true

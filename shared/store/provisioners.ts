@@ -28,14 +28,14 @@ const provisionerItem = z.object({
 
 const provisionerKey = (account: string, role: string): Key => ({ pk: provisionerCollectionKey(account), sk: role })
 
-/** Access pattern P1: one role's privileges. Strongly consistent; 1 read unit. */
+/** Access pattern I5: one role's privileges. Strongly consistent; 1 read unit. */
 export async function getProvisioner(db: Db, account: string, role: string): Promise<Provisioner | undefined> {
   const Key = provisionerKey(account, role)
   const { Item } = await db.client.send(new GetCommand({ TableName: db.tableName, Key, ConsistentRead: true }))
   return Item && provisionerItem.parse(Item)
 }
 
-/** Access pattern P2: every role of the account, by name. Strongly consistent; 1 read unit per 4 KB. */
+/** Access pattern I6: every role of the account, by name. Strongly consistent; 1 read unit per 4 KB. */
 export async function getProvisioners(db: Db, account: string): Promise<Provisioner[]> {
   const items = await queryAll(db, ofPartition(provisionerCollectionKey(account)))
   return items.flatMap((item) => provisionerItem.safeParse(item).data ?? [])

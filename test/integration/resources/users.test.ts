@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
+import { parseEventQuery } from '../../../shared/audit/event-query.ts'
 import type { Db } from '../../../shared/store/client.ts'
+import { listEvents } from '../../../shared/store/event-query.ts'
 import { testTable } from '../../factories/engine.ts'
 import { type Call, newUser, patchOf, principal, scimApi } from '../../factories/scim-api.ts'
 
@@ -64,6 +66,18 @@ describe('users', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array(11).fill(409)])
     const { body } = await call('GET', '/Users?filter=userName eq "race@example.com"')
     expect(body.totalResults).toBe(1)
+  })
+
+  test('a refused create is an event that names no object, since none was made', async () => {
+    const audited = scimApi(db, principal({ account: 'audited' }))
+    const { body } = await audited('POST', '/Users', newUser('taken'))
+    await audited('POST', '/Users', newUser('Taken'))
+    const { events } = await listEvents(db, 'audited', parseEventQuery({ last: '5m' }, new Date(), 90), new Date())
+    const seen = events.map(({ status, resourceId, resourceName }) => [status, resourceId, resourceName])
+    expect(seen).toEqual([
+      [201, body.id, 'taken'],
+      [409, undefined, 'Taken'],
+    ])
   })
 
   test('PUT-4 PAT-16 a renamed user frees its old name and takes the new one', async () => {
