@@ -100,7 +100,6 @@ export class ScimApi extends Construct {
     if (known) return known
     const integration = new LambdaIntegration(this.#functions.require(name), {
       timeout: Duration.seconds(INTEGRATION_TIMEOUT_SECONDS),
-      allowTestInvoke: false,
       scopePermissionToMethod: false,
     })
     this.#integrations.set(name, integration)

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { App } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
 import type { LambdaName } from '../infra/bundling.ts'
@@ -17,12 +20,18 @@ export interface CloudFormationTemplate {
 
 /** Synthesises the CDK app in this process, without bundling and validation: about one second. */
 export function synthesize(context: Record<string, unknown> = {}): SynthesizedStack {
-  const app = new App({
-    builtinCloudFormationValidation: false,
-    analyticsReporting: false,
-    context: { ...context, 'aws:cdk:bundling-stacks': [] },
-  })
-  const deployment = readDeployment((key) => app.node.tryGetContext(key))
-  const stack = new ScimStack(app, deployment.name, { deployment })
-  return { template: Template.fromStack(stack).toJSON() as CloudFormationTemplate, entries: stack.entries }
+  const outdir = mkdtempSync(join(tmpdir(), 'rolecall-synth-'))
+  try {
+    const app = new App({
+      outdir,
+      builtinCloudFormationValidation: false,
+      analyticsReporting: false,
+      context: { ...context, 'aws:cdk:bundling-stacks': [] },
+    })
+    const deployment = readDeployment((key) => app.node.tryGetContext(key))
+    const stack = new ScimStack(app, deployment.name, { deployment })
+    return { template: Template.fromStack(stack).toJSON() as CloudFormationTemplate, entries: stack.entries }
+  } finally {
+    rmSync(outdir, { recursive: true, force: true })
+  }
 }

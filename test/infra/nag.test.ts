@@ -1,0 +1,41 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { App, Validations } from 'aws-cdk-lib'
+import { AwsSolutionsChecks } from 'cdk-nag'
+import { expect, onTestFinished, test } from 'vitest'
+import { readDeployment } from '../../infra/config.ts'
+import { ScimStack } from '../../infra/scim-stack.ts'
+
+const LOG_ROLE = 'arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs'
+
+/** What AWS's checks find and we mean to be so. */
+const ACKNOWLEDGED = [
+  ['COG4', 'IdPs bring SCIM bearer tokens, admins IAM signatures; there are no Cognito users'],
+  ['APIG2', 'The functions read bodies strictly and answer SCIM errors, which request validators cannot'],
+  ['APIG3', 'A web ACL costs money every month: who wants one attaches it to the stage'],
+  ['APIG6', 'Execution logs hold request data; access logs without it are on'],
+  [`IAM4[Policy::${LOG_ROLE}]`, "API Gateway's log role is one for the account, and AWS maintains its policy"],
+  ['IAM5[Resource::*]', 'X-Ray takes no other resource than *'],
+] as const
+
+function synthesizeChecked(acknowledged: readonly (readonly [id: string, reason: string])[]): void {
+  const context = { 'aws:cdk:bundling-stacks': [] }
+  const outdir = mkdtempSync(join(tmpdir(), 'rolecall-nag-'))
+  onTestFinished(() => rmSync(outdir, { recursive: true, force: true }))
+  const app = new App({ outdir, builtinCloudFormationValidation: false, analyticsReporting: false, context })
+  const stack = new ScimStack(app, 'rolecall', { deployment: readDeployment(() => undefined, {}) })
+  for (const [id, reason] of acknowledged)
+    Validations.of(stack).acknowledge({ id: `AwsSolutions::AwsSolutions-${id}`, reason })
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app))
+  app.synth()
+}
+
+test("AWS's solution checks find nothing that is not meant to be so (SECURITY E1)", () => {
+  expect(() => synthesizeChecked(ACKNOWLEDGED)).not.toThrow()
+})
+
+test.each(ACKNOWLEDGED.filter(([id]) => id !== 'APIG3'))('the acknowledgement of %s is still needed', (id) => {
+  const others = ACKNOWLEDGED.filter(([other]) => other !== id)
+  expect(() => synthesizeChecked(others)).toThrow(`Acknowledge with 'AwsSolutions::AwsSolutions-${id}'`)
+})

@@ -1,0 +1,90 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { bundle, LAMBDA_NAMES, type LambdaName } from '../../../infra/bundling.ts'
+import { leniently, type Surroundings, toProxyEvent } from '../../../local/proxy-event.ts'
+import { routeMatcher } from '../../../local/route-match.ts'
+import { synthesize } from '../../../local/synthesize.ts'
+import { readTemplate } from '../../../local/template.ts'
+import { startTestSystem, type TestSystem } from '../../factories/system.ts'
+
+const match = routeMatcher(readTemplate(synthesize()).routes)
+const bundles = new Map<LambdaName, Awaited<ReturnType<typeof bundle>>>()
+
+let system: TestSystem
+let authorizer: Record<string, string>
+
+beforeAll(async () => {
+  system = await startTestSystem()
+  for (const name of LAMBDA_NAMES) bundles.set(name, await bundle(name))
+})
+afterAll(async () => {
+  for (const built of bundles.values()) built.dispose()
+  await system.stop()
+})
+
+/** What a Lambda does: imports the bundle, calls its handler, with the prototype trap taken out. */
+const RUN = `
+  const { handler } = await import(process.argv[1])
+  const context = { awsRequestId: 'r1', getRemainingTimeInMillis: () => 10000 }
+  const answer = await handler(JSON.parse(process.argv[2]), context).catch((error) => ({ failed: error.message }))
+  process.stdout.write('\\n' + JSON.stringify(answer))`
+
+async function run(name: LambdaName, event: unknown): Promise<Record<string, unknown>> {
+  const path = bundles.get(name)?.path ?? ''
+  const args = ['--disable-proto=delete', '--input-type=module', '-e', RUN, path, JSON.stringify(event)]
+  const { stdout } = await promisify(execFile)(process.execPath, args, { env: process.env })
+  return JSON.parse(stdout.slice(stdout.lastIndexOf('\n')))
+}
+
+function eventOf(method: string, path: string, body?: object, more: Partial<Surroundings> = {}) {
+  const found = match(path)
+  if (!found) throw new Error(`No route for ${path}`)
+  const around = { requestId: 'r1', stage: 'prod', receivedAt: new Date(), host: 'scim.example.com', ...more }
+  const token = `Bearer ${system.tokens.OKTA_PROVISIONING}`
+  const headers = [
+    ['Authorization', token],
+    ['Content-Type', 'application/scim+json'],
+  ] as const
+  const request = { method, path, search: '', headers, sourceIp: '127.0.0.1' }
+  return toProxyEvent(request, found, around, leniently, Buffer.from(body ? JSON.stringify(body) : ''))
+}
+
+test('the bundled authorizer lets a token in and keeps another out', async () => {
+  const event = { type: 'REQUEST', methodArn: 'arn', ...eventOf('GET', '/scim/v2/Users') }
+  const answer = await run('authorizer', event)
+  expect(answer).toMatchObject({
+    principalId: expect.any(String),
+    policyDocument: { Statement: [{ Effect: 'Allow' }] },
+  })
+  authorizer = { ...(answer.context as Record<string, string>), principalId: String(answer.principalId) }
+  const wrong = { ...event, headers: { Authorization: 'Bearer x' }, multiValueHeaders: { Authorization: ['Bearer x'] } }
+  expect(await run('authorizer', wrong)).toEqual({ failed: 'Unauthorized' })
+})
+
+const USER = { schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName: 'ada@example.com' }
+const GROUP = { schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'], displayName: 'Ops' }
+const SEARCH = { schemas: ['urn:ietf:params:scim:api:messages:2.0:SearchRequest'], filter: 'userName sw "ada"' }
+const BULK = {
+  schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'],
+  Operations: [{ method: 'POST', bulkId: 'b', path: '/Users', data: { ...USER, userName: 'bob@example.com' } }],
+}
+
+test.each([
+  ['users', 'POST', '/scim/v2/Users', USER, 201],
+  ['groups', 'POST', '/scim/v2/Groups', GROUP, 201],
+  ['search', 'POST', '/scim/v2/.search', SEARCH, 200],
+  ['bulk', 'POST', '/scim/v2/Bulk', BULK, 200],
+  ['discovery', 'GET', '/scim/v2/Schemas', undefined, 200],
+] as const)('the bundle of %s serves %s %s', async (name, method, path, body, status) => {
+  expect(await run(name, eventOf(method, path, body, { authorizer }))).toMatchObject({ statusCode: status })
+})
+
+test('the bundles of admin and events serve signed callers, and events an invocation too', async () => {
+  const iam = { userArn: 'arn:aws:iam::000000000000:user/ada' }
+  expect(await run('admin', eventOf('GET', '/admin/integrations', undefined, { iam }))).toMatchObject({
+    statusCode: 200,
+  })
+  expect(await run('events', eventOf('GET', '/events', undefined, { iam }))).toMatchObject({ statusCode: 200 })
+  expect(await run('events', { last: '5m' })).toMatchObject({ events: expect.any(Array) })
+})
