@@ -56,12 +56,12 @@ function daysOf({ from, to }: EventQuery): string[] {
 
 /**
  * Access pattern E3: the next page of a stream, newest first; eventually consistent, 0.5 read units per 4 KB. Events
- * spread over the shards by chance, so the first page holds a shard's fair part of the limit and three standard
- * deviations more: enough in one round trip 99 times of 100. Later pages double.
+ * spread over the shards by chance, so the first page holds a shard's fair part of the limit and three and a half
+ * standard deviations more: enough in one round trip 99 times of 100. Later pages double.
  */
 export async function readPage(db: Db, stream: EventStream, query: EventQuery): Promise<Item[]> {
   const share = stream.indexed ? query.limit : query.limit / EVENT_SHARDS
-  const first = Math.ceil(share + (stream.indexed ? 0 : 3 * Math.sqrt(share))) + 1
+  const first = Math.ceil(share + (stream.indexed ? 0 : 3.5 * Math.sqrt(share))) + 1
   const limit = Math.min(MAX_PAGE, first * 2 ** Math.min(stream.pages, 10))
   const { Items = [], LastEvaluatedKey } = await db.client.send(toQuery(db, stream, query, limit))
   stream.pages += 1
