@@ -72,8 +72,7 @@ describe('imports', () => {
 
   test('what runs in Lambda imports runtime dependencies and built-ins only', () => {
     const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
-    // Bundled, so a development dependency would do; these two are types and the signer of requests.
-    const known = [...Object.keys(dependencies), 'aws-lambda', '@smithy/signature-v4']
+    const known = [...Object.keys(dependencies), 'aws-lambda']
     const packages = imports.filter(({ from, to }) => /^(shared|functions)\//.test(from) && /^[@a-z]/.test(to))
     const foreign = packages.filter(({ to }) => !/^(shared|functions)\//.test(to) && !to.startsWith('node:'))
     expect(foreign.filter(({ to }) => !known.includes(packageOf(to))).map(told)).toEqual([])
