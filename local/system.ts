@@ -1,11 +1,11 @@
-import { LAMBDA_NAMES } from '../infra/bundling.ts'
+import { LAMBDA_NAMES, type LambdaName } from '../infra/bundling.ts'
 import { type AwsConfig, ENV, readConfig } from '../shared/config.ts'
 import { SCIM_BASE } from '../shared/http/routes.ts'
 import { type Db, openDb } from '../shared/store/client.ts'
 import { newLocalKey } from './credentials.ts'
 import { LOCAL_AWS } from './environment.ts'
 import { type GatewayOptions, startGateway } from './gateway.ts'
-import { coldHandlers, warmHandlers } from './lambda.ts'
+import { type LambdaHandlers, warmHandlers } from './lambda.ts'
 import { type SeededTokens, seed } from './seed.ts'
 import { synthesize } from './synthesize.ts'
 import { readTemplate } from './template.ts'
@@ -20,8 +20,8 @@ export interface SystemOptions extends Pick<GatewayOptions, 'port' | 'now' | 'so
   aws?: AwsConfig
   /** More of the functions' environment. */
   env?: Record<string, string>
-  /** When functions are imported: at once, or each by its first call. */
-  start?: 'warm' | 'cold'
+  /** The functions' handlers, asked for when their environment is in place; by default all are imported at once. */
+  handlers?: (names: readonly LambdaName[]) => LambdaHandlers | Promise<LambdaHandlers>
 }
 
 /** The whole system in this process, but for the engine. */
@@ -55,7 +55,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     })
     const db = openDb(readConfig(process.env), aws)
     const seeded = (options.prepare?.(db) ?? Promise.resolve()).then(() => seed(db))
-    const [handlers, tokens] = await Promise.all([importHandlers(options.start), seeded])
+    const { handlers: importHandlers = warmHandlers } = options
+    const [handlers, tokens] = await Promise.all([importHandlers(LAMBDA_NAMES), seeded])
     gateway.serve(handlers)
     const { url: adminUrl, flushAuthorizerCache, close: stop } = gateway
     const signing = { ...credentials, region: LOCAL_AWS.region }
@@ -65,9 +66,6 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     throw error
   }
 }
-
-const importHandlers = async (start: SystemOptions['start'] = 'warm') =>
-  start === 'warm' ? warmHandlers(LAMBDA_NAMES) : coldHandlers(LAMBDA_NAMES)
 
 /** Handlers read their configuration when they are imported, as Lambdas do at their cold start. */
 function setEnvironment({ credentials, region }: AwsConfig, env: Record<string, string>): void {

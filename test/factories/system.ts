@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createTable } from '../../local/create-table.ts'
+import { coldHandlers } from '../../local/lambda.ts'
 import { type System, type SystemOptions, startSystem } from '../../local/system.ts'
 import { ENV } from '../../shared/config.ts'
 import { engineEndpoint } from './engine.ts'
@@ -18,6 +19,6 @@ export function startTestSystem(options: TestSystemOptions = {}): Promise<TestSy
     tableName: `test-${randomUUID()}`,
     prepare: createTable,
     env: { [ENV.requestLog]: 'off', ...options.env },
-    start: 'cold',
+    handlers: coldHandlers,
   })
 }

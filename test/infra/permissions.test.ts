@@ -17,46 +17,8 @@ import {
   tokenKey,
   tokensOfKey,
 } from '../../shared/store/keys.ts'
-import { resourcesOf, stack } from './stack.ts'
-
-interface Statement {
-  Effect: 'Allow' | 'Deny'
-  Action: string | string[]
-  Resource: unknown
-  Condition?: Record<string, { 'dynamodb:LeadingKeys': string | string[] }>
-}
-
-/** Statements of a function's role, without those for traces and logs. */
-function statementsOf(name: LambdaName): Statement[] {
-  const fn = resourcesOf('AWS::Lambda::Function').find(([id]) => stack.entries.get(id) === name)?.[1]
-  const role = fn?.Role['Fn::GetAtt'][0]
-  const policies = resourcesOf('AWS::IAM::Policy').filter(([, policy]) =>
-    policy.Roles.some((one: { Ref: string }) => one.Ref === role),
-  )
-  return policies.flatMap(([, policy]) => policy.PolicyDocument.Statement)
-}
-
-const wildcard = (pattern: string) =>
-  new RegExp(`^${pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`, 's')
-const list = (value: string | string[]) => [value].flat()
-
-/** Whether IAM would let the function do it, for requests with one leading key; `undefined` for none at all. */
-function isAllowed(name: LambdaName, action: string, key: string | undefined, index = false): boolean {
-  const applying = statementsOf(name).filter(({ Action, Resource, Condition }) => {
-    const resource = JSON.stringify(Resource)
-    const onTarget =
-      resource.includes('StorageTable') && (resource.includes('/index/gsi1') === index || Array.isArray(Resource))
-    return onTarget && list(Action).some((one) => wildcard(one).test(`dynamodb:${action}`)) && holds(Condition, key)
-  })
-  return applying.length > 0 && applying.every(({ Effect }) => Effect === 'Allow')
-}
-
-function holds(condition: Statement['Condition'], key: string | undefined): boolean {
-  return Object.entries(condition ?? {}).every(([operator, { 'dynamodb:LeadingKeys': patterns }]) => {
-    if (key === undefined) return operator.startsWith('ForAllValues')
-    return list(patterns).some((pattern) => wildcard(pattern).test(key))
-  })
-}
+import { isAllowed, list, statementsOf } from './iam.ts'
+import { resourcesOf } from './stack.ts'
 
 const EVENT = eventPartition('acme', '2026-01-01', 3)
 const TOKEN = tokenKey('abc').pk

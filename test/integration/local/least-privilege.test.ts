@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { LAMBDA_NAMES, type LambdaName } from '../../../infra/bundling.ts'
+import { createTable } from '../../../local/create-table.ts'
+import type { LambdaHandler, LambdaHandlers } from '../../../local/lambda.ts'
+import { type System, startSystem } from '../../../local/system.ts'
+import { signRequest } from '../../../shared/auth/sigv4.ts'
+import { ENV } from '../../../shared/config.ts'
+import { engineEndpoint } from '../../factories/engine.ts'
+import { type RecordingProxy, startRecordingProxy } from '../../factories/recording-proxy.ts'
+import { isAllowed } from '../../infra/iam.ts'
+
+const proxies = new Map<LambdaName, RecordingProxy>()
+let system: System
+
+beforeAll(async () => {
+  for (const name of LAMBDA_NAMES) proxies.set(name, await startRecordingProxy(engineEndpoint()))
+  const env = { [ENV.requestLog]: 'off' }
+  const options = { endpoint: engineEndpoint(), tableName: `test-${randomUUID()}`, prepare: createTable, env }
+  system = await startSystem({ ...options, handlers: watchedHandlers })
+})
+afterAll(async () => {
+  await system.stop()
+  for (const proxy of proxies.values()) await proxy.close()
+})
+
+/** Each function reaches the table through a proxy of its own: it reads its endpoint when it is imported. */
+async function watchedHandlers(): Promise<LambdaHandlers> {
+  const handlers: Partial<Record<LambdaName, LambdaHandler>> = {}
+  for (const name of LAMBDA_NAMES) {
+    process.env[ENV.dynamodbEndpoint] = proxies.get(name)?.endpoint ?? ''
+    handlers[name] = (await import(`../../../functions/${name}/handler.ts`)).handler
+  }
+  return handlers as LambdaHandlers
+}
+
+const CORE = 'urn:ietf:params:scim:schemas:core:2.0'
+const MESSAGES = 'urn:ietf:params:scim:api:messages:2.0'
+
+async function scim(method: string, path: string, body?: object, token = system.tokens.OKTA_PROVISIONING) {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/scim+json' }
+  const response = await fetch(`${system.baseUrl}${path}`, {
+    method,
+    headers,
+    ...(body && { body: JSON.stringify(body) }),
+  })
+  const text = await response.text()
+  return { status: response.status, body: text ? JSON.parse(text) : undefined }
+}
+
+async function admin(method: string, path: string, body?: object) {
+  const { region, ...credentials } = system.credentials
+  const url = `${system.adminUrl}${path}`
+  const text = body && JSON.stringify(body)
+  const headers = { 'content-type': 'application/json' }
+  const signing = { method, url, headers, service: 'execute-api', region, credentials, ...(text && { body: text }) }
+  const response = await fetch(url, { method, headers: await signRequest(signing), ...(text && { body: text }) })
+  const answer = await response.text()
+  return { status: response.status, body: answer ? JSON.parse(answer) : undefined }
+}
+
+const patch = (...Operations: object[]) => ({ schemas: [`${MESSAGES}:PatchOp`], Operations })
+const newUser = (userName: string) => ({
+  schemas: [`${CORE}:User`],
+  userName,
+  externalId: `ext#EVENT#${userName}`,
+  emails: [{ value: `${userName}@example.com`, primary: true }],
+})
+
+async function useUsersAndGroups(): Promise<number[]> {
+  const answers = []
+  const ids: string[] = []
+  for (let n = 0; n < 60; n++) {
+    const created = await scim('POST', '/Users', newUser(`user${n}`))
+    ids.push(created.body.id)
+    if (n === 0) answers.push(created)
+  }
+  const [first = '', second = ''] = ids
+  const members = ids.map((value) => ({ value }))
+  const group = await scim('POST', '/Groups', { schemas: [`${CORE}:Group`], displayName: 'Ops', members })
+  answers.push(group)
+  const at = `/Groups/${group.body.id}`
+  answers.push(
+    await scim('POST', '/Users', newUser('user0')),
+    await scim(
+      'PATCH',
+      `/Users/${first}`,
+      patch({ op: 'replace', path: 'emails[primary eq true].value', value: 'a@b.c' }),
+    ),
+    await scim('PUT', `/Users/${second}`, { ...newUser('renamed'), externalId: 'other' }),
+    await scim('GET', `/Users/${first}`),
+    await scim('GET', '/Users?count=10'),
+    await scim('GET', '/Users?startIndex=11&count=10'),
+    await scim('GET', '/Users?filter=userName%20sw%20%22user1%22'),
+    await scim('GET', '/Users?filter=externalId%20eq%20%22other%22'),
+    await scim('GET', '/Users?filter=title%20pr'),
+    await scim('GET', `/Groups?filter=members.value%20eq%20%22${first}%22`),
+    await scim('GET', at),
+    await scim('PATCH', at, patch({ op: 'remove', path: `members[value eq "${second}"]` })),
+    await scim('PATCH', at, patch({ op: 'replace', path: 'members', value: members })),
+    await scim('PATCH', at, patch({ op: 'replace', path: 'displayName', value: 'Operations' })),
+    await scim('POST', '/.search', { schemas: [`${MESSAGES}:SearchRequest`], filter: 'id pr', count: 10 }),
+    await scim('POST', '/Bulk', {
+      schemas: [`${MESSAGES}:BulkRequest`],
+      Operations: [
+        { method: 'POST', bulkId: 'u', path: '/Users', data: newUser('bulk') },
+        {
+          method: 'POST',
+          bulkId: 'g',
+          path: '/Groups',
+          data: { schemas: [`${CORE}:Group`], displayName: 'B', members: [{ value: 'bulkId:u' }] },
+        },
+        { method: 'DELETE', path: `/Users/${ids[5]}` },
+      ],
+    }),
+    await scim('DELETE', `/Users/${first}`),
+    await scim('DELETE', at),
+    await scim('GET', at),
+    await scim('GET', '/Schemas'),
+    await scim('GET', '/Users', undefined, 'nonsense'),
+  )
+  return answers.map(({ status }) => status)
+}
+
+async function administer(): Promise<number[]> {
+  const integration = { name: 'EXTRA', clientKind: 'GENERIC' }
+  const created = await admin('POST', '/admin/integrations', integration)
+  const issued = await admin('POST', '/admin/integrations/EXTRA/tokens', { name: 'first' })
+  const answers = [
+    created,
+    issued,
+    await admin('GET', '/admin/integrations'),
+    await admin('GET', '/admin/integrations/EXTRA/tokens'),
+    await admin('DELETE', `/admin/tokens/${issued.body.tokenId}`),
+    await admin('GET', '/admin/users?count=5'),
+    await admin('GET', '/admin/users/user7'),
+    await admin('GET', '/admin/roles'),
+    await admin('GET', '/events?last=5m&limit=200'),
+    await admin('GET', '/events?last=5m&resource=user7'),
+    await scim('GET', '/Users', undefined, issued.body.token),
+  ]
+  return answers.map(({ status }) => status)
+}
+
+test('every call a function makes to the table is one that its role allows (SECURITY E1)', async () => {
+  const statuses = [...(await useUsersAndGroups()), ...(await administer())]
+  expect(statuses.filter((status) => status >= 500)).toEqual([])
+  const refused = new Set<string>()
+  for (const [name, { accesses }] of proxies) {
+    expect([name, accesses.length > 0]).toEqual([name, true])
+    for (const { action, key, index } of accesses) {
+      if (!isAllowed(name, action, key, index)) refused.add(`${name}: ${action} ${index ? 'gsi1 ' : ''}${key}`)
+    }
+  }
+  expect([...refused]).toEqual([])
+})
