@@ -134,7 +134,12 @@ describe('bodies', () => {
     const [before, after] = [`{"schemas":["${USER_SCHEMA}"],"userName":"`, '"}'].map((text) => Buffer.from(text))
     const broken = Buffer.concat([before as Buffer, Buffer.from([0x61, 0xff]), after as Buffer])
     const answer = await request('POST', '/Users', broken)
-    expectRefused(answer, 400, 'invalidValue', /it holds the replacement character, a sign of a broken encoding; remove/)
+    expectRefused(
+      answer,
+      400,
+      'invalidValue',
+      /it holds the replacement character, a sign of a broken encoding; remove/,
+    )
     const twice = `{"schemas":["${USER_SCHEMA}"],"userName":"a","userName":"b"}`
     expectRefused(await request('POST', '/Users', twice), 400, 'invalidSyntax', /twice|duplicate/)
   })

@@ -142,7 +142,15 @@ describe('names and values', () => {
 
   test('RES-6 null, [] and objects of nothing mean unassigned', async () => {
     const user = await create({
-      ...{ nickName: null, displayName: null, name: null, emails: [], phoneNumbers: null, addresses: [null], ims: [{}] },
+      ...{
+        nickName: null,
+        displayName: null,
+        name: null,
+        emails: [],
+        phoneNumbers: null,
+        addresses: [null],
+        ims: [{}],
+      },
       ...{ active: null, roles: [{ value: null, type: null }], externalId: null, title: 'kept' },
     })
     expect(user).toEqual({
@@ -176,7 +184,10 @@ describe('names and values', () => {
 
   test('RES-8 id and schemas cannot be excluded', async () => {
     const { id, schemas } = await create({ title: 'x' })
-    const { body } = await request('GET', `/Users/${id}?excludedAttributes=id,schemas,meta,groups,title,${SNOWFLAKE}:type`)
+    const { body } = await request(
+      'GET',
+      `/Users/${id}?excludedAttributes=id,schemas,meta,groups,title,${SNOWFLAKE}:type`,
+    )
     expect(body).toEqual({ schemas, id, userName: `user-${count}` })
   })
 
