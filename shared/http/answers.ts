@@ -1,9 +1,9 @@
 import type { Presented } from '../resources/present.ts'
-import { matchesEtag, toEtag } from '../scim/etag.ts'
+import { matchesEtag } from '../scim/etag.ts'
 import type { ApiAnswer } from './api-answer.ts'
 
 /** Headers of every answer about a single resource (RFC 7644 §3.3, §3.14). */
-const headersOf = ({ location, version }: Presented) => ({ location, etag: toEtag(version) })
+const headersOf = ({ location, etag }: Presented) => ({ location, etag })
 
 export const ok = (presented: Presented): ApiAnswer => ({
   status: 200,
@@ -24,6 +24,6 @@ export const noContent = (presented?: Presented): ApiAnswer => ({
 
 /** 304 without a body where the client's copy is current (RFC 7644 §3.14), the resource otherwise. */
 export function okUnlessMatch(presented: Presented, ifNoneMatch: string | undefined): ApiAnswer {
-  if (ifNoneMatch === undefined || !matchesEtag(ifNoneMatch, presented.version)) return ok(presented)
+  if (ifNoneMatch === undefined || !matchesEtag(ifNoneMatch, presented.etag)) return ok(presented)
   return { status: 304, headers: headersOf(presented) }
 }

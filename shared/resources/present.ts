@@ -17,7 +17,8 @@ export const DEFAULT_PROJECTION: Projection = { mode: 'default', named: new Map(
 export interface Presented {
   resource: Attributes
   location: string
-  version: number
+  /** The version shown, also where the projection leaves `meta` out. */
+  etag: string
 }
 
 /** What lists, filters and answers need besides the stored resource: a user's groups or a group's members. */
@@ -103,6 +104,8 @@ export function presentStored(
   projection: Projection,
   derived?: Derived,
 ): Presented {
-  const resource = project(typeOf(context, stored.type), toRepresentation(context, stored, derived), projection)
-  return { resource, location: locationOf(context, stored.type, stored.id), version: stored.version }
+  const whole = toRepresentation(context, stored, derived)
+  const resource = project(typeOf(context, stored.type), whole, projection)
+  const { location, version: etag } = whole.meta
+  return { resource, location, etag }
 }

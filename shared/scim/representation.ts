@@ -66,15 +66,21 @@ export function withDefaults(type: ResourceType, attributes: Attributes): Attrib
 export function toScimResource(type: ResourceType, parts: ResourceParts): ScimResource {
   const attributes = { ...toClientAttributes(type, parts.attributes), ...parts.derived }
   const extensions = type.extensions.flatMap(({ schema }) => presentExtension(schema, attributes))
-  const { id, created, lastModified, location, version } = parts
+  const { id, created, lastModified, location } = parts
+  const version = toEtag(parts.version, listGroups(parts))
   return Object.assign(Object.create(null), {
     schemas: [type.schema.id, ...extensions.map(([urn]) => urn)],
     id,
     ...order(type.common, attributes),
     ...order(type.schema.attributes, attributes),
     ...Object.fromEntries(extensions),
-    meta: { resourceType: type.name, created, lastModified, location, version: toEtag(version) },
+    meta: { resourceType: type.name, created, lastModified, location, version },
   })
+}
+
+/** The groups shown with a user; a group's version moves with its members by itself. */
+function listGroups({ derived }: ResourceParts): readonly Value[] {
+  return Array.isArray(derived?.groups) ? derived.groups : []
 }
 
 function presentExtension(schema: Schema, attributes: Attributes): [string, ComplexValue][] {

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { toEtag } from '../../../shared/scim/etag.ts'
 import {
   toClientAttributes,
   toScimResource,
@@ -129,7 +130,7 @@ describe('toScimResource()', () => {
           created: '2026-01-01T00:00:00.000Z',
           lastModified: '2026-01-02T00:00:00.000Z',
           location: 'https://x/scim/v2/Users/u1',
-          version: 'W/"3"',
+          version: toEtag(3, groups),
         },
       }),
     )
