@@ -86,17 +86,24 @@ function isAlive(holder: Holder): boolean {
 function runs(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    return true
+    return statOf(pid)?.[STATE] !== 'Z'
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 
-/** Field 22 of `/proc/<pid>/stat`, the start time; absent on other systems. */
-function startOf(pid: number): string | undefined {
+/** When the process started, in the system's own ticks. */
+const startOf = (pid: number) => statOf(pid)?.[START_TIME]
+
+/** Places in `/proc/<pid>/stat`, counted after the name. */
+const STATE = 0
+const START_TIME = 19
+
+/** What Linux says of a process; other systems have no such file. */
+function statOf(pid: number): string[] | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   } catch {
     return undefined
   }

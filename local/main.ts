@@ -5,11 +5,11 @@ import { writeLocalCredentials } from './credentials.ts'
 import { type Engine, startEngine } from './dynamodb.ts'
 import { chosenEngine } from './environment.ts'
 import { engineFolder, type Options, parseOptions, USAGE } from './options.ts'
+import { watchParent } from './parent-watch.ts'
 import { removePrivateFile, writePrivateFile } from './private-file.ts'
 import { type System, startSystem } from './system.ts'
 
 const TABLE_NAME = 'rolecall'
-const PARENT_CHECK_MS = 500
 
 /** Runs everything until it is told to stop. */
 async function main(): Promise<void> {
@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   if (options.readyFile) rmSync(options.readyFile, { force: true })
   const run = new Run()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void run.stop())
-  stopWithParent(() => void run.stop())
+  watchParent(() => void run.stop())
   await run.start(options).catch((error: Error) => run.fail(error.message))
 }
 
@@ -78,13 +78,6 @@ class Run {
     for (const end of this.#endings.toReversed()) await end()
     process.exit()
   }
-}
-
-/** A killed npm cannot pass its signal on: whoever was started by it ends when it is gone. */
-function stopWithParent(stop: () => void): void {
-  if (process.env.npm_lifecycle_event !== 'start') return
-  const parent = process.ppid
-  setInterval(() => process.ppid !== parent && stop(), PARENT_CHECK_MS).unref()
 }
 
 main().catch((error: Error) => {
