@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { formatAttributePath } from '../scim/attribute-path.ts'
-import { invalidValue } from '../scim/error.ts'
+import { invalidCount } from '../scim/error.ts'
 import { parseFilter } from '../scim/filter.ts'
 import { printFilter } from '../scim/filter-print.ts'
 import type { Filter } from '../scim/filter-tree.ts'
@@ -49,7 +49,7 @@ export function readListQuery(type: ResourceType, input: ListInput, acrossTypes 
 
 function readPage(input: ListInput): { startIndex: number; count: number } {
   const page = parsePage(input)
-  if (input.cursor && page.count === 0) throw invalidValue('Cannot follow a cursor with count 0: ask for at least one')
+  if (input.cursor && page.count === 0) throw invalidCount('Cannot follow a cursor with count 0: ask for at least one')
   return page
 }
 

@@ -59,6 +59,7 @@ export const invalidPath = (detail: string) => new ScimError(400, 'invalidPath',
 export const noTarget = (detail: string) => new ScimError(400, 'noTarget', detail)
 export const mutability = (detail: string) => new ScimError(400, 'mutability', detail)
 export const uniqueness = (detail: string) => new ScimError(409, 'uniqueness', detail)
+export const invalidCount = (detail: string) => new ScimError(400, 'invalidCount', detail)
 export const unauthorized = (detail: string) => new ScimError(401, undefined, detail)
 export const forbidden = (detail: string) => new ScimError(403, undefined, detail)
 export const tooMany = (detail: string) => new ScimError(400, 'tooMany', detail)

@@ -1,4 +1,4 @@
-import { invalidValue } from './error.ts'
+import { invalidCount, invalidValue } from './error.ts'
 import { DEFAULT_COUNT, MAX_COUNT } from './limits.ts'
 import { quote } from './quote.ts'
 
@@ -33,11 +33,12 @@ export interface ListPage<T> {
 /**
  * Reads `startIndex` and `count` of a query string or a SearchRequest, clamping what is out of range as
  * RFC 7644 §3.4.2.4 says.
- * @throws {ScimError} 400 invalidValue when one is not an integer.
+ * @throws {ScimError} 400 invalidValue when one is not an integer; with a cursor, invalidCount for the count (RFC 9865 §3).
  */
-export function parsePage(input: { startIndex?: unknown; count?: unknown }): Page {
-  const startIndex = parseInteger('startIndex', input.startIndex) ?? 1
-  const count = parseInteger('count', input.count) ?? DEFAULT_COUNT
+export function parsePage(input: { startIndex?: unknown; count?: unknown; cursor?: string | undefined }): Page {
+  const startIndex = parseInteger('startIndex', input.startIndex, invalidValue) ?? 1
+  const refuseCount = input.cursor === undefined ? invalidValue : invalidCount
+  const count = parseInteger('count', input.count, refuseCount) ?? DEFAULT_COUNT
   return { startIndex: clamp(startIndex, 1, Number.MAX_SAFE_INTEGER), count: clamp(count, 0, MAX_COUNT) }
 }
 
@@ -54,11 +55,11 @@ export function presentList<T>({ resources, totalResults, ...page }: ListPage<T>
   }
 }
 
-function parseInteger(name: string, input: unknown): number | undefined {
+function parseInteger(name: string, input: unknown, refuse: (detail: string) => Error): number | undefined {
   if (input === undefined || input === null) return undefined
   if (typeof input === 'number' && Number.isInteger(input)) return input
   if (typeof input === 'string' && /^[+-]?\d+$/.test(input)) return Number(input)
-  throw invalidValue(`Cannot read ${name} ${quote(input)}: expected an integer`)
+  throw refuse(`Cannot read ${name} ${quote(input)}: expected an integer`)
 }
 
 function clamp(value: number, least: number, most: number): number {
