@@ -1,5 +1,5 @@
 import { type AttributePath, resolveAttributePath } from './attribute-path.ts'
-import { invalidFilter } from './error.ts'
+import { invalidFilter, ScimError } from './error.ts'
 import { type Fail, type Token, tokenise } from './filter-lexer.ts'
 import type { Filter } from './filter-tree.ts'
 import { MAX_FILTER_DEPTH, MAX_FILTER_LENGTH, MAX_FILTER_NODES } from './limits.ts'
@@ -40,7 +40,7 @@ export function openCursor(
       `Cannot read ${subject} ${quote(text)}: expected ${expected} at character ${at + 1}, found ${found}`,
     )
   }
-  const scope: Scope = (name) => findFilterable(type, name)
+  const scope: Scope = (name) => findFilterable(type, name, unknownAttributes)
   return { tokens: tokenise(text, fail), next: 0, depth: 0, nodes: 0, type, scope, unknownAttributes, fail }
 }
 
@@ -69,10 +69,14 @@ export function addNode<Node extends Filter>(cursor: Cursor, node: Node): Node {
   return node
 }
 
-/** What is never returned must not be found out by asking either (CHECKLIST FIL-13). */
-function findFilterable(type: ResourceType, name: string): AttributePath | undefined {
+/** What is never returned must not be found out by asking either (CHECKLIST FIL-13); RFC 7644 table 9 has a word for it. */
+function findFilterable(type: ResourceType, name: string, unknown: 'refuse' | 'noValue'): AttributePath | undefined {
   const path = resolveAttributePath(type, name)
-  return path?.attribute && path.attribute.returned !== 'never' ? path : undefined
+  if (!path?.attribute) return undefined
+  if (path.attribute.returned !== 'never') return path
+  if (unknown === 'noValue') return undefined
+  const detail = `Cannot filter by ${path.attribute.name}: it is neither compared nor shown; leave it out of the filter`
+  throw new ScimError(403, 'sensitive', detail)
 }
 
 function tooLong(subject: string, text: string) {

@@ -74,7 +74,12 @@ describe('the root', () => {
   test('SEA-2 it spans users and groups, each in its own shape', async () => {
     const all = await search('', {})
     expect(all.body).toMatchObject({ totalResults: 4, itemsPerPage: 4, startIndex: 1 })
-    expect(all.body.Resources.map(({ meta }: Body) => meta.resourceType).sort()).toEqual(['Group', 'User', 'User', 'User'])
+    expect(all.body.Resources.map(({ meta }: Body) => meta.resourceType).sort()).toEqual([
+      'Group',
+      'User',
+      'User',
+      'User',
+    ])
     expect(namesOf(await search('', { filter: 'externalId eq "both"', sortBy: 'displayName' }))).toEqual([
       'search-a',
       'search-b',
@@ -116,7 +121,11 @@ describe('refusals', () => {
     await refuse({ schemas: ['urn:other'] }, 'invalidSyntax', named)
     await refuse({ schemas: [] }, 'invalidSyntax', named)
     await refuse({}, 'invalidSyntax', /^Cannot read "schemas" of the SearchRequest: /)
-    await refuse({ schemas: [SEARCH], filter: 'id is 1' }, 'invalidFilter', /^Cannot read filter "id is 1": expected an op/)
+    await refuse(
+      { schemas: [SEARCH], filter: 'id is 1' },
+      'invalidFilter',
+      /^Cannot read filter "id is 1": expected an op/,
+    )
     await refuse({ schemas: [SEARCH], filter: 5 }, 'invalidSyntax', /^Cannot read "filter" of the SearchRequest: /)
     await refuse({ schemas: [SEARCH], count: 'many' }, 'invalidValue', 'Cannot read count "many": expected an integer')
     await refuse({ schemas: [SEARCH], sortOrder: 'up' }, 'invalidValue', /^Cannot read sortOrder "up"/)

@@ -13,9 +13,15 @@ beforeAll(async () => {
   system = await startTestSystem()
   request = client(system).request
   const users: [string, object][] = [
-    ['bravo', { title: 'b', externalId: 'b', active: true, emails: [{ value: 'z@x' }, { value: 'A@x', primary: true }] }],
+    [
+      'bravo',
+      { title: 'b', externalId: 'b', active: true, emails: [{ value: 'z@x' }, { value: 'A@x', primary: true }] },
+    ],
     ['Alpha', { title: 'B2', externalId: 'B', active: false, name: { familyName: 'Zed' } }],
-    ['delta', { title: 'a', externalId: 'a', emails: [{ value: 'c@x', type: 'work' }], [ENTERPRISE]: { department: '2' } }],
+    [
+      'delta',
+      { title: 'a', externalId: 'a', emails: [{ value: 'c@x', type: 'work' }], [ENTERPRISE]: { department: '2' } },
+    ],
     ['Charlie', { name: { familyName: 'adams' }, emails: [{ value: 'B@x' }], [ENTERPRISE]: { department: '1' } }],
   ]
   for (const [name, more] of users) await request('POST', '/Users', newUser(name, more))
@@ -56,9 +62,12 @@ describe('order', () => {
     ['sortBy=title&sortOrder=descending', 'Charlie Alpha bravo delta'],
     ['sortBy=externalId', 'Alpha delta bravo Charlie'],
     ['sortBy=active', 'Alpha bravo delta Charlie'],
-  ])('SRT-1 SRT-2 %s: text without case unless caseExact, missing values last ascending, first descending', async (query, expected) => {
-    expect(await order(query)).toBe(expected)
-  })
+  ])(
+    'SRT-1 SRT-2 %s: text without case unless caseExact, missing values last ascending, first descending',
+    async (query, expected) => {
+      expect(await order(query)).toBe(expected)
+    },
+  )
 
   test('SRT-2 a list is sorted before it is cut into pages, and after it is filtered', async () => {
     expect(await order('sortBy=userName&count=2')).toBe('Alpha bravo')
