@@ -2,7 +2,7 @@
 // before there is anything else: `prestart`, `pretest` and their like call it.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -106,9 +106,15 @@ function madeAt(folder) {
   }
 }
 
-/** The packages bring their own Node where there is one for the platform; npm scripts find it first. */
+/**
+ * The packages bring their own Node where there is one for the platform; npm scripts find it first. npm 10 loses its
+ * link when it drops the package of the other platform, so the link is made again where it is missing.
+ */
 function requireNode() {
-  if (existsSync(join(modules, '.bin', 'node'))) return
+  const link = join(modules, '.bin', 'node')
+  const packaged = join('..', `node-${process.platform}-${process.arch}`, 'bin', 'node')
+  if (!existsSync(link) && existsSync(join(modules, '.bin', packaged))) symlinkSync(packaged, link)
+  if (existsSync(link)) return
   if (Number(process.versions.node.split('.')[0]) >= REQUIRED_NODE) return
   throw new Error(`Node ${REQUIRED_NODE} or later is needed, and npm has none for this platform: install it first`)
 }
