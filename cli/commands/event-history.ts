@@ -38,6 +38,10 @@ const history = command({
     from: { value: 'INSTANT', help: 'start of the range, such as 2026-08-31T10:00:00Z; not together with --last' },
     to: { value: 'INSTANT', help: 'end of the range (default: now)' },
     limit: { value: 'N', help: `at most so many, 1 to ${MAX_LIMIT} (default ${DEFAULT_LIMIT})` },
+    type: {
+      value: 'TYPE',
+      help: 'SCIM (clients; the default), ADMIN (administrators and auditors) or ALL; all if a name is given below',
+    },
     integration: { value: 'NAME', help: 'only this integration; IAM for administrators' },
     method: { value: 'METHOD', help: 'only GET, POST, PUT, PATCH or DELETE' },
     status: { value: 'STATUS', help: 'only SUCCESS, FAILURE, a status such as 409, or a class such as 4xx' },
@@ -46,10 +50,11 @@ const history = command({
   examples: [
     'rolecall event-history --last 5m --limit 200',
     'rolecall event-history --last 1d --status FAILURE --integration OKTA_PROVISIONING',
+    'rolecall event-history --last 30d --type ADMIN',
     'rolecall event-history --from 2026-08-01 --to 2026-08-31 --limit 10000 --output csv > august.csv',
   ],
   schema: z.object({
-    ...{ last: text, from: text, to: text, integration: text, method: text, status: text, resource: text },
+    ...{ last: text, from: text, to: text, type: text, integration: text, method: text, status: text, resource: text },
     limit: wholeNumber(1, MAX_LIMIT).default(DEFAULT_LIMIT),
   }),
   run: async (session, { limit, ...filters }) => {

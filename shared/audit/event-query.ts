@@ -10,6 +10,8 @@ export interface EventQuery {
   to: Date
   /** When more match, the most recent are kept. */
   limit: number
+  /** Requests of clients, of administrators and auditors, or both. */
+  type: 'SCIM' | 'ADMIN' | 'ALL'
   integration?: string
   method?: string
   /** The lowest and the highest HTTP status asked for. */
@@ -35,7 +37,7 @@ const STATUS = { SUCCESS: [100, 399], FAILURE: [400, 599] } as const
 
 /** Our names beside Snowflake's arguments; letter case and underscores do not count: TIME_RANGE_START, timeRangeStart. */
 const NAMES = new Map([
-  ...['from', 'to', 'last', 'limit', 'integration', 'method', 'status', 'resource', 'account', 'before'].map(
+  ...['from', 'to', 'last', 'limit', 'integration', 'type', 'method', 'status', 'resource', 'account', 'before'].map(
     (name) => [name, name] as const,
   ),
   ['timerangestart', 'from'],
@@ -86,6 +88,7 @@ const input = z.object({
   to: instant.optional(),
   last: last.optional(),
   limit: limit.default(DEFAULT_LIMIT),
+  type: upperCase.pipe(z.enum(['SCIM', 'ADMIN', 'ALL'], 'SCIM, ADMIN or ALL')).optional(),
   integration: upperCase.optional(),
   method: upperCase.optional(),
   status: status.optional(),
@@ -120,8 +123,12 @@ export function parseEventQuery(source: object, now: Date, retentionDays: number
     throw invalidValue('Cannot use "changesOnly" alone: name the resource by its id in "resource"')
   }
   const range = readRange(from, to, span, now.getTime(), retentionDays)
-  return { ...range, limit: max, ...withoutUndefined(filters) }
+  return { ...range, limit: max, type: defaultType(filters), ...withoutUndefined(filters) }
 }
+
+/** As Snowflake's history: clients' requests; whoever names an integration or a resource wants all that befell it. */
+const defaultType = ({ integration, resource }: Partial<EventQuery>): EventQuery['type'] =>
+  integration === undefined && resource === undefined ? 'SCIM' : 'ALL'
 
 function withOurNames(source: object): Record<string, unknown> {
   const result: Record<string, unknown> = {}

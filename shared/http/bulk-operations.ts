@@ -54,7 +54,7 @@ async function runAll(
     const answer = await runOne(context, operation, refused.get(index), ids, putEvent)
     if (answer.status >= 400) errors++
     else if (operation.bulkId) ids.set(operation.bulkId, idOf(answer))
-    results[index] = presentResult(operation, answer)
+    results[index] = presentResult(operation, answer, locationOf(context, operation, answer, ids))
   }
   return results.filter((result) => result !== undefined)
 }
@@ -119,11 +119,33 @@ function decodeId(id: string): string {
 
 const idOf = (answer: ApiAnswer): string => decodeId((answer.headers?.location ?? '').split('/').at(-1) ?? '')
 
-function presentResult({ method, path, bulkId }: BulkOperation, { status, headers, body }: ApiAnswer): BulkResult {
+/** The resource's URL: required in every result, save that of a create that failed (RFC 7644 §3.7). */
+function locationOf(
+  { baseUrl }: ScimContext,
+  { method, path }: BulkOperation,
+  { headers }: ApiAnswer,
+  ids: ReadonlyMap<string, string>,
+): string | undefined {
+  if (headers?.location || method === 'POST') return headers?.location
+  return `${baseUrl}/${toKnownPath(path, ids).replace(/^\//, '')}`
+}
+
+function toKnownPath(path: string, ids: ReadonlyMap<string, string>): string {
+  try {
+    return resolveBulkPath(path, ids)
+  } catch {
+    return path
+  }
+}
+
+function presentResult(
+  { method, bulkId }: BulkOperation,
+  { status, headers, body }: ApiAnswer,
+  location: string | undefined,
+): BulkResult {
   const failed = status >= 400
-  const location = headers?.location
   return {
-    ...(location ? { location } : !failed || method === 'POST' ? {} : { location: path }),
+    ...(location && { location }),
     method,
     ...(bulkId && { bulkId }),
     ...(headers?.etag && { version: headers.etag }),

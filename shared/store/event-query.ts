@@ -78,7 +78,7 @@ function cutAt(found: StoredEvent[], open: readonly EventStream[], limit: number
 
 /** What a row must be to be shown. */
 function toMatcher(query: EventQuery, now: Date): (stored: StoredEvent) => boolean {
-  const { integration, method, status, resource, before, changesOnly } = query
+  const { type, integration, method, status, resource, before, changesOnly } = query
   const nowSeconds = now.getTime() / 1000
   const name = resource !== undefined && foldName(resource)
   const isAbout = ({ resourceId, resourceName = '' }: RestEvent) =>
@@ -86,6 +86,7 @@ function toMatcher(query: EventQuery, now: Date): (stored: StoredEvent) => boole
   return ({ event, sortKey, ttlSeconds }) =>
     ttlSeconds > nowSeconds &&
     (before === undefined || sortKey < before) &&
+    (type === 'ALL' || event.type === type) &&
     (integration === undefined || event.actorDomain === integration) &&
     (method === undefined || event.method === method) &&
     (status === undefined || (event.status >= status[0] && event.status <= status[1])) &&

@@ -57,7 +57,7 @@ describe("the auditor's question: the requests of the last five minutes, at most
     const { ask, invoke } = await system()
     await ask({ last: '5m' })
     await invoke({ last: '5m', limit: 3 })
-    const { events } = await invoke({ last: '1s' })
+    const { events } = await invoke({ last: '1s', type: 'ADMIN' })
     expect(events.map((row) => [row.EVENT_TYPE, row.METHOD, row.ACTOR_NAME, row.STATUS])).toEqual([
       ['ADMIN', 'GET', ADMIN_ARN, 'SUCCESS'],
       ['ADMIN', 'INVOKE', 'lambda:InvokeFunction', 'SUCCESS'],
@@ -82,7 +82,7 @@ describe('what cannot be answered', () => {
       scimType: 'invalidValue',
       detail: expect.stringMatching(outside),
     })
-    const { events } = (await ask({ last: '1m', status: 'FAILURE' })).body as EventAnswer
+    const { events } = (await ask({ last: '1m', status: 'FAILURE', type: 'ALL' })).body as EventAnswer
     expect(events.map((row) => row.ERROR_CODE)).toEqual(['400 invalidValue'])
   })
 

@@ -19,11 +19,11 @@ const refusalOf = (source: object, retentionDays = 90) => {
 
 describe('parseEventQuery()', () => {
   test('asks for the last seven days and 100 events by default, as Snowflake does', () => {
-    expect(read({})).toEqual({ from: ago(7 * DAY), to: NOW, limit: 100 })
+    expect(read({})).toEqual({ from: ago(7 * DAY), to: NOW, limit: 100, type: 'SCIM' })
   })
 
   test('asks for all there is where the retention is shorter than seven days', () => {
-    expect(read({}, 3)).toEqual({ from: ago(3 * DAY), to: NOW, limit: 100 })
+    expect(read({}, 3)).toEqual({ from: ago(3 * DAY), to: NOW, limit: 100, type: 'SCIM' })
   })
 
   test.each([
@@ -32,7 +32,7 @@ describe('parseEventQuery()', () => {
     ['2h', 7_200_000],
     ['90d', 90 * DAY],
   ])('reads last=%s as a range that ends now', (last, ms) => {
-    expect(read({ last })).toEqual({ from: ago(ms), to: NOW, limit: 100 })
+    expect(read({ last })).toEqual({ from: ago(ms), to: NOW, limit: 100, type: 'SCIM' })
   })
 
   test('counts last back from the end of the range when one is given', () => {
@@ -40,6 +40,7 @@ describe('parseEventQuery()', () => {
       from: new Date('2026-08-29T23:00:00Z'),
       to: new Date('2026-08-30T00:00:00Z'),
       limit: 100,
+      type: 'SCIM',
     })
   })
 
@@ -55,7 +56,7 @@ describe('parseEventQuery()', () => {
   })
 
   test("reads Snowflake's arguments in any spelling, as numbers or text", () => {
-    const expected = { from: new Date('2026-08-31T11:55:00Z'), to: NOW, limit: 200 }
+    const expected = { from: new Date('2026-08-31T11:55:00Z'), to: NOW, limit: 200, type: 'SCIM' }
     const [start, end] = ['2026-08-31T11:55:00Z', '2026-08-31T12:00:00Z']
     const named = { REST_SERVICE_TYPE: 'scim', TIME_RANGE_START: start, TIME_RANGE_END: end, RESULT_LIMIT: 200 }
     expect(read(named)).toEqual(expected)
@@ -74,11 +75,26 @@ describe('parseEventQuery()', () => {
       from: ago(7 * DAY),
       to: NOW,
       limit: 100,
+      type: 'ALL',
       integration: 'OKTA_PROVISIONING',
       method: 'PATCH',
       status: [400, 499],
       resource: 'Ann',
     })
+  })
+
+  test.each([
+    [{ type: 'admin' }, 'ADMIN'],
+    [{ type: 'SCIM', integration: 'OKTA' }, 'SCIM'],
+    [{ resource: 'Ann' }, 'ALL'],
+    [{ method: 'GET', status: '200' }, 'SCIM'],
+  ])('%o asks for events of type %s', (source, type) => {
+    expect(read(source).type).toBe(type)
+  })
+
+  test('an unknown type is refused', () => {
+    const detail = 'Cannot read type "SOAP": expected SCIM, ADMIN or ALL'
+    expect(refusalOf({ type: 'SOAP' })).toEqual([400, 'invalidValue', detail])
   })
 
   test.each([
