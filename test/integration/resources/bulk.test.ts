@@ -64,7 +64,7 @@ describe('Bulk', () => {
     const all = await call('POST', '/Bulk', bulkOf(operations))
     expect(all.body.Operations.map(({ status }: { status: string }) => status)).toEqual(['400', '404', '201'])
     expect(all.body.Operations[1]).toEqual({
-      location: '/Users/unknown',
+      location: 'https://scim.example.com/scim/v2/Users/unknown',
       method: 'DELETE',
       status: '404',
       response: {
