@@ -67,16 +67,22 @@ export interface ScimResource extends Attributes {
   meta: { resourceType: string; created: string; lastModified: string; location: string; version: string }
 }
 
-const indexes = new WeakMap<readonly Attribute[], ReadonlyMap<string, Attribute>>()
+const finders = new WeakMap<readonly Attribute[], (name: string) => Attribute | undefined>()
 
 /** The attribute of that name in any letter case (RFC 7643 §2.1), or none; constant time. */
 export function findAttribute(attributes: readonly Attribute[], name: string): Attribute | undefined {
-  let index = indexes.get(attributes)
-  if (!index) {
-    index = new Map(attributes.flatMap((attribute) => spellings(attribute)))
-    indexes.set(attributes, index)
+  return attributeFinder(attributes)(name)
+}
+
+/** {@link findAttribute} for many names of one table. */
+export function attributeFinder(attributes: readonly Attribute[]): (name: string) => Attribute | undefined {
+  let finder = finders.get(attributes)
+  if (!finder) {
+    const index = new Map(attributes.flatMap((attribute) => spellings(attribute)))
+    finder = (name) => index.get(name) ?? index.get(name.toLowerCase())
+    finders.set(attributes, finder)
   }
-  return index.get(name) ?? index.get(name.toLowerCase())
+  return finder
 }
 
 /** Most clients spell names as the schema does: those are found without folding. */

@@ -50,7 +50,7 @@ function checkSchemas(type: ResourceType, body: JsonObject): void {
 function readContainers(type: ResourceType, body: JsonObject): Attributes {
   const attributes: Attributes = Object.create(null)
   const table = coreTable(type)
-  const seen = new Set<Attribute>()
+  const seen: Attribute[] = []
   const containers = new Set<Schema>()
   readAttributes(table, body, '', attributes, seen)
   for (const name of Object.keys(body)) {

@@ -4,7 +4,15 @@ import { invalidSyntax, invalidValue } from './error.ts'
 import { checkIdentifier } from './identifier.ts'
 import { toMembers } from './member-element.ts'
 import { quote } from './quote.ts'
-import { type Attribute, type ComplexValue, findAttribute, type Json, type JsonObject, type Value } from './schema.ts'
+import {
+  type Attribute,
+  attributeFinder,
+  type ComplexValue,
+  findAttribute,
+  type Json,
+  type JsonObject,
+  type Value,
+} from './schema.ts'
 import { membersAttribute } from './schemas/core-group.ts'
 
 /**
@@ -84,14 +92,16 @@ export function readAttributes(
   json: JsonObject,
   prefix: string,
   target: ComplexValue = Object.create(null),
-  seen: Set<Attribute> = new Set(),
+  seen: Attribute[] = [],
 ): ComplexValue {
+  const find = attributeFinder(table)
   for (const name of Object.keys(json)) {
-    const attribute = findAttribute(table, name)
+    const attribute = find(name)
     if (!attribute) continue
-    if (seen.has(attribute))
+    // A table has few attributes: looking through them is quicker than a set for each of many elements.
+    if (seen.includes(attribute))
       throw invalidSyntax(`Cannot read ${prefix}${attribute.name}: it is named twice; send it once`)
-    seen.add(attribute)
+    seen.push(attribute)
     if (attribute.mutability === 'readOnly') continue
     const value = readValue(attribute, json[name] as Json, prefix + attribute.name)
     if (value !== undefined) target[attribute.name] = value
