@@ -26,7 +26,10 @@ async function signed(method: string, url: string, service: string, body?: strin
   return (await answer.json()) as { events: Row[] }
 }
 
-describe.each(['okta-lifecycle', 'entra-lifecycle'])('%s', (file) => {
+describe.each([
+  ['okta-lifecycle', 'OKT-1 OKT-2'],
+  ['entra-lifecycle', 'ENT-1 ENT-2'],
+])('%s (%s)', (file) => {
   test('every expectation is met, and the event history lists each request in order', async () => {
     const conversation: Conversation = JSON.parse(readFileSync(new URL(`${file}.json`, import.meta.url), 'utf8'))
     const { integration, role } = CLIENTS[conversation.client]
