@@ -104,7 +104,7 @@ function audited<Caller, Context>(
       trail.recorded = true
     } catch (cause) {
       logUnexpected(cause, event)
-      const detail = 'The request was not carried out: its audit event could not be stored; retry later'
+      const detail = 'The request cannot be answered, since its audit event could not be stored; retry later'
       throw new ScimError(503, undefined, detail, { cause, headers: { 'retry-after': '5' } })
     }
   }
