@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { signRequest } from '../../shared/auth/sigv4.ts'
+import { runCli } from '../factories/cli.ts'
 import { startTestSystem, type TestSystem } from '../factories/system.ts'
 import { type Conversation, hold, type Sent } from './conversation.ts'
 
@@ -26,6 +27,18 @@ async function signed(method: string, url: string, service: string, body?: strin
   return (await answer.json()) as { events: Row[] }
 }
 
+/** What `rolecall event-history` prints for scripts. */
+async function asked(...args: string[]): Promise<{ events: Row[] }> {
+  const { region, accessKeyId, secretAccessKey } = system.credentials
+  process.env.AWS_ACCESS_KEY_ID = accessKeyId
+  process.env.AWS_SECRET_ACCESS_KEY = secretAccessKey
+  const where = ['--url', system.adminUrl, '--region', region]
+  const { code, stdout, stderr } = await runCli(['event-history', ...args, ...where, '--output', 'json'])
+  expect([code, stderr]).toEqual([0, ''])
+  const answer = JSON.parse(stdout)
+  return Array.isArray(answer) ? { events: answer } : answer
+}
+
 describe.each([
   ['okta-lifecycle', 'OKT-1 OKT-2'],
   ['entra-lifecycle', 'ENT-1 ENT-2'],
@@ -41,8 +54,10 @@ describe.each([
     const invocation = `${system.adminUrl}/2015-03-31/functions/rolecall-events/invocations`
     const byLambda = await signed('POST', invocation, 'lambda', JSON.stringify(question))
 
+    const byCli = await asked('--last', '5m', '--limit', '200', '--integration', integration)
+
     const expected = sent.map(({ method, endpoint, status }: Sent) => [method, endpoint, status, role, integration])
-    for (const { events } of [byHttp, byLambda]) {
+    for (const { events } of [byHttp, byLambda, byCli]) {
       expect(
         events.map((row) => [row.METHOD, row.ENDPOINT, row.HTTP_STATUS, row.ACTOR_NAME, row.ACTOR_DOMAIN]),
       ).toEqual(expected)
