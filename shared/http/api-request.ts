@@ -63,7 +63,16 @@ function readBody(event: APIGatewayProxyEvent, contentType: string | undefined, 
       `Cannot read "${mediaType.slice(0, 80)}": send Content-Type application/scim+json`,
     )
   }
+  if (!event.isBase64Encoded) checkEncoding(event.body ?? '')
   return readJson(bytes)
+}
+
+/** The gateway turns a body into text before we see it, and bytes that are no UTF-8 into the replacement character. */
+function checkEncoding(text: string): void {
+  if (!text.includes('\uFFFD')) return
+  throw invalidSyntax(
+    'Cannot read the body: it is not valid UTF-8, or holds U+FFFD, which stands for broken text; mend it',
+  )
 }
 
 function lowerCaseNames(headers: Record<string, string | undefined> | null): Record<string, string> {
