@@ -125,8 +125,7 @@ function checkBound<T>(found: T[]): T[] {
 
 /** A user's groups or a group's members, where the filter reads them. */
 async function derivedFor(context: ScimContext, stored: StoredResource, filter: Filter): Promise<Derived | undefined> {
-  const name = derivedName(stored.type)
-  if (!mentionsAttribute(filter, name)) return undefined
+  if (!readsDerived(stored.type, (name, part) => mentionsAttribute(filter, name, part))) return undefined
   const ids = stored.type === 'Group' ? memberIdsIn(filter) : undefined
   if (!ids) return loadDerived(context, stored.type, stored.id, DEFAULT_PROJECTION)
   const { db, principal } = context
@@ -136,6 +135,11 @@ async function derivedFor(context: ScimContext, stored: StoredResource, filter: 
   ])
   const gone = pendingIds(pending, 'USER')
   return { members: [...members].filter((value) => !gone.has(value)).map((value): Value => ({ value, type: 'User' })) }
+}
+
+/** Whether what reads some attributes reads a user's groups, on which its version depends too, or a group's members. */
+export function readsDerived(type: ResourceName, reads: (name: string, part?: string) => boolean): boolean {
+  return reads(derivedName(type)) || (type === 'User' && reads('meta', 'version'))
 }
 
 /** The ids a filter compares members with, when that is all it asks of them: then no other member need be read. */

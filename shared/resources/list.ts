@@ -1,8 +1,9 @@
 import { tooMany } from '../scim/error.ts'
+import { isAt } from '../scim/filter-tree.ts'
 import { MAX_SCANNED_RESOURCES } from '../scim/limits.ts'
 import { type ListPage, type ListResponse, presentList } from '../scim/list-response.ts'
 import { project } from '../scim/project.ts'
-import type { Attributes } from '../scim/schema.ts'
+import type { Attributes, ScimResource } from '../scim/schema.ts'
 import { compareSorted, type Sort, type SortKey, sortValue } from '../scim/sort.ts'
 import { mapConcurrently } from '../store/batch.ts'
 import { countResources } from '../store/counters.ts'
@@ -18,10 +19,10 @@ import {
 } from '../store/pages.ts'
 import { listResourcePage } from '../store/resources.ts'
 import { ownerSeen } from './access.ts'
-import { findMatches, type Match } from './candidates.ts'
+import { findMatches, type Match, readsDerived } from './candidates.ts'
 import type { ScimContext } from './context.ts'
 import { type ListInput, type ListQuery, readListQuery, toMarkedList } from './list-query.ts'
-import { loadDerived, toRepresentation, typeOf } from './present.ts'
+import { DEFAULT_PROJECTION, loadDerived, toRepresentation, typeOf } from './present.ts'
 
 const PARALLEL = 32
 const BY_ID: Sort = { path: undefined, descending: false }
@@ -157,10 +158,16 @@ interface Keyed extends Entry {
 
 async function findKeyed(context: ScimContext, type: ResourceName, query: ListQuery): Promise<Keyed[]> {
   const { sort } = query
-  const matches = await findMatches(context, type, query)
-  return matches.map(({ stored, resource, derived }) => {
-    return { id: stored.id, key: sort ? sortValue(sort, resource) : undefined, stored, derived }
+  const { path } = sort ?? BY_ID
+  const whole = path !== undefined && readsDerived(type, (name, part) => isAt(path, name, part))
+  return mapConcurrently(await findMatches(context, type, query), PARALLEL, async ({ stored, resource, derived }) => {
+    const sorted = whole ? await withDerived(context, stored) : resource
+    return { id: stored.id, key: sort ? sortValue(sort, sorted) : undefined, stored, derived }
   })
+}
+
+async function withDerived(context: ScimContext, stored: Match['stored']): Promise<ScimResource> {
+  return toRepresentation(context, stored, await loadDerived(context, stored.type, stored.id, DEFAULT_PROJECTION))
 }
 
 const toPosition = ({ id, key }: Keyed): Position => ({ id, ...(key !== undefined && { key }) })

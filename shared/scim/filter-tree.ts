@@ -41,15 +41,20 @@ export type Filter =
   | Presence
   | Elements
 
-/** Whether any term of the filter reads this top-level attribute, given by its canonical name. */
-export function mentionsAttribute(filter: Filter, name: string): boolean {
+/** Whether any term of the filter reads this attribute, or this part of it, outside the extensions; canonical names. */
+export function mentionsAttribute(filter: Filter, name: string, subName?: string): boolean {
   switch (filter.kind) {
     case 'and':
     case 'or':
-      return filter.operands.some((operand) => mentionsAttribute(operand, name))
+      return filter.operands.some((operand) => mentionsAttribute(operand, name, subName))
     case 'not':
-      return mentionsAttribute(filter.operand, name)
+      return mentionsAttribute(filter.operand, name, subName)
     default:
-      return !('unknown' in filter.path) && !filter.path.extension && filter.path.attribute.name === name
+      return !('unknown' in filter.path) && isAt(filter.path, name, subName)
   }
+}
+
+/** Whether a path leads to this attribute, or this part of it, outside the extensions. */
+export function isAt({ extension, attribute, subAttribute }: AttributePath, name: string, subName?: string): boolean {
+  return !extension && attribute.name === name && (subName === undefined || subAttribute?.name === subName)
 }

@@ -142,6 +142,10 @@ describe('letter case', () => {
     expect(await find(`meta.location eq "${meta.location.toUpperCase()}"`)).toEqual([])
     expect(await find(`id eq "${id}" and meta.version eq ${JSON.stringify(meta.version)}`)).toEqual(['dee'])
     expect(await find(`id eq "${id}" and meta.version eq ${JSON.stringify(meta.version.toLowerCase())}`)).toEqual([])
+    const inGroup = (await request('GET', `/Users/${users.ann.id}`)).body
+    expect(await find(`id eq "${inGroup.id}" and meta.version eq ${JSON.stringify(inGroup.meta.version)}`)).toEqual([
+      'ann',
+    ])
   })
 })
 

@@ -25,7 +25,12 @@ beforeAll(async () => {
     ['Charlie', { name: { familyName: 'adams' }, emails: [{ value: 'B@x' }], [ENTERPRISE]: { department: '1' } }],
   ]
   for (const [name, more] of users) await request('POST', '/Users', newUser(name, more))
-  for (const name of ['two', 'One']) await request('POST', '/Groups', newGroup(name))
+  const members = async (name: string) => {
+    const { body } = await request('GET', `/Users?filter=userName+eq+"${name}"&attributes=id`)
+    return [{ value: body.Resources[0].id, display: name }]
+  }
+  await request('POST', '/Groups', newGroup('two', { members: await members('delta') }))
+  await request('POST', '/Groups', newGroup('One', { members: await members('Charlie') }))
 })
 afterAll(() => system.stop())
 
@@ -48,6 +53,8 @@ describe('order', () => {
     ['sortBy=emails', 'bravo Charlie delta Alpha'],
     ['sortBy=emails.value', 'bravo Charlie delta Alpha'],
     ['sortBy=emails.value&sortOrder=descending', 'Alpha delta Charlie bravo'],
+    ['sortBy=groups.display', 'Charlie delta bravo Alpha'],
+    ['sortBy=groups.display&sortOrder=descending&attributes=userName', 'bravo Alpha delta Charlie'],
     ['sortOrder=descending', 'bravo Alpha delta Charlie'],
   ])('SRT-1 %s', async (query, expected) => {
     expect(await order(query)).toBe(expected)
@@ -75,6 +82,8 @@ describe('order', () => {
     const filter = encodeURIComponent('title pr')
     expect(await order(`filter=${filter}&sortBy=userName&sortOrder=descending&count=2`)).toBe('delta bravo')
     expect(await order('sortBy=displayName', '/Groups')).toBe('One two')
+    expect(await order('sortBy=members.display&excludedAttributes=members', '/Groups')).toBe('One two')
+    expect(await order('sortBy=members.display&sortOrder=descending', '/Groups')).toBe('two One')
   })
 })
 
