@@ -8,8 +8,9 @@ export default defineConfig({
   test: {
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Guards against hanging, not measures: a busy machine may take its time.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     reporters: ['default', new CountReporter()],
     coverage: { provider: 'v8', include: ['shared/**', 'functions/**', 'local/**', 'cli/**', 'infra/**'] },
     projects: [
