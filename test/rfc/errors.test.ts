@@ -6,7 +6,7 @@ import { newId } from '../../shared/store/new-id.ts'
 import { newGroup, newUser, patchOf, USER_SCHEMA } from '../factories/scim-api.ts'
 import { startTestSystem, type TestSystem } from '../factories/system.ts'
 import { type Body, client, type Request } from './client.ts'
-import { expectRefused } from './refusal.ts'
+import { expectRefused, scimError } from './refusal.ts'
 
 const failures: Error[] = []
 let system: TestSystem
@@ -117,6 +117,22 @@ describe('endpoints and methods', () => {
   ])('ERR-2 GET %s is 404', async (path) => {
     expectRefused(await request('GET', path), 404, undefined, /^There is no /)
   })
+
+  test('ERR-2 HEAD and OPTIONS are no part of the API: 403 (docs/decisions/0008)', async () => {
+    expect((await request('HEAD', '/Users')).status).toBe(403)
+    expect((await request('OPTIONS', '/Users')).status).toBe(403)
+  })
+
+  test.each(['/scim/v1/Users', '/scim/v3/Users', '/scim', '/v2/Users', '/'])(
+    'ERR-3 %s, another version or no SCIM at all, is a 404 that says where SCIM is',
+    async (path) => {
+      const headers = { authorization: `Bearer ${system.tokens.GENERIC_PROVISIONING}` }
+      const answer = await fetch(system.adminUrl + path, { headers })
+      const where = 'SCIM is served below /scim/v2, administration takes signed requests (SigV4)'
+      expect(answer.status).toBe(404)
+      expect(await answer.json()).toEqual(scimError(404, undefined, `There is no such endpoint: ${where}`))
+    },
+  )
 
   test.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])('ME-1 %s /Me is 501', async (method) => {
     const answer = await request(method, '/Me', method === 'GET' || method === 'DELETE' ? undefined : {})

@@ -111,6 +111,15 @@ describe('the root', () => {
     }
     expect(seen).toEqual(['search-a', 'search-b', 'Search-B2', 'search-c'])
   })
+
+  test('SEA-2 CUR-2 and by cursor as well', async () => {
+    const first = (await search('', { cursor: '', count: 3 })).body
+    const last = (await search('', { cursor: first.nextCursor, count: 3 })).body
+    expect([first.totalResults, first.itemsPerPage, last.itemsPerPage]).toEqual([4, 3, 1])
+    expect(new Set([...first.Resources, ...last.Resources].map(({ id }: Body) => id)).size).toBe(4)
+    expect(last).not.toHaveProperty('nextCursor')
+    expect((await search('/Users', { cursor: first.nextCursor, count: 3 })).body.scimType).toBe('invalidCursor')
+  })
 })
 
 describe('refusals', () => {
