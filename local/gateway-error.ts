@@ -28,10 +28,9 @@ export class GatewayError extends Error {
   }
 }
 
-/** The answer the template defines for an error, or for its class where it defines none. */
+/** The answer the template defines for an error. @throws {Error} when it defines none, and API Gateway's own would show. */
 export function presentGatewayError(model: GatewayModel, type: ResponseType, requestId: string): RawAnswer {
-  const fallback = type.startsWith('DEFAULT_4') ? 'DEFAULT_4XX' : 'DEFAULT_5XX'
-  const response = model.responses.get(type) ?? model.responses.get(fallback)
+  const response = model.responses.get(type)
   if (!response) throw new Error(`The template has no gateway response ${type}`)
   return {
     status: response.status,

@@ -54,7 +54,10 @@ export interface Gateway {
   close(): Promise<void>
 }
 
-/** Serves the routes of the template on 127.0.0.1, as API Gateway serves them. */
+/**
+ * Serves the routes of the template on 127.0.0.1, as API Gateway serves them. Of what it is told there only the stage's
+ * throttle is left out: one machine is slow enough.
+ */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const server = createServer({ maxHeaderSize: MAX_PARSED_HEAD_BYTES, keepAliveTimeout: 65_000 })
   const url = await listen(server, options.port ?? 0)

@@ -99,6 +99,15 @@ test('a kill -9 leaves no engine behind', async () => {
   expect(await untilGone(family, GONE_MS)).toEqual([])
 })
 
+test.each(['SIGTERM', 'SIGKILL'] as const)('a %s of npm ends what npm start has started', async (signal) => {
+  const system = await startProcess(folder.path, ['--memory'], { npm: true })
+  started.push(system)
+  const family = descendantsOf(system.process.pid ?? 0)
+  expect(family).toContain(system.ready.pid)
+  await system.end(signal)
+  expect(await untilGone(family, GONE_MS)).toEqual([])
+})
+
 test('a signal while it is still starting stops it too', async () => {
   const { process: child } = launch(folder.path, ['--memory'])
   let family: number[] = []
@@ -134,7 +143,7 @@ test('data survives a restart and a kill -9, each start has fresh tokens, and a 
 
 /** Another system on the same data says who has it, and the first goes on. */
 async function refuseSecond(first: Started): Promise<void> {
-  const second = launch(folder.path, [], join(folder.path, 'second.json'))
+  const second = launch(folder.path, [], { readyFile: join(folder.path, 'second.json') })
   const [code] = await once(second.process, 'close')
   const data = join(folder.path, 'data')
   expect([code, second.output()]).toEqual([

@@ -32,20 +32,29 @@ export function scratchFolder(): { path: string; remove(): void } {
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
 }
 
+interface Launch {
+  readyFile?: string
+  /** Through npm, as people do, and not as npm does. */
+  npm?: boolean
+}
+
 /** What `npm start -- <args>` runs, on any free port and with its data in `folder`; nothing is awaited. */
-export function launch(folder: string, args: string[] = [], readyFile = join(folder, 'ready.json')) {
+export function launch(folder: string, args: string[] = [], options: Launch = {}) {
+  const { readyFile = join(folder, 'ready.json'), npm = false } = options
   const flags = ['--port', '0', '--data-dir', folder, '--ready-file', readyFile, ...args]
   const { DYNAMODB_ENDPOINT: _, TABLE_NAME: _table, ...env } = process.env
-  const child = spawn(process.execPath, [join(ROOT, 'local', 'main.ts'), ...flags], { cwd: folder, env })
+  const child = npm
+    ? spawn('npm', ['start', '--', ...flags], { cwd: ROOT, env })
+    : spawn(process.execPath, [join(ROOT, 'local', 'main.ts'), ...flags], { cwd: folder, env })
   let said = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk))
   return { process: child, readyFile, output: () => said }
 }
 
 /** As {@link launch}, once requests are served. */
-export async function startProcess(folder: string, args: string[] = []): Promise<Started> {
+export async function startProcess(folder: string, args: string[] = [], options: Launch = {}): Promise<Started> {
   rmSync(join(folder, 'ready.json'), { force: true })
-  const launched = launch(folder, args)
+  const launched = launch(folder, args, options)
   const { process: child, readyFile, output } = launched
   for (let waited = 0; !existsSync(readyFile); waited += 50) {
     if (child.exitCode !== null || waited > READY_MS) throw new Error(`It did not start:\n${output()}`)
