@@ -59,7 +59,11 @@ export interface Gateway {
  * throttle is left out: one machine is slow enough.
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const server = createServer({ maxHeaderSize: MAX_PARSED_HEAD_BYTES, keepAliveTimeout: 65_000 })
+  const server = createServer({
+    maxHeaderSize: MAX_PARSED_HEAD_BYTES,
+    requireHostHeader: false,
+    keepAliveTimeout: 65_000,
+  })
   const url = await listen(server, options.port ?? 0)
   const requests = new RequestHandler(options, url)
   server.on('clientError', (error, socket) => refuseBrokenHttp(options.model, error, socket as Socket))

@@ -9,7 +9,7 @@ declare module 'vitest' {
 
 /** One engine for the whole run; every test file makes its own table in it (`engine.ts`). */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const engine = await startEngine()
+  const engine = await startEngine({ tunedFor: 'throughput' })
   project.provide('dynamodbEndpoint', engine.endpoint)
   return () => engine.stop()
 }
