@@ -15,7 +15,7 @@ const listParameters = z.object({
   sortOrder: z.optional(z.string()),
   startIndex: z.optional(z.string()),
   count: z.optional(z.string()),
-  cursor: z.optional(z.string().check(z.maxLength(200))),
+  cursor: z.optional(z.string()),
 })
 
 export function readListParameters(query: Readonly<Record<string, string>>): ListInput {
@@ -33,7 +33,7 @@ const searchRequest = z.object({
   sortOrder: z.nullish(z.string()),
   startIndex: z.nullish(z.union([z.string(), z.number()])),
   count: z.nullish(z.union([z.string(), z.number()])),
-  cursor: z.nullish(z.string().check(z.maxLength(200))),
+  cursor: z.nullish(z.string()),
 })
 
 /** @throws {ScimError} 400 invalidSyntax when the body is no SearchRequest. */

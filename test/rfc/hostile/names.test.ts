@@ -1,0 +1,186 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { newGroup, newUser, patchOf } from '../../factories/scim-api.ts'
+import { startTestSystem, type TestSystem } from '../../factories/system.ts'
+import { type Body, client, type Request } from '../client.ts'
+import { givenGroup, givenUser, patch, pathOf, type Refusal, readAgain, unique } from '../objects.ts'
+import { allRefused } from './unharmed.ts'
+
+let system: TestSystem
+let request: Request
+let user: Body
+let group: Body
+beforeAll(async () => {
+  system = await startTestSystem()
+  request = client(system).request
+  user = await givenUser(request)
+  group = await givenGroup(request)
+})
+afterAll(() => system.stop())
+
+describe('names that cannot be told apart', () => {
+  test.each<[string, string, string]>([
+    ['a NUL', 'ad\u0000min', 'a control character'],
+    ['a line break', 'admin\r\nX-Evil: 1', 'a control character'],
+    ['an ANSI escape', '\u001b[31madmin', 'a control character'],
+    ['a C1 control', 'admin\u009b', 'a control character'],
+    ['a zero width space', 'ad\u200bmin', 'an invisible character'],
+    ['a zero width joiner', 'ad\u200dmin', 'an invisible character'],
+    ['a byte order mark', '\ufeffadmin', 'an invisible character'],
+    ['a soft hyphen', 'ad\u00admin', 'an invisible character'],
+    ['a right-to-left override', 'admin\u202e', 'an invisible character'],
+    ['an isolate', '\u2066admin\u2069', 'an invisible character'],
+    ['a tag character', 'admin\u{e0061}', 'an invisible character'],
+    ['a Hangul filler', 'admin\u3164', 'an invisible character'],
+    ['a line separator', 'ad\u2028min', 'a line or paragraph separator'],
+    ['an unassigned code point', 'admin\u0378', 'a code point without a character'],
+    ['a leading space', ' admin', 'a space at its start or end'],
+    ['a trailing no-break space', 'admin\u00a0', 'a space at its start or end'],
+  ])('%s is refused, in users and groups, by POST, PUT and PATCH', async (_case, name, what) => {
+    const [userPath, groupPath] = [pathOf(user.meta.location), pathOf(group.meta.location)]
+    const rename = (path: string) => patchOf({ op: 'replace', path, value: name })
+    const refusals = await allRefused(system, [
+      () => request('POST', '/Users', newUser(name)),
+      () => request('PUT', userPath, newUser(name)),
+      () => request('PATCH', userPath, rename('userName')),
+      () => request('POST', '/Groups', newGroup(name)),
+      () => request('PUT', groupPath, newGroup(name)),
+      () => request('PATCH', groupPath, rename('displayName')),
+    ])
+    const refusal = (attribute: string): Refusal => [
+      400,
+      'invalidValue',
+      `Cannot use ${attribute} ${JSON.stringify(name)}: it holds ${what}; remove it`,
+    ]
+    const [ofUser, ofGroup] = [refusal('userName'), refusal('displayName')]
+    expect(refusals).toEqual([ofUser, ofUser, ofUser, ofGroup, ofGroup, ofGroup])
+  })
+
+  test.each<[string, string, string]>([
+    ['letter case', 'Mike', 'mIKE'],
+    ['the Kelvin sign', 'mike-k', 'mi\u212ae-k'],
+    ['the long s', 'sam-s', '\u017fam-\u017f'],
+    ['full width letters', 'wide', '\uff37\uff29\uff24\uff25'],
+    ['a ligature', 'office', 'o\ufb03ce'],
+    ['sharp s', 'strasse', 'straße'],
+    ['composed and decomposed', 'zo\u00eb', 'zoe\u0308'],
+    ['final sigma', 'οδος', 'ΟΔΟΣ'],
+    ['an ordinal', 'a1', 'ª1'],
+  ])('CRE-4 names that differ by %s only are one', async (_case, first, second) => {
+    for (const [endpoint, toBody] of [
+      ['/Users', newUser],
+      ['/Groups', newGroup],
+    ] as const) {
+      const created = await request('POST', endpoint, toBody(first))
+      expect([created.status, created.body.userName ?? created.body.displayName]).toEqual([201, first])
+      const [refusal] = await allRefused(system, [() => request('POST', endpoint, toBody(second))])
+      expect(refusal?.slice(0, 2)).toEqual([409, 'uniqueness'])
+      const attribute = endpoint === '/Users' ? 'userName' : 'displayName'
+      const found = await request('GET', `${endpoint}?filter=${encodeURIComponent(`${attribute} eq "${second}"`)}`)
+      expect(found.body.Resources.map(({ id }: Body) => id)).toEqual([created.body.id])
+    }
+  })
+
+  test('a letter of another script makes another user: neither is taken for the other', async () => {
+    const latin = await request('POST', '/Users', newUser('paypal'))
+    const cyrillic = await request('POST', '/Users', newUser('p\u0430yp\u0430l'))
+    expect([latin.status, cyrillic.status]).toEqual([201, 201])
+    const found = await request('GET', `/Users?filter=${encodeURIComponent('userName eq "paypal"')}`)
+    expect(found.body.Resources.map(({ id }: Body) => id)).toEqual([latin.body.id])
+  })
+
+  test('T3 a separator of keys in a name or a value stays in that name', async () => {
+    const names = ['a#USER', 'a', 'A#default#NAME#USER#a', '#', 'NAME', 'a#NAME']
+    const stem = unique('key')
+    for (const name of names) expect((await request('POST', '/Users', newUser(`${stem}${name}`))).status).toBe(201)
+    for (const name of names) {
+      const filter = `userName eq "${stem}${name}"`
+      const { body } = await request('GET', `/Users?filter=${encodeURIComponent(filter)}`)
+      expect(body.Resources.map(({ userName }: Body) => userName)).toEqual([`${stem}${name}`])
+    }
+  })
+})
+
+describe('text that is dangerous where it is shown', () => {
+  const texts = [
+    '=HYPERLINK("https://evil.example","x")',
+    '+1+1',
+    '@SUM(A1)',
+    '<script>alert(1)</script>',
+    '"><img src=x onerror=alert(1)>',
+    '\u001b[2J\u001b[31mred',
+    'line\r\nSet-Cookie: a=b',
+    '{{7*7}} #{7*7} %s %n',
+    "'; DROP TABLE users; --",
+    '\u202eevil',
+    '../../etc/passwd',
+    '\u0000',
+  ]
+  test.each(texts)('RES-11 %j comes back exactly as sent, in JSON, and in no header', async (text) => {
+    const created = await givenUser(request, {
+      displayName: text,
+      externalId: text,
+      title: text,
+      emails: [{ value: text }],
+    })
+    expect(created).toMatchObject({ displayName: text, externalId: text, title: text, emails: [{ value: text }] })
+    const answer = await request('GET', pathOf(created.meta.location))
+    expect(answer.headers['content-type']).toBe('application/scim+json')
+    expect(answer.headers['set-cookie']).toBeUndefined()
+    expect(answer.body).toEqual(created)
+    const filter = `externalId eq ${JSON.stringify(text)}`
+    const found = await request('GET', `/Users?filter=${encodeURIComponent(filter)}`)
+    expect(found.body.Resources.map(({ id }: Body) => id)).toEqual([created.id])
+  })
+})
+
+describe('reserved roles', () => {
+  const reserved = [
+    ...['ACCOUNTADMIN', 'ORGADMIN', 'GLOBALORGADMIN', 'SECURITYADMIN', 'SYSADMIN', 'USERADMIN', 'PUBLIC'],
+    ...['OKTA_PROVISIONER', 'AAD_PROVISIONER', 'GENERIC_SCIM_PROVISIONER'],
+  ]
+  test.each(reserved)('T6 %s can be neither created nor taken, however it is written', async (name) => {
+    const wide = [...name].map((letter) => String.fromCharCode(letter.charCodeAt(0) + 0xfee0)).join('')
+    for (const spelling of [name, name.toLowerCase(), wide]) {
+      const rename = { op: 'replace', value: { displayName: spelling } }
+      const refusals = await allRefused(system, [
+        () => request('POST', '/Groups', newGroup(spelling, { members: [{ value: user.id }] })),
+        () => request('PUT', pathOf(group.meta.location), newGroup(spelling)),
+        () => patch(request, group, rename),
+      ])
+      const detail = `Cannot use displayName ${JSON.stringify(spelling)}: the name is reserved; choose another`
+      expect(refusals).toEqual(refusals.map(() => [400, 'invalidValue', detail]))
+    }
+  })
+
+  test('T6 by Bulk neither', async () => {
+    const { body } = await request('POST', '/Bulk', {
+      schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'],
+      Operations: [{ method: 'POST', path: '/Groups', bulkId: 'a', data: newGroup('accountadmin') }],
+    })
+    expect(body.Operations.map(({ status }: Body) => status)).toEqual(['400'])
+  })
+
+  test("T6 a group takes neither another role's user nor a group, and only its owner fills it", async () => {
+    const okta = client(system, 'OKTA_PROVISIONING').request
+    const foreign = await givenUser(okta)
+    const add = (value: string, more = {}) => ({ op: 'add', path: 'members', value: [{ value, ...more }] })
+    const refusals = await allRefused(system, [
+      () => patch(request, group, add(foreign.id)),
+      () => patch(request, group, add(group.id)),
+      () => patch(request, group, add(group.id, { type: 'Group' })),
+      () => patch(request, group, add(user.id, { $ref: `https://x.example/Groups/${group.id}` })),
+      () => patch(okta, group, add(foreign.id)),
+    ])
+    const nobody = (id: string) => `Cannot add "${id}" as member: there is no such user; create the user first`
+    const nested = (id: string) =>
+      `Cannot add "${id}": groups cannot be members of groups here; add the users themselves`
+    expect(refusals).toEqual([
+      [400, 'invalidValue', nobody(foreign.id)],
+      [400, 'invalidValue', nobody(group.id)],
+      [400, 'invalidValue', nested(group.id)],
+      [400, 'invalidValue', nested(user.id)],
+      [404, undefined, `There is no Group with id "${group.id}"`],
+    ])
+    expect(await readAgain(request, group)).toEqual(group)
+  })
+})
