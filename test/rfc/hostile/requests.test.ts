@@ -206,7 +206,7 @@ const anyText = expect.any(String) as unknown as string
 const long = 'A'.repeat(4000)
 
 describe('query strings', () => {
-  test.each<[string, Refusal]>([
+  const refusedQueries: [string, Refusal][] = [
     ['startIndex=x', [400, 'invalidValue', 'Cannot read startIndex "x": expected an integer']],
     ['count=1e9', [400, 'invalidValue', 'Cannot read count "1e9": expected an integer']],
     ['count=%00', [400, 'invalidValue', 'Cannot read count "\\u0000": expected an integer']],
@@ -220,11 +220,15 @@ describe('query strings', () => {
     ],
     ['cursor=x', [400, 'invalidCursor', anyText]],
     [`cursor=${long}`, [400, 'invalidCursor', anyText]],
-  ])('PAG-4 CUR-2 ?%.40s is refused', async (query, refusal) => {
-    expect(await refused(system, () => request('GET', `/Users?${query}`))).toEqual(refusal)
-  })
+  ]
+  test.each(refusedQueries.map(([query, refusal]) => [query.slice(0, 40), query, refusal] as const))(
+    'PAG-4 CUR-2 ?%s is refused',
+    async (_name, query, refusal) => {
+      expect(await refused(system, () => request('GET', `/Users?${query}`))).toEqual(refusal)
+    },
+  )
 
-  test.each([
+  const answeredQueries = [
     'count=-2147483648',
     'count=99999999999999999999',
     'startIndex=-1&count=0',
@@ -234,12 +238,16 @@ describe('query strings', () => {
     `attributes=${'a.b.c.d,'.repeat(500)}`,
     '__proto__=x&constructor=y&toString=z',
     'x[]=1&x[a]=2&=&&=x',
-  ])('PAG-1 LST-3 ?%.40s is answered like any list', async (query) => {
-    const started = performance.now()
-    const { status, body } = await request('GET', `/Users?${query}`)
-    expect([status, typeof body.totalResults, Array.isArray(body.Resources)]).toEqual([200, 'number', true])
-    expect(performance.now() - started).toBeLessThan(1000)
-  })
+  ]
+  test.each(answeredQueries.map((query) => [query.slice(0, 40), query] as const))(
+    'PAG-1 LST-3 ?%s is answered like any list',
+    async (_name, query) => {
+      const started = performance.now()
+      const { status, body } = await request('GET', `/Users?${query}`)
+      expect([status, typeof body.totalResults, Array.isArray(body.Resources)]).toEqual([200, 'number', true])
+      expect(performance.now() - started).toBeLessThan(1000)
+    },
+  )
 })
 
 describe('methods', () => {
