@@ -17,7 +17,7 @@ export function startTestSystem(options: TestSystemOptions = {}): Promise<TestSy
     ...options,
     endpoint: engineEndpoint(),
     tableName: `test-${randomUUID()}`,
-    prepare: createTable,
+    prepare: (db) => createTable(db, { stream: false }),
     env: { [ENV.requestLog]: 'off', ...options.env },
     handlers: coldHandlers,
   })

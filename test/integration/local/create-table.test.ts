@@ -1,11 +1,12 @@
 import { DescribeTableCommand, DescribeTimeToLiveCommand } from '@aws-sdk/client-dynamodb'
 import { GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import { expect, test } from 'vitest'
-import { ensureTable, toCreateTable } from '../../../local/create-table.ts'
+import { createTable, ensureTable, toCreateTable } from '../../../local/create-table.ts'
 import { openTestDb, testTable } from '../../factories/engine.ts'
 
 test('a fresh table has the keys, the index, the stream and the TTL of the definition', async () => {
-  const db = await testTable()
+  const db = openTestDb(`test-${crypto.randomUUID()}`)
+  await createTable(db)
   const { Table } = await db.client.send(new DescribeTableCommand({ TableName: db.tableName }))
   const expected = toCreateTable(db.tableName)
   expect(Table).toMatchObject({
