@@ -261,13 +261,6 @@ describe('limits and versions', () => {
     ])
   })
 
-  test('BLK-5 as many operations as maxOperations run', async () => {
-    const stem = unique('bulk')
-    const results = await bulk(Array.from({ length: 100 }, (_, n) => post(`b${n}`, newUser(`${stem}-${n}`))))
-    expect(new Set(results.map(({ status }) => status))).toEqual(new Set(['201']))
-    expect(results.map(({ bulkId }) => bulkId)).toEqual(Array.from({ length: 100 }, (_, n) => `b${n}`))
-  })
-
   test('BLK-6 ETG-4 a stale version is 412 and changes nothing, the current one goes through', async () => {
     const [user, group] = [await givenUser(request), await givenGroup(request)]
     const title = patchOf({ op: 'add', path: 'title', value: 'T' })

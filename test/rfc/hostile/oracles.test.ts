@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { newUser, patchOf } from '../../factories/scim-api.ts'
+import { newUser } from '../../factories/scim-api.ts'
 import { startTestSystem, type TestSystem } from '../../factories/system.ts'
 import { type Body, client, type Request } from '../client.ts'
 import { givenGroup, givenUser, patch, pathOf, refusalOf, unique } from '../objects.ts'
-import { allRefused } from './unharmed.ts'
+import { allRefused, quickly } from './unharmed.ts'
 
 const SEARCH = 'urn:ietf:params:scim:api:messages:2.0:SearchRequest'
 const SECRET = 'Opensesame-31337'
@@ -123,10 +123,8 @@ describe('grammar bombs', () => {
   test('D1 D3 patterns that make expressions backtrack are text like any other, and quick', async () => {
     await givenUser(request, { displayName: 'a'.repeat(50_000) })
     for (const text of [`${'a'.repeat(2000)}!`, '(a+)+$', '.*'.repeat(500), '%'.repeat(1000), '_'.repeat(1000)]) {
-      const started = performance.now()
-      const { status, body } = await find(`displayName co ${JSON.stringify(text)}`)
+      const { status, body } = await quickly(() => find(`displayName co ${JSON.stringify(text)}`))
       expect([status, body.totalResults]).toEqual([200, 0])
-      expect(performance.now() - started).toBeLessThan(1000)
     }
   })
 
@@ -142,9 +140,7 @@ describe('grammar bombs', () => {
       value: `d${n}`,
     }))
     const heavy = await givenUser(request)
-    const started = performance.now()
-    const { status, body } = await request('PATCH', pathOf(heavy.meta.location), patchOf(...elements, ...changes))
-    expect(performance.now() - started).toBeLessThan(1000)
+    const { status, body } = await quickly(() => patch(request, heavy, ...elements, ...changes))
     expect([status, body.phoneNumbers.length, body.phoneNumbers[499]]).toEqual([
       200,
       500,

