@@ -1,6 +1,6 @@
 import { changesBetween, membershipChanges } from '../audit/changes.ts'
 import type { MemberStep } from '../scim/members.ts'
-import { applyPatch, sameAttributes } from '../scim/patch-apply.ts'
+import { applyPatch, listMemberSteps, sameAttributes } from '../scim/patch-apply.ts'
 import { readPatch } from '../scim/patch-request.ts'
 import type { Projection } from '../scim/project.ts'
 import type { Attributes, Json } from '../scim/schema.ts'
@@ -35,15 +35,16 @@ const MAX_DELETED_INLINE = 80
 
 /** A change of a group as the request states it. */
 interface GroupRequest {
-  attributes: Attributes
   memberSteps: MemberStep[]
+  /** The group's other attributes, from what they were. */
+  attributes(before: Attributes): Attributes
 }
 
 /** Creates a group with its members, owned by the caller's role (RFC 7644 §3.3). @throws {ScimError} 400, 403, 409. */
 export async function createGroup(context: ScimContext, body: Json, projection: Projection): Promise<Presented> {
   const { principal, now, trail, types } = context
   requireCreate(context, 'Group')
-  const { attributes, memberSteps } = toRequest(readBody(types.Group, body))
+  const { attributes, memberSteps } = splitMembers(readBody(types.Group, body))
   checkReserved(context, String(attributes.displayName))
   const candidates = await loadCandidates(context, listAdded(memberSteps))
   const { add } = await resolveDelta(context, undefined, memberSteps, { users: candidates })
@@ -79,8 +80,9 @@ export async function replaceGroup(
   body: Json,
   options: ChangeOptions,
 ): Promise<Presented> {
-  const request = toRequest(readBody(context.types.Group, body))
-  const group = await changeGroup(context, id, options.ifMatch, 200, () => request)
+  const { attributes, memberSteps } = splitMembers(readBody(context.types.Group, body))
+  const request = { memberSteps, attributes: () => attributes }
+  const group = await changeGroup(context, id, options.ifMatch, 200, request)
   return presentStored(context, group, options.projection, await loadDerived(context, 'Group', id, options.projection))
 }
 
@@ -101,9 +103,10 @@ export async function patchGroup(
   const isEmpty = (count: number) =>
     !projected && (context.principal.clientKind === 'AZURE' || count > MAX_RETURNED_MEMBERS)
   const status = (count: number) => (isEmpty(count) ? 204 : 200)
-  const group = await changeGroup(context, id, ifMatch, status, (before) =>
-    applyPatch(type, before, operations, { id }),
-  )
+  const group = await changeGroup(context, id, ifMatch, status, {
+    memberSteps: listMemberSteps(operations),
+    attributes: (before) => applyPatch(type, before, operations, { id }).attributes,
+  })
   const empty = isEmpty(group.memberCount ?? 0)
   const derived = empty ? undefined : await loadDerived(context, 'Group', id, projection)
   return { presented: presentStored(context, group, projection, derived), empty }
@@ -115,38 +118,28 @@ function changeGroup(
   id: string,
   ifMatch: string | undefined,
   status: number | ((memberCount: number) => number),
-  change: (before: Attributes) => GroupRequest,
+  { memberSteps, attributes: change }: GroupRequest,
 ): Promise<StoredResource> {
   const { db, principal } = context
-  const steps = guessSteps(change)
   let candidates: Promise<Map<string, StoredResource>> | undefined
   return untilWon(ifMatch, async (attempt) => {
     // Whom a request names is known before the group is read, so all of it is read in one round trip.
-    candidates ??= loadCandidates(context, listAdded(steps))
+    candidates ??= loadCandidates(context, listAdded(memberSteps))
     const [found, users, among] = await Promise.all([
       getResource(db, principal.account, 'Group', id),
       candidates,
-      loadAmong(context, id, steps),
+      loadAmong(context, id, memberSteps),
     ])
     const before = requireVisible(context, 'Group', id, found)
     requireOwned(context, before)
     checkIfMatch(ifMatch, before)
     await requireSettled(context, before)
-    const { attributes, memberSteps } = change(before.attributes)
+    const attributes = change(before.attributes)
     if (attributes.displayName !== before.attributes.displayName) checkReserved(context, String(attributes.displayName))
     const delta = await resolveDelta(context, before, memberSteps, { users, among })
     const anyVersion = attempt > 0 && ifMatch === undefined && !delta.wholeSet
     return writeDelta(context, before, attributes, delta, { status, anyVersion })
   })
-}
-
-/** The members a change would add do not depend on the group's attributes; a refusal is repeated once they are read. */
-function guessSteps(change: (before: Attributes) => GroupRequest): MemberStep[] {
-  try {
-    return change({ displayName: '-' }).memberSteps
-  } catch {
-    return []
-  }
 }
 
 /** Writes a delta, again without what turned out to be so already, until it is written or nothing is left of it. */
@@ -210,7 +203,7 @@ export function deleteGroup(context: ScimContext, id: string, ifMatch: string | 
 }
 
 /** Splits what is stored with the group from what is stored as memberships. */
-function toRequest({ members, ...attributes }: Attributes): GroupRequest {
+function splitMembers({ members, ...attributes }: Attributes): { attributes: Attributes; memberSteps: MemberStep[] } {
   const list = Array.isArray(members) ? (members as unknown as { value: string; display?: string }[]) : []
   return { attributes, memberSteps: [{ kind: 'replace', members: list }] }
 }

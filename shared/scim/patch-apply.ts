@@ -27,14 +27,18 @@ export function applyPatch(
   context: { id: string },
 ): PatchResult {
   const draft = copy(attributes)
-  const memberSteps: MemberStep[] = []
   for (const operation of operations) {
-    if (operation.kind === 'members') memberSteps.push(operation.step)
-    else if (operation.kind === 'ownId') checkId(type, operation.id, context.id)
+    if (operation.kind === 'members') continue
+    if (operation.kind === 'ownId') checkId(type, operation.id, context.id)
     else putAttribute(draft, operation.path, toNewValue(operation, getAttribute(draft, operation.path)))
   }
   checkSize(draft)
-  return { attributes: draft, memberSteps }
+  return { attributes: draft, memberSteps: listMemberSteps(operations) }
+}
+
+/** The changes of a group's members in a PATCH, in order; they do not depend on the group's other attributes. */
+export function listMemberSteps(operations: readonly PatchOperation[]): MemberStep[] {
+  return operations.flatMap((operation) => (operation.kind === 'members' ? [operation.step] : []))
 }
 
 type AttributeOperation = Exclude<PatchOperation, { kind: 'members' | 'ownId' }>
