@@ -7,7 +7,7 @@ import type { StoredResource } from '../store/resource-item.ts'
 import { getResources } from '../store/resources.ts'
 import { sees } from './access.ts'
 import type { ScimContext } from './context.ts'
-import { currentMembers } from './present.ts'
+import { currentMembers, locationOf } from './present.ts'
 
 /** What a change does to a group's members once it is held against who is a member. */
 export interface MemberDelta {
@@ -71,11 +71,12 @@ export async function resolveDelta(
   { users, among }: Known,
 ): Promise<MemberDelta> {
   if (!group) {
-    const { add } = memberChange(steps, new Map())
+    const { add } = memberChange(steps, { members: new Map() })
     return { add: toMembers(context, [...add.values()], users), remove: [], wholeSet: true }
   }
   const current = needsAll(steps) ? await currentMembers(context, group.id) : undefined
-  const change = memberChange(steps, current && toMemberMap(current))
+  const toRef = (id: string) => locationOf(context, 'User', id)
+  const change = memberChange(steps, current && { members: toMemberMap(current), toRef })
   const wanted = [...change.add.values()]
   if (current) return againstAll(context, current, change.clear, wanted, change.remove, users)
   const add = toMembers(context, wanted, users)

@@ -30,14 +30,20 @@ export function needsCurrentMembers(steps: readonly MemberStep[]): boolean {
   return steps.some((step) => step.kind === 'removeWhere')
 }
 
+/** What steps are held against: who is a member now, and the `$ref` under which a user's id is shown. */
+export interface CurrentMembers {
+  members: ReadonlyMap<string, Member>
+  toRef?: (id: string) => string
+}
+
 /** Sums the steps up as one change. `current` is read only when `needsCurrentMembers`, and required then. */
-export function memberChange(steps: readonly MemberStep[], current?: ReadonlyMap<string, Member>): MemberChange {
+export function memberChange(steps: readonly MemberStep[], current?: CurrentMembers): MemberChange {
   const change: MemberChange = { clear: false, add: new Map(), remove: new Set() }
   for (const step of steps) applyStep(change, step, current)
   return change
 }
 
-function applyStep(change: MemberChange, step: MemberStep, current: ReadonlyMap<string, Member> | undefined): void {
+function applyStep(change: MemberChange, step: MemberStep, current: CurrentMembers | undefined): void {
   if (step.kind === 'replace' || step.kind === 'clear') startAfresh(change)
   if (step.kind === 'add' || step.kind === 'replace') addAll(change, step.members)
   if (step.kind === 'remove') removeAll(change, step.ids)
@@ -68,12 +74,13 @@ function startAfresh(change: MemberChange): void {
 function listMatches(
   { clear, add, remove }: MemberChange,
   filter: Filter,
-  current: ReadonlyMap<string, Member> | undefined,
+  current: CurrentMembers | undefined,
 ): string[] {
   if (!current) throw new Error('memberChange() needs the current members for a removeWhere step')
+  const { members, toRef } = current
   const matches = toPredicate(filter)
-  const passes = (member: Member) => matches({ ...member, type: 'User' })
-  const added = [...add.values()].filter((member) => passes({ ...(!clear && current.get(member.value)), ...member }))
-  const kept = clear ? [] : [...current.values()].filter(({ value }) => !remove.has(value) && !add.has(value))
+  const passes = (member: Member) => matches({ ...member, type: 'User', ...(toRef && { $ref: toRef(member.value) }) })
+  const added = [...add.values()].filter((member) => passes({ ...(!clear && members.get(member.value)), ...member }))
+  const kept = clear ? [] : [...members.values()].filter(({ value }) => !remove.has(value) && !add.has(value))
   return [...added, ...kept.filter(passes)].map(({ value }) => value)
 }

@@ -101,7 +101,7 @@ function patch(before: ReadonlyMap<string, string>, operations: JsonObject[]): u
   const read = readPatch(Group, { schemas: [PATCH_OP], Operations: operations })
   const { attributes, memberSteps } = applyPatch(Group, { displayName: 'Ops' }, read, { id: 'g1' })
   const current = new Map([...before].map(([value, display]): [string, Member] => [value, { value, display }]))
-  const change = memberChange(memberSteps, needsCurrentMembers(memberSteps) ? current : undefined)
+  const change = memberChange(memberSteps, needsCurrentMembers(memberSteps) ? { members: current } : undefined)
   const after = new Map(change.clear ? [] : before)
   for (const value of change.remove) after.delete(value)
   for (const [value, { display }] of change.add) after.set(value, String(display))

@@ -56,6 +56,11 @@ describe('members of a group (RFC 7644 §3.5.2)', () => {
     ['remove by or-filter', () => [{ op: 'remove', path: where('a', 'c', 'd') }], ['b']],
     ['remove by another filter', () => [{ op: 'remove', path: `members[not (value eq "${ids.b}")]` }], ['b']],
     ['remove by type', () => [{ op: 'remove', path: 'members[type eq "User"]' }], []],
+    [
+      'remove by $ref',
+      () => [{ op: 'remove', path: `members[$ref eq "${system.baseUrl}/Users/${ids.a}"]` }],
+      ['b', 'c'],
+    ],
     ['remove all', () => [{ op: 'remove', path: 'members' }], []],
     ['replace', () => [{ op: 'replace', path: 'members', value: values('c', 'd') }], ['c', 'd']],
     ['replace by one object', () => [{ op: 'replace', path: 'members', value: values('d')[0] }], ['d']],

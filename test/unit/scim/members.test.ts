@@ -52,6 +52,16 @@ describe('memberChange()', () => {
     expect(() => memberChange([startsWithA])).toThrow('needs the current members')
   })
 
+  test('a filter may select by the $ref that members are shown with (PAT-21)', () => {
+    const members = new Map([
+      ['1', member('1')],
+      ['2', member('2')],
+    ])
+    const steps: MemberStep[] = [{ kind: 'removeWhere', filter: elementFilter('$ref eq "https://x/Users/2"') }]
+    const { remove } = memberChange(steps, { members, toRef: (id) => `https://x/Users/${id}` })
+    expect(remove).toEqual(new Set(['2']))
+  })
+
   const ids = fc.constantFrom('1', '2', '3', '4', '5', '6')
   const members = fc.array(
     fc.tuple(ids, fc.constantFrom('al', 'bo', 'Abe')).map(([id, display]) => member(id, display)),
@@ -71,7 +81,7 @@ describe('memberChange()', () => {
     fc.assert(
       fc.property(members, fc.array(step, { maxLength: 8 }), (current, steps) => {
         const before = new Map(current.map((one) => [one.value, one]))
-        const { clear, add, remove } = memberChange(steps, before)
+        const { clear, add, remove } = memberChange(steps, { members: before })
         for (const id of remove) expect(add.has(id)).toBe(false)
         const after = new Map(clear ? [] : before)
         for (const id of remove) after.delete(id)
