@@ -75,10 +75,12 @@ function readSingle(attribute: Attribute, json: Json, path: string): Value | und
 
 function readComplex(attribute: Attribute, json: Json, path: string): ComplexValue | undefined {
   if (!isJsonObject(json)) throw wrongType('an object', json, path)
-  const value = readAttributes(attribute.subAttributes ?? [], json, `${path}.`)
+  const subAttributes = attribute.subAttributes ?? []
+  const value = readAttributes(subAttributes, json, `${path}.`)
   if (isReferenceObject(attribute) && value.value === '') return undefined
-  if (isEmpty(value)) return undefined
-  requireAttributes(attribute.subAttributes ?? [], value, `${path}.`)
+  // {"id": "..."} for a member is a mistake: taken for nothing, it would empty the group it was to fill (PAT-10).
+  if (isEmpty(value) && (isEmpty(json) || !subAttributes.some(({ required }) => required))) return undefined
+  requireAttributes(subAttributes, value, `${path}.`)
   return value
 }
 
@@ -152,7 +154,7 @@ function wrongType(expected: string, json: Json, path: string) {
   return invalidValue(`Cannot read ${path} ${quote(json)}: expected ${expected}`)
 }
 
-function isEmpty(value: ComplexValue): boolean {
+function isEmpty(value: ComplexValue | JsonObject): boolean {
   for (const _ in value) return false
   return true
 }

@@ -159,6 +159,21 @@ describe('members of a group (RFC 7644 §3.5.2)', () => {
       [400, 'invalidValue', 'The attribute members.value is required: send it with a value'],
     ],
     [
+      'PAT-10 a member named by another word',
+      () => ({ op: 'replace', path: 'members', value: [{ id: ids.d }] }),
+      [400, 'invalidValue', 'The attribute members.value is required: send it with a value'],
+    ],
+    [
+      'PAT-10 a list inside an object',
+      () => ({ op: 'add', path: 'members', value: { members: values('d') } }),
+      [400, 'invalidValue', 'The attribute members.value is required: send it with a value'],
+    ],
+    [
+      'PAT-10 a member without a value to remove',
+      () => ({ op: 'remove', path: 'members', value: [{ value: null }] }),
+      [400, 'invalidValue', 'The attribute members.value is required: send it with a value'],
+    ],
+    [
       'PAT-5 a member that is a number',
       () => ({ op: 'add', path: 'members', value: [{ value: 5 }] }),
       [400, 'invalidValue', 'Cannot read members.value 5: expected a string'],

@@ -194,6 +194,11 @@ describe('PUT /Groups/{id}', () => {
       'invalidValue',
       'Cannot add "nobody" as member: there is no such user; create the user first',
     ])
+    expect(await refused(group.displayName, { id: user.id })).toEqual([
+      400,
+      'invalidValue',
+      'The attribute members.value is required: send it with a value',
+    ])
     expect(await refused(group.displayName, { value: other.id, type: 'Group' })).toEqual([
       400,
       'invalidValue',

@@ -145,7 +145,7 @@ describe('group membership', () => {
     expect(await memberIds(groupId)).toEqual([])
   })
 
-  test('1,000 members are added by one PATCH and all shown', async () => {
+  test('PAT-20 1,000 members are added by one PATCH and all shown, and beyond that the answer is 204', async () => {
     const ids = await createUsers(1000)
     const groupId = await createGroup()
     const add = patchOf({ op: 'add', path: 'members', value: ids.map((value) => ({ value })) })
@@ -162,6 +162,12 @@ describe('group membership', () => {
     const { body: user } = await call('GET', `/Users/${ids[1]}`)
     expect(user.groups).toEqual([])
     await call('PATCH', `/Groups/${groupId}`, add)
+    const [more] = await createUsers(1)
+    const addOne = patchOf({ op: 'add', path: 'members', value: [{ value: more }] })
+    const beyond = await call('PATCH', `/Groups/${groupId}`, addOne)
+    expect([beyond.status, beyond.body, beyond.headers.etag]).toEqual([204, undefined, 'W/"5"'])
+    const asked = await call('PATCH', `/Groups/${groupId}?attributes=displayName`, addOne)
+    expect([asked.status, asked.body.members]).toEqual([200, undefined])
     expect((await call('DELETE', `/Groups/${groupId}`)).status).toBe(204)
     expect((await call('GET', `/Users/${ids[0]}`)).body.groups).toEqual([])
   })

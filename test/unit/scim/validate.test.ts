@@ -319,6 +319,8 @@ describe('readResource() of a group', () => {
     [['u1'], 'Cannot read members "u1": expected an object'],
     [[{ display: 'One' }], 'The attribute members.value is required: send it with a value'],
     [[{ value: '' }], 'The attribute members.value is required: send it with a value'],
+    [[{ value: null }], 'The attribute members.value is required: send it with a value'],
+    [[{ id: 'u1' }], 'The attribute members.value is required: send it with a value'],
     [[{ value: 5 }], 'Cannot read members.value 5: expected a string'],
   ])('refuses members %j', (members, message) => {
     expect(() => group({ members })).toThrow(refusal(400, 'invalidValue', message))
