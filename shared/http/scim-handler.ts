@@ -4,9 +4,11 @@ import { type Principal, readPrincipal } from '../auth/principal.ts'
 import type { Config } from '../config.ts'
 import type { ScimContext } from '../resources/context.ts'
 import { notFound, unauthorized } from '../scim/error.ts'
+import { quote } from '../scim/quote.ts'
 import { resourceTypes } from '../scim/resource-types.ts'
 import type { Db } from '../store/client.ts'
 import { type ApiKind, apiHandler, type Call, type Operation } from './api-handler.ts'
+import type { ApiRequest } from './api-request.ts'
 import { logUnexpected } from './failure.ts'
 import { SCIM_BASE } from './routes.ts'
 import { startTrail } from './start-trail.ts'
@@ -44,11 +46,11 @@ export function scimHandler(options: ScimHandlerOptions, operations: Record<stri
 }
 
 /** A cached policy may outlive its token: expiry is checked again, by this Lambda's clock. */
-function admit({ caller, event, now, trail }: Call<Principal>, db: Db, config: Config): ScimContext {
+function admit({ caller, request, event, now, trail }: Call<Principal>, db: Db, config: Config): ScimContext {
   if (now.getTime() >= caller.tokenExpiresAt) throw unauthorized('The token has expired: issue a new one')
   const endpointId = event.pathParameters?.endpointId
   if (endpointId !== undefined && endpointId !== caller.endpointId) {
-    throw notFound('There is no such endpoint for this token: use the base URL of its own integration')
+    throw ENDPOINT_ID.test(endpointId) ? foreignEndpoint() : unknownEndpoint(request)
   }
   const baseUrl = config.publicBaseUrl ?? gatewayBaseUrl(event)
   return {
@@ -61,6 +63,15 @@ function admit({ caller, event, now, trail }: Call<Principal>, db: Db, config: C
     report: (error) => logUnexpected(error, event),
   }
 }
+
+const ENDPOINT_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+const foreignEndpoint = () =>
+  notFound('There is no such endpoint for this token: use the base URL of its own integration')
+
+/** Below the base the gateway takes any name for an endpoint id; what is none was meant to be an endpoint. */
+const unknownEndpoint = ({ endpoint }: ApiRequest) =>
+  notFound(`There is no endpoint ${quote(endpoint)}: use /Users, /Groups or another of SCIM's, in these letters`)
 
 /** Built from what the gateway says of itself, never from a header of the client. */
 function gatewayBaseUrl({ requestContext }: APIGatewayProxyEvent): string {
