@@ -1,4 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createIntegration } from '../../shared/resources/integrations.ts'
+import { issueToken } from '../../shared/resources/tokens.ts'
+import { adminContext } from '../factories/admin.ts'
+import { scanAll } from '../factories/scan.ts'
 import { GROUP_SCHEMA, newGroup, newUser, USER_SCHEMA } from '../factories/scim-api.ts'
 import { startTestSystem, type TestSystem } from '../factories/system.ts'
 import { type Body, client, type Request } from './client.ts'
@@ -85,6 +89,25 @@ describe('PUT /Users/{id} (RFC 7644 §3.5.1)', () => {
     })
   })
 
+  test('PUT-3 a password that is not sent stays', async () => {
+    const integration = 'WITH_PASSWORDS'
+    await createIntegration(adminContext(system.db), { name: integration, clientKind: 'GENERIC', syncPassword: true })
+    const { token } = await issueToken(adminContext(system.db), { integration })
+    const headers = { authorization: `Bearer ${token}` }
+    const named = newUser(unique('secretive'))
+    const user = (await request('POST', '/Users', { ...named, password: 'Opensesame-1' }, headers)).body
+    const hashes = async () =>
+      (await scanAll(system.db)).filter(({ sk }) => sk === user.id).map((item) => item.passwordHash)
+    const before = await hashes()
+    expect(before).toHaveLength(1)
+    expect(before[0]).toEqual(expect.any(String))
+    const kept = await request('PUT', `/Users/${user.id}`, { ...named, title: 'T' }, headers)
+    expect([kept.status, kept.body.title, await hashes()]).toEqual([200, 'T', before])
+    const changed = await request('PUT', `/Users/${user.id}`, { ...named, password: 'Opensesame-2' }, headers)
+    expect([changed.status, changed.body.password]).toEqual([200, undefined])
+    expect(await hashes()).not.toEqual(before)
+  })
+
   test.each<[string, object, [number, string, string]]>([
     [
       'no userName',
@@ -137,7 +160,7 @@ describe('PUT /Users/{id} (RFC 7644 §3.5.1)', () => {
 })
 
 describe('PUT /Groups/{id}', () => {
-  test('PUT-5 PUT-7 replaces name and members, and the groups of users follow', async () => {
+  test('PUT-7 replaces name and members, and the groups of users follow', async () => {
     const [old, stays, comes] = [await givenUser(request), await givenUser(request), await givenUser(request)]
     const group = await givenGroup(request, [old.id, stays.id])
     const name = unique('renamed')
@@ -156,6 +179,18 @@ describe('PUT /Groups/{id}', () => {
     expect((await readAgain(request, comes)).groups).toEqual(mirror)
     expect((await readAgain(request, stays)).groups).toEqual(mirror)
     expect((await readAgain(request, old)).groups).toEqual([])
+  })
+
+  test('PUT-5 what is immutable of a member stays as it was first sent', async () => {
+    const user = await givenUser(request)
+    const group = await givenGroup(request, [], { members: [{ value: user.id, display: 'First' }] })
+    const member = { value: user.id, $ref: user.meta.location, display: 'First', type: 'User' }
+    const changed = { ...member, $ref: 'https://else.example/Users/1', display: 'Second' }
+    const answer = await put('/Groups', group, newGroup(group.displayName, { members: [changed] }))
+    expect([answer.status, answer.body.members]).toEqual([200, [member]])
+    const { body } = await request('GET', '/Schemas/urn:ietf:params:scim:schemas:core:2.0:Group')
+    const { subAttributes } = body.attributes.find(({ name }: Body) => name === 'members')
+    expect(subAttributes.map(({ mutability }: Body) => mutability)).toEqual(subAttributes.map(() => 'immutable'))
   })
 
   test('PUT-3 PUT-7 without members the group is empty', async () => {
