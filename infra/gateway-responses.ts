@@ -20,7 +20,8 @@ const ERRORS: readonly GatewayError[] = [
   {
     type: ResponseType.ACCESS_DENIED,
     status: 403,
-    detail: 'Access denied: the integration is disabled, or its network policy or your permissions do not allow this',
+    detail:
+      'Access denied: the integration is disabled, its network policy or your permissions forbid it, or there is no such method in SCIM',
   },
   {
     type: ResponseType.MISSING_AUTHENTICATION_TOKEN,

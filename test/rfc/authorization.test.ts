@@ -133,7 +133,8 @@ describe('what a token may do', () => {
       system.flushAuthorizerCache()
       return call('GET', '/Users')
     }
-    const reasons = 'the integration is disabled, or its network policy or your permissions do not allow this'
+    const reasons =
+      'the integration is disabled, its network policy or your permissions forbid it, or there is no such method in SCIM'
     expectRefused(await enable(false), 403, undefined, `Access denied: ${reasons}`)
     expect((await enable(true)).status).toBe(200)
   })

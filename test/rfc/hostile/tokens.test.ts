@@ -13,7 +13,8 @@ import { allRefused } from './unharmed.ts'
 
 const NO_TOKEN =
   'The bearer token is missing, malformed, unknown, expired or revoked: send Authorization: Bearer <token>'
-const DENIED = 'Access denied: the integration is disabled, or its network policy or your permissions do not allow this'
+const DENIED =
+  'Access denied: the integration is disabled, its network policy or your permissions forbid it, or there is no such method in SCIM'
 
 let system: TestSystem
 let request: Request

@@ -151,7 +151,7 @@ describe('the authorizer', () => {
   const UNAUTHORIZED =
     'The bearer token is missing, malformed, unknown, expired or revoked: send Authorization: Bearer <token>'
   const DENIED =
-    'Access denied: the integration is disabled, or its network policy or your permissions do not allow this'
+    'Access denied: the integration is disabled, its network policy or your permissions forbid it, or there is no such method in SCIM'
 
   test('is not asked without an Authorization header: 401 (AUT-1)', async () => {
     const response = await fetch(`${gateway.url}/scim/v2/Users`)
