@@ -9,16 +9,13 @@ import {
   writeGroupChange,
   writeMembersOnly,
 } from '../store/group-change.ts'
-import { applyIntents, commitIntents, INTENT_TIME_LIMIT_MS } from '../store/intents.ts'
+import { APPLY_MS, applyIntents, commitIntents } from '../store/intents.ts'
 import { addMember, type StoredMember } from '../store/member-item.ts'
 import type { StoredResource } from '../store/resource-item.ts'
 import { createWith } from '../store/resource-writes.ts'
 import { getResource } from '../store/resources.ts'
 import { sweepRename } from '../store/sweep.ts'
 import { afterCommit, type ScimContext } from './context.ts'
-
-/** A writer gives up applying before others may take over. */
-const APPLY_MS = INTENT_TIME_LIMIT_MS - 5_000
 
 /** Stores a new group with its members: in one transaction, or committed at once and applied afterwards. */
 export async function writeNewGroup(

@@ -49,7 +49,7 @@ async function loadGroups(context: ScimContext, userId: string): Promise<Value[]
     listMemberships(db, principal.account, userId),
     listPendingLately(db, principal.account),
   ])
-  await finishDue(db, principal.account, pending, context.now)
+  await finishDue(db, principal.account, pending, context.now, context.report)
   const gone = pendingIds(pending, 'GROUP')
   return memberships
     .filter(({ groupId, groupOwner }) => !gone.has(groupId) && sees(principal, 'Group', groupOwner))
@@ -73,7 +73,7 @@ export async function currentMembers(context: ScimContext, groupId: string): Pro
     listMembers(db, principal.account, groupId),
     listPending(db, principal.account),
   ])
-  await finishDue(db, principal.account, pending, now)
+  await finishDue(db, principal.account, pending, now, context.report)
   for (const userId of pendingIds(pending, 'USER')) members.delete(userId)
   return members
 }

@@ -1,9 +1,9 @@
 import { ScimError } from '../scim/error.ts'
 import { quote } from '../scim/quote.ts'
-import { INTENT_TIME_LIMIT_MS } from '../store/intents.ts'
+import { listPending } from '../store/pending.ts'
 import type { StoredResource } from '../store/resource-item.ts'
 import { LostRace } from '../store/resource-writes.ts'
-import { finishIntents } from '../store/sweep.ts'
+import { finishDue } from '../store/sweep.ts'
 import type { ScimContext } from './context.ts'
 
 /**
@@ -11,10 +11,13 @@ import type { ScimContext } from './context.ts'
  * finished here; otherwise the caller shall come back.
  * @throws {ScimError} 429 while somebody is still applying it.
  */
-export async function requireSettled({ db, principal, now }: ScimContext, group: StoredResource): Promise<void> {
+export async function requireSettled(context: ScimContext, group: StoredResource): Promise<void> {
   if (group.applying === undefined) return
-  if (Date.parse(group.lastModified) + INTENT_TIME_LIMIT_MS <= now.getTime()) {
-    await finishIntents(db, principal.account, group.id)
+  const { db, principal, now, report } = context
+  const pending = await listPending(db, principal.account)
+  const due = pending.filter(({ kind, id, due }) => kind === 'CHANGE' && id === group.id && due <= now.getTime())
+  if (due.length > 0) {
+    await finishDue(db, principal.account, due, now, report)
     throw new LostRace('The group was being changed')
   }
   const detail = `Group ${quote(group.id)} is taking in a large membership change; retry after the seconds named in Retry-After`

@@ -15,8 +15,10 @@ export interface Intent {
   remove: string[]
 }
 
-/** A writer stops applying after this long; from then on whoever meets the intents finishes them. */
+/** So long a change is its writer's to apply; from then on whoever meets the intents finishes them. */
 export const INTENT_TIME_LIMIT_MS = 30_000
+/** A writer stops before others may take over. */
+export const APPLY_MS = INTENT_TIME_LIMIT_MS - 5_000
 /** DynamoDB ends items at 400 KB and transactions at 4 MB. */
 const MAX_INTENT_BYTES = 340_000
 const MAX_INTENTS = 11
@@ -81,17 +83,16 @@ export function overlay(members: Map<string, StoredMember>, intents: Intent[]): 
 }
 
 /**
- * Applies the group's committed intents to its membership items and closes them. Idempotent; every write stops at
- * `deadline` (epoch ms), so that no late write undoes somebody else's change.
+ * Applies the group's committed intents to its membership items, one after the other, and closes them. Idempotent, and
+ * whoever goes on after a failure begins where it failed; every write stops at `deadline` (epoch ms), so that no late
+ * write undoes somebody else's change.
  */
 export async function applyIntents(db: Db, account: string, group: StoredResource, deadline: number): Promise<void> {
   const items = await queryAll(db, ofPartition(membersKey(account, group.id), INTENT_PREFIX))
-  for (const item of items) await applyIntent(db, account, group, toIntent(item), deadline)
-  await batchWrite(
-    db,
-    items.map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk, sk } } })),
-    deadline,
-  )
+  for (const item of items) {
+    await applyIntent(db, account, group, toIntent(item), deadline)
+    await batchWrite(db, [{ DeleteRequest: { Key: { pk: item.pk, sk: item.sk } } }], deadline)
+  }
   await closeIntents(db, account, group)
 }
 

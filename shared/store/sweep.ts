@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { batchWrite, mapConcurrently } from './batch.ts'
 import type { Db } from './client.ts'
-import { applyIntents, INTENT_TIME_LIMIT_MS } from './intents.ts'
+import { APPLY_MS, applyIntents, INTENT_TIME_LIMIT_MS } from './intents.ts'
 import {
   deletedGroupKey,
   deletedUserKey,
@@ -25,14 +25,26 @@ import { type Action, ConditionsFailed, transact } from './transaction.ts'
 const MAX_FINISHED = 10
 const PARALLEL = 8
 
-/** Finishes what is due of the pending work met by a reader; failures are left to the next one. */
-export async function finishDue(db: Db, account: string, pending: Pending[], now: Date): Promise<void> {
+/**
+ * Finishes what is due of the pending work met by a reader. Each piece is taken by one reader alone; what fails is
+ * reported and due again half a minute later.
+ */
+export async function finishDue(
+  db: Db,
+  account: string,
+  pending: Pending[],
+  now: Date,
+  report: (error: unknown) => void,
+): Promise<void> {
   const due = pending.filter((work) => work.due <= now.getTime()).slice(0, MAX_FINISHED)
-  await Promise.allSettled(due.map((work) => finish(db, account, work)))
+  const results = await Promise.allSettled(due.map((work) => finish(db, account, work, now)))
+  for (const result of results) if (result.status === 'rejected') report(result.reason)
   if (due.length > 0) forgetPending(db, account)
 }
 
-async function finish(db: Db, account: string, { kind, id }: Pending): Promise<void> {
+async function finish(db: Db, account: string, work: Pending, now: Date): Promise<void> {
+  const { kind, id } = work
+  if (!(await takeOver(db, account, work, now))) return
   if (kind === 'USER') {
     await sweepUser(db, account, id)
     await forget(db, deletedUserKey(account, id))
@@ -42,6 +54,32 @@ async function finish(db: Db, account: string, { kind, id }: Pending): Promise<v
   } else if (kind === 'RENAME') await sweepRename(db, account, id)
   else await finishIntents(db, account, id)
 }
+
+/** Makes the work this reader's for as long as a writer would have; false when another one was quicker. */
+async function takeOver(db: Db, account: string, { kind, id, due }: Pending, now: Date): Promise<boolean> {
+  try {
+    await db.client.send(
+      new UpdateCommand({
+        TableName: db.tableName,
+        Key: PENDING_KEYS[kind](account, id),
+        UpdateExpression: 'SET due = :later',
+        ConditionExpression: 'due = :due',
+        ExpressionAttributeValues: { ':due': due, ':later': now.getTime() + INTENT_TIME_LIMIT_MS },
+      }),
+    )
+    return true
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ConditionalCheckFailedException') return false
+    throw error
+  }
+}
+
+const PENDING_KEYS = {
+  USER: deletedUserKey,
+  GROUP: deletedGroupKey,
+  RENAME: pendingRenameKey,
+  CHANGE: pendingChangeKey,
+} as const
 
 const forget = (db: Db, key: Key) => db.client.send(new DeleteCommand({ TableName: db.tableName, Key: key }))
 
@@ -112,8 +150,8 @@ async function renameMembership(db: Db, Key: Key, display: string): Promise<void
 }
 
 /** Finishes a large membership change whose writer can no longer be at it. */
-export async function finishIntents(db: Db, account: string, groupId: string): Promise<void> {
+async function finishIntents(db: Db, account: string, groupId: string): Promise<void> {
   const group = await getResource(db, account, 'Group', groupId)
-  if (group?.applying !== undefined) await applyIntents(db, account, group, Date.now() + INTENT_TIME_LIMIT_MS)
+  if (group?.applying !== undefined) await applyIntents(db, account, group, Date.now() + APPLY_MS)
   else await forget(db, pendingChangeKey(account, groupId))
 }

@@ -68,6 +68,15 @@ describe('large membership changes', () => {
     expect([first.body.groups, idsOf(second.body.groups)]).toEqual([[], [groupId]])
   })
 
+  test('of many readers that meet an unfinished change one finishes it, and all see it whole', async () => {
+    const { groupId, ids } = await committedNotApplied('crowd')
+    const reader = later(31_000)
+    const answers = await Promise.all(Array.from({ length: 6 }, () => reader('GET', `/Groups/${groupId}`)))
+    for (const { body } of answers) expect(idsOf(body.members)).toEqual([ids[1], ids[2]])
+    const left = [...(await itemsOf(membersKey(ACCOUNT, groupId))), ...(await itemsOf(pendingKey(ACCOUNT)))]
+    expect(left.filter(({ sk }) => /^(INTENT|CHANGE)#/.test(String(sk)) && String(sk).includes(groupId))).toEqual([])
+  })
+
   test('no change overtakes one that is being applied, and after its time limit a writer finishes it first', async () => {
     const { groupId, ids } = await committedNotApplied('waiting')
     const remove = patchOf({ op: 'remove', path: `members[value eq "${ids[1]}"]` })
