@@ -1,6 +1,6 @@
 import type { Presented } from '../resources/present.ts'
 import { matchesEtag } from '../scim/etag.ts'
-import type { ApiAnswer } from './api-answer.ts'
+import { type ApiAnswer, MAX_ANSWER_BYTES } from './api-answer.ts'
 
 /** Headers of every answer about a single resource (RFC 7644 §3.3, §3.14). */
 const headersOf = ({ location, etag }: Presented) => ({ location, etag })
@@ -21,6 +21,18 @@ export const noContent = (presented?: Presented): ApiAnswer => ({
   status: 204,
   headers: presented ? headersOf(presented) : {},
 })
+
+/**
+ * The group a change answers with: a change that is made must not be refused for the size of its answer, so members
+ * that do not fit are left out.
+ */
+export function fitting(presented: Presented): Presented {
+  const { members, ...rest } = presented.resource
+  if (members === undefined || Buffer.byteLength(JSON.stringify(presented.resource)) <= MAX_ANSWER_BYTES) {
+    return presented
+  }
+  return { ...presented, resource: rest }
+}
 
 /** 304 without a body where the client's copy is current (RFC 7644 §3.14), the resource otherwise. */
 export function okUnlessMatch(presented: Presented, ifNoneMatch: string | undefined): ApiAnswer {

@@ -11,7 +11,7 @@ export interface ApiAnswer {
 /** Exactly this: no charset parameter, since some clients compare it letter by letter (RFC 7644 §8.1). */
 export const SCIM_MEDIA_TYPE = 'application/scim+json'
 /** A Lambda's answer ends at 6 MB, escapes included. */
-const MAX_ANSWER_BYTES = 5_500_000
+export const MAX_ANSWER_BYTES = 5_500_000
 
 /** The gateway's form of an answer. @throws {ScimError} 400 tooMany when no Lambda could return it. */
 export function toProxyResult(answer: ApiAnswer, requestId: string): APIGatewayProxyResult {

@@ -3,6 +3,7 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-l
 import type { Trail } from '../audit/trail.ts'
 import type { Config } from '../config.ts'
 import { ScimError } from '../scim/error.ts'
+import { quote } from '../scim/quote.ts'
 import { type ApiAnswer, toErrorAnswer, toProxyResult } from './api-answer.ts'
 import { type ApiRequest, toApiRequest } from './api-request.ts'
 import { logUnexpected, toScimError } from './failure.ts'
@@ -116,7 +117,7 @@ function audited<Caller, Context>(
       try {
         await record(request.event, { status: error.status, error })
       } catch (unrecorded) {
-        if (unrecorded instanceof ScimError) request.error = unrecorded
+        request.error = unrecorded as ScimError
       }
     },
   }
@@ -132,7 +133,7 @@ function findOperation<Context>(operations: Record<string, Operation<Context>>, 
   const operation = operations[`${method} ${route}`]
   if (operation) return operation
   const allowed = Object.keys(operations).flatMap((key) => (key.endsWith(` ${route}`) ? [key.split(' ')[0]] : []))
-  if (allowed.length === 0) throw new ScimError(404, undefined, `There is no endpoint "${request.endpoint}"`)
+  if (allowed.length === 0) throw new ScimError(404, undefined, `There is no endpoint ${quote(request.endpoint)}`)
   const allow = allowed.join(', ')
   throw new ScimError(405, undefined, `Cannot ${method} ${route}: this endpoint offers ${allow}`, {
     headers: { allow },

@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda'
 import { invalidSyntax, ScimError, tooLarge } from '../scim/error.ts'
 import { readJson } from '../scim/json.ts'
+import { quote } from '../scim/quote.ts'
 import type { Json } from '../scim/schema.ts'
 import { SCIM_BASE, SCIM_UNKNOWN } from './routes.ts'
 
@@ -57,11 +58,7 @@ function readBody(event: APIGatewayProxyEvent, contentType: string | undefined, 
   if (bytes.length === 0) throw invalidSyntax('The request has no body; send a JSON object')
   const mediaType = contentType?.split(';')[0]?.trim().toLowerCase() ?? ''
   if (!MEDIA_TYPES.has(mediaType)) {
-    throw new ScimError(
-      415,
-      undefined,
-      `Cannot read "${mediaType.slice(0, 80)}": send Content-Type application/scim+json`,
-    )
+    throw new ScimError(415, undefined, `Cannot read ${quote(mediaType)}: send Content-Type application/scim+json`)
   }
   if (!event.isBase64Encoded) checkEncoding(event.body ?? '')
   return readJson(bytes)

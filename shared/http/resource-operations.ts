@@ -6,7 +6,7 @@ import { createUser, deleteUser, patchUser, replaceUser } from '../resources/use
 import { MAX_BODY_BYTES, MAX_MEMBERSHIP_BODY_BYTES } from '../scim/limits.ts'
 import { type Projection, readProjection } from '../scim/project.ts'
 import type { ResourceName } from '../store/keys.ts'
-import { created, noContent, ok, okUnlessMatch } from './answers.ts'
+import { created, fitting, noContent, ok, okUnlessMatch } from './answers.ts'
 import type { ApiAnswer } from './api-answer.ts'
 import type { Operation } from './api-handler.ts'
 import type { ApiRequest } from './api-request.ts'
@@ -55,18 +55,18 @@ export const groupOperations: ScimOperations = {
   ...commonOperations('Group', '/Groups'),
   'POST /Groups': async (request, context) => {
     const body = request.readBody(MAX_MEMBERSHIP_BODY_BYTES)
-    return created(await createGroup(context, body, projectionOf(request, context, 'Group')))
+    return created(fitting(await createGroup(context, body, projectionOf(request, context, 'Group'))))
   },
   'PUT /Groups/{id}': async (request, context) => {
     const body = request.readBody(MAX_MEMBERSHIP_BODY_BYTES)
-    return ok(await replaceGroup(context, idOf(request), body, optionsOf(request, context, 'Group')))
+    return ok(fitting(await replaceGroup(context, idOf(request), body, optionsOf(request, context, 'Group'))))
   },
   'PATCH /Groups/{id}': async (request, context) => {
     const body = request.readBody(MAX_MEMBERSHIP_BODY_BYTES)
     const projected = Boolean(request.query.attributes || request.query.excludedAttributes)
     const options = { ...optionsOf(request, context, 'Group'), projected }
     const { presented, empty } = await patchGroup(context, idOf(request), body, options)
-    return empty ? noContent(presented) : ok(presented)
+    return empty ? noContent(presented) : ok(fitting(presented))
   },
   'DELETE /Groups/{id}': async (request, context) => {
     await deleteGroup(context, idOf(request), request.headers['if-match'])

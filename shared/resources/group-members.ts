@@ -1,6 +1,8 @@
 import { invalidValue } from '../scim/error.ts'
+import { MAX_DISPLAY_BYTES } from '../scim/limits.ts'
 import { type Member, type MemberStep, memberChange, needsCurrentMembers } from '../scim/members.ts'
 import { quote } from '../scim/quote.ts'
+import type { Attributes } from '../scim/schema.ts'
 import { listMembersAmong } from '../store/group-change.ts'
 import type { StoredMember } from '../store/member-item.ts'
 import type { StoredResource } from '../store/resource-item.ts'
@@ -80,7 +82,7 @@ export async function resolveDelta(
   const wanted = [...change.add.values()]
   if (current) return againstAll(context, current, change.clear, wanted, change.remove, users)
   const add = toMembers(context, wanted, users)
-  const remove = [...change.remove]
+  const remove = [...change.remove].filter((userId) => userId !== '')
   if (!among) return { add, remove, wholeSet: false }
   return {
     add: add.filter(({ userId }) => !among.has(userId)),
@@ -116,9 +118,14 @@ function toMembers(context: ScimContext, members: Member[], candidates: Map<stri
   })
   if (unknown.length > 0) throw unknownMembers(unknown.map(({ value }) => value))
   return members.map(({ value, display }) => {
-    const { displayName, userName } = candidates.get(value)?.attributes ?? {}
-    return { userId: value, display: display ?? String(displayName ?? userName) }
+    return { userId: value, display: display ?? nameOfUser(candidates.get(value)?.attributes ?? {}) }
   })
+}
+
+/** The user's displayName where it is short enough for a membership, the userName otherwise. */
+function nameOfUser({ displayName, userName }: Attributes): string {
+  const fits = typeof displayName === 'string' && Buffer.byteLength(displayName) <= MAX_DISPLAY_BYTES
+  return fits ? displayName : String(userName)
 }
 
 /** Refuses members that are no users, naming the first few. */

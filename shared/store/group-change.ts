@@ -174,7 +174,8 @@ export async function listMembersAmong(
   groupId: string,
   userIds: string[],
 ): Promise<Set<string>> {
-  const keys = userIds.map((userId) => memberKey(account, groupId, userId))
+  const named = [...new Set(userIds)].filter((userId) => userId !== '')
+  const keys = named.map((userId) => memberKey(account, groupId, userId))
   const items = await batchGet(db, keys, ['sk'])
   return new Set(items.map(({ sk }) => String(sk).slice(MEMBER_PREFIX.length)))
 }

@@ -204,6 +204,46 @@ describe('group membership', () => {
     expect((await call('GET', `/Users/${ids[0]}`)).body.groups).toEqual([])
   })
 
+  test('FIL-15 the same member twice in a filter, and an empty one, are just names', async () => {
+    const [member] = (await createUsers(1)) as [string]
+    const groupId = await createGroup([member])
+    const find = async (filter: string) =>
+      (await call('GET', `/Groups?filter=${encodeURIComponent(`id eq "${groupId}" and ${filter}`)}`)).body.totalResults
+    expect(await find(`(members eq "${member}" or members eq "${member}")`)).toBe(1)
+    expect(await find(`(members eq "" or members.value eq "${member}")`)).toBe(1)
+    expect(await find('members eq ""')).toBe(0)
+  })
+
+  test('PAT-8 removing the member with an empty id removes nobody', async () => {
+    const groupId = await createGroup(await createUsers(1))
+    const byFilter = { op: 'remove', path: 'members[value eq ""]' }
+    const { status, headers } = await call('PATCH', `/Groups/${groupId}`, patchOf(byFilter))
+    expect([status, headers.etag]).toEqual([200, 'W/"1"'])
+  })
+
+  test('a member is shown by a name that fits: too long a display is refused, too long a displayName stands back', async () => {
+    const groupId = await createGroup()
+    const [id] = (await createUsers(1)) as [string]
+    const display = 'x'.repeat(500_000)
+    const refused = await call(
+      'PATCH',
+      `/Groups/${groupId}`,
+      patchOf({ op: 'add', path: 'members', value: [{ value: id, display }] }),
+    )
+    expect([refused.status, refused.body.scimType, refused.body.detail]).toEqual([
+      400,
+      'invalidValue',
+      'Cannot read members.display: it has 500000 bytes, at most 10000 are allowed',
+    ])
+    await call('PATCH', `/Users/${id}`, patchOf({ op: 'replace', path: 'displayName', value: 'y'.repeat(200_000) }))
+    const { body } = await call(
+      'PATCH',
+      `/Groups/${groupId}`,
+      patchOf({ op: 'add', path: 'members', value: [{ value: id }] }),
+    )
+    expect(body.members[0].display).toBe(`member-${names}@example.com`)
+  })
+
   test('reserved role names can be neither created nor taken', async () => {
     const { status, body } = await call('POST', '/Groups', newGroup('accountadmin'))
     expect([status, body.scimType]).toEqual([400, 'invalidValue'])
