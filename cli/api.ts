@@ -29,7 +29,7 @@ export function openApi(target: Target, account: string | undefined): Api {
       const url = toUrl(target.url, path, { account, ...query })
       const text = body && JSON.stringify(body)
       const response = await send(target, method, url, text)
-      return (await readAnswer(response)) as Answer
+      return (await receiveAnswer(response)) as Answer
     },
   }
 }
@@ -65,7 +65,7 @@ function unreachable(url: string, cause: unknown): Failure {
   return new Failure(`Cannot reach ${url}: ${code ?? (cause as Error).message}`, { cause })
 }
 
-async function readAnswer(response: Response): Promise<unknown> {
+async function receiveAnswer(response: Response): Promise<unknown> {
   const text = await response.text()
   if (response.ok) return text === '' ? undefined : JSON.parse(text)
   throw new Failure(`${plainText(detailOf(text) ?? (response.statusText || 'Refused'))} (${response.status})`)

@@ -45,14 +45,14 @@ export function command<Schema extends z.ZodType>(spec: CommandSpec<Schema>): Co
   return {
     ...{ ...rest, operands, outputs },
     prepare: (given, values) => {
-      const flags = readFlags(schema, values)
+      const flags = parseFlags(schema, values)
       return (session) => run(session, flags, ...given)
     },
   }
 }
 
 /** @throws {UsageError} naming the option and what it takes. */
-export function readFlags<Schema extends z.ZodType>(schema: Schema, values: unknown): z.output<Schema> {
+export function parseFlags<Schema extends z.ZodType>(schema: Schema, values: unknown): z.output<Schema> {
   const { success, data, error } = schema.safeParse(values)
   if (success) return data
   const [issue] = error.issues

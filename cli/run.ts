@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import * as z from 'zod'
 import { openApi } from './api.ts'
-import { type Command, type Flag, readFlags } from './command.ts'
+import { type Command, type Flag, parseFlags } from './command.ts'
 import { COMMANDS } from './commands.ts'
 import { Failure, UsageError } from './failure.ts'
 import { COMMON_FLAGS, commandHelp, outputFlag, overview } from './help.ts'
@@ -63,7 +63,7 @@ async function carryOut(command: Command, args: readonly string[], terminal: Ter
     return 0
   }
   checkOperands(command, positionals)
-  const { account, output, ...target } = readFlags(commonFlags(command.outputs), values)
+  const { account, output, ...target } = parseFlags(commonFlags(command.outputs), values)
   const work = command.prepare(positionals, values)
   const api = openApi(await findTarget(target, terminal), account)
   await work({ api, terminal, output })

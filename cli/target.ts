@@ -1,4 +1,4 @@
-import { readLocalCredentials } from '../local/credentials.ts'
+import { loadLocalCredentials } from '../local/credentials.ts'
 import type { AwsCredentials } from '../shared/auth/sigv4.ts'
 import { Failure, UsageError } from './failure.ts'
 import type { Terminal } from './terminal.ts'
@@ -24,7 +24,7 @@ export interface TargetFlags {
  * @throws {Failure} saying what to start or to set.
  */
 export async function findTarget(flags: TargetFlags, { env }: Terminal): Promise<Target> {
-  const local = readLocalCredentials(flags['data-dir'])
+  const local = loadLocalCredentials(flags['data-dir'])
   const named = flags.url ?? env.ROLECALL_URL
   if (!named && !local) {
     throw new Failure('No local system is running: start it with "npm start", or name a deployed one with ROLECALL_URL')

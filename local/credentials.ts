@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { LOCAL_AWS } from './environment.ts'
-import { readPrivateFile, removePrivateFile, writePrivateFile } from './private-file.ts'
+import { loadPrivateFile, removePrivateFile, writePrivateFile } from './private-file.ts'
 
 /** Folder of everything the local system keeps, in the project. */
 export const DATA_FOLDER = join(import.meta.dirname, '..', '.rolecall')
@@ -38,6 +38,6 @@ export function writeLocalCredentials(
 }
 
 /** The key of the running local system; `undefined` when none runs. */
-export function readLocalCredentials(folder = DATA_FOLDER): LocalCredentials | undefined {
-  return LocalCredentials.safeParse(readPrivateFile(join(folder, 'credentials.json'))).data
+export function loadLocalCredentials(folder = DATA_FOLDER): LocalCredentials | undefined {
+  return LocalCredentials.safeParse(loadPrivateFile(join(folder, 'credentials.json'))).data
 }

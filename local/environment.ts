@@ -1,4 +1,4 @@
-import { type AwsConfig, ENV, readAwsConfig } from '../shared/config.ts'
+import { type AwsConfig, ENV, parseAwsConfig } from '../shared/config.ts'
 
 /** Region and key of the local engine; it accepts any, but only of letters and digits. */
 export const LOCAL_AWS = {
@@ -21,6 +21,6 @@ export interface ChosenEngine {
 export function chosenEngine(env: Record<string, string | undefined>): ChosenEngine | undefined {
   const endpoint = env[ENV.dynamodbEndpoint]
   if (!endpoint) return undefined
-  const aws = env.AWS_ACCESS_KEY_ID ? readAwsConfig(env) : undefined
+  const aws = env.AWS_ACCESS_KEY_ID ? parseAwsConfig(env) : undefined
   return { endpoint, tableName: env[ENV.tableName] || undefined, aws }
 }

@@ -11,7 +11,7 @@ export function writePrivateFile(path: string, content: unknown): void {
 }
 
 /** What {@link writePrivateFile} wrote; `undefined` when there is no such file or it cannot be read. */
-export function readPrivateFile(path: string): unknown {
+export function loadPrivateFile(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, 'utf8'))
   } catch {
@@ -21,6 +21,6 @@ export function readPrivateFile(path: string): unknown {
 
 /** Removes the file if it still says what was written: another system may have put its own in its place. */
 export function removePrivateFile(path: string, content: unknown): void {
-  const found = readPrivateFile(path)
+  const found = loadPrivateFile(path)
   if (JSON.stringify(found) === JSON.stringify(content)) rmSync(path, { force: true })
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { App } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
 import type { LambdaName } from '../infra/bundling.ts'
-import { readDeployment } from '../infra/config.ts'
+import { parseDeployment } from '../infra/config.ts'
 import { ScimStack } from '../infra/scim-stack.ts'
 
 /** The template of the deployed system, and which of its functions is which. */
@@ -28,7 +28,7 @@ export function synthesize(context: Record<string, unknown> = {}): SynthesizedSt
       analyticsReporting: false,
       context: { ...context, 'aws:cdk:bundling-stacks': [] },
     })
-    const deployment = readDeployment((key) => app.node.tryGetContext(key))
+    const deployment = parseDeployment((key) => app.node.tryGetContext(key))
     const stack = new ScimStack(app, deployment.name, { deployment })
     return { template: Template.fromStack(stack).toJSON() as CloudFormationTemplate, entries: stack.entries }
   } finally {

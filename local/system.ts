@@ -1,14 +1,14 @@
 import { LAMBDA_NAMES, type LambdaName } from '../infra/bundling.ts'
-import { type AwsConfig, ENV, readConfig } from '../shared/config.ts'
+import { type AwsConfig, ENV, parseConfig } from '../shared/config.ts'
 import { SCIM_BASE } from '../shared/http/routes.ts'
 import { type Db, openDb } from '../shared/store/client.ts'
 import { newLocalKey } from './credentials.ts'
 import { LOCAL_AWS } from './environment.ts'
-import { type GatewayOptions, startGateway } from './gateway.ts'
-import { type LambdaHandlers, warmHandlers } from './lambda.ts'
+import { type GatewayOptions, startGateway } from './gateway/gateway.ts'
+import { type LambdaHandlers, warmHandlers } from './gateway/lambda.ts'
+import { toGatewayModel } from './gateway/template.ts'
 import { type SeededTokens, seed } from './seed.ts'
 import { synthesize } from './synthesize.ts'
-import { readTemplate } from './template.ts'
 
 export interface SystemOptions extends Pick<GatewayOptions, 'port' | 'now' | 'sourceIp' | 'logFailure'> {
   /** The DynamoDB engine; promised, so that the template is synthesised while it starts. */
@@ -40,7 +40,7 @@ export interface System {
 
 /** Starts gateway and functions over an engine, with the default account, its integrations and a token for each. */
 export async function startSystem(options: SystemOptions): Promise<System> {
-  const model = readTemplate(synthesize())
+  const model = toGatewayModel(synthesize())
   const credentials = newLocalKey()
   const endpoint = await options.endpoint
   const gateway = await startGateway({ ...options, model, credentials })
@@ -53,7 +53,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       [ENV.publicBaseUrl]: baseUrl,
       ...options.env,
     })
-    const db = openDb(readConfig(process.env), aws)
+    const db = openDb(parseConfig(process.env), aws)
     const seeded = (options.prepare?.(db) ?? Promise.resolve()).then(() => seed(db))
     const { handlers: importHandlers = warmHandlers } = options
     const [handlers, tokens] = await Promise.all([importHandlers(LAMBDA_NAMES), seeded])

@@ -21,7 +21,7 @@ export interface Config {
 const DEFAULT_EVENT_RETENTION_DAYS = 90
 
 /** Reads the environment, once, at cold start. @throws {Error} naming the setting that is missing or wrong. */
-export function readConfig(env: Record<string, string | undefined>): Config {
+export function parseConfig(env: Record<string, string | undefined>): Config {
   const tableName = env[ENV.tableName]
   if (!tableName) throw new Error(`The environment variable ${ENV.tableName} is not set`)
   const days = env[ENV.eventRetentionDays] ?? String(DEFAULT_EVENT_RETENTION_DAYS)
@@ -44,7 +44,7 @@ export interface AwsConfig {
 }
 
 /** Reads what the SDK would read, for the one function that goes without it. @throws {Error} naming what is missing. */
-export function readAwsConfig(env: Record<string, string | undefined>): AwsConfig {
+export function parseAwsConfig(env: Record<string, string | undefined>): AwsConfig {
   const read = (name: string): string => {
     const value = env[name]
     if (!value) throw new Error(`The environment variable ${name} is not set`)
@@ -58,7 +58,7 @@ export function readAwsConfig(env: Record<string, string | undefined>): AwsConfi
 }
 
 /** The region a Lambda runs in, which AWS sets; the authorizer's policy names it. @throws {Error} when it is missing. */
-export function readRegion(env: Record<string, string | undefined>): string {
+export function parseRegion(env: Record<string, string | undefined>): string {
   if (env.AWS_REGION) return env.AWS_REGION
   throw new Error('The environment variable AWS_REGION is not set')
 }

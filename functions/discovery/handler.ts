@@ -1,10 +1,10 @@
-import { readAwsConfig, readConfig } from '../../shared/config.ts'
+import { parseAwsConfig, parseConfig } from '../../shared/config.ts'
 import { discoveryOperations } from '../../shared/http/discovery-operations.ts'
 import { scimHandler } from '../../shared/http/scim-handler.ts'
 import { lightPutEvent, openLightDb } from '../../shared/store/light-client.ts'
 
-const config = readConfig(process.env)
-const putEvent = lightPutEvent(config, readAwsConfig(process.env))
+const config = parseConfig(process.env)
+const putEvent = lightPutEvent(config, parseAwsConfig(process.env))
 
 /** Serves what describes the service (RFC 7644 §4), `/Me`, and every path nobody else serves. */
 export const handler = scimHandler({ config, db: openLightDb(config), putEvent }, discoveryOperations)

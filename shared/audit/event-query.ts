@@ -49,7 +49,7 @@ const NAMES = new Map([
 
 const AN_INSTANT = 'an instant such as 2026-08-31T10:00:00Z, or seconds or milliseconds since 1970'
 const instant = z.union([z.string(), z.number()], AN_INSTANT).transform((value, context) => {
-  const at = readInstant(value)
+  const at = parseInstant(value)
   if (at !== undefined) return at
   context.addIssue(AN_INSTANT)
   return z.NEVER
@@ -115,15 +115,16 @@ const input = z.object({
 export function parseEventQuery(source: object, now: Date, retentionDays: number): EventQuery {
   const parsed = input.safeParse(withOurNames(source))
   if (!parsed.success) throw toRefusal(parsed.error, source)
-  const { from, to, last: span, service: _, limit: max, ...filters } = parsed.data
+  const { from, to, last: span, service: _, limit: max, ...named } = parsed.data
+  const filters = withoutUndefined(named)
   if (from !== undefined && span !== undefined) {
     throw invalidValue('Cannot use "from" and "last" together: give the start of the range once')
   }
   if (filters.changesOnly && filters.resource === undefined) {
     throw invalidValue('Cannot use "changesOnly" alone: name the resource by its id in "resource"')
   }
-  const range = readRange(from, to, span, now.getTime(), retentionDays)
-  return { ...range, limit: max, type: defaultType(filters), ...withoutUndefined(filters) }
+  const range = parseRange(from, to, span, now.getTime(), retentionDays)
+  return { ...range, limit: max, type: defaultType(filters), ...filters }
 }
 
 /** As Snowflake's history: clients' requests; whoever names an integration or a resource wants all that befell it. */
@@ -150,7 +151,7 @@ function toRefusal(error: z.ZodError, source: object) {
 }
 
 /** Zone-less instants are UTC; a space for the T and a bare date are what people and SQL write. */
-function readInstant(value: string | number): number | undefined {
+function parseInstant(value: string | number): number | undefined {
   const text = String(value).trim()
   if (/^\d{9,10}$/.test(text)) return Number(text) * 1000
   if (/^\d{12,13}$/.test(text)) return Number(text)
@@ -158,7 +159,7 @@ function readInstant(value: string | number): number | undefined {
   return parseDateTime(text.replace(/^(\S+) (\d)/, '$1T$2'))
 }
 
-function readRange(
+function parseRange(
   from: number | undefined,
   to: number | undefined,
   span: number | undefined,
@@ -194,5 +195,7 @@ function show(at: number): string {
   return Number.isNaN(date.getTime()) ? 'that time' : date.toISOString()
 }
 
-const withoutUndefined = <T extends object>(record: T): T =>
-  Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as T
+type Defined<T> = { [Name in keyof T]: Exclude<T[Name], undefined> }
+
+const withoutUndefined = <T extends object>(record: T) =>
+  Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as Defined<T>

@@ -26,7 +26,7 @@ export function toAuthorizerContext(principal: Principal): AuthorizerContext {
 }
 
 /** Reads back what {@link toAuthorizerContext} wrote. Only the gateway can set it. @throws {Error} when it is absent. */
-export function readPrincipal(context: Record<string, unknown> | null | undefined): Principal {
+export function parsePrincipal(context: Record<string, unknown> | null | undefined): Principal {
   const text = context?.principal
   if (typeof text !== 'string') throw new Error('The gateway passed no authorizer context')
   return JSON.parse(text) as Principal

@@ -12,7 +12,7 @@ export interface RequestToSign {
   /** Absolute; spaces in the query written `%20`. */
   url: string | URL
   headers?: Record<string, string>
-  body?: string | Uint8Array
+  body?: string | Uint8Array | undefined
   /** `execute-api`, `lambda`, `dynamodb`... */
   service: string
   region: string

@@ -37,7 +37,7 @@ export function adminHandler(options: AdminHandlerOptions, operations: Record<st
     identify: (event, request, at) => {
       const actor = event.requestContext.identity.userArn
       if (!actor) throw new Error('The gateway passed no IAM principal')
-      const account = readAccount(request.query.account)
+      const account = parseAccount(request.query.account)
       const start = startTrail(event, request, at)
       const trail = new Trail({ ...start, type: 'ADMIN', account, actorName: actor, actorDomain: 'IAM' })
       return { caller: { actor, account }, trail }
@@ -56,7 +56,7 @@ export function adminHandler(options: AdminHandlerOptions, operations: Record<st
 }
 
 /** @throws {ScimError} 400 invalidValue when it is no name of an account. */
-export function readAccount(name = DEFAULT_ACCOUNT): string {
+export function parseAccount(name = DEFAULT_ACCOUNT): string {
   if (/^[a-z0-9][a-z0-9-]{0,62}$/.test(name)) return name
   throw invalidValue(`Cannot read account "${name.slice(0, 80)}": small letters, digits and hyphens, at most 63`)
 }

@@ -4,7 +4,7 @@ import { issueToken, listTokens, revokeToken } from '../resources/tokens.ts'
 import { invalidSyntax } from '../scim/error.ts'
 import type { JsonObject } from '../scim/schema.ts'
 import type { AdminContext } from './admin-handler.ts'
-import { listForAdmin, readForAdmin } from './admin-resources.ts'
+import { listForAdmin, loadForAdmin } from './admin-resources.ts'
 import type { ApiAnswer } from './api-answer.ts'
 import type { Operation } from './api-handler.ts'
 import type { ApiRequest } from './api-request.ts'
@@ -15,23 +15,23 @@ const MAX_INPUT_BYTES = 64 * 1024
 export const adminOperations: Record<string, Operation<AdminContext>> = {
   'GET /admin/integrations': async (_request, context) => json(200, { integrations: await listIntegrations(context) }),
   'POST /admin/integrations': async (request, context) =>
-    json(201, await createIntegration(context, readInput(request))),
+    json(201, await createIntegration(context, requireObject(request))),
   'GET /admin/integrations/{name}': async ({ params }, context) =>
     json(200, await describeIntegration(context, params.name ?? '')),
   'PATCH /admin/integrations/{name}': async (request, context) =>
-    json(200, await changeIntegration(context, request.params.name ?? '', readInput(request))),
+    json(200, await changeIntegration(context, request.params.name ?? '', requireObject(request))),
   'GET /admin/integrations/{name}/tokens': async ({ params }, context) =>
     json(200, { tokens: await listTokens(context, params.name ?? '') }),
   'POST /admin/integrations/{name}/tokens': async (request, context) =>
-    json(201, await issueToken(context, { ...readInput(request), integration: request.params.name ?? '' })),
+    json(201, await issueToken(context, { ...requireObject(request), integration: request.params.name ?? '' })),
   'DELETE /admin/tokens/{id}': async ({ params }, context) => {
     await revokeToken(context, params.id ?? '')
     return { status: 204 }
   },
   'GET /admin/users': (request, context) => listForAdmin(context, 'User', request.query),
-  'GET /admin/users/{id}': (request, context) => readForAdmin(context, 'User', request.params.id ?? '', request.query),
+  'GET /admin/users/{id}': (request, context) => loadForAdmin(context, 'User', request.params.id ?? '', request.query),
   'GET /admin/roles': (request, context) => listForAdmin(context, 'Group', request.query),
-  'GET /admin/roles/{id}': (request, context) => readForAdmin(context, 'Group', request.params.id ?? '', request.query),
+  'GET /admin/roles/{id}': (request, context) => loadForAdmin(context, 'Group', request.params.id ?? '', request.query),
 }
 
 const json = (status: number, body: object): ApiAnswer => ({
@@ -41,8 +41,8 @@ const json = (status: number, body: object): ApiAnswer => ({
 })
 
 /** @throws {ScimError} 400 invalidSyntax when the body is no JSON object. */
-function readInput(request: ApiRequest): JsonObject {
-  const body = request.readBody(MAX_INPUT_BYTES)
+function requireObject(request: ApiRequest): JsonObject {
+  const body = request.parseBody(MAX_INPUT_BYTES)
   if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body
   throw invalidSyntax('Cannot read the body: send a JSON object')
 }

@@ -1,8 +1,8 @@
 import type { ScimContext } from '../resources/context.ts'
 import { listResources } from '../resources/list.ts'
-import { readResource } from '../resources/read.ts'
+import { loadResource } from '../resources/load.ts'
 import { notFound } from '../scim/error.ts'
-import { readProjection } from '../scim/project.ts'
+import { parseProjection } from '../scim/project.ts'
 import { quote } from '../scim/quote.ts'
 import { resourceTypes } from '../scim/resource-types.ts'
 import type { Attributes } from '../scim/schema.ts'
@@ -11,7 +11,7 @@ import { PRIVILEGES } from '../store/provisioners.ts'
 import { getIdByName, getResource, getResources } from '../store/resources.ts'
 import type { AdminContext } from './admin-handler.ts'
 import type { ApiAnswer } from './api-answer.ts'
-import { readListParameters } from './list-input.ts'
+import { parseListParameters } from './list-input.ts'
 import { SCIM_BASE } from './routes.ts'
 
 type Query = Readonly<Record<string, string>>
@@ -22,7 +22,7 @@ const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 /** Users or roles of the whole account, whoever owns them: a SCIM list whose resources also name their owner. */
 export async function listForAdmin(context: AdminContext, type: ResourceName, query: Query): Promise<ApiAnswer> {
   context.trail.about(type === 'User' ? 'USER' : 'ROLE')
-  const list = await listResources(toScimContext(context), type, readListParameters(query))
+  const list = await listResources(toScimContext(context), type, parseListParameters(query))
   const ids = list.Resources.flatMap(({ id }) => (typeof id === 'string' ? [id] : []))
   const stored = await getResources(context.db, context.account, type, ids)
   const owners = new Map(stored.map(({ id, owner }) => [id, owner]))
@@ -31,7 +31,7 @@ export async function listForAdmin(context: AdminContext, type: ResourceName, qu
 }
 
 /** One user or role, by its id or by its name in any letter case, with its owner. @throws {ScimError} 404. */
-export async function readForAdmin(
+export async function loadForAdmin(
   context: AdminContext,
   type: ResourceName,
   idOrName: string,
@@ -40,10 +40,10 @@ export async function readForAdmin(
   const { db, account } = context
   const scim = toScimContext(context)
   const id = await findId(context, type, idOrName)
-  const { attributes, excludedAttributes } = readListParameters(query)
-  const projection = readProjection(scim.types[type], { attributes, excludedAttributes })
+  const { attributes, excludedAttributes } = parseListParameters(query)
+  const projection = parseProjection(scim.types[type], { attributes, excludedAttributes })
   const [{ resource }, stored] = await Promise.all([
-    readResource(scim, type, id, projection),
+    loadResource(scim, type, id, projection),
     getResource(db, account, type, id),
   ])
   return { status: 200, body: withOwner(resource, stored?.owner) }

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda'
 import { invalidSyntax, ScimError, tooLarge } from '../scim/error.ts'
-import { readJson } from '../scim/json.ts'
+import { parseJson } from '../scim/json.ts'
 import { quote } from '../scim/quote.ts'
 import type { Json } from '../scim/schema.ts'
 import { SCIM_BASE, SCIM_UNKNOWN } from './routes.ts'
@@ -16,7 +16,7 @@ export interface ApiRequest {
   query: Readonly<Record<string, string>>
   headers: Readonly<Record<string, string>>
   /** Reads the body strictly. @throws {ScimError} 413, 415 or 400 invalidSyntax. */
-  readBody(maxBytes: number): Json
+  parseBody(maxBytes: number): Json
 }
 
 const MEDIA_TYPES = new Set(['application/scim+json', 'application/json'])
@@ -30,7 +30,7 @@ export function toApiRequest(event: APIGatewayProxyEvent): ApiRequest {
     params: withoutUndefined(event.pathParameters),
     query: toQuery(event),
     headers,
-    readBody: (maxBytes) => readBody(event, headers['content-type'], maxBytes),
+    parseBody: (maxBytes) => parseBody(event, headers['content-type'], maxBytes),
   }
 }
 
@@ -50,7 +50,7 @@ function toQuery(event: APIGatewayProxyEvent): Record<string, string> {
   return query
 }
 
-function readBody(event: APIGatewayProxyEvent, contentType: string | undefined, maxBytes: number): Json {
+function parseBody(event: APIGatewayProxyEvent, contentType: string | undefined, maxBytes: number): Json {
   const bytes = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8')
   if (bytes.length > maxBytes) {
     throw tooLarge(`The body has ${bytes.length} bytes; at most ${maxBytes} are accepted here: split the request`)
@@ -61,7 +61,7 @@ function readBody(event: APIGatewayProxyEvent, contentType: string | undefined, 
     throw new ScimError(415, undefined, `Cannot read ${quote(mediaType)}: send Content-Type application/scim+json`)
   }
   if (!event.isBase64Encoded) checkEncoding(event.body ?? '')
-  return readJson(bytes)
+  return parseJson(bytes)
 }
 
 /** The gateway turns a body into text before we see it, and bytes that are no UTF-8 into the replacement character. */

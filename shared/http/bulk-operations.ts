@@ -7,7 +7,7 @@ import { newId } from '../store/new-id.ts'
 import type { ApiAnswer } from './api-answer.ts'
 import type { Operation } from './api-handler.ts'
 import type { ApiRequest } from './api-request.ts'
-import { BULK_RESPONSE, type BulkRequest, readBulkRequest } from './bulk-request.ts'
+import { BULK_RESPONSE, type BulkRequest, parseBulkRequest } from './bulk-request.ts'
 import { toScimError } from './failure.ts'
 import { groupOperations, type ScimOperations, userOperations } from './resource-operations.ts'
 import type { PutEvent } from './scim-handler.ts'
@@ -30,7 +30,7 @@ interface BulkResult {
 export function bulkOperations(putEvent: PutEvent): Record<string, Operation<ScimContext>> {
   return {
     'POST /Bulk': async (request, context) => {
-      const bulk = readBulkRequest(request.readBody(MAX_BODY_BYTES))
+      const bulk = parseBulkRequest(request.parseBody(MAX_BODY_BYTES))
       const results = await runAll(context, bulk, putEvent, Date.now() + DEADLINE_MS)
       return { status: 200, body: { schemas: [BULK_RESPONSE], Operations: results } }
     },
@@ -104,7 +104,7 @@ function toRequest({ method, path, data, version }: BulkOperation, ids: Readonly
     params: id === undefined ? {} : { id: decodeId(id) },
     query: {},
     headers: version === undefined ? {} : { 'if-match': version },
-    readBody: () => body as Json,
+    parseBody: () => body as Json,
   }
   return request
 }

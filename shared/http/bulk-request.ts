@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import type { BulkOperation } from '../scim/bulk.ts'
 import { invalidSyntax } from '../scim/error.ts'
 import type { Json } from '../scim/schema.ts'
-import { readEnvelope } from './envelope.ts'
+import { parseEnvelope } from './envelope.ts'
 
 export const BULK_REQUEST = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest'
 export const BULK_RESPONSE = 'urn:ietf:params:scim:api:messages:2.0:BulkResponse'
@@ -28,16 +28,16 @@ const operation = z.object({
 })
 
 /** Reads a BulkRequest (RFC 7644 §3.7). @throws {ScimError} 400 invalidSyntax. */
-export function readBulkRequest(body: Json): BulkRequest {
-  const { schemas, failOnErrors, Operations } = readEnvelope(request, body, 'BulkRequest')
+export function parseBulkRequest(body: Json): BulkRequest {
+  const { schemas, failOnErrors, Operations } = parseEnvelope(request, body, 'BulkRequest')
   if (!schemas.some((urn) => urn.toLowerCase() === BULK_REQUEST.toLowerCase())) {
     throw invalidSyntax(`Cannot read the BulkRequest: "schemas" must name ${BULK_REQUEST}`)
   }
-  return { operations: Operations.map(readOperation), failOnErrors: failOnErrors ?? Number.POSITIVE_INFINITY }
+  return { operations: Operations.map(parseOperation), failOnErrors: failOnErrors ?? Number.POSITIVE_INFINITY }
 }
 
-function readOperation(input: unknown, index: number): BulkOperation {
-  const { method, path, bulkId, version, data } = readEnvelope(operation, input, `operation ${index + 1}`)
+function parseOperation(input: unknown, index: number): BulkOperation {
+  const { method, path, bulkId, version, data } = parseEnvelope(operation, input, `operation ${index + 1}`)
   return {
     method: method.toUpperCase(),
     path,

@@ -11,7 +11,7 @@ z.config(en())
  * in any letter case, as all names of RFC 7643 §2.1 are.
  * @throws {ScimError} 400 invalidSyntax naming the first thing that is wrong.
  */
-export function readEnvelope<Shape extends z.ZodMiniObject>(
+export function parseEnvelope<Shape extends z.ZodMiniObject>(
   shape: Shape,
   input: unknown,
   what: string,

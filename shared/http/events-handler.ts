@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { Trail } from '../audit/trail.ts'
 import { invalidSyntax, ScimError } from '../scim/error.ts'
 import { newId } from '../store/new-id.ts'
-import { type AdminHandlerOptions, adminHandler, readAccount } from './admin-handler.ts'
+import { type AdminHandlerOptions, adminHandler, parseAccount } from './admin-handler.ts'
 import { answerQuestion, type EventAnswer, eventsOperations } from './events-operations.ts'
 import { log } from './log.ts'
 
@@ -35,8 +35,8 @@ async function invoke(options: AdminHandlerOptions, payload: unknown, context: C
 async function answerInvocation(options: AdminHandlerOptions, payload: unknown, requestId: string) {
   const { db, putEvent, now: clock = () => new Date() } = options
   const now = clock()
-  const question = readPayload(payload)
-  const account = readAccount(question.account)
+  const question = parsePayload(payload)
+  const account = parseAccount(question.account)
   const trail = startInvocation(account, now, requestId, question)
   try {
     const answer = await answerQuestion(question, { db, account, now })
@@ -52,7 +52,7 @@ async function answerInvocation(options: AdminHandlerOptions, payload: unknown, 
 
 const anyQuestion = z.looseObject({ account: z.string().optional() })
 
-function readPayload(payload: unknown): z.infer<typeof anyQuestion> {
+function parsePayload(payload: unknown): z.infer<typeof anyQuestion> {
   const parsed = anyQuestion.safeParse(payload ?? {})
   if (parsed.success) return parsed.data
   throw invalidSyntax('Cannot read the payload: send a JSON object such as {"last": "5m", "limit": 200}')

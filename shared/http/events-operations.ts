@@ -1,7 +1,7 @@
 import { parseEventQuery } from '../audit/event-query.ts'
 import { type EventRow, presentEvent } from '../audit/event-row.ts'
-import { eventSortKey } from '../store/event-item.ts'
-import { listEvents } from '../store/event-query.ts'
+import { eventSortKey } from '../store/events/item.ts'
+import { listEvents } from '../store/events/query.ts'
 import type { AdminContext } from './admin-handler.ts'
 import type { Operation } from './api-handler.ts'
 

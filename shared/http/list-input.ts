@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import type { ListInput } from '../resources/list-query.ts'
 import { invalidSyntax } from '../scim/error.ts'
 import type { Json } from '../scim/schema.ts'
-import { readEnvelope } from './envelope.ts'
+import { parseEnvelope } from './envelope.ts'
 
 export const SEARCH_REQUEST = 'urn:ietf:params:scim:api:messages:2.0:SearchRequest'
 
@@ -18,8 +18,8 @@ const listParameters = z.object({
   cursor: z.optional(z.string()),
 })
 
-export function readListParameters(query: Readonly<Record<string, string>>): ListInput {
-  return readEnvelope(listParameters, query, 'query')
+export function parseListParameters(query: Readonly<Record<string, string>>): ListInput {
+  return parseEnvelope(listParameters, query, 'query')
 }
 
 /** RFC 7644 §3.4.3: the same as a body; lists of attributes are arrays there, and text is forgiven. */
@@ -37,8 +37,8 @@ const searchRequest = z.object({
 })
 
 /** @throws {ScimError} 400 invalidSyntax when the body is no SearchRequest. */
-export function readSearchRequest(body: Json): ListInput {
-  const request = readEnvelope(searchRequest, body, 'SearchRequest')
+export function parseSearchRequest(body: Json): ListInput {
+  const request = parseEnvelope(searchRequest, body, 'SearchRequest')
   if (!request.schemas.some((urn) => urn.toLowerCase() === SEARCH_REQUEST.toLowerCase())) {
     throw invalidSyntax(`Cannot search: "schemas" must name ${SEARCH_REQUEST}`)
   }

@@ -1,16 +1,16 @@
 import type { ScimContext } from '../resources/context.ts'
 import { createGroup, deleteGroup, patchGroup, replaceGroup } from '../resources/groups.ts'
 import { listResources, searchAll } from '../resources/list.ts'
-import { readResource } from '../resources/read.ts'
+import { loadResource } from '../resources/load.ts'
 import { createUser, deleteUser, patchUser, replaceUser } from '../resources/users.ts'
 import { MAX_BODY_BYTES, MAX_MEMBERSHIP_BODY_BYTES } from '../scim/limits.ts'
-import { type Projection, readProjection } from '../scim/project.ts'
+import { type Projection, parseProjection } from '../scim/project.ts'
 import type { ResourceName } from '../store/keys.ts'
 import { created, fitting, noContent, ok, okUnlessMatch } from './answers.ts'
 import type { ApiAnswer } from './api-answer.ts'
 import type { Operation } from './api-handler.ts'
 import type { ApiRequest } from './api-request.ts'
-import { readListParameters, readSearchRequest } from './list-input.ts'
+import { parseListParameters, parseSearchRequest } from './list-input.ts'
 
 export type ScimOperations = Record<string, Operation<ScimContext>>
 
@@ -19,31 +19,31 @@ function commonOperations(type: ResourceName, endpoint: '/Users' | '/Groups'): S
   return {
     [`GET ${endpoint}`]: async (request, context) => list(context, type, request),
     [`POST ${endpoint}/.search`]: async (request, context) => {
-      const search = readSearchRequest(request.readBody(MAX_BODY_BYTES))
+      const search = parseSearchRequest(request.parseBody(MAX_BODY_BYTES))
       return { status: 200, body: await listResources(context, type, search) }
     },
     [`GET ${endpoint}/{id}`]: async (request, context) => {
-      const presented = await readResource(context, type, idOf(request), projectionOf(request, context, type))
+      const presented = await loadResource(context, type, idOf(request), projectionOf(request, context, type))
       return okUnlessMatch(presented, request.headers['if-none-match'])
     },
   }
 }
 
 async function list(context: ScimContext, type: ResourceName, request: ApiRequest): Promise<ApiAnswer> {
-  return { status: 200, body: await listResources(context, type, readListParameters(request.query)) }
+  return { status: 200, body: await listResources(context, type, parseListParameters(request.query)) }
 }
 
 /** The operations of `/Users`. */
 export const userOperations: ScimOperations = {
   ...commonOperations('User', '/Users'),
   'POST /Users': async (request, context) =>
-    created(await createUser(context, request.readBody(MAX_BODY_BYTES), projectionOf(request, context, 'User'))),
+    created(await createUser(context, request.parseBody(MAX_BODY_BYTES), projectionOf(request, context, 'User'))),
   'PUT /Users/{id}': async (request, context) =>
     ok(
-      await replaceUser(context, idOf(request), request.readBody(MAX_BODY_BYTES), optionsOf(request, context, 'User')),
+      await replaceUser(context, idOf(request), request.parseBody(MAX_BODY_BYTES), optionsOf(request, context, 'User')),
     ),
   'PATCH /Users/{id}': async (request, context) =>
-    ok(await patchUser(context, idOf(request), request.readBody(MAX_BODY_BYTES), optionsOf(request, context, 'User'))),
+    ok(await patchUser(context, idOf(request), request.parseBody(MAX_BODY_BYTES), optionsOf(request, context, 'User'))),
   'DELETE /Users/{id}': async (request, context) => {
     await deleteUser(context, idOf(request), request.headers['if-match'])
     return noContent()
@@ -54,15 +54,15 @@ export const userOperations: ScimOperations = {
 export const groupOperations: ScimOperations = {
   ...commonOperations('Group', '/Groups'),
   'POST /Groups': async (request, context) => {
-    const body = request.readBody(MAX_MEMBERSHIP_BODY_BYTES)
+    const body = request.parseBody(MAX_MEMBERSHIP_BODY_BYTES)
     return created(fitting(await createGroup(context, body, projectionOf(request, context, 'Group'))))
   },
   'PUT /Groups/{id}': async (request, context) => {
-    const body = request.readBody(MAX_MEMBERSHIP_BODY_BYTES)
+    const body = request.parseBody(MAX_MEMBERSHIP_BODY_BYTES)
     return ok(fitting(await replaceGroup(context, idOf(request), body, optionsOf(request, context, 'Group'))))
   },
   'PATCH /Groups/{id}': async (request, context) => {
-    const body = request.readBody(MAX_MEMBERSHIP_BODY_BYTES)
+    const body = request.parseBody(MAX_MEMBERSHIP_BODY_BYTES)
     const projected = Boolean(request.query.attributes || request.query.excludedAttributes)
     const options = { ...optionsOf(request, context, 'Group'), projected }
     const { presented, empty } = await patchGroup(context, idOf(request), body, options)
@@ -78,15 +78,15 @@ export const groupOperations: ScimOperations = {
 export const searchOperations: ScimOperations = {
   'POST /.search': async (request, context) => ({
     status: 200,
-    body: await searchAll(context, readSearchRequest(request.readBody(MAX_BODY_BYTES))),
+    body: await searchAll(context, parseSearchRequest(request.parseBody(MAX_BODY_BYTES))),
   }),
 }
 
 const idOf = (request: ApiRequest): string => request.params.id ?? ''
 
 function projectionOf(request: ApiRequest, { types }: ScimContext, type: ResourceName): Projection {
-  const { attributes, excludedAttributes } = readListParameters(request.query)
-  return readProjection(types[type], { attributes, excludedAttributes })
+  const { attributes, excludedAttributes } = parseListParameters(request.query)
+  return parseProjection(types[type], { attributes, excludedAttributes })
 }
 
 function optionsOf(request: ApiRequest, context: ScimContext, type: ResourceName) {

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda'
 import { Trail } from '../audit/trail.ts'
-import { type Principal, readPrincipal } from '../auth/principal.ts'
+import { type Principal, parsePrincipal } from '../auth/principal.ts'
 import type { Config } from '../config.ts'
 import type { ScimContext } from '../resources/context.ts'
 import { notFound, unauthorized } from '../scim/error.ts'
@@ -30,7 +30,7 @@ export function scimHandler(options: ScimHandlerOptions, operations: Record<stri
     config,
     now,
     identify: (event, request, at) => {
-      const caller = readPrincipal(event.requestContext.authorizer)
+      const caller = parsePrincipal(event.requestContext.authorizer)
       const { account, integration: actorDomain, role: actorName, tokenId } = caller
       const start = startTrail(event, request, at)
       return { caller, trail: new Trail({ ...start, type: 'SCIM', account, actorName, actorDomain, tokenId }) }

@@ -1,10 +1,10 @@
-import { readConfig } from '../config.ts'
+import { parseConfig } from '../config.ts'
 import { openDb } from '../store/client.ts'
-import { putEvent } from '../store/events.ts'
+import { putEvent } from '../store/events/write.ts'
 import type { ScimHandlerOptions } from './scim-handler.ts'
 
 /** What a Lambda with the AWS SDK is made of, read once at its cold start. */
 export function start(): ScimHandlerOptions {
-  const config = readConfig(process.env)
+  const config = parseConfig(process.env)
   return { config, db: openDb(config), putEvent }
 }

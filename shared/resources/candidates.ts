@@ -1,15 +1,15 @@
 import { tooMany } from '../scim/error.ts'
-import { matchesFilter } from '../scim/filter-match.ts'
-import { type AccessPath, isExact, planFilter } from '../scim/filter-plan.ts'
-import { type Filter, mentionsAttribute } from '../scim/filter-tree.ts'
+import { matchesFilter } from '../scim/filter/match.ts'
+import { type AccessPath, isExact, planFilter } from '../scim/filter/plan.ts'
+import { type Filter, mentionsAttribute } from '../scim/filter/tree.ts'
 import { MAX_SCANNED_RESOURCES } from '../scim/limits.ts'
 import type { Projection } from '../scim/project.ts'
 import type { ScimResource, Value } from '../scim/schema.ts'
 import { mapConcurrently } from '../store/batch.ts'
-import { listMembersAmong } from '../store/group-change.ts'
+import { listMembersAmong } from '../store/groups/change.ts'
+import { listMemberships } from '../store/groups/members.ts'
+import { listPendingLately, pendingIds } from '../store/groups/pending.ts'
 import type { ResourceName } from '../store/keys.ts'
-import { listMemberships } from '../store/members.ts'
-import { listPendingLately, pendingIds } from '../store/pending.ts'
 import type { StoredResource } from '../store/resource-item.ts'
 import {
   getIdByName,
@@ -48,7 +48,7 @@ export async function findMatches(
 ): Promise<Match[]> {
   const plan = filter ? planFilter(filter, typeOf(context, type)) : { by: 'scan' as const }
   const ids = await findIds(context, type, plan)
-  const early = readEarly(context, type, ids, projection)
+  const early = loadEarly(context, type, ids, projection)
   const candidates = ids ? await loadAll(context, type, ids) : await scan(context, type)
   const visible = candidates.filter(({ owner }) => sees(context.principal, type, owner))
   const matches = await mapConcurrently(visible, PARALLEL, async (stored) => {
@@ -61,7 +61,7 @@ export async function findMatches(
   return matches.filter((match) => match !== undefined)
 }
 
-function readEarly(context: ScimContext, type: ResourceName, ids: string[] | undefined, projection: Projection) {
+function loadEarly(context: ScimContext, type: ResourceName, ids: string[] | undefined, projection: Projection) {
   if (!ids || ids.length > MAX_EARLY) return new Map<string, Promise<Derived | undefined>>()
   const reads = ids.map((id) => [id, loadDerived(context, type, id, projection)] as const)
   // Who turns out not to match is not waited for; a failure among those is nobody's.

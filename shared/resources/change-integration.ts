@@ -6,8 +6,8 @@ import type { Integration } from '../store/integrations.ts'
 import type { AdminContext } from './admin-context.ts'
 import { type IntegrationChange, integrationChange } from './integration-input.ts'
 import { requireIntegration } from './integrations.ts'
+import { parseInput } from './parse-input.ts'
 import { type IntegrationView, presentIntegration, toSettings } from './present-integration.ts'
-import { readInput } from './read-input.ts'
 import { retryLostRaces } from './retry-lost-races.ts'
 
 /**
@@ -21,7 +21,7 @@ export async function changeIntegration(
   input: IntegrationChange | Json,
 ): Promise<IntegrationView> {
   const { db, now, trail } = context
-  const change = readInput(integrationChange, input)
+  const change = parseInput(integrationChange, input)
   return retryLostRaces(async () => {
     const { integration: before, provisioner } = await requireIntegration(context, name)
     const after = merge(before, change)

@@ -1,6 +1,6 @@
 import { changesBetween, membershipChanges } from '../audit/changes.ts'
 import type { RestEvent } from '../audit/rest-event.ts'
-import { sameAttributes } from '../scim/patch-apply.ts'
+import { sameAttributes } from '../scim/patch/apply.ts'
 import {
   commitLargeChange,
   fitsTransaction,
@@ -8,13 +8,13 @@ import {
   isRename,
   writeGroupChange,
   writeMembersOnly,
-} from '../store/group-change.ts'
-import { APPLY_MS, applyIntents, commitIntents } from '../store/intents.ts'
-import { addMember, type StoredMember } from '../store/member-item.ts'
+} from '../store/groups/change.ts'
+import { APPLY_MS, applyIntents, commitIntents } from '../store/groups/intents.ts'
+import { addMember, type StoredMember } from '../store/groups/member-item.ts'
+import { sweepRename } from '../store/groups/sweep.ts'
 import type { StoredResource } from '../store/resource-item.ts'
 import { createWith } from '../store/resource-writes.ts'
 import { getResource } from '../store/resources.ts'
-import { sweepRename } from '../store/sweep.ts'
 import { afterCommit, type ScimContext } from './context.ts'
 
 /** Stores a new group with its members: in one transaction, or committed at once and applied afterwards. */

@@ -1,22 +1,22 @@
 import { changesBetween, membershipChanges } from '../audit/changes.ts'
 import type { MemberStep } from '../scim/members.ts'
-import { applyPatch, listMemberSteps, sameAttributes } from '../scim/patch-apply.ts'
-import { readPatch } from '../scim/patch-request.ts'
+import { applyPatch, listMemberSteps, sameAttributes } from '../scim/patch/apply.ts'
+import { parsePatch } from '../scim/patch/request.ts'
 import type { Projection } from '../scim/project.ts'
 import type { Attributes, Json } from '../scim/schema.ts'
-import { readResource as readBody } from '../scim/validate.ts'
+import { parseResource } from '../scim/validate.ts'
 import { nameOf } from '../store/claims.ts'
-import { eventPut } from '../store/events.ts'
-import { MembersDiffer } from '../store/group-change.ts'
+import { eventPut } from '../store/events/write.ts'
+import { MembersDiffer } from '../store/groups/change.ts'
+import { removeMember } from '../store/groups/member-item.ts'
+import { listMembers } from '../store/groups/members.ts'
+import { forgetPending, markPending, TOMBSTONE_MS } from '../store/groups/pending.ts'
+import { sweepGroup } from '../store/groups/sweep.ts'
 import { deletedGroupKey } from '../store/keys.ts'
-import { removeMember } from '../store/member-item.ts'
-import { listMembers } from '../store/members.ts'
 import { newId } from '../store/new-id.ts'
-import { forgetPending, markPending, TOMBSTONE_MS } from '../store/pending.ts'
 import type { StoredResource } from '../store/resource-item.ts'
 import { deleteActions, LostRace } from '../store/resource-writes.ts'
 import { getResource } from '../store/resources.ts'
-import { sweepGroup } from '../store/sweep.ts'
 import { transact } from '../store/transaction.ts'
 import { checkReserved, requireCreate, requireOwned, requireVisible } from './access.ts'
 import { toUniqueness, untilWon } from './conflict.ts'
@@ -44,7 +44,7 @@ interface GroupRequest {
 export async function createGroup(context: ScimContext, body: Json, projection: Projection): Promise<Presented> {
   const { principal, now, trail, types } = context
   requireCreate(context, 'Group')
-  const { attributes, memberSteps } = splitMembers(readBody(types.Group, body))
+  const { attributes, memberSteps } = splitMembers(parseResource(types.Group, body))
   checkReserved(context, String(attributes.displayName))
   const candidates = await loadCandidates(context, listAdded(memberSteps))
   const { add } = await resolveDelta(context, undefined, memberSteps, { users: candidates })
@@ -80,7 +80,7 @@ export async function replaceGroup(
   body: Json,
   options: ChangeOptions,
 ): Promise<Presented> {
-  const { attributes, memberSteps } = splitMembers(readBody(context.types.Group, body))
+  const { attributes, memberSteps } = splitMembers(parseResource(context.types.Group, body))
   const request = { memberSteps, attributes: () => attributes }
   const group = await changeGroup(context, id, options.ifMatch, 200, request)
   return presentStored(context, group, options.projection, await loadDerived(context, 'Group', id, options.projection))
@@ -99,7 +99,7 @@ export async function patchGroup(
   { projection, ifMatch, projected }: GroupPatchOptions,
 ): Promise<{ presented: Presented; empty: boolean }> {
   const type = context.types.Group
-  const operations = readPatch(type, body)
+  const operations = parsePatch(type, body)
   const isEmpty = (count: number) =>
     !projected && (context.principal.clientKind === 'AZURE' || count > MAX_RETURNED_MEMBERS)
   const status = (count: number) => (isEmpty(count) ? 204 : 200)

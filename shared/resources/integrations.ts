@@ -10,8 +10,8 @@ import { getIntegration, getIntegrations, type Integration } from '../store/inte
 import { getProvisioner, getProvisioners, type Provisioner } from '../store/provisioners.ts'
 import type { AdminContext } from './admin-context.ts'
 import { type IntegrationInput, newIntegration, objectName } from './integration-input.ts'
+import { parseInput } from './parse-input.ts'
 import { type IntegrationView, presentIntegration, toSettings } from './present-integration.ts'
-import { readInput } from './read-input.ts'
 import { retryLostRaces } from './retry-lost-races.ts'
 
 export { ensureAccount } from '../store/accounts.ts'
@@ -29,7 +29,7 @@ export async function createIntegration(
   context: AdminContext,
   input: IntegrationInput | Json,
 ): Promise<IntegrationView> {
-  const wanted = readInput(newIntegration, input)
+  const wanted = parseInput(newIntegration, input)
   const { db, now, trail } = context
   trail.about('INTEGRATION', wanted.name, wanted.name)
   const integration = toIntegration(context, wanted)

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import { formatAttributePath } from '../scim/attribute-path.ts'
 import { invalidCount } from '../scim/error.ts'
-import { parseFilter } from '../scim/filter.ts'
-import { printFilter } from '../scim/filter-print.ts'
-import type { Filter } from '../scim/filter-tree.ts'
+import { parseFilter } from '../scim/filter/parser.ts'
+import { printFilter } from '../scim/filter/print.ts'
+import type { Filter } from '../scim/filter/tree.ts'
 import { parsePage } from '../scim/list-response.ts'
-import { type Projection, readProjection } from '../scim/project.ts'
+import { type Projection, parseProjection } from '../scim/project.ts'
 import type { ResourceType } from '../scim/schema.ts'
-import { readSort, type Sort } from '../scim/sort.ts'
+import { parseSort, type Sort } from '../scim/sort.ts'
 import type { ResourceName } from '../store/keys.ts'
 import type { MarkedList } from '../store/pages.ts'
 import type { ScimContext } from './context.ts'
@@ -35,19 +35,19 @@ export interface ListQuery {
 }
 
 /** @throws {ScimError} 400 invalidFilter or invalidValue. */
-export function readListQuery(type: ResourceType, input: ListInput, acrossTypes = false): ListQuery {
+export function parseListQuery(type: ResourceType, input: ListInput, acrossTypes = false): ListQuery {
   const { filter, sortBy, sortOrder, cursor } = input
   const unknownAttributes: 'noValue' | 'refuse' = acrossTypes ? 'noValue' : 'refuse'
   return {
     filter: filter === undefined ? undefined : parseFilter(filter, type, { unknownAttributes }),
-    sort: readSort(type, sortBy, sortOrder, { unknownAttributes }),
-    projection: readProjection(type, input),
+    sort: parseSort(type, sortBy, sortOrder, { unknownAttributes }),
+    projection: parseProjection(type, input),
     cursor,
-    ...readPage(input),
+    ...toPage(input),
   }
 }
 
-function readPage(input: ListInput): { startIndex: number; count: number } {
+function toPage(input: ListInput): { startIndex: number; count: number } {
   const page = parsePage(input)
   if (input.cursor && page.count === 0) throw invalidCount('Cannot follow a cursor with count 0: ask for at least one')
   return page

@@ -1,5 +1,5 @@
 import { tooMany } from '../scim/error.ts'
-import { isAt } from '../scim/filter-tree.ts'
+import { isAt } from '../scim/filter/tree.ts'
 import { MAX_SCANNED_RESOURCES } from '../scim/limits.ts'
 import { type ListPage, type ListResponse, presentList } from '../scim/list-response.ts'
 import { project } from '../scim/project.ts'
@@ -21,7 +21,7 @@ import { listResourcePage } from '../store/resources.ts'
 import { ownerSeen } from './access.ts'
 import { findMatches, type Match, readsDerived } from './candidates.ts'
 import type { ScimContext } from './context.ts'
-import { type ListInput, type ListQuery, readListQuery, toMarkedList } from './list-query.ts'
+import { type ListInput, type ListQuery, parseListQuery, toMarkedList } from './list-query.ts'
 import { DEFAULT_PROJECTION, loadDerived, toRepresentation, typeOf } from './present.ts'
 
 const PARALLEL = 32
@@ -48,7 +48,7 @@ export async function listResources(
   type: ResourceName,
   input: ListInput,
 ): Promise<ListResponse<Attributes>> {
-  const query = readListQuery(typeOf(context, type), input)
+  const query = parseListQuery(typeOf(context, type), input)
   const list = toMarkedList(context, [type], query)
   const direct = !query.filter && !query.sort
   const slice = direct
@@ -60,7 +60,7 @@ export async function listResources(
 /** Searches users and groups together (RFC 7644 §3.4.3, at the root). */
 export async function searchAll(context: ScimContext, input: ListInput): Promise<ListResponse<Attributes>> {
   const names: ResourceName[] = ['User', 'Group']
-  const queries = names.map((name) => readListQuery(typeOf(context, name), input, true))
+  const queries = names.map((name) => parseListQuery(typeOf(context, name), input, true))
   const [query] = queries as [ListQuery]
   const list = toMarkedList(context, names, query)
   return presentSlice(context, query, list, await matchSlice(context, names, queries, list), queries[1])

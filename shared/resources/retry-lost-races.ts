@@ -9,13 +9,13 @@ const MAX_ATTEMPTS = 10
  * @throws {ScimError} 429 when ten attempts lost.
  */
 export async function retryLostRaces<T>(
-  readAndChange: (attempt: number) => Promise<T>,
+  loadAndChange: (attempt: number) => Promise<T>,
   isLost: (error: unknown) => boolean = (error) => error instanceof ConditionsFailed,
   what = 'integration',
 ): Promise<T> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     try {
-      return await readAndChange(attempt)
+      return await loadAndChange(attempt)
     } catch (error) {
       if (!isLost(error)) throw error
       await jitter(attempt)

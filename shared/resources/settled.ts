@@ -1,9 +1,9 @@
 import { ScimError } from '../scim/error.ts'
 import { quote } from '../scim/quote.ts'
-import { listPending } from '../store/pending.ts'
+import { listPending } from '../store/groups/pending.ts'
+import { finishDue } from '../store/groups/sweep.ts'
 import type { StoredResource } from '../store/resource-item.ts'
 import { LostRace } from '../store/resource-writes.ts'
-import { finishDue } from '../store/sweep.ts'
 import type { ScimContext } from './context.ts'
 
 /**

@@ -7,7 +7,7 @@ import { getToken, type TokenRecord } from '../store/token-record.ts'
 import { getTokensOf, liveTokens, MAX_LIVE_TOKENS, putNewToken, putRevocation, toAccess } from '../store/tokens.ts'
 import type { AdminContext } from './admin-context.ts'
 import { requireIntegration } from './integrations.ts'
-import { readInput, strictError } from './read-input.ts'
+import { parseInput, strictError } from './parse-input.ts'
 import { retryLostRaces } from './retry-lost-races.ts'
 
 const NAME_RULE = 'expected 1 to 128 characters, none of them a control character'
@@ -57,7 +57,7 @@ export async function issueToken(
   { integration: integrationName, ...input }: TokenInput,
 ): Promise<IssuedToken> {
   const { db, actor, now, trail } = context
-  const { name = now.toISOString().slice(0, 10) } = readInput(tokenInput, input)
+  const { name = now.toISOString().slice(0, 10) } = parseInput(tokenInput, input)
   const { token, tokenId, secretHash } = newToken()
   const expiresAt = sixMonthsAfter(now).getTime()
   const life = { name, createdBy: actor, createdAt: now.getTime(), expiresAt }

@@ -1,20 +1,20 @@
 import { changesBetween } from '../audit/changes.ts'
 import type { Change } from '../audit/rest-event.ts'
-import { applyPatch, sameAttributes } from '../scim/patch-apply.ts'
-import { readPatch } from '../scim/patch-request.ts'
+import { applyPatch, sameAttributes } from '../scim/patch/apply.ts'
+import { parsePatch } from '../scim/patch/request.ts'
 import type { Projection } from '../scim/project.ts'
 import { toClientAttributes, toStoredAttributes, withDefaults } from '../scim/representation.ts'
 import type { Attributes, Json } from '../scim/schema.ts'
-import { readResource as readBody } from '../scim/validate.ts'
+import { parseResource } from '../scim/validate.ts'
 import { nameOf } from '../store/claims.ts'
-import { eventPut } from '../store/events.ts'
+import { eventPut } from '../store/events/write.ts'
+import { forgetPending, markPending, TOMBSTONE_MS } from '../store/groups/pending.ts'
+import { sweepUser } from '../store/groups/sweep.ts'
 import { deletedUserKey } from '../store/keys.ts'
 import { newId } from '../store/new-id.ts'
-import { forgetPending, markPending, TOMBSTONE_MS } from '../store/pending.ts'
 import type { StoredResource } from '../store/resource-item.ts'
 import { createResource, deleteActions, LostRace, replaceResource } from '../store/resource-writes.ts'
 import { getResource } from '../store/resources.ts'
-import { sweepUser } from '../store/sweep.ts'
 import { ConditionsFailed, transact } from '../store/transaction.ts'
 import { requireCreate, requireOwned, requireVisible } from './access.ts'
 import { toUniqueness, untilWon } from './conflict.ts'
@@ -32,7 +32,7 @@ export interface ChangeOptions {
 export async function createUser(context: ScimContext, body: Json, projection: Projection): Promise<Presented> {
   const { db, principal, now, trail, types } = context
   requireCreate(context, 'User')
-  const { password, attributes } = takePassword(readBody(types.User, body))
+  const { password, attributes } = takePassword(parseResource(types.User, body))
   const id = newId(now)
   const user: StoredResource = {
     type: 'User',
@@ -60,14 +60,14 @@ export async function createUser(context: ScimContext, body: Json, projection: P
 /** Replaces a user (RFC 7644 §3.5.1). @throws {ScimError} 400, 403, 404, 409, 412. */
 export function replaceUser(context: ScimContext, id: string, body: Json, options: ChangeOptions): Promise<Presented> {
   const type = context.types.User
-  const read = readBody(type, body)
+  const read = parseResource(type, body)
   return changeUser(context, id, options, () => withDefaults(type, read))
 }
 
 /** Applies a PATCH to a user, all of it or nothing (RFC 7644 §3.5.2). @throws {ScimError} 400, 403, 404, 409, 412. */
 export function patchUser(context: ScimContext, id: string, body: Json, options: ChangeOptions): Promise<Presented> {
   const type = context.types.User
-  const operations = readPatch(type, body)
+  const operations = parsePatch(type, body)
   return changeUser(context, id, options, (before) => applyPatch(type, before, operations, { id }).attributes)
 }
 

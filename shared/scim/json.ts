@@ -23,8 +23,8 @@ const ESCAPES = new Map(Object.entries({ '"': '"', '\\': '\\', '/': '/', b: '\b'
  * that would come back different. Objects have no prototype, so names like `__proto__` are data like any other.
  * @throws {ScimError} 400 invalidSyntax with the position, in characters from 1, and what was expected there.
  */
-export function readJson(body: Uint8Array | string): Json {
-  return new JsonReader(decode(body)).readDocument()
+export function parseJson(body: Uint8Array | string): Json {
+  return new JsonReader(decode(body)).parseDocument()
 }
 
 function decode(body: Uint8Array | string): string {
@@ -50,16 +50,16 @@ class JsonReader {
     this.text = text
   }
 
-  readDocument(): Json {
+  parseDocument(): Json {
     this.skipSpace()
     if (this.at === this.text.length) throw invalidSyntax('Cannot read the body: it is empty; send a JSON object')
-    const value = this.readValue()
+    const value = this.parseValue()
     if (this.at < this.text.length) this.fail('the end of the body')
     return value
   }
 
   /** Leaves the position behind the value and the space after it. */
-  private readValue(): Json {
+  private parseValue(): Json {
     const value = this.readToken()
     this.skipSpace()
     return value
@@ -67,9 +67,9 @@ class JsonReader {
 
   private readToken(): Json {
     const character = this.text[this.at]
-    if (character === '"') return this.readString()
-    if (character === '{') return this.nested(() => this.readObject())
-    if (character === '[') return this.nested(() => this.readArray())
+    if (character === '"') return this.parseString()
+    if (character === '{') return this.nested(() => this.parseObject())
+    if (character === '[') return this.nested(() => this.parseArray())
     const number = this.match(NUMBER)
     return number === '' ? this.readWord() : this.exact(number)
   }
@@ -82,58 +82,58 @@ class JsonReader {
     return value
   }
 
-  private readObject(): JsonObject {
+  private parseObject(): JsonObject {
     const object: JsonObject = Object.create(null)
     this.open()
     if (this.take('}')) return object
-    do this.readMember(object)
+    do this.parseMember(object)
     while (this.takeThenSpace(','))
     if (!this.take('}')) this.fail('"," or "}"')
     return object
   }
 
-  private readMember(object: JsonObject): void {
+  private parseMember(object: JsonObject): void {
     const start = this.at
     if (this.text[start] !== '"') this.fail('a name in double quotes')
-    const name = this.readString()
+    const name = this.parseString()
     if (name in object) this.refuse(`the name ${quote(name)} stands twice in one object; send it once`, start)
     this.skipSpace()
     if (!this.takeThenSpace(':')) this.fail('":"')
-    object[name] = this.readValue()
+    object[name] = this.parseValue()
   }
 
-  private readArray(): Json[] {
+  private parseArray(): Json[] {
     const array: Json[] = []
     this.open()
     if (this.take(']')) return array
-    do array.push(this.readValue())
+    do array.push(this.parseValue())
     while (this.takeThenSpace(','))
     if (!this.take(']')) this.fail('"," or "]"')
     return array
   }
 
-  private readString(): string {
+  private parseString(): string {
     const start = this.at++
     let text = this.match(PLAIN)
     let escaped = false
     while (this.text[this.at] === '\\') {
       escaped = true
-      text += this.readEscape() + this.match(PLAIN)
+      text += this.parseEscape() + this.match(PLAIN)
     }
     if (!this.take('"')) this.fail('a closing quote, or an escape where there is a control character')
     if (escaped && !text.isWellFormed()) this.refuse('the text holds half a surrogate pair; escape whole pairs', start)
     return text
   }
 
-  private readEscape(): string {
+  private parseEscape(): string {
     const letter = this.text[this.at + 1] ?? ''
     const plain = ESCAPES.get(letter)
     if (plain === undefined && letter !== 'u') this.fail('an escape: \\", \\\\, \\/, \\b, \\f, \\n, \\r, \\t or \\u')
     this.at += 2
-    return plain ?? this.readCodeUnit()
+    return plain ?? this.parseCodeUnit()
   }
 
-  private readCodeUnit(): string {
+  private parseCodeUnit(): string {
     const digits = this.match(HEX)
     if (digits === '') this.fail('four hexadecimal digits')
     return String.fromCharCode(Number.parseInt(digits, 16))

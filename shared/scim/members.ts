@@ -1,5 +1,5 @@
-import { toPredicate } from './filter-match.ts'
-import type { Filter } from './filter-tree.ts'
+import { toPredicate } from './filter/match.ts'
+import type { Filter } from './filter/tree.ts'
 
 /** A member of a group: the user's id, and the display name the client gave it. */
 export interface Member {

@@ -18,7 +18,7 @@ export interface Projection {
  * may be URN-qualified and dotted, in any letter case; names the type does not have are ignored.
  * @throws {ScimError} 400 invalidValue when both are given.
  */
-export function readProjection(
+export function parseProjection(
   type: ResourceType,
   input: { attributes?: string | string[] | undefined; excludedAttributes?: string | string[] | undefined },
 ): Projection {

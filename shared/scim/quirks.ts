@@ -1,4 +1,4 @@
-import type { WireOperation } from './patch-operation.ts'
+import type { WireOperation } from './patch/operation.ts'
 import type { Json, ResourceType } from './schema.ts'
 import { ENTERPRISE_USER } from './schemas/enterprise-user.ts'
 import { isJsonObject } from './value.ts'
@@ -67,25 +67,25 @@ export const QUIRKS: readonly Quirk[] = [
     name: 'capitalised op',
     sentBy: 'Entra',
     why: 'It sends "Add", "Replace" and "Remove" (PAT-1)',
-    home: 'shared/scim/patch-request.ts',
+    home: 'shared/scim/patch/request.ts',
   },
   {
     name: 'dotted keys',
     sentBy: 'Entra',
     why: 'With aadOptscim062020 it writes paths as keys of a value, such as "name.givenName" (PAT-14)',
-    home: 'shared/scim/patch-request.ts',
+    home: 'shared/scim/patch/request.ts',
   },
   {
     name: 'own id in a value',
     sentBy: 'Okta',
     why: 'It repeats the group id beside the new displayName (PAT-13)',
-    home: 'shared/scim/patch-target.ts',
+    home: 'shared/scim/patch/target.ts',
   },
   {
     name: 'remove with a value',
     sentBy: 'Entra',
     why: 'It lists the members to remove as a value, instead of by a filter (PAT-10)',
-    home: 'shared/scim/patch-members.ts',
+    home: 'shared/scim/patch/members.ts',
   },
   {
     name: 'words for booleans',
@@ -109,7 +109,7 @@ export const QUIRKS: readonly Quirk[] = [
     name: 'type without a value',
     sentBy: 'Snowflake',
     why: 'A PATCH of type with null, or its removal, leaves it as it is (SNO-1)',
-    home: 'shared/scim/patch-target.ts',
+    home: 'shared/scim/patch/target.ts',
   },
 ]
 

@@ -25,13 +25,13 @@ export type SortKey = string | number | undefined
  * since an attribute one type has may be unknown to another.
  * @throws {ScimError} 400 invalidValue for an attribute that cannot be sorted by, or an unknown order.
  */
-export function readSort(
+export function parseSort(
   type: ResourceType,
   sortBy?: string,
   sortOrder?: string,
   options: { unknownAttributes?: 'refuse' | 'noValue' } = {},
 ): Sort | undefined {
-  const descending = readOrder(sortOrder)
+  const descending = parseOrder(sortOrder)
   if (sortBy === undefined || sortBy.trim() === '') return undefined
   const path = resolveAttributePath(type, sortBy.trim())
   if (path?.attribute && path.attribute.returned !== 'never') return { path: toSortable(path), descending }
@@ -63,7 +63,7 @@ export function compareSorted(
   return compareTexts(a.id, b.id)
 }
 
-function readOrder(sortOrder: string | undefined): boolean {
+function parseOrder(sortOrder: string | undefined): boolean {
   const order = sortOrder?.trim().toLowerCase() ?? ''
   if (order === 'descending') return true
   if (order === 'ascending' || order === '') return false

@@ -2,7 +2,7 @@ import { invalidSyntax, invalidValue, tooLarge } from './error.ts'
 import { MAX_EMAILS, MAX_RESOURCE_BYTES } from './limits.ts'
 import { quote } from './quote.ts'
 import type { Attribute, Attributes, Json, JsonObject, ResourceType, Schema } from './schema.ts'
-import { isJsonObject, readAttributes, requireAttributes } from './value.ts'
+import { isJsonObject, parseAttributes, requireAttributes } from './value.ts'
 
 /**
  * Reads the body of a POST or PUT into the attributes a client may write, in the schema's spelling, under the
@@ -10,10 +10,10 @@ import { isJsonObject, readAttributes, requireAttributes } from './value.ts'
  * @throws {ScimError} 400 invalidSyntax for no object or a name twice, 400 invalidValue for a missing or wrong value,
  * 413 for more than {@link MAX_RESOURCE_BYTES}; what `checkSize` says.
  */
-export function readResource(type: ResourceType, body: Json): Attributes {
+export function parseResource(type: ResourceType, body: Json): Attributes {
   if (!isJsonObject(body)) throw invalidSyntax(`Cannot read the body: expected a JSON object, found ${quote(body)}`)
   checkSchemas(type, body)
-  const attributes = readContainers(type, body)
+  const attributes = parseContainers(type, body)
   requireAttributes(type.schema.attributes, attributes)
   checkSize(attributes)
   return attributes
@@ -47,30 +47,30 @@ function checkSchemas(type: ResourceType, body: JsonObject): void {
 }
 
 /** Core attributes stand at the top or in a container named by the core URN; each extension has its container. */
-function readContainers(type: ResourceType, body: JsonObject): Attributes {
+function parseContainers(type: ResourceType, body: JsonObject): Attributes {
   const attributes: Attributes = Object.create(null)
   const table = coreTable(type)
   const seen: Attribute[] = []
   const containers = new Set<Schema>()
-  readAttributes(table, body, '', attributes, seen)
+  parseAttributes(table, body, '', attributes, seen)
   for (const name of Object.keys(body)) {
     const schema = findContainer(type, name)
     if (!schema) continue
     if (containers.has(schema)) throw invalidSyntax(`Cannot read ${schema.id}: it is named twice; send it once`)
     containers.add(schema)
-    const container = readContainer(schema.id, body[name] as Json)
-    if (schema === type.schema) readAttributes(table, container, '', attributes, seen)
+    const container = parseContainer(schema.id, body[name] as Json)
+    if (schema === type.schema) parseAttributes(table, container, '', attributes, seen)
     else addExtension(attributes, schema, container)
   }
   return attributes
 }
 
 function addExtension(attributes: Attributes, { id, attributes: table }: Schema, container: JsonObject): void {
-  const values = readAttributes(table, container, `${id}:`)
+  const values = parseAttributes(table, container, `${id}:`)
   if (Object.keys(values).length > 0) attributes[id] = values
 }
 
-function readContainer(urn: string, json: Json): JsonObject {
+function parseContainer(urn: string, json: Json): JsonObject {
   if (json === null || (Array.isArray(json) && json.length === 0)) return {}
   if (isJsonObject(json)) return json
   throw invalidValue(`Cannot read ${urn} ${quote(json)}: expected an object`)

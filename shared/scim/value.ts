@@ -21,11 +21,11 @@ import { membersAttribute } from './schemas/core-group.ts'
  * `path` is how error details name the attribute.
  * @throws {ScimError} 400 invalidValue when the value is not of the attribute's type, invalidSyntax for a name twice.
  */
-export function readValue(attribute: Attribute, json: Json, path: string): Value | undefined {
+export function parseValue(attribute: Attribute, json: Json, path: string): Value | undefined {
   if (json === null) return undefined
-  if (attribute.multiValued) return readElements(attribute, json, path)
+  if (attribute.multiValued) return parseElements(attribute, json, path)
   const single = unwrap(attribute, json)
-  return single === null ? undefined : readSingle(attribute, single, path)
+  return single === null ? undefined : parseSingle(attribute, single, path)
 }
 
 /** Whether untrusted JSON is an object. */
@@ -33,11 +33,11 @@ export function isJsonObject(json: Json | undefined): json is JsonObject {
   return typeof json === 'object' && json !== null && !Array.isArray(json)
 }
 
-function readElements(attribute: Attribute, json: Json, path: string): Value[] | undefined {
+function parseElements(attribute: Attribute, json: Json, path: string): Value[] | undefined {
   if (!Array.isArray(json)) throw wrongType('an array', json, path)
   const elements: Value[] = []
   for (const element of json) {
-    const value = element === null ? undefined : readSingle(attribute, element, path)
+    const value = element === null ? undefined : parseSingle(attribute, element, path)
     if (value !== undefined) elements.push(value)
   }
   if (elements.length === 0) return undefined
@@ -56,27 +56,27 @@ function isReferenceObject(attribute: Attribute): boolean {
   return !attribute.multiValued && findAttribute(attribute.subAttributes ?? [], 'value') !== undefined
 }
 
-function readSingle(attribute: Attribute, json: Json, path: string): Value | undefined {
+function parseSingle(attribute: Attribute, json: Json, path: string): Value | undefined {
   switch (attribute.type) {
     case 'complex':
-      return readComplex(attribute, json, path)
+      return parseComplex(attribute, json, path)
     case 'boolean':
-      return readBoolean(json, path)
+      return parseBoolean(json, path)
     case 'integer':
-      return readNumber(json, path, Number.isInteger, 'an integer')
+      return parseNumber(json, path, Number.isInteger, 'an integer')
     case 'decimal':
-      return readNumber(json, path, Number.isFinite, 'a number')
+      return parseNumber(json, path, Number.isFinite, 'a number')
     case 'dateTime':
-      return readDateTime(json, path)
+      return checkDateTime(json, path)
     default:
-      return readText(attribute, json, path)
+      return parseText(attribute, json, path)
   }
 }
 
-function readComplex(attribute: Attribute, json: Json, path: string): ComplexValue | undefined {
+function parseComplex(attribute: Attribute, json: Json, path: string): ComplexValue | undefined {
   if (!isJsonObject(json)) throw wrongType('an object', json, path)
   const subAttributes = attribute.subAttributes ?? []
-  const value = readAttributes(subAttributes, json, `${path}.`)
+  const value = parseAttributes(subAttributes, json, `${path}.`)
   if (isReferenceObject(attribute) && value.value === '') return undefined
   // {"id": "..."} for a member is a mistake: taken for nothing, it would empty the group it was to fill (PAT-10).
   if (isEmpty(value) && (isEmpty(json) || !subAttributes.some(({ required }) => required))) return undefined
@@ -87,9 +87,9 @@ function readComplex(attribute: Attribute, json: Json, path: string): ComplexVal
 /**
  * Reads the attributes of `table` that `json` names, in any letter case; readOnly and unknown ones are left out. The
  * result has no prototype. `prefix` goes before the names in error details; `seen` spans several objects.
- * @throws {ScimError} 400 invalidSyntax when one attribute is named twice, 400 invalidValue as `readValue` does.
+ * @throws {ScimError} 400 invalidSyntax when one attribute is named twice, 400 invalidValue as `parseValue` does.
  */
-export function readAttributes(
+export function parseAttributes(
   table: readonly Attribute[],
   json: JsonObject,
   prefix: string,
@@ -105,7 +105,7 @@ export function readAttributes(
       throw invalidSyntax(`Cannot read ${prefix}${attribute.name}: it is named twice; send it once`)
     seen.push(attribute)
     if (attribute.mutability === 'readOnly') continue
-    const value = readValue(attribute, json[name] as Json, prefix + attribute.name)
+    const value = parseValue(attribute, json[name] as Json, prefix + attribute.name)
     if (value !== undefined) target[attribute.name] = value
   }
   return target
@@ -121,30 +121,30 @@ export function requireAttributes(table: readonly Attribute[], value: ComplexVal
 }
 
 /** Booleans come as text from some clients (CHECKLIST RES-10, Entra). */
-function readBoolean(json: Json, path: string): boolean {
+function parseBoolean(json: Json, path: string): boolean {
   const word = typeof json === 'string' ? json.toLowerCase() : json
   if (word === true || word === 'true') return true
   if (word === false || word === 'false') return false
   throw wrongType('true or false', json, path)
 }
 
-function readNumber(json: Json, path: string, accepts: (json: Json) => boolean, expected: string): number {
+function parseNumber(json: Json, path: string, accepts: (json: Json) => boolean, expected: string): number {
   if (typeof json === 'number' && accepts(json)) return json
   throw wrongType(expected, json, path)
 }
 
-function readDateTime(json: Json, path: string): string {
+function checkDateTime(json: Json, path: string): string {
   if (typeof json === 'string' && parseDateTime(json) !== undefined) return json
   throw wrongType('a date and time such as "2026-01-31T09:30:00Z"', json, path)
 }
 
-function readText(attribute: Attribute, json: Json, path: string): string {
+function parseText(attribute: Attribute, json: Json, path: string): string {
   if (typeof json !== 'string') throw wrongType('a string', json, path)
   if (attribute.identifier) checkIdentifier(path, json)
-  return attribute.allowedValues ? readAllowed(attribute.allowedValues, json, path) : json
+  return attribute.allowedValues ? parseAllowed(attribute.allowedValues, json, path) : json
 }
 
-function readAllowed(allowed: readonly string[], text: string, path: string): string {
+function parseAllowed(allowed: readonly string[], text: string, path: string): string {
   const found = allowed.find((value) => value.toLowerCase() === text.toLowerCase())
   if (found === undefined) throw wrongType(`one of ${allowed.join(', ')}`, text, path)
   return found

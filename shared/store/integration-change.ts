@@ -1,7 +1,7 @@
 import type { RestEvent } from '../audit/rest-event.ts'
 import { ensureAccountAction } from './accounts.ts'
 import type { Db } from './client.ts'
-import { eventPut } from './events.ts'
+import { eventPut } from './events/write.ts'
 import { checkIntegrationAction, type Integration, putIntegrationAction } from './integrations.ts'
 import { checkProvisionerAction, type Provisioner, putProvisionerAction } from './provisioners.ts'
 import { liveTokens, rewriteTokenActions, toAccess } from './tokens.ts'

@@ -3,7 +3,7 @@ import type { RestEvent } from '../audit/rest-event.ts'
 import { signRequest } from '../auth/sigv4.ts'
 import type { AwsConfig, Config } from '../config.ts'
 import type { Db } from './client.ts'
-import { type EventWrite, toEventWrite } from './event-item.ts'
+import { type EventWrite, toEventWrite } from './events/item.ts'
 
 const TIMEOUT_MS = 2000
 const ATTEMPTS = 2
@@ -60,7 +60,7 @@ function openConnection(url: URL): (headers: Record<string, string>, body: strin
       headers: { ...headers, 'content-length': Buffer.byteLength(body) },
     }
     return new Promise((resolve, reject) => {
-      const request = http.request(url, options, (response) => readAnswer(response).then(resolve, reject))
+      const request = http.request(url, options, (response) => receiveAnswer(response).then(resolve, reject))
       request.on('error', reject)
       request.on('timeout', () => request.destroy(new Error(`DynamoDB did not answer within ${TIMEOUT_MS} ms`)))
       request.end(body)
@@ -68,7 +68,7 @@ function openConnection(url: URL): (headers: Record<string, string>, body: strin
   }
 }
 
-async function readAnswer(response: IncomingMessage): Promise<Answer> {
+async function receiveAnswer(response: IncomingMessage): Promise<Answer> {
   const chunks: Buffer[] = []
   for await (const chunk of response) chunks.push(chunk as Buffer)
   return { status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') }
@@ -95,13 +95,13 @@ class Refused extends Error {
 /** @throws {Error} unless the event is in the table; one that was there already came with an answer that got lost. */
 function checkAnswer({ status, body }: Answer): void {
   if (status === 200) return
-  const { __type, message, Message } = readError(body)
+  const { __type, message, Message } = parseError(body)
   const name = __type?.slice(__type.lastIndexOf('#') + 1) ?? (status >= 500 ? 'InternalServerError' : 'UnknownError')
   if (name === 'ConditionalCheckFailedException') return
   throw new Refused(name, message ?? Message ?? `DynamoDB answered ${status}`)
 }
 
-function readError(body: string): { __type?: string; message?: string; Message?: string } {
+function parseError(body: string): { __type?: string; message?: string; Message?: string } {
   try {
     return JSON.parse(body)
   } catch {

@@ -1,7 +1,7 @@
 import type { RestEvent } from '../audit/rest-event.ts'
 import { batchGet } from './batch.ts'
 import type { Db } from './client.ts'
-import { eventPut } from './events.ts'
+import { eventPut } from './events/write.ts'
 import { type Integration, integrationKey } from './integrations.ts'
 import { tokenKey, tokensOfKey } from './keys.ts'
 import { checkProvisionerAction, type Provisioner } from './provisioners.ts'

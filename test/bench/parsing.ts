@@ -1,8 +1,8 @@
-import { parseFilter } from '../../shared/scim/filter.ts'
-import { readJson } from '../../shared/scim/json.ts'
+import { parseFilter } from '../../shared/scim/filter/parser.ts'
+import { parseJson } from '../../shared/scim/json.ts'
 import { resourceTypes } from '../../shared/scim/resource-types.ts'
 import { CORE_GROUP } from '../../shared/scim/schemas/core-group.ts'
-import { readResource } from '../../shared/scim/validate.ts'
+import { parseResource } from '../../shared/scim/validate.ts'
 import { median, round, toMarkdown } from './table.ts'
 
 const RUNS = 40
@@ -26,7 +26,7 @@ const SUBJECTS: readonly Subject[] = [
     bytes: KB * KB,
     budgetMs: 50,
     make: bodyOf,
-    run: (text) => readResource(TYPES.Group, readJson(Buffer.from(text))),
+    run: (text) => parseResource(TYPES.Group, parseJson(Buffer.from(text))),
   },
 ]
 

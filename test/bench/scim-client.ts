@@ -5,7 +5,7 @@ import { groupOperations, userOperations } from '../../shared/http/resource-oper
 import { SCIM_BASE } from '../../shared/http/routes.ts'
 import { scimHandler } from '../../shared/http/scim-handler.ts'
 import type { Db } from '../../shared/store/client.ts'
-import { putEvent } from '../../shared/store/events.ts'
+import { putEvent } from '../../shared/store/events/write.ts'
 import { apiEvent, type GivenRequest, lambdaContext } from '../factories/api-event.ts'
 
 /** Sends one request to `/Users...` or `/Groups...`; answers its body. @throws {Error} unless it succeeds. */

@@ -3,7 +3,7 @@ import { toStoredAttributes } from '../../shared/scim/representation.ts'
 import { resourceTypes } from '../../shared/scim/resource-types.ts'
 import { CORE_USER } from '../../shared/scim/schemas/core-user.ts'
 import { ENTERPRISE_USER } from '../../shared/scim/schemas/enterprise-user.ts'
-import { readResource } from '../../shared/scim/validate.ts'
+import { parseResource } from '../../shared/scim/validate.ts'
 import { batchWrite } from '../../shared/store/batch.ts'
 import { claimName, moveLookups } from '../../shared/store/claims.ts'
 import type { Db } from '../../shared/store/client.ts'
@@ -46,7 +46,7 @@ export async function seedUsers(db: Db, owner: Principal, first: number, last: n
 function toStored({ role, clientKind }: Principal, n: number): StoredResource {
   const type = resourceTypes(clientKind).User
   const at = new Date()
-  const attributes = toStoredAttributes(type, readResource(type, aUser(n)))
+  const attributes = toStoredAttributes(type, parseResource(type, aUser(n)))
   const time = { created: at.toISOString(), lastModified: at.toISOString() }
   return { type: 'User', id: newId(at), owner: role, version: 1, ...time, attributes, eventId: newId(at) }
 }

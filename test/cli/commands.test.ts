@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { DATA_FOLDER, readLocalCredentials, writeLocalCredentials } from '../../local/credentials.ts'
+import { DATA_FOLDER, loadLocalCredentials, writeLocalCredentials } from '../../local/credentials.ts'
 import { EVENT_COLUMNS } from '../../shared/audit/event-row.ts'
 import { parseToken } from '../../shared/auth/token.ts'
 import { issueToken } from '../../shared/resources/tokens.ts'
@@ -312,6 +312,6 @@ describe('cli/rolecall.mjs', () => {
 
   test("looks into the project's own folder unless another is named", () => {
     expect(DATA_FOLDER).toBe(join(ROOT, '.rolecall'))
-    expect(readLocalCredentials(folder)).toMatchObject({ adminUrl: system.adminUrl })
+    expect(loadLocalCredentials(folder)).toMatchObject({ adminUrl: system.adminUrl })
   })
 })

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'nod
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { type LocalCredentials, readLocalCredentials } from '../../local/credentials.ts'
+import { type LocalCredentials, loadLocalCredentials } from '../../local/credentials.ts'
 import { signRequest } from '../../shared/auth/sigv4.ts'
 import { descendantsOf, untilGone } from './process-tree.ts'
 import { launch, type Ready, type Started, scratchFolder, startProcess } from './start.ts'
@@ -66,7 +66,7 @@ test('says where it is and how to begin, and SIGTERM takes everything back, the 
   expect(family.length).toBeGreaterThanOrEqual(2)
   expect(await system.end('SIGTERM')).toEqual({ code: 0, signal: null })
   expect(await untilGone(family, GONE_MS)).toEqual([])
-  expect([existsSync(readyFile), readLocalCredentials(folder.path)]).toEqual([false, undefined])
+  expect([existsSync(readyFile), loadLocalCredentials(folder.path)]).toEqual([false, undefined])
 })
 
 /** The line on the terminal creates a user when it is pasted into a shell. */
@@ -87,7 +87,7 @@ async function openAdminRoutes(ready: Ready): Promise<void> {
 }
 
 function requireCredentials(): LocalCredentials {
-  const credentials = readLocalCredentials(folder.path)
+  const credentials = loadLocalCredentials(folder.path)
   if (!credentials) throw new Error('The system wrote no credentials')
   return credentials
 }
@@ -151,7 +151,7 @@ async function refuseSecond(first: Started): Promise<void> {
     `The data folder ${data} is in use by the system with process id ${first.ready.pid}: stop that one, or choose --memory\n`,
   ])
   expect((await listUsers(first.ready)).totalResults).toBe(1)
-  expect(readLocalCredentials(folder.path)?.adminUrl).toBe(first.ready.adminUrl)
+  expect(loadLocalCredentials(folder.path)?.adminUrl).toBe(first.ready.adminUrl)
 }
 
 test('a port that is taken and an option that is not known are told in one line', async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
 import { inject } from 'vitest'
-import { createTable } from '../../local/create-table.ts'
+import { createTable } from '../../local/engine/create-table.ts'
 import { LOCAL_AWS } from '../../local/environment.ts'
 import type { Config } from '../../shared/config.ts'
 import { type Db, openDb } from '../../shared/store/client.ts'

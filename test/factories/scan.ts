@@ -1,7 +1,7 @@
 import { paginateScan } from '@aws-sdk/lib-dynamodb'
 import type { RestEvent } from '../../shared/audit/rest-event.ts'
 import type { Db } from '../../shared/store/client.ts'
-import { readEventItem } from '../../shared/store/event-reader.ts'
+import { parseEventItem } from '../../shared/store/events/item-reader.ts'
 
 /** Every item of a test's table. */
 export async function scanAll(db: Db): Promise<Record<string, unknown>[]> {
@@ -18,7 +18,7 @@ export async function scanAll(db: Db): Promise<Record<string, unknown>[]> {
 /** The REST events in the table, of one account or of all, oldest first. */
 export async function scanEvents(db: Db, account?: string): Promise<RestEvent[]> {
   const items = (await scanAll(db)).filter(({ pk }) => /^A#[^#]+#EVENT#/.test(String(pk)))
-  const stored = items.map((item) => readEventItem(String(item.pk).split('#')[1] ?? '', item))
+  const stored = items.map((item) => parseEventItem(String(item.pk).split('#')[1] ?? '', item))
   const readable = stored.filter((event) => event !== undefined)
   if (readable.length < items.length) throw new Error('The table holds an event that cannot be read')
   const events = readable.filter(({ event }) => account === undefined || event.account === account)

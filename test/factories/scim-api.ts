@@ -6,7 +6,7 @@ import { groupOperations, searchOperations, userOperations } from '../../shared/
 import { SCIM_BASE, SCIM_ROUTES, SCIM_UNKNOWN } from '../../shared/http/routes.ts'
 import { scimHandler } from '../../shared/http/scim-handler.ts'
 import type { Db } from '../../shared/store/client.ts'
-import { putEvent } from '../../shared/store/events.ts'
+import { putEvent } from '../../shared/store/events/write.ts'
 import { testConfig } from './engine.ts'
 
 /** A principal of the account `default`; anything may be set otherwise. */

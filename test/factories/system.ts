@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { createTable } from '../../local/create-table.ts'
-import { coldHandlers } from '../../local/lambda.ts'
+import { createTable } from '../../local/engine/create-table.ts'
+import { coldHandlers } from '../../local/gateway/lambda.ts'
 import { type System, type SystemOptions, startSystem } from '../../local/system.ts'
 import { ENV } from '../../shared/config.ts'
 import { engineEndpoint } from './engine.ts'

@@ -1,15 +1,15 @@
 import fc from 'fast-check'
 import { planBulk, resolveBulkIds } from '../../shared/scim/bulk.ts'
 import { ScimError } from '../../shared/scim/error.ts'
-import { readJson } from '../../shared/scim/json.ts'
-import { applyPatch } from '../../shared/scim/patch-apply.ts'
-import { PATCH_OP, readPatch } from '../../shared/scim/patch-request.ts'
+import { parseJson } from '../../shared/scim/json.ts'
+import { applyPatch } from '../../shared/scim/patch/apply.ts'
+import { PATCH_OP, parsePatch } from '../../shared/scim/patch/request.ts'
 import { resourceTypes } from '../../shared/scim/resource-types.ts'
 import type { Json, ResourceType } from '../../shared/scim/schema.ts'
 import { CORE_GROUP } from '../../shared/scim/schemas/core-group.ts'
 import { CORE_USER } from '../../shared/scim/schemas/core-user.ts'
 import { ENTERPRISE_USER } from '../../shared/scim/schemas/enterprise-user.ts'
-import { readResource } from '../../shared/scim/validate.ts'
+import { parseResource } from '../../shared/scim/validate.ts'
 import { withoutHanging } from './cpu-time.ts'
 
 const { User, Group } = resourceTypes('OKTA')
@@ -106,7 +106,7 @@ export const bodyProperty = fc.property(
       for (const type of [User, Group]) knock(type, body, operations as Json)
       accept(() => resolveBulkIds(body, new Map()))
       accept(() => planBulk([{ method: 'POST', path: '/Users', bulkId: 'a', data: body }]))
-      accept(() => readJson(JSON.stringify(body)))
+      accept(() => parseJson(JSON.stringify(body)))
     })
     const names = [...Object.keys(Object.prototype), ...Reflect.ownKeys({})]
     if (names.length > 0) throw new Error('a prototype was changed')
@@ -115,8 +115,8 @@ export const bodyProperty = fc.property(
 
 function knock(type: ResourceType, body: Json, operations: Json): void {
   const required = { schemas: [type.schema.id], userName: 'a', displayName: 'a' }
-  accept(() => readResource(type, body))
-  accept(() => readResource(type, { ...(isObject(body) && body), ...required }))
+  accept(() => parseResource(type, body))
+  accept(() => parseResource(type, { ...(isObject(body) && body), ...required }))
   accept(() => patch(type, body))
   accept(() => patch(type, { schemas: [PATCH_OP], Operations: operations }))
 }
@@ -152,14 +152,14 @@ const text = fc.oneof(
 
 /** Random texts and bytes: our reader agrees with JSON.parse wherever it accepts, and refuses nothing but by SCIM errors. */
 export const jsonTextProperty = fc.property(text, (body) => {
-  const read = accept(() => readJson(body))
+  const read = accept(() => parseJson(body))
   if (read === undefined) return
   const reference = JSON.stringify(JSON.parse(body.replace(/^\uFEFF/, '')))
   if (JSON.stringify(read.value) !== reference) throw new Error(`reads ${body} as ${JSON.stringify(read.value)}`)
 })
 
 function patch(type: ResourceType, body: Json): unknown {
-  return applyPatch(type, { userName: 'a', displayName: 'a' }, readPatch(type, body), { id: 'u1' })
+  return applyPatch(type, { userName: 'a', displayName: 'a' }, parsePatch(type, body), { id: 'u1' })
 }
 
 /** The result in a box, or nothing when it was refused as it should be. */

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { type Member, memberChange, needsCurrentMembers } from '../../shared/scim/members.ts'
-import { applyPatch } from '../../shared/scim/patch-apply.ts'
-import { PATCH_OP, readPatch } from '../../shared/scim/patch-request.ts'
+import { applyPatch } from '../../shared/scim/patch/apply.ts'
+import { PATCH_OP, parsePatch } from '../../shared/scim/patch/request.ts'
 import { resourceTypes } from '../../shared/scim/resource-types.ts'
 import type { Json, JsonObject } from '../../shared/scim/schema.ts'
 
@@ -98,7 +98,7 @@ export const groupProperty = fc.property(members, fc.array(step, { minLength: 1,
 })
 
 function patch(before: ReadonlyMap<string, string>, operations: JsonObject[]): unknown {
-  const read = readPatch(Group, { schemas: [PATCH_OP], Operations: operations })
+  const read = parsePatch(Group, { schemas: [PATCH_OP], Operations: operations })
   const { attributes, memberSteps } = applyPatch(Group, { displayName: 'Ops' }, read, { id: 'g1' })
   const current = new Map([...before].map(([value, display]): [string, Member] => [value, { value, display }]))
   const change = memberChange(memberSteps, needsCurrentMembers(memberSteps) ? { members: current } : undefined)

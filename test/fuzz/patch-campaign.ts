@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { ScimError } from '../../shared/scim/error.ts'
-import { applyPatch, sameAttributes } from '../../shared/scim/patch-apply.ts'
-import { PATCH_OP, readPatch } from '../../shared/scim/patch-request.ts'
+import { applyPatch, sameAttributes } from '../../shared/scim/patch/apply.ts'
+import { PATCH_OP, parsePatch } from '../../shared/scim/patch/request.ts'
 import { resourceTypes } from '../../shared/scim/resource-types.ts'
 import type { Attributes, Json, JsonObject } from '../../shared/scim/schema.ts'
 import { ENTERPRISE_USER } from '../../shared/scim/schemas/enterprise-user.ts'
@@ -31,7 +31,7 @@ export const patchProperty = fc.property(
 )
 
 function patch(attributes: Attributes, operations: JsonObject[]): Attributes {
-  const read = readPatch(User, { schemas: [PATCH_OP], Operations: operations as Json[] })
+  const read = parsePatch(User, { schemas: [PATCH_OP], Operations: operations as Json[] })
   const first = applyPatch(User, attributes, read, { id: 'u1' }).attributes
   const again = applyPatch(User, attributes, read, { id: 'u1' }).attributes
   if (!sameAttributes(first, again)) throw new Error('the same PATCH gave another result the second time')

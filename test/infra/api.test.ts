@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { readTemplate } from '../../local/template.ts'
+import { toGatewayModel } from '../../local/gateway/template.ts'
 import { ADMIN_ROUTES, SCIM_ROUTES, SCIM_UNKNOWN, scimGatewayPaths } from '../../shared/http/routes.ts'
 import { ERROR_SCHEMA } from '../../shared/scim/error.ts'
 import { resourcesOf, stack, theOnly } from './stack.ts'
 
-const model = readTemplate(stack)
+const model = toGatewayModel(stack)
 const byPath = new Map(model.routes.map((route) => [route.path, route]))
 
 describe('routes', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { LAMBDA_NAMES } from '../../infra/bundling.ts'
-import { readDeployment } from '../../infra/config.ts'
+import { parseDeployment } from '../../infra/config.ts'
 import { synthesize } from '../../local/synthesize.ts'
 import { resourcesOf, stack } from './stack.ts'
 
@@ -48,11 +48,11 @@ test.each([
   ['eventRetentionDays', '0', 'Cannot use eventRetentionDays "0": a number of days from 1 to 9999'],
   ['logRetentionDays', '8', expect.stringContaining('Cannot use logRetentionDays "8": one of 1, 3, 5, 7, 14')],
 ])('a wrong %s is refused before anything is synthesised', (key, value, message) => {
-  const read = () => readDeployment((name) => (name === key ? value : undefined), {})
+  const read = () => parseDeployment((name) => (name === key ? value : undefined), {})
   expect(read).toThrow(expect.objectContaining({ message }))
 })
 
 test('settings are read from the environment where the context has none', () => {
   const env = { ROLECALL_NAME: 'blue', ROLECALL_LOG_RETENTION_DAYS: '7' }
-  expect(readDeployment(() => undefined, env)).toEqual({ name: 'blue', eventRetentionDays: 90, logRetentionDays: 7 })
+  expect(parseDeployment(() => undefined, env)).toEqual({ name: 'blue', eventRetentionDays: 90, logRetentionDays: 7 })
 })

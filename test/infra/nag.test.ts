@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { App, Validations } from 'aws-cdk-lib'
 import { AwsSolutionsChecks } from 'cdk-nag'
 import { expect, onTestFinished, test } from 'vitest'
-import { readDeployment } from '../../infra/config.ts'
+import { parseDeployment } from '../../infra/config.ts'
 import { ScimStack } from '../../infra/scim-stack.ts'
 
 const LOG_ROLE = 'arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs'
@@ -24,7 +24,7 @@ function synthesizeChecked(acknowledged: readonly (readonly [id: string, reason:
   const outdir = mkdtempSync(join(tmpdir(), 'rolecall-nag-'))
   onTestFinished(() => rmSync(outdir, { recursive: true, force: true }))
   const app = new App({ outdir, builtinCloudFormationValidation: false, analyticsReporting: false, context })
-  const stack = new ScimStack(app, 'rolecall', { deployment: readDeployment(() => undefined, {}) })
+  const stack = new ScimStack(app, 'rolecall', { deployment: parseDeployment(() => undefined, {}) })
   for (const [id, reason] of acknowledged)
     Validations.of(stack).acknowledge({ id: `AwsSolutions::AwsSolutions-${id}`, reason })
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app))

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { toCreateTable } from '../../local/create-table.ts'
+import { toCreateTable } from '../../local/engine/create-table.ts'
 import { stack, theOnly } from './stack.ts'
 
 const table = theOnly('AWS::DynamoDB::GlobalTable')

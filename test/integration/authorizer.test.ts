@@ -1,7 +1,7 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { readPrincipal } from '../../shared/auth/principal.ts'
+import { parsePrincipal } from '../../shared/auth/principal.ts'
 import { formatToken, newToken, parseToken } from '../../shared/auth/token.ts'
 import { authorizerHandler } from '../../shared/http/authorizer-handler.ts'
 import { changeIntegration } from '../../shared/resources/change-integration.ts'
@@ -76,7 +76,7 @@ describe('authorizerHandler()', () => {
         },
       ],
     })
-    expect(readPrincipal(context)).toEqual({
+    expect(parsePrincipal(context)).toEqual({
       ...{ account: `a${account}`, integration: 'OKTA', role: 'OKTA_PROVISIONER', clientKind: 'OKTA' },
       privileges: ['createUser', 'createRole', 'monitorUser'],
       ...{ endpointId, syncPassword: false, tokenId: issued.tokenId, tokenExpiresAt: EXPIRY },

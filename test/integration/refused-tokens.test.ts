@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { parseEventQuery } from '../../shared/audit/event-query.ts'
 import { mapConcurrently } from '../../shared/store/batch.ts'
 import type { Db } from '../../shared/store/client.ts'
-import { listEvents } from '../../shared/store/event-query.ts'
-import { countRefusedToken, type RefusalReason } from '../../shared/store/refused-tokens.ts'
+import { listEvents } from '../../shared/store/events/query.ts'
+import { countRefusedToken, type RefusalReason } from '../../shared/store/events/refused-tokens.ts'
 import { testTable } from '../factories/engine.ts'
 
 const NOW = new Date('2026-08-31T12:00:00.250Z')

@@ -2,13 +2,13 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { bundle, LAMBDA_NAMES, type LambdaName } from '../../../infra/bundling.ts'
-import { leniently, type Surroundings, toProxyEvent } from '../../../local/proxy-event.ts'
-import { routeMatcher } from '../../../local/route-match.ts'
+import { leniently, type Surroundings, toProxyEvent } from '../../../local/gateway/proxy-event.ts'
+import { routeMatcher } from '../../../local/gateway/route-match.ts'
+import { toGatewayModel } from '../../../local/gateway/template.ts'
 import { synthesize } from '../../../local/synthesize.ts'
-import { readTemplate } from '../../../local/template.ts'
 import { startTestSystem, type TestSystem } from '../../factories/system.ts'
 
-const match = routeMatcher(readTemplate(synthesize()).routes)
+const match = routeMatcher(toGatewayModel(synthesize()).routes)
 const bundles = new Map<LambdaName, Awaited<ReturnType<typeof bundle>>>()
 
 let system: TestSystem

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { parseEventQuery } from '../../../shared/audit/event-query.ts'
 import type { Db } from '../../../shared/store/client.ts'
-import { listEvents } from '../../../shared/store/event-query.ts'
+import { listEvents } from '../../../shared/store/events/query.ts'
 import { testTable } from '../../factories/engine.ts'
 import { type Call, newGroup, newUser, patchOf, principal, scimApi } from '../../factories/scim-api.ts'
 

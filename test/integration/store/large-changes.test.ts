@@ -1,7 +1,7 @@
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Db } from '../../../shared/store/client.ts'
-import { commitIntents } from '../../../shared/store/intents.ts'
+import { commitIntents } from '../../../shared/store/groups/intents.ts'
 import { deletedUserKey, membersKey, pendingKey, resourceKey } from '../../../shared/store/keys.ts'
 import { toResourceItem } from '../../../shared/store/resource-item.ts'
 import { getResource } from '../../../shared/store/resources.ts'

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { newLocalKey, readLocalCredentials, writeLocalCredentials } from '../../../local/credentials.ts'
+import { loadLocalCredentials, newLocalKey, writeLocalCredentials } from '../../../local/credentials.ts'
 import { chosenEngine } from '../../../local/environment.ts'
 import { parseOptions } from '../../../local/options.ts'
 
@@ -49,16 +49,16 @@ describe('the credentials of the running system', () => {
   test('are there while it runs, for their owner only', () => {
     const key = newLocalKey()
     const remove = writeLocalCredentials('http://127.0.0.1:1', key, folder)
-    expect(readLocalCredentials(folder)).toEqual({ ...key, region: 'us-east-1', adminUrl: 'http://127.0.0.1:1' })
+    expect(loadLocalCredentials(folder)).toEqual({ ...key, region: 'us-east-1', adminUrl: 'http://127.0.0.1:1' })
     expect(statSync(join(folder, 'credentials.json')).mode & 0o777).toBe(0o600)
     remove()
-    expect(readLocalCredentials(folder)).toBeUndefined()
+    expect(loadLocalCredentials(folder)).toBeUndefined()
   })
 
   test('of a system that started later are left to it', () => {
     const remove = writeLocalCredentials('http://127.0.0.1:1', newLocalKey(), folder)
     writeLocalCredentials('http://127.0.0.1:2', newLocalKey(), folder)
     remove()
-    expect(readLocalCredentials(folder)?.adminUrl).toBe('http://127.0.0.1:2')
+    expect(loadLocalCredentials(folder)?.adminUrl).toBe('http://127.0.0.1:2')
   })
 })

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ScimError } from '../../../shared/scim/error.ts'
-import { readJson } from '../../../shared/scim/json.ts'
+import { parseJson } from '../../../shared/scim/json.ts'
 import { MAX_JSON_DEPTH } from '../../../shared/scim/limits.ts'
 
 const utf8 = (text: string) => new TextEncoder().encode(text)
@@ -11,18 +11,18 @@ const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth)
 
 function refusal(body: string | Uint8Array): unknown {
   try {
-    return readJson(body)
+    return parseJson(body)
   } catch (error) {
     return error
   }
 }
 
-describe('readJson()', () => {
+describe('parseJson()', () => {
   test('agrees with JSON.parse on every JSON text', () =>
     fc.assert(
       fc.property(fc.json({ maxDepth: 8 }), fc.constantFrom(undefined, 1, '\t'), (text, space) => {
         const spaced = JSON.stringify(JSON.parse(text), undefined, space)
-        expect(JSON.stringify(readJson(utf8(spaced)))).toBe(JSON.stringify(JSON.parse(text)))
+        expect(JSON.stringify(parseJson(utf8(spaced)))).toBe(JSON.stringify(JSON.parse(text)))
       }),
       { numRuns: 500 },
     ))
@@ -67,8 +67,8 @@ describe('readJson()', () => {
     ['{ }', {}],
     ['\uFEFF{"a":1}', { a: 1 }],
   ])('reads %s', (text, expected) => {
-    expect(readJson(text)).toEqual(expected)
-    expect(readJson(utf8(text))).toEqual(expected)
+    expect(parseJson(text)).toEqual(expected)
+    expect(parseJson(utf8(text))).toEqual(expected)
   })
 
   test.each([
@@ -149,16 +149,16 @@ describe('readJson()', () => {
   test.each(['0', '-0', '0.1', '1.50', '1E+2', '9007199254740991', '1e22', '100000000000000000000', '5e-324', '0.0'])(
     'keeps the number %s',
     (text) => {
-      expect(readJson(text)).toBe(Number(text))
+      expect(parseJson(text)).toBe(Number(text))
     },
   )
 
   test('reads arrays inside each other down to the limit', () => {
-    expect(JSON.stringify(readJson(nested(MAX_JSON_DEPTH)))).toBe(nested(MAX_JSON_DEPTH))
+    expect(JSON.stringify(parseJson(nested(MAX_JSON_DEPTH)))).toBe(nested(MAX_JSON_DEPTH))
   })
 
   test('takes prototype names as plain data (MED-6)', () => {
-    const object = readJson('{"__proto__":{"polluted":true},"constructor":1,"toString":"x","hasOwnProperty":null}')
+    const object = parseJson('{"__proto__":{"polluted":true},"constructor":1,"toString":"x","hasOwnProperty":null}')
     expect(Object.getPrototypeOf(object)).toBeNull()
     expect(JSON.stringify(object)).toBe(
       '{"__proto__":{"polluted":true},"constructor":1,"toString":"x","hasOwnProperty":null}',

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseFilter } from '../../../shared/scim/filter.ts'
-import type { Filter } from '../../../shared/scim/filter-tree.ts'
+import { parseFilter } from '../../../shared/scim/filter/parser.ts'
+import type { Filter } from '../../../shared/scim/filter/tree.ts'
 import { type Member, type MemberStep, memberChange, needsCurrentMembers } from '../../../shared/scim/members.ts'
 import { resourceTypes } from '../../../shared/scim/resource-types.ts'
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isReturned, project, readProjection } from '../../../shared/scim/project.ts'
+import { isReturned, parseProjection, project } from '../../../shared/scim/project.ts'
 import { resourceTypes } from '../../../shared/scim/resource-types.ts'
 import type { Attribute, Attributes, ResourceType } from '../../../shared/scim/schema.ts'
 import { CORE_USER } from '../../../shared/scim/schemas/core-user.ts'
@@ -22,8 +22,8 @@ const user: Attributes = {
   [ENTERPRISE_USER]: { division: 'D', manager: { value: 'm', displayName: 'Boss' } },
   meta,
 }
-const only = (attributes: string | string[]) => project(User, user, readProjection(User, { attributes }))
-const without = (names: string | string[]) => project(User, user, readProjection(User, { excludedAttributes: names }))
+const only = (attributes: string | string[]) => project(User, user, parseProjection(User, { attributes }))
+const without = (names: string | string[]) => project(User, user, parseProjection(User, { excludedAttributes: names }))
 
 function minus(...names: string[]): Attributes {
   return Object.fromEntries(Object.entries(user).filter(([name]) => !names.includes(name)))
@@ -63,7 +63,7 @@ describe('project() with attributes', () => {
 test("a bare extension URN selects the extension's attributes where Okta sees them (SNO-1)", () => {
   const okta = resourceTypes('OKTA').User
   const resource = { ...least, [ENTERPRISE_USER]: { division: 'D', defaultRole: 'R' } }
-  const show = (input: Parameters<typeof readProjection>[1]) => project(okta, resource, readProjection(okta, input))
+  const show = (input: Parameters<typeof parseProjection>[1]) => project(okta, resource, parseProjection(okta, input))
   expect(show({ attributes: SNOWFLAKE_USER })).toEqual({ ...least, [ENTERPRISE_USER]: { defaultRole: 'R' } })
   expect(show({ excludedAttributes: SNOWFLAKE_USER })).toEqual({ ...least, [ENTERPRISE_USER]: { division: 'D' } })
 })
@@ -84,9 +84,9 @@ describe('project() with excludedAttributes', () => {
   })
 })
 
-describe('readProjection()', () => {
+describe('parseProjection()', () => {
   test('refuses both parameters together (PRJ-3)', () => {
-    expect(() => readProjection(User, { attributes: 'userName', excludedAttributes: ['name'] })).toThrow(
+    expect(() => parseProjection(User, { attributes: 'userName', excludedAttributes: ['name'] })).toThrow(
       expect.objectContaining({
         status: 400,
         scimType: 'invalidValue',
@@ -105,7 +105,7 @@ describe('readProjection()', () => {
     ['when only something else is named', { attributes: 'displayName' }, false],
     ['when only an unknown name is asked for', { attributes: 'foo' }, false],
   ])('members: %s isReturned() answers %s (PRJ-4)', (_name, input, expected) => {
-    expect(isReturned(readProjection(Group, input), 'members')).toBe(expected)
+    expect(isReturned(parseProjection(Group, input), 'members')).toBe(expected)
   })
 })
 
@@ -124,9 +124,9 @@ describe('project() and the returned characteristic', () => {
   const type: ResourceType = { ...User, schema: { ...User.schema, attributes: rows }, extensions: [] }
   const values = { never: 'n', always: 'a', request: 'r' }
   const resource = { ...values, parts: { plain: 'p', ...values } }
-  const show = (input: Parameters<typeof readProjection>[1]) => project(type, resource, readProjection(type, input))
+  const show = (input: Parameters<typeof parseProjection>[1]) => project(type, resource, parseProjection(type, input))
 
-  test.each<[Parameters<typeof readProjection>[1], Attributes]>([
+  test.each<[Parameters<typeof parseProjection>[1], Attributes]>([
     [{}, { always: 'a', parts: { plain: 'p', always: 'a' } }],
     [{ attributes: 'request,never' }, { always: 'a', request: 'r' }],
     [{ attributes: 'parts' }, { always: 'a', parts: { plain: 'p', always: 'a' } }],

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import type { WireOperation } from '../../../shared/scim/patch-operation.ts'
+import type { WireOperation } from '../../../shared/scim/patch/operation.ts'
 import { applyQuirks, QUIRKS } from '../../../shared/scim/quirks.ts'
 import { resourceTypes } from '../../../shared/scim/resource-types.ts'
+import type { Json } from '../../../shared/scim/schema.ts'
 
 const { User, Group } = resourceTypes('GENERIC')
-const replace = (path: string, value: WireOperation['value'], inValue = false): WireOperation => ({
+const replace = (path: string, value: Json, inValue = false): WireOperation => ({
   op: 'replace',
   path,
   value,

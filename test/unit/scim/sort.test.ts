@@ -3,19 +3,19 @@ import { describe, expect, test } from 'vitest'
 import { resourceTypes } from '../../../shared/scim/resource-types.ts'
 import type { Attributes } from '../../../shared/scim/schema.ts'
 import { ENTERPRISE_USER } from '../../../shared/scim/schemas/enterprise-user.ts'
-import { compareSorted, readSort, type Sort, sortValue } from '../../../shared/scim/sort.ts'
+import { compareSorted, parseSort, type Sort, sortValue } from '../../../shared/scim/sort.ts'
 
 const { User, Group } = resourceTypes('GENERIC')
-const sortBy = (name: string, order?: string) => readSort(User, name, order) as Sort
+const sortBy = (name: string, order?: string) => parseSort(User, name, order) as Sort
 
-describe('readSort()', () => {
+describe('parseSort()', () => {
   test.each([
     [undefined, undefined],
     [undefined, 'descending'],
     ['', 'ascending'],
     [' ', undefined],
   ])('knows no order for sortBy %j, sortOrder %j', (by, order) => {
-    expect(readSort(User, by, order)).toBeUndefined()
+    expect(parseSort(User, by, order)).toBeUndefined()
   })
 
   test.each([
@@ -24,7 +24,7 @@ describe('readSort()', () => {
     ['Descending', true],
     ['', false],
   ])('reads sortOrder %j (SRT-1)', (order, descending) => {
-    expect(readSort(User, 'userName', order)?.descending).toBe(descending)
+    expect(parseSort(User, 'userName', order)?.descending).toBe(descending)
   })
 
   test.each([
@@ -36,13 +36,13 @@ describe('readSort()', () => {
     ['userName', 'up', 'Cannot read sortOrder "up": expected "ascending" or "descending"'],
     [undefined, 'up', 'Cannot read sortOrder "up": expected "ascending" or "descending"'],
   ])('refuses sortBy %j, sortOrder %j (SRT-3, FIL-13)', (by, order, message) => {
-    expect(() => readSort(User, by, order)).toThrow(
+    expect(() => parseSort(User, by, order)).toThrow(
       expect.objectContaining({ status: 400, scimType: 'invalidValue', message }),
     )
   })
 
   test('can take an attribute the type does not have as no value, for a search across types (SEA-2)', () => {
-    const sort = readSort(Group, 'userName', undefined, { unknownAttributes: 'noValue' })
+    const sort = parseSort(Group, 'userName', undefined, { unknownAttributes: 'noValue' })
     expect(sort).toEqual({ path: undefined, descending: false })
     expect(sortValue(sort as Sort, { displayName: 'x' })).toBeUndefined()
   })

@@ -1,21 +1,21 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { readJson } from '../../../shared/scim/json.ts'
+import { parseJson } from '../../../shared/scim/json.ts'
 import { resourceTypes } from '../../../shared/scim/resource-types.ts'
 import type { Json } from '../../../shared/scim/schema.ts'
 import { CORE_GROUP } from '../../../shared/scim/schemas/core-group.ts'
 import { CORE_USER } from '../../../shared/scim/schemas/core-user.ts'
 import { ENTERPRISE_USER } from '../../../shared/scim/schemas/enterprise-user.ts'
 import { SNOWFLAKE_USER } from '../../../shared/scim/schemas/snowflake-user.ts'
-import { readResource } from '../../../shared/scim/validate.ts'
+import { parseResource } from '../../../shared/scim/validate.ts'
 
 const { User, Group } = resourceTypes('GENERIC')
-const user = (body: object) => readResource(User, { schemas: [CORE_USER], userName: 'bj', ...body } as Json)
-const group = (body: object) => readResource(Group, { schemas: [CORE_GROUP], displayName: 'Ops', ...body } as Json)
+const user = (body: object) => parseResource(User, { schemas: [CORE_USER], userName: 'bj', ...body } as Json)
+const group = (body: object) => parseResource(Group, { schemas: [CORE_GROUP], displayName: 'Ops', ...body } as Json)
 const refusal = (status: number, scimType: string | undefined, message: string) =>
   expect.objectContaining({ name: 'ScimError', status, scimType, message })
 
-describe('readResource()', () => {
+describe('parseResource()', () => {
   test('keeps a full user as sent (RES-11)', () => {
     const sent = {
       externalId: '701984',
@@ -47,7 +47,7 @@ describe('readResource()', () => {
       eMails: [{ VALUE: 'b@x', Primary: false }],
       [ENTERPRISE_USER.toUpperCase()]: { Department: 'IT' },
     }
-    expect(readResource(User, body as Json)).toEqual({
+    expect(parseResource(User, body as Json)).toEqual({
       userName: 'bj',
       name: { givenName: 'B' },
       emails: [{ value: 'b@x', primary: false }],
@@ -66,11 +66,11 @@ describe('readResource()', () => {
   })
 
   test('ignores what it does not know, prototype names included (RES-13, MED-6)', () => {
-    const body = readJson(
+    const body = parseJson(
       `{"schemas":["${CORE_USER}","urn:x"],"userName":"bj","department":"IT","urn:x":{"a":1},"name":{"nick":"b"},
         "__proto__":{"active":true},"constructor":{"prototype":1},"pk":"A#1","emails":[{"foo":"bar"},{}]}`,
     )
-    const attributes = readResource(User, body)
+    const attributes = parseResource(User, body)
     expect(attributes).toEqual({ userName: 'bj' })
     expect(attributes.active).toBeUndefined()
   })
@@ -102,7 +102,7 @@ describe('readResource()', () => {
 
   test('accepts core attributes in a container named by the core URN', () => {
     const body = { schemas: [CORE_USER], [CORE_USER]: { userName: 'bj', active: false }, externalId: 'x' }
-    expect(readResource(User, body)).toEqual({ userName: 'bj', active: false, externalId: 'x' })
+    expect(parseResource(User, body)).toEqual({ userName: 'bj', active: false, externalId: 'x' })
   })
 
   test('takes an extension with data that schemas does not list', () => {
@@ -117,7 +117,7 @@ describe('readResource()', () => {
     ['text', 'x', 'Cannot read the body: expected a JSON object, found "x"'],
     ['null', null, 'Cannot read the body: expected a JSON object, found null'],
   ])('refuses %s as the body (MED-4)', (_name, body, message) => {
-    expect(() => readResource(User, body)).toThrow(refusal(400, 'invalidSyntax', message))
+    expect(() => parseResource(User, body)).toThrow(refusal(400, 'invalidSyntax', message))
   })
 
   const hint = `send an array that holds "${CORE_USER}"`
@@ -131,7 +131,7 @@ describe('readResource()', () => {
     ['an extension alone', { schemas: [ENTERPRISE_USER] }, `The schemas do not name a User: ${hint}`],
     ['no text', { schemas: [CORE_USER, 5] }, 'Cannot read schemas 5: expected a string'],
   ])('refuses schemas that are %s (CRE-6)', (_name, body, message) => {
-    expect(() => readResource(User, { userName: 'bj', ...body })).toThrow(refusal(400, 'invalidValue', message))
+    expect(() => parseResource(User, { userName: 'bj', ...body })).toThrow(refusal(400, 'invalidValue', message))
   })
 
   test.each<[string, { [name: string]: Json }, string]>([
@@ -145,7 +145,7 @@ describe('readResource()', () => {
       'Cannot use userName "b\u200Bj": it holds an invisible character; remove it',
     ],
   ])('refuses a userName that is %s (CRE-3)', (_name, body, message) => {
-    expect(() => readResource(User, { schemas: [CORE_USER], ...body })).toThrow(refusal(400, 'invalidValue', message))
+    expect(() => parseResource(User, { schemas: [CORE_USER], ...body })).toThrow(refusal(400, 'invalidValue', message))
   })
 
   test.each<[string, { [name: string]: Json }, string]>([
@@ -153,7 +153,9 @@ describe('readResource()', () => {
     ['empty', { displayName: '' }, 'Cannot use an empty displayName: send at least one character'],
     ['an object', { displayName: {} }, 'Cannot read displayName an object: expected a string'],
   ])('refuses a group displayName that is %s (CRE-3)', (_name, body, message) => {
-    expect(() => readResource(Group, { schemas: [CORE_GROUP], ...body })).toThrow(refusal(400, 'invalidValue', message))
+    expect(() => parseResource(Group, { schemas: [CORE_GROUP], ...body })).toThrow(
+      refusal(400, 'invalidValue', message),
+    )
   })
 
   test.each<[{ [name: string]: Json }, string]>([
@@ -286,7 +288,7 @@ describe('readResource()', () => {
     ))
 })
 
-describe('readResource() of a group', () => {
+describe('parseResource() of a group', () => {
   test('keeps each member once, with the last display (CRE-9)', () => {
     const members = [
       { value: 'u1', display: 'One' },
@@ -328,7 +330,7 @@ describe('readResource() of a group', () => {
 
   test('ignores the extra schema Entra names', () => {
     const schemas = [CORE_GROUP, 'http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group']
-    expect(readResource(Group, { schemas, displayName: 'Sales', externalId: 'e' })).toEqual({
+    expect(parseResource(Group, { schemas, displayName: 'Sales', externalId: 'e' })).toEqual({
       displayName: 'Sales',
       externalId: 'e',
     })

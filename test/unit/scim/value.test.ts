@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { demotePrimaries } from '../../../shared/scim/elements.ts'
 import type { Json } from '../../../shared/scim/schema.ts'
 import { attribute } from '../../../shared/scim/schemas/define.ts'
-import { readValue } from '../../../shared/scim/value.ts'
+import { parseValue } from '../../../shared/scim/value.ts'
 
-describe('readValue()', () => {
+describe('parseValue()', () => {
   test.each<[string, Parameters<typeof attribute>[2], Json, Json | undefined]>([
     ['an integer', { type: 'integer' }, 5, 5],
     ['a decimal', { type: 'decimal' }, 1.5, 1.5],
@@ -16,7 +16,7 @@ describe('readValue()', () => {
     ['an array of nothing', { multiValued: true }, [null], undefined],
     ['a reference', { type: 'reference', caseExact: true }, '../Users/x', '../Users/x'],
   ])('reads %s', (_name, overrides, json, expected) => {
-    expect(readValue(attribute('x', 'X', overrides), json, 'x')).toEqual(expected)
+    expect(parseValue(attribute('x', 'X', overrides), json, 'x')).toEqual(expected)
   })
 
   test.each<[Parameters<typeof attribute>[2], Json, string]>([
@@ -28,7 +28,7 @@ describe('readValue()', () => {
     [{ type: 'binary' }, 5, 'Cannot read a.b 5: expected a string'],
     [{ type: 'boolean' }, 'tru', 'Cannot read a.b "tru": expected true or false'],
   ])('with %j refuses %j and names the path (RES-10)', (overrides, json, message) => {
-    expect(() => readValue(attribute('x', 'X', overrides), json, 'a.b')).toThrow(
+    expect(() => parseValue(attribute('x', 'X', overrides), json, 'a.b')).toThrow(
       expect.objectContaining({ status: 400, scimType: 'invalidValue', message }),
     )
   })

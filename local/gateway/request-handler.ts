@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { AwsCredentials } from '../../shared/auth/sigv4.ts'
+import { AuthorizerCache } from './authorizer-cache.ts'
+import { GatewayError, presentGatewayError } from './gateway-error.ts'
+import {
+  collectBody,
+  drain,
+  headBytes,
+  headerValues,
+  type RawAnswer,
+  type RawRequest,
+  toRawRequest,
+} from './http-message.ts'
+import { authorizeByIam } from './iam-authorization.ts'
+import { toIntegrationAnswer } from './integration-answer.ts'
+import { invoke, type LambdaHandlers, MAX_PAYLOAD_BYTES } from './lambda.ts'
+import { answerInvocation, isInvocationPath } from './lambda-endpoint.ts'
+import { leniently, type Surroundings, strictly, toProxyEvent } from './proxy-event.ts'
+import { type RouteMatch, routeMatcher } from './route-match.ts'
+import type { GatewayModel, MethodModel } from './template.ts'
+import { authorizeByToken, type Decision } from './token-authorization.ts'
+
+/** API Gateway's own limits, which no template can change. */
+const MAX_REQUEST_BYTES = 10 * 1024 * 1024
+const MAX_HEAD_BYTES = 10_240
+
+export interface HandlerOptions {
+  model: GatewayModel
+  /** The key that IAM-authorized requests are signed with. */
+  credentials: AwsCredentials
+  /** Epoch milliseconds, for the authorizer cache and for signatures. */
+  now?: () => number
+  /** The caller's address; tests pretend to be elsewhere. */
+  sourceIp?: (message: IncomingMessage) => string
+  /** Gets what failed on our side; by default one JSON line on standard error, with nothing of the request in it. */
+  logFailure?: (failure: Error, requestId: string) => void
+}
+
+/** Takes a request from the socket to its answer: limits, route, caller, function. */
+export class RequestHandler {
+  readonly cache: AuthorizerCache<Decision>
+  readonly handlers = Promise.withResolvers<LambdaHandlers>()
+  readonly #options: HandlerOptions
+  readonly #hosts: ReadonlySet<string>
+  readonly #match: (path: string) => RouteMatch | undefined
+  readonly #now: () => number
+
+  constructor(options: HandlerOptions, url: string) {
+    const { host, port } = new URL(url)
+    this.#options = options
+    this.#now = options.now ?? Date.now
+    this.cache = new AuthorizerCache(this.#now)
+    this.#hosts = new Set([host, `localhost:${port}`])
+    this.#match = routeMatcher(options.model.routes)
+  }
+
+  async serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    const requestId = randomUUID()
+    const sourceIp = this.#options.sourceIp?.(message) ?? message.socket.remoteAddress ?? ''
+    const request = toRawRequest(message, sourceIp.replace(/^::ffff:/, ''))
+    try {
+      send(message, response, await this.#answer(message, request, requestId), requestId)
+    } catch (error) {
+      const type = error instanceof GatewayError ? error.type : 'DEFAULT_5XX'
+      this.#logFailure(error, requestId)
+      await drain(message)
+      send(message, response, presentGatewayError(this.#options.model, type, requestId), requestId)
+    }
+  }
+
+  async #answer(message: IncomingMessage, request: RawRequest, requestId: string): Promise<RawAnswer> {
+    if (headBytes(request) > MAX_HEAD_BYTES) throw new GatewayError('REQUEST_TOO_LARGE')
+    // A page of another site can make a browser call us under its own name (DNS rebinding).
+    const hosts = headerValues(request, 'host')
+    if (hosts.length !== 1 || !this.#hosts.has(hosts[0] ?? '')) throw new GatewayError('ACCESS_DENIED')
+    if (isInvocationPath(request.path)) return this.#invokeFunction(message, request)
+    const match = this.#match(request.path)
+    const method = match?.route.methods.get(request.method) ?? match?.route.methods.get('ANY')
+    if (!match || !method || !METHODS.has(request.method)) throw new GatewayError('MISSING_AUTHENTICATION_TOKEN')
+    const { stage } = this.#options.model
+    const around = { requestId, stage, receivedAt: new Date(this.#now()), host: hosts[0] ?? '' }
+    return this.#integrate(message, request, match, method, around)
+  }
+
+  /** Who is calling is decided before the path is decoded and, but for signatures, before the body is read. */
+  async #integrate(
+    message: IncomingMessage,
+    request: RawRequest,
+    match: RouteMatch,
+    method: MethodModel,
+    around: Surroundings,
+  ): Promise<RawAnswer> {
+    const authorizer = await this.#authorizeToken(request, match, method, around)
+    const body = await requireBody(message)
+    const iam = method.authorization === 'AWS_IAM' ? await authorizeByIam(request, body, this.#iam) : undefined
+    const found = { ...around, ...(authorizer && { authorizer }), ...(iam && { iam }) }
+    const payload = JSON.stringify(toProxyEvent(request, match, found, strictly, body))
+    if (Buffer.byteLength(payload) > MAX_PAYLOAD_BYTES) throw new GatewayError('REQUEST_TOO_LARGE')
+    return toIntegrationAnswer(await this.#invoke(method.function, payload, method.timeoutMs))
+  }
+
+  async #authorizeToken(request: RawRequest, match: RouteMatch, method: MethodModel, around: Surroundings) {
+    const { authorization: authorizer } = method
+    if (typeof authorizer === 'string') return undefined
+    const event = toProxyEvent(request, match, around, leniently)
+    const call = (question: unknown) => this.#invoke(authorizer.function, JSON.stringify(question))
+    return authorizeByToken(request, event, { authorizer, cache: this.cache, stage: around.stage, call })
+  }
+
+  async #invokeFunction(message: IncomingMessage, request: RawRequest): Promise<RawAnswer> {
+    const body = await requireBody(message)
+    return answerInvocation(request, body, this.#options.model, await this.handlers.promise, this.#iam)
+  }
+
+  async #invoke(name: MethodModel['function'], payload: string, limitMs?: number) {
+    const handlers = await this.handlers.promise
+    const model = this.#options.model.functions.get(name)
+    if (!model) throw new Error(`The template has no function ${name}`)
+    return invoke(handlers[name], payload, model, limitMs)
+  }
+
+  /** Refusals are nothing to log; what went wrong on our side is. */
+  #logFailure(error: unknown, requestId: string): void {
+    const cause = error instanceof GatewayError ? error.cause : error
+    const { logFailure = writeFailure } = this.#options
+    if (cause instanceof Error && !(cause instanceof URIError)) logFailure(cause, requestId)
+  }
+
+  get #iam() {
+    return { credentials: this.#options.credentials, service: 'execute-api' as const, now: this.#now() }
+  }
+}
+
+/** What `ANY` stands for. */
+const METHODS = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'])
+
+async function requireBody(message: IncomingMessage): Promise<Buffer> {
+  const body = await collectBody(message, MAX_REQUEST_BYTES)
+  if (!body) throw new GatewayError('REQUEST_TOO_LARGE')
+  return body
+}
+
+function send(message: IncomingMessage, response: ServerResponse, answer: RawAnswer, requestId: string): void {
+  if (response.destroyed) return
+  response.statusCode = answer.status
+  for (const [name, value] of answer.headers) response.appendHeader(name, value)
+  response.setHeader('x-amzn-RequestId', requestId)
+  if (!message.complete) response.setHeader('Connection', 'close')
+  response.end(answer.status === 204 || answer.status === 304 ? undefined : answer.body)
+}
+
+function writeFailure(failure: Error, requestId: string): void {
+  process.stderr.write(`${JSON.stringify({ level: 'ERROR', requestId, error: failure.stack?.slice(0, 2000) })}\n`)
+}

@@ -1,0 +1,77 @@
+import type { APIGatewayProxyEvent } from 'aws-lambda'
+import * as z from 'zod'
+import { LOCAL_ACCOUNT, LOCAL_AWS } from '../environment.ts'
+import type { AuthorizerCache } from './authorizer-cache.ts'
+import { GatewayError } from './gateway-error.ts'
+import { headerValues, type RawRequest } from './http-message.ts'
+import type { Invocation } from './lambda.ts'
+import { isAllowed, type Policy, PolicyDocument } from './policy.ts'
+import { API_ID } from './proxy-event.ts'
+import type { AuthorizerModel } from './template.ts'
+
+/** An authorizer's answer, kept for every method and path of the same caller. */
+export interface Decision {
+  principalId: string
+  policy: Policy
+  context: Record<string, string>
+}
+
+const Answer = z.object({
+  principalId: z.string().min(1),
+  policyDocument: PolicyDocument,
+  context: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
+})
+
+export interface TokenAuthorization {
+  authorizer: AuthorizerModel
+  cache: AuthorizerCache<Decision>
+  stage: string
+  /** Calls the authorizer's function. */
+  call(event: unknown): Promise<Invocation>
+}
+
+/**
+ * What API Gateway does for a REQUEST authorizer: identity sources, cache, function, policy.
+ * @returns the authorizer context of the request's event.
+ * @throws {GatewayError}
+ */
+export async function authorizeByToken(
+  request: RawRequest,
+  event: APIGatewayProxyEvent,
+  setup: TokenAuthorization,
+): Promise<Record<string, string>> {
+  const { authorizer, cache } = setup
+  const identity = authorizer.identitySources.map((source) => identityValue(source, request))
+  const methodArn = toMethodArn(request, setup.stage)
+  const cached = cache.get(authorizer.id, identity)
+  const decision = cached ?? (await decide(event, methodArn, setup))
+  if (!cached) cache.put(authorizer.id, identity, decision, authorizer.ttlSeconds)
+  if (!isAllowed(decision.policy, methodArn)) throw new GatewayError('ACCESS_DENIED')
+  return { ...decision.context, principalId: decision.principalId }
+}
+
+/** Every identity source has to be there, once and not empty, or the function is not even asked. */
+function identityValue(source: string, request: RawRequest): string {
+  if (source === 'context.identity.sourceIp') return request.sourceIp
+  const header = /^method\.request\.header\.(.+)$/.exec(source)?.[1]
+  if (!header) throw new Error(`This gateway does not know the identity source ${source}`)
+  const values = headerValues(request, header)
+  if (values.length !== 1 || !values[0]) throw new GatewayError('UNAUTHORIZED')
+  return values[0]
+}
+
+async function decide(event: APIGatewayProxyEvent, methodArn: string, setup: TokenAuthorization): Promise<Decision> {
+  const { body: _body, isBase64Encoded: _encoded, ...rest } = event
+  const invocation = await setup.call({ type: 'REQUEST', methodArn, ...rest })
+  if (invocation.kind === 'crash' && invocation.error.message === 'Unauthorized') throw new GatewayError('UNAUTHORIZED')
+  if (invocation.kind === 'crash') throw new GatewayError('AUTHORIZER_FAILURE', { cause: invocation.error })
+  if (invocation.kind === 'timeout') throw new GatewayError('AUTHORIZER_FAILURE')
+  const answer = Answer.safeParse(invocation.payload)
+  if (!answer.success) throw new GatewayError('AUTHORIZER_CONFIGURATION_ERROR', { cause: answer.error })
+  const { principalId, policyDocument: policy, context } = answer.data
+  const texts = Object.entries(context).map(([name, value]) => [name, String(value)])
+  return { principalId, policy, context: Object.fromEntries(texts) }
+}
+
+const toMethodArn = ({ method, path }: RawRequest, stage: string) =>
+  `arn:aws:execute-api:${LOCAL_AWS.region}:${LOCAL_ACCOUNT}:${API_ID}/${stage}/${method}${path}`

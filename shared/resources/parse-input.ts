@@ -1,0 +1,26 @@
+import type * as z from 'zod'
+import { invalidValue } from '../scim/error.ts'
+import { quote } from '../scim/quote.ts'
+
+/** Reads an admin's input. @throws {ScimError} 400 invalidValue naming the first member that cannot be read. */
+export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+  const result = schema.safeParse(input)
+  if (result.success) return result.data
+  throw toRefusal(result.error, input)
+}
+
+function toRefusal({ issues }: z.ZodError, input: unknown) {
+  const [issue] = issues
+  const path = issue?.path.join('.') ?? ''
+  const message = issue?.message ?? 'it is not what was expected'
+  if (path === '') return invalidValue(`Cannot read the input: ${message}`)
+  const value = issue?.path.reduce<unknown>((held, name) => (held as Record<PropertyKey, unknown>)?.[name], input)
+  if (value === undefined) return invalidValue(`${path} is missing: ${message}`)
+  return invalidValue(`Cannot read ${path} ${quote(value)}: ${message}`)
+}
+
+/** What a strict object says of members it does not have, and of what is no object. */
+export function strictError(issue: z.core.$ZodRawIssue): string {
+  if (issue.code === 'unrecognized_keys') return `there is no setting ${quote(String(issue.keys[0]))}`
+  return 'expected a JSON object'
+}

@@ -1,0 +1,75 @@
+import type { AttributePath } from '../attribute-path.ts'
+import { foldName } from '../identifier.ts'
+import type { ResourceType } from '../schema.ts'
+import type { Comparison, Elements, Filter } from './tree.ts'
+
+/** The cheapest way to the resources a filter can match; every way but `scan` costs the same at any size. */
+export type AccessPath =
+  | { by: 'id'; id: string }
+  | { by: 'name'; name: string }
+  | { by: 'lookup'; attribute: 'externalId' | 'emails.value'; value: string }
+  | { by: 'member'; userId: string }
+  | { by: 'namePrefix'; prefix: string }
+  | { by: 'scan' }
+
+const CHEAPEST_FIRST = ['id', 'name', 'lookup', 'member', 'namePrefix', 'scan'] as const
+
+/**
+ * Chooses the access path: `id`, the unique name, `externalId`, `emails.value` and group members are found by key, also
+ * as one operand of an `and`. What it leads to holds every match, and may hold more: see `isExact`.
+ */
+export function planFilter(filter: Filter, type: ResourceType): AccessPath {
+  const paths = listConjuncts(filter).map((term) => planTerm(term, type))
+  return paths.reduce((best, path) => (cost(path) < cost(best) ? path : best), { by: 'scan' })
+}
+
+/** Whether the access path leads to the matches and nothing else, so that the filter need not be tried again. */
+export function isExact(plan: AccessPath, filter: Filter): boolean {
+  if (plan.by === 'scan' || filter.kind !== 'compare') return false
+  return !(plan.by === 'lookup' && plan.attribute === 'externalId')
+}
+
+/** The operands that must all hold, nested `and`s included. */
+export function listConjuncts(filter: Filter): Filter[] {
+  return filter.kind === 'and' ? filter.operands.flatMap(listConjuncts) : [filter]
+}
+
+function planTerm(term: Filter, type: ResourceType): AccessPath {
+  if (term.kind === 'compare') return planComparison(term, type)
+  return term.kind === 'elements' ? planElements(term, type) : { by: 'scan' }
+}
+
+function planComparison({ path, operator, value }: Comparison, type: ResourceType): AccessPath {
+  if ('unknown' in path || path.extension || typeof value !== 'string') return { by: 'scan' }
+  if (operator === 'eq') return planEquality(path, value, type)
+  if (operator === 'sw' && path.attribute.identifier && foldName(value) !== '')
+    return { by: 'namePrefix', prefix: value }
+  return { by: 'scan' }
+}
+
+function planEquality({ attribute, subAttribute }: AttributePath, value: string, type: ResourceType): AccessPath {
+  // No key is empty, and no name as long as what a filter can hold.
+  if (value === '') return { by: 'scan' }
+  if (attribute.identifier) return { by: 'name', name: value }
+  const name = subAttribute ? `${attribute.name}.${subAttribute.name}` : attribute.name
+  if (name === 'id') return { by: 'id', id: value }
+  if (name === 'externalId') return { by: 'lookup', attribute: name, value }
+  if (name === 'emails.value' && type.name === 'User') return { by: 'lookup', attribute: name, value }
+  if (name === 'members.value' && type.name === 'Group') return { by: 'member', userId: value }
+  return { by: 'scan' }
+}
+
+/** `emails[value eq "x" and ...]`: the equality of one element is a path to the whole. */
+function planElements({ path, filter, also }: Elements, type: ResourceType): AccessPath {
+  for (const term of [...listConjuncts(filter), ...(also ? [also] : [])]) {
+    if (term.kind !== 'compare' || term.operator !== 'eq' || 'unknown' in term.path) continue
+    if (typeof term.value !== 'string' || path.extension) continue
+    const plan = planEquality({ attribute: path.attribute, subAttribute: term.path.attribute }, term.value, type)
+    if (plan.by !== 'scan') return plan
+  }
+  return { by: 'scan' }
+}
+
+function cost(path: AccessPath): number {
+  return CHEAPEST_FIRST.indexOf(path.by)
+}

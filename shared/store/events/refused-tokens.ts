@@ -1,0 +1,149 @@
+import { createHash } from 'node:crypto'
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { addressBlock } from '../../auth/address-block.ts'
+import type { Db } from '../client.ts'
+import { eventPartition, type Key } from '../keys.ts'
+import { dayOf, eventSortKey, shardOf, ttlOf } from './item.ts'
+
+/**
+ * Why the authorizer turned a caller away: no token of ours, no such token, wrong secret, expired, revoked, issued
+ * before what the integration still accepts; and, with a good token, integration disabled, address not allowed.
+ */
+export type RefusalReason =
+  | 'malformed'
+  | 'unknown'
+  | 'wrong'
+  | 'expired'
+  | 'revoked'
+  | 'rejected'
+  | 'disabled'
+  | 'network'
+
+export interface Refusal {
+  /** Whose token it is; `default` when nobody knows. */
+  account?: string | undefined
+  reason: RefusalReason
+  sourceIp: string
+  now: Date
+}
+
+/** Rows one minute can hold: 12 for each of the 8 reasons, 96 in all, however many addresses call (SECURITY R2). */
+const BUCKETS = 12
+/** Refusals of one row and minute that are written one by one; after that once a second at most. */
+const WRITTEN_AT_ONCE = 100
+const FLUSH_MS = 1000
+const MINUTE_MS = 60_000
+
+const DETAIL: Record<RefusalReason, string> = {
+  malformed: 'no bearer token of ours',
+  unknown: 'no such token',
+  wrong: 'wrong secret',
+  expired: 'the token has expired',
+  revoked: 'the token was revoked',
+  rejected: 'the token was issued before what its integration accepts',
+  disabled: 'the integration is disabled',
+  network: 'the network policy does not allow the address',
+}
+
+/** One row of the event history while its minute lasts. */
+interface Row {
+  account: string
+  reason: RefusalReason
+  minute: string
+  bucket: number
+  block: string
+  written: number
+  pending: number
+  flushedAt: number
+}
+
+/** What this process has counted, table by table. */
+const counts = new WeakMap<Db, Map<string, Row>>()
+
+/**
+ * Access pattern E5: counts a refused caller in the row of its minute, reason and address block (DESIGN section 5);
+ * at most 1 write unit. The row stands in the event history with `count`, and names the first block it saw: blocks
+ * share 12 rows. In a flood the counts of the last second stay in memory, so a row may fall short by what a stopping
+ * process had not written; a repeated update may count twice. A cached answer of the authorizer is not counted again.
+ */
+export async function countRefusedToken(db: Db, refusal: Refusal): Promise<void> {
+  const rows = counts.get(db) ?? new Map<string, Row>()
+  counts.set(db, rows)
+  const row = rowOf(rows, refusal)
+  row.pending += 1
+  const at = refusal.now.getTime()
+  const due = [...rows.values()].filter((other) => isDue(other, row, at))
+  await Promise.all(due.map((other) => flush(db, other, at)))
+  for (const [key, other] of rows) if (other.minute !== row.minute && other.pending === 0) rows.delete(key)
+}
+
+function rowOf(rows: Map<string, Row>, { account = 'default', reason, sourceIp, now }: Refusal): Row {
+  const minute = new Date(Math.floor(now.getTime() / MINUTE_MS) * MINUTE_MS).toISOString()
+  const block = addressBlock(sourceIp)
+  const bucket = createHash('sha256').update(block).digest().readUInt32BE(0) % BUCKETS
+  const key = [account, minute, reason, bucket].join(' ')
+  const row = rows.get(key) ?? { account, reason, minute, bucket, block, written: 0, pending: 0, flushedAt: 0 }
+  rows.set(key, row)
+  return row
+}
+
+/** The row just counted, unless it is in a flood, and whatever a past minute left behind. */
+function isDue(other: Row, current: Row, at: number): boolean {
+  if (other.pending === 0) return false
+  if (other !== current) return other.minute !== current.minute
+  return other.written < WRITTEN_AT_ONCE || at - other.flushedAt >= FLUSH_MS
+}
+
+async function flush(db: Db, row: Row, at: number): Promise<void> {
+  const counted = row.pending
+  row.pending = 0
+  row.flushedAt = at
+  try {
+    await db.client.send(toUpdate(db, row, counted))
+    row.written += counted
+  } catch (error) {
+    row.pending += counted
+    throw error
+  }
+}
+
+function toUpdate(db: Db, row: Row, counted: number): UpdateCommand {
+  const fields = Object.entries(toFields(db, row))
+  return new UpdateCommand({
+    TableName: db.tableName,
+    Key: keyOf(row),
+    UpdateExpression: `SET ${fields.map((_, i) => `#f${i} = if_not_exists(#f${i}, :f${i})`).join(', ')} ADD #count :counted`,
+    ExpressionAttributeNames: { '#count': 'count', ...Object.fromEntries(fields.map(([name], i) => [`#f${i}`, name])) },
+    ExpressionAttributeValues: {
+      ':counted': counted,
+      ...Object.fromEntries(fields.map(([, value], i) => [`:f${i}`, value])),
+    },
+  })
+}
+
+/** The row as an event (`item.ts`), without its count. */
+function toFields(db: Db, { reason, minute, block }: Row): Record<string, unknown> {
+  return {
+    ttl: ttlOf(minute, db.eventRetentionDays),
+    type: 'SCIM',
+    path: 'scim/v2',
+    verb: 'ANY',
+    status: reason === 'disabled' || reason === 'network' ? 403 : 401,
+    ip: block,
+    actor: 'unknown',
+    via: 'unknown',
+    detail: `Callers refused in this minute and address block: ${DETAIL[reason]}`,
+  }
+}
+
+function keyOf({ account, reason, minute, bucket }: Row): Key {
+  const eventId = rowId(minute, `${account} ${reason} ${bucket}`)
+  return { pk: eventPartition(account, dayOf(minute), shardOf(eventId)), sk: eventSortKey(minute, eventId) }
+}
+
+/** The same id from every process: a UUIDv8 (RFC 9562 §5.8) of the minute and a hash, in order of time like the rest. */
+function rowId(minute: string, name: string): string {
+  const time = Date.parse(minute).toString(16).padStart(12, '0')
+  const hash = createHash('sha256').update(`${minute} ${name}`).digest('hex')
+  return `${time.slice(0, 8)}-${time.slice(8)}-8${hash.slice(0, 3)}-8${hash.slice(3, 6)}-${hash.slice(6, 18)}`
+}

@@ -1,0 +1,56 @@
+import type { Db } from '../client.ts'
+import { type Key, pendingKey } from '../keys.ts'
+import { ofPartition, queryAll } from '../query-all.ts'
+import type { Action } from '../transaction.ts'
+
+/** Work that a committed change left to do on other items; readers hide what it will remove. */
+export interface Pending {
+  kind: 'USER' | 'GROUP' | 'RENAME' | 'CHANGE'
+  /** The user or group it is about. */
+  id: string
+  /** Epoch ms; from then on whoever meets it finishes it. */
+  due: number
+}
+
+/**
+ * How long a deleted user or group stays marked: longer than the index lags and than a large change may take, so
+ * that a membership written meanwhile is found and removed before the mark goes.
+ */
+export const TOMBSTONE_MS = 120_000
+/** Readers of `User.groups` look at the pending work of their account at most this often. */
+const FRESH_MS = 5_000
+
+/** Marks pending work in the transaction that causes it. */
+export function markPending(key: Key, due: number): Action {
+  return { Put: { Item: { ...key, due } } }
+}
+
+/** Access pattern P1: all pending work of an account; nearly always none. Strongly consistent; 1 read unit. */
+export async function listPending(db: Db, account: string): Promise<Pending[]> {
+  const items = await queryAll(db, ofPartition(pendingKey(account)))
+  const pending = items.map(toPending)
+  seen.set(db.client, new Map(seen.get(db.client)).set(account, { at: Date.now(), pending }))
+  return pending
+}
+
+/** As {@link listPending}, but as seen by this process at most five seconds ago: mostly free. */
+export async function listPendingLately(db: Db, account: string): Promise<Pending[]> {
+  const last = seen.get(db.client)?.get(account)
+  if (last && Date.now() - last.at < FRESH_MS) return last.pending
+  return listPending(db, account)
+}
+
+/** Forgets what this process saw, after it caused pending work itself. */
+export function forgetPending(db: Db, account: string): void {
+  seen.get(db.client)?.delete(account)
+}
+
+export const pendingIds = (pending: Pending[], kind: Pending['kind']): Set<string> =>
+  new Set(pending.flatMap((work) => (work.kind === kind ? [work.id] : [])))
+
+const seen = new WeakMap<object, Map<string, { at: number; pending: Pending[] }>>()
+
+function toPending({ sk, due }: Record<string, unknown>): Pending {
+  const [kind = '', ...id] = String(sk).split('#')
+  return { kind: kind as Pending['kind'], id: id.join('#'), due: Number(due) }
+}

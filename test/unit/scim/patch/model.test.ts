@@ -1,0 +1,25 @@
+import fc from 'fast-check'
+import { describe, test } from 'vitest'
+import { bodyProperty, jsonTextProperty } from '../../../fuzz/body-campaign.ts'
+import { filterProperty } from '../../../fuzz/filter-campaign.ts'
+import { groupProperty } from '../../../fuzz/group-campaign.ts'
+import { patchProperty } from '../../../fuzz/patch-campaign.ts'
+
+describe('the engine and a model that knows nothing of it (npm run fuzz tries many more)', () => {
+  test('agree on any sequence of PATCH operations on a user, or both refuse it (PAT-2, PAT-5, PAT-8, PAT-11)', () => {
+    fc.assert(patchProperty, { numRuns: 3000 })
+  })
+
+  test('agree on the members any sequence of PATCH operations leaves in a group (PAT-21)', () => {
+    fc.assert(groupProperty, { numRuns: 2000 })
+  })
+
+  test('agree on which users any filter matches (FIL-1, FIL-5, FIL-6, FIL-11)', () => {
+    fc.assert(filterProperty, { numRuns: 5000 })
+  })
+
+  test('no body makes anything but a resource or a SCIM error (MED-6, ERR-2)', () => {
+    fc.assert(bodyProperty, { numRuns: 1000 })
+    fc.assert(jsonTextProperty, { numRuns: 2000 })
+  })
+})
