@@ -40,7 +40,13 @@ const GRANTS: Record<LambdaName, readonly Grant[]> = {
   search: SCIM,
   bulk: SCIM,
   discovery: [WRITE_EVENTS],
-  events: [{ actions: READ, keys: [EVENTS] }, { actions: ['Query'], keys: [HISTORY], index: true }, WRITE_EVENTS],
+  events: [
+    { actions: READ, keys: [EVENTS] },
+    { actions: ['Query'], keys: [HISTORY], index: true },
+    // A question about a name that is not there is answered with those that are.
+    { actions: ['Get', 'Query'], keys: ADMINISTRATION },
+    WRITE_EVENTS,
+  ],
   admin: [
     { actions: READ, keys: OBJECTS },
     // Lists of more than a page mark where the next one begins.

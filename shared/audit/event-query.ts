@@ -1,4 +1,6 @@
 import * as z from 'zod'
+import { BLOCK_RULE, isBlock } from '../auth/network-policy.ts'
+import { isTokenId } from '../auth/token.ts'
 import { parseDateTime } from '../scim/date-time.ts'
 import { invalidValue } from '../scim/error.ts'
 import { quote } from '../scim/quote.ts'
@@ -11,21 +13,35 @@ export interface EventQuery {
   /** When more match, the most recent are kept. */
   limit: number
   /** Requests of clients, of administrators and auditors, or both. */
-  type: 'SCIM' | 'ADMIN' | 'ALL'
+  type: (typeof EVENT_TYPES)[number]
   integration?: string
   method?: string
+  /** The role a token acts for, or the ARN of an IAM principal, in capitals. */
+  actor?: string
+  /** The id of the token that was used. */
+  token?: string
+  /** The caller's address, or a block that it is in. */
+  address?: string
   /** The lowest and the highest HTTP status asked for. */
   status?: readonly [number, number]
   /** A resource's id, or its name in any letter case. */
   resource?: string
   /** Only what changed the resource, found by its id at the cost of those events alone. */
   changesOnly?: boolean
+  /** Whether nothing is an answer even where the account, integration or actor asked for is not there. */
+  allowEmpty?: boolean
   /** Only events before this place: where an answer that was too large for one Lambda goes on. */
   before?: string
 }
 
-const DEFAULT_LIMIT = 100
-const MAX_LIMIT = 10_000
+/** How many events are shown unless another number is asked for. */
+export const DEFAULT_LIMIT = 100
+/** The most events of one answer. */
+export const MAX_LIMIT = 10_000
+/** Methods that events have: those of HTTP, direct invocation, and any for callers who are only counted. */
+export const EVENT_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'INVOKE', 'ANY'] as const
+/** Whose requests events are. */
+export const EVENT_TYPES = ['SCIM', 'ADMIN', 'ALL'] as const
 /** What is answered when no range is asked for, as Snowflake does; less where events are kept for less. */
 const DEFAULT_RANGE_DAYS = 7
 const DAY_MS = 86_400_000
@@ -35,11 +51,13 @@ const CLOCK_SKEW_MS = 60_000
 const MS = { s: 1000, m: 60_000, h: 3_600_000, d: DAY_MS } as const
 const STATUS = { SUCCESS: [100, 399], FAILURE: [400, 599] } as const
 
+const asItIs = (name: string) => [name, name] as const
+
 /** Our names beside Snowflake's arguments; letter case and underscores do not count: TIME_RANGE_START, timeRangeStart. */
 const NAMES = new Map([
-  ...['from', 'to', 'last', 'limit', 'integration', 'type', 'method', 'status', 'resource', 'account', 'before'].map(
-    (name) => [name, name] as const,
-  ),
+  ...['from', 'to', 'last', 'limit', 'integration', 'type', 'method', 'status', 'resource'].map(asItIs),
+  ...['actor', 'token', 'address', 'account', 'before'].map(asItIs),
+  ['allowempty', 'allowEmpty'],
   ['timerangestart', 'from'],
   ['timerangeend', 'to'],
   ['resultlimit', 'limit'],
@@ -47,15 +65,16 @@ const NAMES = new Map([
   ['changesonly', 'changesOnly'],
 ])
 
-const AN_INSTANT = 'an instant such as 2026-08-31T10:00:00Z, or seconds or milliseconds since 1970'
+const AN_INSTANT = 'expected an instant such as 2026-08-31T10:00:00Z, or seconds or milliseconds since 1970'
 const instant = z.union([z.string(), z.number()], AN_INSTANT).transform((value, context) => {
-  const at = parseInstant(value)
-  if (at !== undefined) return at
+  const time = parseTime(String(value).trim())
+  if (time !== undefined) return time
   context.addIssue(AN_INSTANT)
   return z.NEVER
 })
 
-const A_SPAN = 'a number and s, m, h or d, such as 5m'
+const A_TOKEN_ID = 'expected the 22 letters and digits of a token id, no whole token'
+const A_SPAN = 'expected a number and s, m, h or d, such as 5m'
 const last = z.string(A_SPAN).transform((text, context) => {
   const [, amount, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? []
   const ms = Number(amount) * (MS[unit as keyof typeof MS] ?? Number.NaN)
@@ -64,7 +83,7 @@ const last = z.string(A_SPAN).transform((text, context) => {
   return z.NEVER
 })
 
-const A_LIMIT = `a whole number from 1 to ${MAX_LIMIT}`
+const A_LIMIT = `expected a whole number from 1 to ${MAX_LIMIT}`
 const limit = z.union([z.number(), z.string()], A_LIMIT).transform((value, context) => {
   const count = /^\d{1,9}$/.test(String(value)) ? Number(value) : 0
   if (count >= 1 && count <= MAX_LIMIT) return count
@@ -72,7 +91,7 @@ const limit = z.union([z.number(), z.string()], A_LIMIT).transform((value, conte
   return z.NEVER
 })
 
-const A_STATUS = 'SUCCESS, FAILURE, a status such as 409, or a class such as 4xx'
+const A_STATUS = 'expected SUCCESS, FAILURE, a status such as 409, or a class such as 4xx'
 const status = z.union([z.string(), z.number()], A_STATUS).transform((value, context): readonly [number, number] => {
   const text = String(value).toUpperCase()
   if (text === 'SUCCESS' || text === 'FAILURE') return STATUS[text]
@@ -82,28 +101,45 @@ const status = z.union([z.string(), z.number()], A_STATUS).transform((value, con
   return z.NEVER
 })
 
-const upperCase = z.string('a name').min(1, 'a name').max(256, 'a name of at most 256 characters').toUpperCase()
+const text = (expected: string, max: number) => z.string(expected).min(1, expected).max(max, expected)
+const upperCase = text('expected a name of at most 256 characters', 256).toUpperCase()
+const oneOf = <const Values extends readonly string[]>(values: Values) => {
+  const expected = `expected one of ${values.join(', ')}`
+  return z.string(expected).toUpperCase().pipe(z.enum(values, expected))
+}
+
+/** What each parameter may be; the CLI reads its options by the same rules. */
+export const EVENT_PARAMETERS = {
+  from: instant,
+  to: instant,
+  last,
+  limit,
+  type: oneOf(EVENT_TYPES),
+  integration: upperCase,
+  method: oneOf(EVENT_METHODS),
+  status,
+  resource: text('expected an id or a name', 1000),
+  actor: text('expected a role or an ARN', 2048).toUpperCase(),
+  token: z.string(A_TOKEN_ID).refine(isTokenId, A_TOKEN_ID),
+  address: z.string(BLOCK_RULE).refine(isBlock, BLOCK_RULE),
+}
+
+const truth = z
+  .union([z.boolean(), z.enum(['true', 'false'])], 'expected "true" or "false"')
+  .transform((value) => String(value) === 'true')
+
+const A_PLACE = 'expected the value of "next" of an earlier answer'
 const input = z.object({
-  from: instant.optional(),
-  to: instant.optional(),
-  last: last.optional(),
-  limit: limit.default(DEFAULT_LIMIT),
-  type: upperCase.pipe(z.enum(['SCIM', 'ADMIN', 'ALL'], 'SCIM, ADMIN or ALL')).optional(),
-  integration: upperCase.optional(),
-  method: upperCase.optional(),
-  status: status.optional(),
-  resource: z.string('an id or a name').min(1, 'an id or a name').max(1000, 'an id or a name').optional(),
+  ...z.object(EVENT_PARAMETERS).partial().shape,
   before: z
-    .string('the value of "next" of an earlier answer')
-    .regex(/^\d{4}-\d\d-\d\dT[\w:.#-]{1,100}$/, 'the value of "next" of an earlier answer')
+    .string(A_PLACE)
+    .regex(/^\d{4}-\d\d-\d\dT[\w:.#-]{1,100}$/, A_PLACE)
     .optional(),
-  changesOnly: z
-    .union([z.boolean(), z.enum(['true', 'false'])], '"true" or "false"')
-    .transform((value) => String(value) === 'true')
-    .optional(),
+  changesOnly: truth.optional(),
+  allowEmpty: truth.optional(),
   service: z
-    .string()
-    .regex(/^scim$/i, '"scim", the only service there is')
+    .string('expected "scim", the only service there is')
+    .regex(/^scim$/i, 'expected "scim", the only service there is')
     .optional(),
 })
 
@@ -115,7 +151,7 @@ const input = z.object({
 export function parseEventQuery(source: object, now: Date, retentionDays: number): EventQuery {
   const parsed = input.safeParse(withOurNames(source))
   if (!parsed.success) throw toRefusal(parsed.error, source)
-  const { from, to, last: span, service: _, limit: max, ...named } = parsed.data
+  const { from, to, last: span, service: _, limit: max = DEFAULT_LIMIT, ...named } = parsed.data
   const filters = withoutUndefined(named)
   if (from !== undefined && span !== undefined) {
     throw invalidValue('Cannot use "from" and "last" together: give the start of the range once')
@@ -127,9 +163,10 @@ export function parseEventQuery(source: object, now: Date, retentionDays: number
   return { ...range, limit: max, type: defaultType(filters), ...filters }
 }
 
-/** As Snowflake's history: clients' requests; whoever names an integration or a resource wants all that befell it. */
-const defaultType = ({ integration, resource }: Partial<EventQuery>): EventQuery['type'] =>
-  integration === undefined && resource === undefined ? 'SCIM' : 'ALL'
+/** As Snowflake's history: clients' requests; whoever names one caller or one object wants all there is of it. */
+function defaultType({ integration, resource, actor, token, address }: Partial<EventQuery>): EventQuery['type'] {
+  return [integration, resource, actor, token, address].every((name) => name === undefined) ? 'SCIM' : 'ALL'
+}
 
 function withOurNames(source: object): Record<string, unknown> {
   const result: Record<string, unknown> = {}
@@ -147,32 +184,49 @@ function toRefusal(error: z.ZodError, source: object) {
   const [issue] = error.issues
   const name = String(issue?.path[0])
   const given = Object.entries(source).find(([key]) => NAMES.get(key.toLowerCase().replaceAll('_', '')) === name)
-  return invalidValue(`Cannot read ${name} ${quote(given?.[1])}: expected ${issue?.message}`)
+  return invalidValue(`Cannot read ${name} ${quote(given?.[1])}: ${issue?.message}`)
+}
+
+/** The first and the last millisecond of what was named: an instant, or a day. */
+interface Time {
+  first: number
+  last: number
 }
 
 /** Zone-less instants are UTC; a space for the T and a bare date are what people and SQL write. */
-function parseInstant(value: string | number): number | undefined {
-  const text = String(value).trim()
+function parseTime(text: string): Time | undefined {
+  if (/^\d{4}-\d\d-\d\d$/.test(text)) {
+    const first = parseDateTime(`${text}T00:00:00Z`)
+    return first === undefined ? undefined : { first, last: first + DAY_MS - 1 }
+  }
+  const at = parseInstant(text)
+  return at === undefined ? undefined : { first: at, last: at }
+}
+
+function parseInstant(text: string): number | undefined {
   if (/^\d{9,10}$/.test(text)) return Number(text) * 1000
   if (/^\d{12,13}$/.test(text)) return Number(text)
-  if (/^\d{4}-\d\d-\d\d$/.test(text)) return parseDateTime(`${text}T00:00:00Z`)
   return parseDateTime(text.replace(/^(\S+) (\d)/, '$1T$2'))
 }
 
 function parseRange(
-  from: number | undefined,
-  to: number | undefined,
+  from: Time | undefined,
+  to: Time | undefined,
   span: number | undefined,
   now: number,
   retentionDays: number,
 ): { from: Date; to: Date } {
-  const end = to ?? now
+  const end = to === undefined ? now : endOf(to, now)
   const days = Math.min(DEFAULT_RANGE_DAYS, retentionDays)
   const oldest = now - retentionDays * DAY_MS
-  const start = from ?? Math.max(end - (span ?? days * DAY_MS), span === undefined ? oldest : Number.NEGATIVE_INFINITY)
+  const earliest = span === undefined ? oldest : Number.NEGATIVE_INFINITY
+  const start = from?.first ?? Math.max(end - (span ?? days * DAY_MS), earliest)
   checkRange(start, end, now, retentionDays)
   return { from: new Date(Math.ceil(start)), to: new Date(Math.floor(end)) }
 }
+
+/** A day that is not over yet ends now. */
+const endOf = ({ first, last }: Time, now: number): number => (first > now ? first : Math.min(last, now))
 
 function checkRange(start: number, end: number, now: number, retentionDays: number): void {
   const outside = (at: number) => at < now - retentionDays * DAY_MS - CLOCK_SKEW_MS

@@ -1,4 +1,5 @@
 import { BlockList, isIP, SocketAddress } from 'node:net'
+import { isDeepStrictEqual } from 'node:util'
 
 /** From where an integration may be used: addresses or CIDR blocks of either family. */
 export interface NetworkPolicy {
@@ -25,8 +26,21 @@ export function isAllowed(policy: NetworkPolicy | undefined, sourceIp: string): 
   return allowed.length === 0 || covers(allowed, source)
 }
 
+/** What an entry of a policy may be, as errors say it. */
+export const BLOCK_RULE = 'expected an address or a CIDR block such as "192.0.2.0/24" or "2001:db8::/32"'
+
 /** Whether an entry of a policy can be read. */
 export const isBlock = (text: string): boolean => parseBlock(text) !== undefined
+
+/** Whether two entries say the same, however they are written: `192.0.2.1` and `192.0.2.1/32`. */
+export const isSameBlock = (one: string, other: string): boolean =>
+  isDeepStrictEqual(parseBlock(one), parseBlock(other))
+
+/** Whether two addresses or blocks share an address; what cannot be read shares none. */
+export function overlaps(one: string, other: string): boolean {
+  const [a, b] = [parseBlock(one), parseBlock(other)]
+  return a !== undefined && b !== undefined && (covers([a], b) || covers([b], a))
+}
 
 function parseBlocks(entries: readonly string[]): Block[] | undefined {
   const blocks = entries.map(parseBlock)

@@ -1,6 +1,11 @@
 import type { ClientKind } from '../scim/client-kind.ts'
 
-export type Privilege = 'createUser' | 'createRole' | 'monitorUser' | 'monitorRole'
+/** What a role may do besides using what it owns. */
+export const PRIVILEGES = ['createUser', 'createRole', 'monitorUser', 'monitorRole'] as const
+export type Privilege = (typeof PRIVILEGES)[number]
+
+/** What a new role may do unless it is said otherwise. */
+export const DEFAULT_PRIVILEGES: readonly Privilege[] = ['createUser', 'createRole']
 
 /** Who is calling: everything a SCIM Lambda knows of the client, all of it from the token record. */
 export interface Principal {

@@ -25,6 +25,9 @@ const SECRET_LETTERS = 43
 /** The largest multiple of 62 in a byte: bytes from here on would favour the first letters and are dropped. */
 const UNBIASED = 248
 
+/** Whether a text is the id of a token by its form, and so no whole token. */
+export const isTokenId = (text: string): boolean => /^[0-9A-Za-z]{22}$/.test(text)
+
 /** Makes a token: an id of more than 128 bits, a secret of more than 256, each letter equally likely. */
 export function newToken(): NewToken {
   const tokenId = randomText(ID_LETTERS)

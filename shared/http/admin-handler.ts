@@ -1,4 +1,5 @@
 import { Trail } from '../audit/trail.ts'
+import { ACCOUNT_RULE, DEFAULT_ACCOUNT, isAccountName } from '../auth/account.ts'
 import type { Config } from '../config.ts'
 import type { ScimContext } from '../resources/context.ts'
 import { invalidValue } from '../scim/error.ts'
@@ -25,8 +26,6 @@ export interface AdminHandlerOptions {
   putEvent: PutEvent
   now?: () => Date
 }
-
-export const DEFAULT_ACCOUNT = 'default'
 
 /** A Lambda behind the IAM-authorized routes; the query parameter `account` names the account, `default` if absent. */
 export function adminHandler(options: AdminHandlerOptions, operations: Record<string, Operation<AdminContext>>) {
@@ -57,6 +56,6 @@ export function adminHandler(options: AdminHandlerOptions, operations: Record<st
 
 /** @throws {ScimError} 400 invalidValue when it is no name of an account. */
 export function parseAccount(name = DEFAULT_ACCOUNT): string {
-  if (/^[a-z0-9][a-z0-9-]{0,62}$/.test(name)) return name
-  throw invalidValue(`Cannot read account "${name.slice(0, 80)}": small letters, digits and hyphens, at most 63`)
+  if (isAccountName(name)) return name
+  throw invalidValue(`Cannot read account "${name.slice(0, 80)}": ${ACCOUNT_RULE}`)
 }

@@ -1,4 +1,6 @@
+import { PRIVILEGES } from '../auth/principal.ts'
 import type { ScimContext } from '../resources/context.ts'
+import { requireAccount } from '../resources/known-names.ts'
 import { listResources } from '../resources/list.ts'
 import { loadResource } from '../resources/load.ts'
 import { notFound } from '../scim/error.ts'
@@ -7,7 +9,6 @@ import { quote } from '../scim/quote.ts'
 import { resourceTypes } from '../scim/resource-types.ts'
 import type { Attributes } from '../scim/schema.ts'
 import type { ResourceName } from '../store/keys.ts'
-import { PRIVILEGES } from '../store/provisioners.ts'
 import { getIdByName, getResource, getResources } from '../store/resources.ts'
 import type { AdminContext } from './admin-handler.ts'
 import type { ApiAnswer } from './api-answer.ts'
@@ -19,10 +20,14 @@ type Query = Readonly<Record<string, string>>
 const WORDS = { User: 'user', Group: 'role' } as const
 const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 
-/** Users or roles of the whole account, whoever owns them: a SCIM list whose resources also name their owner. */
+/**
+ * Users or roles of the whole account, whoever owns them: a SCIM list whose resources also name their owner.
+ * @throws {ScimError} 404 when there is no such account.
+ */
 export async function listForAdmin(context: AdminContext, type: ResourceName, query: Query): Promise<ApiAnswer> {
   context.trail.about(type === 'User' ? 'USER' : 'ROLE')
   const list = await listResources(toScimContext(context), type, parseListParameters(query))
+  if (list.totalResults === 0) await requireAccount(context)
   const ids = list.Resources.flatMap(({ id }) => (typeof id === 'string' ? [id] : []))
   const stored = await getResources(context.db, context.account, type, ids)
   const owners = new Map(stored.map(({ id, owner }) => [id, owner]))
@@ -53,6 +58,7 @@ async function findId({ db, account }: AdminContext, type: ResourceName, idOrNam
   if (UUID.test(idOrName) && (await getResource(db, account, type, idOrName))) return idOrName
   const id = await getIdByName(db, account, type, idOrName)
   if (id) return id
+  await requireAccount({ db, account })
   throw notFound(`There is no ${WORDS[type]} with id or name ${quote(idOrName)} in account "${account}"`)
 }
 

@@ -80,7 +80,7 @@ function toInvocationError(cause: unknown, requestId: string): Error {
   const known = cause instanceof ScimError
   if (!known) log('ERROR', 'unexpected error', { requestId, error: String(cause).slice(0, 300) })
   const error = new Error(known ? cause.message : `Internal error; retry, and report request id ${requestId}`)
-  error.name = (known && cause.scimType) || 'InternalError'
+  error.name = known ? (cause.scimType ?? 'ScimError') : 'InternalError'
   error.stack = ''
   return error
 }

@@ -1,5 +1,6 @@
 import { parseEventQuery } from '../audit/event-query.ts'
 import { type EventRow, presentEvent } from '../audit/event-row.ts'
+import { requireKnownNames } from '../resources/known-names.ts'
 import { eventSortKey } from '../store/events/item.ts'
 import { listEvents } from '../store/events/query.ts'
 import type { AdminContext } from './admin-handler.ts'
@@ -26,13 +27,17 @@ export const eventsOperations: Record<string, Operation<AdminContext>> = {
 /** What a Lambda may answer, 6 MB, less some room; rows count as the JSON text inside JSON that they travel as. */
 const MAX_BYTES = 5_000_000
 
-/** @throws {ScimError} 400 invalidValue when the question cannot be read. */
+/**
+ * @throws {ScimError} 400 invalidValue when the question cannot be read; 404 when nothing was found and the account, the
+ *   integration or the actor asked for is not there.
+ */
 export async function answerQuestion(
   source: object,
   { db, account, now }: Pick<AdminContext, 'db' | 'account' | 'now'>,
 ): Promise<EventAnswer> {
   const query = parseEventQuery(source, now, db.eventRetentionDays)
   const { events, next, unreadable } = await listEvents(db, account, query, now)
+  if (events.length === 0 && !query.allowEmpty) await requireKnownNames({ db, account }, query, now)
   const rows = events.map(presentEvent)
   const kept = newestWithin(rows, MAX_BYTES)
   const [oldest] = kept

@@ -1,4 +1,3 @@
-import * as z from 'zod'
 import { sixMonthsAfter } from '../auth/six-months.ts'
 import { newToken } from '../auth/token.ts'
 import { notFound, ScimError } from '../scim/error.ts'
@@ -7,19 +6,9 @@ import { getToken, type TokenRecord } from '../store/token-record.ts'
 import { getTokensOf, liveTokens, MAX_LIVE_TOKENS, putNewToken, putRevocation, toAccess } from '../store/tokens.ts'
 import type { AdminContext } from './admin-context.ts'
 import { requireIntegration } from './integrations.ts'
-import { parseInput, strictError } from './parse-input.ts'
+import { parseInput } from './parse-input.ts'
 import { retryLostRaces } from './retry-lost-races.ts'
-
-const NAME_RULE = 'expected 1 to 128 characters, none of them a control character'
-const tokenInput = z.strictObject(
-  {
-    name: z
-      .string({ error: NAME_RULE })
-      .regex(/^[^\p{C}]{1,128}$/u, { error: NAME_RULE })
-      .optional(),
-  },
-  { error: strictError },
-)
+import { tokenInput } from './token-input.ts'
 
 /** What is asked for: the integration's name and, if any, the token's; whatever else is there is refused. */
 export type TokenInput = { integration: string; name?: unknown } & Readonly<Record<string, unknown>>

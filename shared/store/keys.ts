@@ -80,7 +80,8 @@ export const integrationCollectionKey = (account: string) => `A#${part(account)}
 export const provisionerCollectionKey = (account: string) => `A#${part(account)}#PROVISIONER`
 export const tokenKey = (tokenId: string): Key => ({ pk: `TOKEN#${part(tokenId)}`, sk: 'TOKEN' })
 export const tokensOfKey = (account: string, integration: string) => `A#${part(account)}#TOKENS#${text(integration)}`
-export const accountKey = (account: string): Key => ({ pk: 'ACCOUNT', sk: part(account) })
+export const ACCOUNTS = 'ACCOUNT'
+export const accountKey = (account: string): Key => ({ pk: ACCOUNTS, sk: part(account) })
 
 /** A component that is not the last: our own word, never a client's, so that `#` cannot be smuggled into a key. */
 function part(value: string): string {

@@ -98,6 +98,9 @@ describe('what each function may do with the table (SECURITY E1, I5, T7)', () =>
     expect(isAllowed('events', 'BatchGetItem', EVENT)).toBe(true)
     expect(isAllowed('events', 'Query', historyKey('acme', 'u1'), true)).toBe(true)
     for (const key of OBJECTS) expect([key, isAllowed('events', 'Query', key)]).toEqual([key, false])
+    for (const key of [integrationCollectionKey('acme'), provisionerCollectionKey('acme'), accountKey('acme').pk]) {
+      expect([key, isAllowed('events', 'Query', key), isAllowed('events', 'PutItem', key)]).toEqual([key, true, false])
+    }
   })
 
   test('the admin function manages integrations, roles and tokens, and cannot change users or groups', () => {

@@ -54,16 +54,21 @@ describe('/admin/integrations', () => {
     const resource = '/admin/integrations/{name}'
     expect(await call('GET', resource, one)).toMatchObject({ status: 200, body: created.body })
     const changed = await call('PATCH', resource, { ...one, body: { enabled: false } })
-    expect(changed).toMatchObject({ status: 200, body: { ...created.body, enabled: false } })
+    const { changes, ...after } = changed.body
+    expect([changed.status, after]).toEqual([200, { ...created.body, enabled: false }])
+    expect(changes).toEqual([{ attribute: 'enabled', before: true, after: false }])
     const listed = await call('GET', '/admin/integrations', { query })
-    expect(listed).toMatchObject({ status: 200, body: { integrations: [changed.body] } })
+    expect(listed).toMatchObject({ status: 200, body: { integrations: [after] } })
   })
 
-  test('lists nothing of an account that has nothing', async () => {
-    expect((await call('GET', '/admin/integrations', { query: { account: 'empty' } })).body).toEqual({
-      integrations: [],
-    })
-  })
+  test.each(['/admin/integrations', '/admin/users', '/admin/roles'])(
+    'GET %s of an account that is not there is 404, naming those that are',
+    async (resource) => {
+      await create({ name: 'X', clientKind: 'OKTA' }, { account: 'life' })
+      const answer = await call('GET', resource, { query: { account: 'lief' } })
+      expect(answer).toMatchObject(refusal(404, 'There is no account "lief": there is default, life'))
+    },
+  )
 
   test.each<[string, unknown, ReturnType<typeof refusal>]>([
     [
@@ -96,7 +101,7 @@ describe('/admin/integrations', () => {
   test('answers 404 for an integration that is not there', async () => {
     const given = { params: { name: 'NOBODY' } }
     expect(await call('GET', '/admin/integrations/{name}', given)).toMatchObject(
-      refusal(404, 'There is no integration "NOBODY" in account "default": list them first'),
+      refusal(404, 'There is no integration "NOBODY" in account "default": there is OKTA'),
     )
   })
 })
@@ -172,7 +177,8 @@ describe('/admin/users and /admin/roles', () => {
     const query = { excludedAttributes: 'members' }
     const roles = await call('GET', '/admin/roles', { query })
     expect(roles.body.Resources).toEqual([expect.not.objectContaining({ members: expect.anything() })])
-    expect(await call('GET', '/admin/users', { query: { account: 'empty' } })).toMatchObject({
+    await create({ name: 'X', clientKind: 'OKTA' }, { account: 'bare' })
+    expect(await call('GET', '/admin/users', { query: { account: 'bare' } })).toMatchObject({
       body: { totalResults: 0 },
     })
   })

@@ -2,10 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { EVENT_COLUMNS, presentEvent } from '../../shared/audit/event-row.ts'
 import { eventsHandler } from '../../shared/http/events-handler.ts'
 import type { EventAnswer } from '../../shared/http/events-operations.ts'
+import { createIntegration } from '../../shared/resources/integrations.ts'
 import { batchWrite } from '../../shared/store/batch.ts'
 import type { Db } from '../../shared/store/client.ts'
 import { toEventItem } from '../../shared/store/events/item.ts'
 import { putEvent } from '../../shared/store/events/write.ts'
+import { adminContext } from '../factories/admin.ts'
 import { ADMIN_ARN, apiEvent, lambdaContext } from '../factories/api-event.ts'
 import { testConfig, testTable } from '../factories/engine.ts'
 import { anEvent } from '../factories/events.ts'
@@ -137,3 +139,54 @@ const seed = (db: Db, events: ReturnType<typeof anEvent>[]) =>
     db,
     events.map((event) => ({ PutRequest: { Item: toEventItem(db, event) } })),
   )
+
+describe('a name that is not there (404)', () => {
+  test.each([
+    [{ account: 'typo' }, 'There is no account "typo": there is default'],
+    [
+      { integration: 'typo' },
+      'There is no integration "TYPO" in account "default": there is OKTA, IAM for administrators',
+    ],
+    [{ actor: 'typo' }, 'There is no actor "TYPO" in account "default": there is OKTA_PROVISIONER'],
+  ])('%o is refused by HTTP and by invocation, with what there is', async (question, detail) => {
+    const { db, ask, invoke } = await system()
+    await createIntegration(adminContext(db, { now: NOW }), { name: 'OKTA', clientKind: 'OKTA' })
+    const first = await ask(question)
+    expect([first.status, first.body.detail.split(' and in the last 7 days ')[0]]).toEqual([404, detail])
+    const error = await invoke(question).catch((refusal: unknown) => refusal)
+    expect(error).toMatchObject({ name: 'ScimError', message: expect.stringContaining(detail), stack: '' })
+    expect((await ask({ ...question, allowEmpty: 'true' })).body.events).toEqual([])
+  })
+
+  test.each([
+    { integration: 'okta' },
+    { integration: 'iam', last: '1s' },
+    { actor: 'okta_provisioner' },
+    { actor: ADMIN_ARN, method: 'DELETE' },
+    { token: '3fTq0Zr8LkWb2NcXyV9aHs' },
+    { address: '198.51.100.0/24' },
+  ])('%o is there, and has nothing to show', async (question) => {
+    const { db, ask } = await system()
+    await createIntegration(adminContext(db, { now: NOW }), { name: 'OKTA', clientKind: 'OKTA' })
+    await ask({ last: '1s' })
+    expect(await ask({ ...question, status: '418' })).toMatchObject({ status: 200, body: { events: [] } })
+  })
+})
+
+test.each([
+  [{ actor: 'other_role' }, 1],
+  [{ actor: 'OKTA_PROVISIONER', last: '5m' }, 12],
+  [{ token: 'x'.repeat(22) }, 1],
+  [{ address: '192.0.2.9' }, 2],
+  [{ address: '192.0.2.0/23' }, 2],
+  [{ address: '2001:db8::/32' }, 0],
+])('%o finds %i events, by HTTP and by invocation alike', async (question, count) => {
+  const { db, ask, invoke } = await system()
+  await putEvent(db, anEvent(ago(1000), { actorName: 'OTHER_ROLE' }))
+  await putEvent(db, anEvent(ago(1000), { tokenId: 'x'.repeat(22), clientIp: '192.0.2.9' }))
+  // A row of refused tokens has the block that it counts.
+  await putEvent(db, anEvent(ago(1000), { clientIp: '192.0.2.0/24', count: 3 }))
+  const { events } = await invoke({ ...question, type: 'SCIM' })
+  expect(events).toHaveLength(count)
+  expect((await ask({ ...question, type: 'SCIM' })).body.events).toEqual(events)
+})

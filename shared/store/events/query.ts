@@ -1,5 +1,6 @@
 import type { EventQuery } from '../../audit/event-query.ts'
 import type { RestEvent } from '../../audit/rest-event.ts'
+import { overlaps } from '../../auth/network-policy.ts'
 import { foldName } from '../../scim/identifier.ts'
 import { mapConcurrently } from '../batch.ts'
 import type { Db } from '../client.ts'
@@ -78,7 +79,7 @@ function cutAt(found: StoredEvent[], open: readonly EventStream[], limit: number
 
 /** What a row must be to be shown. */
 function toMatcher(query: EventQuery, now: Date): (stored: StoredEvent) => boolean {
-  const { type, integration, method, status, resource, before, changesOnly } = query
+  const { type, integration, method, status, resource, before, changesOnly, actor, token, address } = query
   const nowSeconds = now.getTime() / 1000
   const name = resource !== undefined && foldName(resource)
   const isAbout = ({ resourceId, resourceName = '' }: RestEvent) =>
@@ -87,8 +88,11 @@ function toMatcher(query: EventQuery, now: Date): (stored: StoredEvent) => boole
     ttlSeconds > nowSeconds &&
     (before === undefined || sortKey < before) &&
     (type === 'ALL' || event.type === type) &&
-    (integration === undefined || event.actorDomain === integration) &&
+    (integration === undefined || event.actorDomain.toUpperCase() === integration) &&
     (method === undefined || event.method === method) &&
+    (actor === undefined || event.actorName.toUpperCase() === actor) &&
+    (token === undefined || event.tokenId === token) &&
+    (address === undefined || overlaps(address, event.clientIp)) &&
     (status === undefined || (event.status >= status[0] && event.status <= status[1])) &&
     (resource === undefined || isAbout(event)) &&
     (!changesOnly || event.changes !== undefined)

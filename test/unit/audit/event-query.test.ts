@@ -55,6 +55,19 @@ describe('parseEventQuery()', () => {
     expect(read({ from }).from).toEqual(new Date('2026-08-31T10:00:00.000Z'))
   })
 
+  test('reads a bare date as its beginning in from and as its end in to, both in UTC', () => {
+    const { from, to } = read({ from: '2026-08-01', to: '2026-08-30' })
+    expect([from, to]).toEqual([new Date('2026-08-01T00:00:00.000Z'), new Date('2026-08-30T23:59:59.999Z')])
+    const day = read({ TIME_RANGE_END: '2026-08-30', last: '1d' })
+    expect(day.from).toEqual(new Date('2026-08-29T23:59:59.999Z'))
+  })
+
+  test('ends a day that is not over with now', () => {
+    expect(read({ from: '2026-08-31', to: '2026-08-31' })).toMatchObject({
+      ...{ from: new Date('2026-08-31T00:00:00.000Z'), to: NOW },
+    })
+  })
+
   test("reads Snowflake's arguments in any spelling, as numbers or text", () => {
     const expected = { from: new Date('2026-08-31T11:55:00Z'), to: NOW, limit: 200, type: 'SCIM' }
     const [start, end] = ['2026-08-31T11:55:00Z', '2026-08-31T12:00:00Z']
@@ -69,6 +82,9 @@ describe('parseEventQuery()', () => {
       method: 'patch',
       status: '4xx',
       resource: 'Ann',
+      actor: 'okta_provisioner',
+      token: '3fTq0Zr8LkWb2NcXyV9aHs',
+      address: '192.0.2.0/24',
       account: 'acme',
     }
     expect(read(filters)).toEqual({
@@ -80,6 +96,9 @@ describe('parseEventQuery()', () => {
       method: 'PATCH',
       status: [400, 499],
       resource: 'Ann',
+      actor: 'OKTA_PROVISIONER',
+      token: '3fTq0Zr8LkWb2NcXyV9aHs',
+      address: '192.0.2.0/24',
     })
   })
 
@@ -87,13 +106,16 @@ describe('parseEventQuery()', () => {
     [{ type: 'admin' }, 'ADMIN'],
     [{ type: 'SCIM', integration: 'OKTA' }, 'SCIM'],
     [{ resource: 'Ann' }, 'ALL'],
+    [{ actor: 'arn:aws:iam::000000000000:user/ann' }, 'ALL'],
+    [{ token: '3fTq0Zr8LkWb2NcXyV9aHs' }, 'ALL'],
+    [{ address: '::1' }, 'ALL'],
     [{ method: 'GET', status: '200' }, 'SCIM'],
   ])('%o asks for events of type %s', (source, type) => {
     expect(read(source).type).toBe(type)
   })
 
   test('an unknown type is refused', () => {
-    const detail = 'Cannot read type "SOAP": expected SCIM, ADMIN or ALL'
+    const detail = 'Cannot read type "SOAP": expected one of SCIM, ADMIN, ALL'
     expect(refusalOf({ type: 'SOAP' })).toEqual([400, 'invalidValue', detail])
   })
 
@@ -149,10 +171,22 @@ describe('parseEventQuery()', () => {
     [{ limit: [5] }, /^Cannot read limit an array of 1: expected a whole number/],
     [{ from: {} }, /^Cannot read from an object: expected an instant/],
     [{ resource: '' }, /^Cannot read resource "": expected an id or a name$/],
-    [{ method: ['GET'] }, /^Cannot read method an array of 1: expected a name$/],
+    [
+      { method: ['GET'] },
+      /^Cannot read method an array of 1: expected one of GET, POST, PUT, PATCH, DELETE, INVOKE, ANY$/,
+    ],
+    [{ method: 'POTS' }, /^Cannot read method "POTS": expected one of GET, POST, PUT, PATCH, DELETE, INVOKE, ANY$/],
+    [{ actor: '' }, /^Cannot read actor "": expected a role or an ARN$/],
+    [
+      { token: 'short' },
+      /^Cannot read token "short": expected the 22 letters and digits of a token id, no whole token$/,
+    ],
+    [{ address: '192.0.2.0/33' }, /^Cannot read address "192.0.2.0\/33": expected an address or a CIDR block such as/],
+    [{ integration: '' }, /^Cannot read integration "": expected a name of at most 256 characters$/],
     [{ before: 'A#x' }, /^Cannot read before "A#x": expected the value of "next" of an earlier answer$/],
     [{ user: 'ann' }, /^Cannot use parameter "user": there is from, to, last, limit/],
     [{ from: 1_788_170_400, TIME_RANGE_START: 1 }, /^Cannot use parameter "from" twice, as "TIME_RANGE_START" too$/],
+    [{ allowEmpty: 'yes' }, /^Cannot read allowEmpty "yes": expected "true" or "false"$/],
     [{ changesOnly: 'true' }, /^Cannot use "changesOnly" alone/],
   ])('refuses %o', (source, detail) => {
     expect(refusalOf(source)).toEqual([400, 'invalidValue', expect.stringMatching(detail)])

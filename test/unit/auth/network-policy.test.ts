@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isAllowed, isBlock } from '../../../shared/auth/network-policy.ts'
+import { isAllowed, isBlock, isSameBlock, overlaps } from '../../../shared/auth/network-policy.ts'
 
 describe('isAllowed()', () => {
   test('allows every address where there is no policy (S5)', () => {
@@ -39,4 +39,29 @@ describe('isBlock()', () => {
     'refuses "%s"',
     (text) => expect(isBlock(text)).toBe(false),
   )
+})
+
+describe('isSameBlock()', () => {
+  test.each([
+    ['192.0.2.1', '192.0.2.1/32', true],
+    ['2001:DB8::1', '2001:db8:0:0:0:0:0:1', true],
+    ['::ffff:192.0.2.1', '192.0.2.1', true],
+    ['192.0.2.0/24', '192.0.2.0/25', false],
+    ['::1', '192.0.2.1', false],
+  ])('compares %s and %s by what they say', (one, other, expected) => {
+    expect(isSameBlock(one, other)).toBe(expected)
+  })
+})
+
+describe('overlaps()', () => {
+  test.each([
+    ['an address and itself', '192.0.2.1', '192.0.2.1', true],
+    ['an address and its block', '192.0.2.1', '192.0.2.0/24', true],
+    ['a block and an address in it', '192.0.2.0/24', '192.0.2.255', true],
+    ['neighbours', '192.0.2.0/24', '192.0.3.0', false],
+    ['both families', '::/0', '192.0.2.1', false],
+    ['an address that nobody knows', '0.0.0.0/0', 'unknown', false],
+  ])('decides on %s', (_name, one, other, expected) => {
+    expect([overlaps(one, other), overlaps(other, one)]).toEqual([expected, expected])
+  })
 })

@@ -1,0 +1,88 @@
+import type { EventQuery } from '../audit/event-query.ts'
+import { DEFAULT_ACCOUNT } from '../auth/account.ts'
+import { notFound, type ScimError } from '../scim/error.ts'
+import { quote } from '../scim/quote.ts'
+import { hasAccount, listAccounts } from '../store/accounts.ts'
+import { listEvents } from '../store/events/query.ts'
+import { getIntegrations } from '../store/integrations.ts'
+import { getProvisioners } from '../store/provisioners.ts'
+import type { AdminContext } from './admin-context.ts'
+
+type Place = Pick<AdminContext, 'db' | 'account'>
+
+/** Names an error lists; an account has a handful of integrations and roles, a deployment may have many accounts. */
+const MAX_NAMES = 20
+const DAY_MS = 86_400_000
+/** How far back administrators are looked for, so that a mistyped one costs no more than a question of its own. */
+const ADMIN_DAYS = 7
+const ADMIN_EVENTS = 1000
+const ADMIN_EVENTS_EXAMINED = 5000
+
+/**
+ * Refuses an account that is not there, so that a mistyped one does not look like an empty one. Asked where there is
+ * nothing to answer, so that it costs nothing otherwise; the default account is there before anything is in it.
+ * @throws {ScimError} 404 naming the accounts there are.
+ */
+export async function requireAccount({ db, account }: Place): Promise<void> {
+  if (account === DEFAULT_ACCOUNT || (await hasAccount(db, account))) return
+  const others = (await listAccounts(db, MAX_NAMES + 1)).filter((name) => name !== DEFAULT_ACCOUNT)
+  throw notFound(`There is no account ${quote(account)}: there is ${toList([DEFAULT_ACCOUNT, ...others])}`)
+}
+
+/** What is said of an integration that is not there. @throws {ScimError} 404 when the account is not there either. */
+export async function noSuchIntegration(place: Place, name: string): Promise<ScimError> {
+  await requireAccount(place)
+  return missing('integration', name, place, await listIntegrationNames(place))
+}
+
+/**
+ * Refuses a question about an account, an integration or an actor that there is not: asked where no event was found.
+ * An ARN counts as known when it asked for something in the last seven days, or when there is too much to tell.
+ * @throws {ScimError} 404 naming what there is.
+ */
+export async function requireKnownNames(place: Place, query: EventQuery, now: Date): Promise<void> {
+  await requireAccount(place)
+  const { integration, actor } = query
+  if (integration !== undefined) await requireIntegrationName(place, integration)
+  if (actor !== undefined) await requireActor(place, actor, now)
+}
+
+/** Integrations that stand in events and are none: administrators, the local system, callers nobody knows. */
+const OTHER_DOMAINS = ['IAM', 'LOCAL', 'UNKNOWN']
+
+async function requireIntegrationName(place: Place, name: string): Promise<void> {
+  const names = await listIntegrationNames(place)
+  if ([...names, ...OTHER_DOMAINS].includes(name)) return
+  throw missing('integration', name, place, [...names, 'IAM for administrators'])
+}
+
+/** Roles have no colon, principals always do. */
+async function requireActor(place: Place, actor: string, now: Date): Promise<void> {
+  const roles = (await getProvisioners(place.db, place.account)).map(({ role }) => role)
+  if ([...roles, 'UNKNOWN'].includes(actor)) return
+  const { names, complete } = await listAdministrators(place, now)
+  const isCertain = complete || !actor.includes(':')
+  if (!isCertain || names.some((name) => name.toUpperCase() === actor)) return
+  const { message } = missing('actor', actor, place, roles)
+  throw notFound(names.length === 0 ? message : `${message} and in the last ${ADMIN_DAYS} days ${toList(names)}`)
+}
+
+const listIntegrationNames = async ({ db, account }: Place): Promise<string[]> =>
+  (await getIntegrations(db, account)).map(({ name }) => name)
+
+/** The IAM principals of the last days; `complete` when it is certain that there is no other. */
+async function listAdministrators({ db, account }: Place, now: Date): Promise<{ names: string[]; complete: boolean }> {
+  const from = new Date(now.getTime() - ADMIN_DAYS * DAY_MS)
+  const query: EventQuery = { from, to: now, limit: ADMIN_EVENTS, type: 'ADMIN' }
+  const { events, next } = await listEvents(db, account, query, now, ADMIN_EVENTS_EXAMINED)
+  const names = [...new Set(events.map(({ actorName }) => actorName))].sort()
+  return { names, complete: next === undefined && events.length < ADMIN_EVENTS }
+}
+
+const missing = (kind: string, name: string, { account }: Place, there: readonly string[]): ScimError =>
+  notFound(`There is no ${kind} ${quote(name)} in account "${account}": there is ${toList(there)}`)
+
+function toList(names: readonly string[]): string {
+  if (names.length === 0) return 'none yet'
+  return names.length > MAX_NAMES ? `${names.slice(0, MAX_NAMES).join(', ')} and more` : names.join(', ')
+}
