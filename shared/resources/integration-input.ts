@@ -1,7 +1,7 @@
 import * as z from 'zod'
-import { isBlock } from '../auth/network-policy.ts'
+import { BLOCK_RULE, isBlock, isSameBlock } from '../auth/network-policy.ts'
+import { PRIVILEGES } from '../auth/principal.ts'
 import { CLIENT_KINDS, type ClientKind } from '../scim/client-kind.ts'
-import { PRIVILEGES } from '../store/provisioners.ts'
 import { strictError } from './parse-input.ts'
 
 const MAX_NAME = 128
@@ -24,23 +24,56 @@ export const objectName = z
   .pipe(z.string().regex(new RegExp(`^[A-Z][A-Z0-9_$]{0,${MAX_NAME - 1}}$`), { error: NAME_RULE }))
 
 const flag = z.boolean({ error: 'expected true or false' })
-const BLOCK_RULE = 'expected an address or a CIDR block such as "192.0.2.0/24" or "2001:db8::/32"'
-const blocks = z.array(z.string({ error: BLOCK_RULE }).refine(isBlock, { error: BLOCK_RULE }), {
-  error: 'expected a list of addresses or CIDR blocks',
-})
+/** An address or a CIDR block of either family. */
+export const block = z.string({ error: BLOCK_RULE }).refine(isBlock, { error: BLOCK_RULE })
+const blocks = z.array(block, { error: 'expected a list of addresses or CIDR blocks' })
 
-const networkPolicy = z
+/** Also what a changed policy must be. */
+export const networkPolicy = z
   .strictObject({ allowed: blocks.default([]), blocked: blocks.default([]) }, { error: strictError })
   .refine(({ allowed, blocked }) => allowed.length + blocked.length <= MAX_NETWORK_BLOCKS, {
     error: `a network policy has at most ${MAX_NETWORK_BLOCKS} blocks: use larger ones`,
   })
 
-const comment = z.string({ error: 'expected text' }).max(MAX_COMMENT, { error: `at most ${MAX_COMMENT} characters` })
+const listChangeError: typeof strictError = (issue) =>
+  issue.code === 'unrecognized_keys' ? strictError(issue) : 'expected { "add": [...], "remove": [...] }'
+const listChange = z
+  .strictObject({ add: blocks.default([]), remove: blocks.default([]) }, { error: listChangeError })
+  .refine(({ add, remove }) => !add.some((added) => remove.some((removed) => isSameBlock(added, removed))), {
+    error: 'the same block cannot be added and removed',
+  })
+  .default({ add: [], remove: [] })
 
-const clientKind = z
+/**
+ * What to add to the lists of a policy and what to remove, so that nobody undoes what another has just changed. All
+ * addresses are allowed only where that is said: `allowEverywhere` empties the allowed list.
+ */
+const networkPolicyChange = z
+  .strictObject(
+    { allowed: listChange, blocked: listChange, allowEverywhere: flag.default(false) },
+    { error: strictError },
+  )
+  .refine(({ allowed, allowEverywhere }) => !allowEverywhere || allowed.add.length + allowed.remove.length === 0, {
+    error: 'allowEverywhere goes without a change of the allowed list',
+  })
+export type NetworkPolicyChange = z.output<typeof networkPolicyChange>
+
+/** A point in time, with its zone. */
+export const instant = z.iso.datetime({ offset: true, error: 'expected an instant such as "2026-01-31T12:00:00Z"' })
+
+/** A note for people. */
+export const comment = z
+  .string({ error: 'expected text' })
+  .max(MAX_COMMENT, { error: `at most ${MAX_COMMENT} characters` })
+
+/** The identity provider, in any letter case. */
+export const clientKind = z
   .string({ error: `expected one of ${CLIENT_KINDS.join(', ')}` })
   .transform((text) => text.toUpperCase())
   .pipe(z.enum(CLIENT_KINDS, { error: `expected one of ${CLIENT_KINDS.join(', ')}` }))
+
+/** What a role may be given. */
+export const privilege = z.enum(PRIVILEGES, { error: `expected ${PRIVILEGES.join(', ')}` })
 
 const NO_SYNC = 'an AZURE integration has no passwords to sync: leave syncPassword out'
 
@@ -51,8 +84,10 @@ export const newIntegration = z
       name: objectName,
       clientKind,
       role: objectName.optional(),
-      /** Given to the role; without it a new role gets createUser and createRole, and an old one keeps its own. */
-      privileges: z.array(z.enum(PRIVILEGES, { error: `expected ${PRIVILEGES.join(', ')}` })).optional(),
+      /** Given to the role beside what it has anyway: the default privileges, unless it exists already. */
+      privileges: z.array(privilege).default([]),
+      /** Whether a new role has the default privileges: without them it has what is named here and nothing else. */
+      defaultPrivileges: flag.default(true),
       monitorUsers: flag.default(false),
       monitorRoles: flag.default(false),
       enabled: flag.default(true),
@@ -73,12 +108,9 @@ export const integrationChange = z.strictObject(
   {
     enabled: flag.optional(),
     syncPassword: flag.optional(),
-    networkPolicy: networkPolicy.nullish(),
+    networkPolicy: networkPolicyChange.optional(),
     comment: comment.nullish(),
-    rejectTokensIssuedBefore: z.iso
-      .datetime({ offset: true, error: 'expected an instant such as "2026-01-31T12:00:00Z"' })
-      .transform((text) => Date.parse(text))
-      .nullish(),
+    rejectTokensIssuedBefore: instant.transform((text) => Date.parse(text)).nullish(),
   },
   { error: strictError },
 )

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import type * as z from 'zod'
 import { changesBetween } from '../audit/changes.ts'
-import type { Privilege } from '../auth/principal.ts'
-import { notFound, ScimError, uniqueness } from '../scim/error.ts'
-import { quote } from '../scim/quote.ts'
+import { DEFAULT_PRIVILEGES, type Privilege } from '../auth/principal.ts'
+import { ScimError, uniqueness } from '../scim/error.ts'
 import type { Json } from '../scim/schema.ts'
 import { IntegrationExists, putNewIntegration, type RoleChange, TooManyTokens } from '../store/integration-change.ts'
 import { getIntegration, getIntegrations, type Integration } from '../store/integrations.ts'
 import { getProvisioner, getProvisioners, type Provisioner } from '../store/provisioners.ts'
 import type { AdminContext } from './admin-context.ts'
 import { type IntegrationInput, newIntegration, objectName } from './integration-input.ts'
+import { noSuchIntegration, requireAccount } from './known-names.ts'
 import { parseInput } from './parse-input.ts'
 import { type IntegrationView, presentIntegration, toSettings } from './present-integration.ts'
 import { retryLostRaces } from './retry-lost-races.ts'
@@ -18,11 +18,9 @@ export { ensureAccount } from '../store/accounts.ts'
 
 type NewIntegration = z.output<typeof newIntegration>
 
-const DEFAULT_PRIVILEGES: readonly Privilege[] = ['createUser', 'createRole']
-
 /**
- * Makes an integration, its account and its role where they are new. A role that exists keeps its privileges and gains
- * those asked for here, for every integration that runs as it.
+ * Makes an integration, its account and its role where they are new. A new role has the default privileges and those
+ * asked for; one that exists keeps its own and gains those asked for, for every integration that runs as it.
  * @throws {ScimError} 400 invalidValue; 409 uniqueness when the name is taken.
  */
 export async function createIntegration(
@@ -44,10 +42,11 @@ export async function createIntegration(
   return view
 }
 
-/** All integrations of the account, by name. */
+/** All integrations of the account, by name. @throws {ScimError} 404 when there is no such account. */
 export async function listIntegrations({ db, account, now, trail }: AdminContext): Promise<IntegrationView[]> {
   trail.about('INTEGRATION')
   const [integrations, roles] = await Promise.all([getIntegrations(db, account), getProvisioners(db, account)])
+  if (integrations.length === 0) await requireAccount({ db, account })
   const byName = new Map(roles.map((role) => [role.role, role]))
   return integrations.flatMap((integration) => {
     const role = byName.get(integration.role)
@@ -65,7 +64,7 @@ export async function describeIntegration(context: AdminContext, name: string): 
 export async function requireIntegration({ db, account, trail }: AdminContext, name: string) {
   const { data: canonical } = objectName.safeParse(name)
   const integration = canonical && (await getIntegration(db, account, canonical))
-  if (!integration) throw notFound(`There is no integration ${quote(name)} in account "${account}": list them first`)
+  if (!integration) throw await noSuchIntegration({ db, account }, name)
   trail.about('INTEGRATION', integration.name, integration.name)
   const provisioner = await getProvisioner(db, account, integration.role)
   if (!provisioner) throw new Error(`The role of integration ${integration.name} is not stored`)
@@ -73,7 +72,7 @@ export async function requireIntegration({ db, account, trail }: AdminContext, n
 }
 
 function toIntegration({ account, actor, now }: AdminContext, wanted: NewIntegration): Integration {
-  const { privileges: _privileges, monitorUsers: _users, monitorRoles: _roles, ...settings } = wanted
+  const { privileges: _, defaultPrivileges: _default, monitorUsers: _users, monitorRoles: _roles, ...settings } = wanted
   const made = { endpointId: randomUUID(), createdAt: now.toISOString(), createdBy: actor }
   return { account, ...settings, ...made, version: 1, tokens: {} }
 }
@@ -84,7 +83,7 @@ async function planRole(context: AdminContext, wanted: NewIntegration): Promise<
   const { role } = wanted
   const before = await getProvisioner(db, account, role)
   if (!before) {
-    const privileges = askedFor(wanted, DEFAULT_PRIVILEGES)
+    const privileges = askedFor(wanted, wanted.defaultPrivileges ? DEFAULT_PRIVILEGES : [])
     const after: Provisioner = { role, privileges, createdAt: now.toISOString(), createdBy: actor, version: 1 }
     return { after, sharedBy: [], changes: true }
   }
@@ -94,8 +93,8 @@ async function planRole(context: AdminContext, wanted: NewIntegration): Promise<
   return { after: { ...before, privileges, version: before.version + 1 }, sharedBy, changes: true }
 }
 
-function askedFor(wanted: NewIntegration, otherwise: readonly Privilege[]): Privilege[] {
-  const asked = new Set(wanted.privileges ?? otherwise)
+function askedFor(wanted: NewIntegration, anyway: readonly Privilege[]): Privilege[] {
+  const asked = new Set([...anyway, ...wanted.privileges])
   if (wanted.monitorUsers) asked.add('monitorUser')
   if (wanted.monitorRoles) asked.add('monitorRole')
   return [...asked]

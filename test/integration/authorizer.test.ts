@@ -89,7 +89,7 @@ describe('authorizerHandler()', () => {
 
   test('costs one read unit in one call (DESIGN section 9)', async () => {
     const networkPolicy = {
-      allowed: Array.from({ length: 50 }, (_, i) => `2001:db8:aaaa:bbbb:cccc:dddd:eeee:${i}/128`),
+      allowed: { add: Array.from({ length: 50 }, (_, i) => `2001:db8:aaaa:bbbb:cccc:dddd:eeee:${i}/128`) },
     }
     await changeIntegration(admin(), 'OKTA', { networkPolicy, comment: 'x'.repeat(256) })
     const { db: measured, calls } = watchedDb(db)
@@ -167,7 +167,8 @@ describe('authorizerHandler()', () => {
   })
 
   test('denies addresses that the network policy does not allow, whatever headers say (S5, S8)', async () => {
-    await changeIntegration(admin(), 'OKTA', { networkPolicy: { allowed: ['192.0.2.0/24'], blocked: ['192.0.2.66'] } })
+    const networkPolicy = { allowed: { add: ['192.0.2.0/24'] }, blocked: { add: ['192.0.2.66'] } }
+    await changeIntegration(admin(), 'OKTA', { networkPolicy })
     const effect = async (sourceIp: string) => {
       const event = anEvent([`Bearer ${issued.token}`], sourceIp)
       const spoofed = { ...event, headers: { ...event.headers, 'X-Forwarded-For': '192.0.2.1' } }
@@ -191,7 +192,7 @@ describe('authorizerHandler()', () => {
     await refused('Bearer y')
     await refused(`Bearer ${newToken().token}`)
     await refused(`Bearer ${forge(issued.tokenId)}`)
-    await changeIntegration(admin(), 'OKTA', { networkPolicy: { allowed: ['198.51.100.1'] } })
+    await changeIntegration(admin(), 'OKTA', { networkPolicy: { allowed: { add: ['198.51.100.1'] } } })
     await refused(bearer)
     await changeIntegration(admin(), 'OKTA', { enabled: false })
     await refused(bearer)

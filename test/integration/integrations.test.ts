@@ -57,8 +57,19 @@ describe('createIntegration()', () => {
     const privileges = { privileges: ['createUser' as const], monitorUsers: true, monitorRoles: true }
     const view = await create({ name: 'A$1', clientKind: 'GENERIC', role: 'hr_provisioner', ...said, ...privileges })
     expect(view).toMatchObject({ ...said, role: 'HR_PROVISIONER' })
-    expect(view.privileges).toEqual(['createUser', 'monitorUser', 'monitorRole'])
+    expect(view.privileges).toEqual(['createUser', 'createRole', 'monitorUser', 'monitorRole'])
     expect(await describeIntegration(admin(), 'A$1')).toEqual(view)
+  })
+
+  test('gives a new role the default privileges besides those asked for, unless it is told not to', async () => {
+    account++
+    const more = await create({ name: 'A', clientKind: 'GENERIC', role: 'A', privileges: ['monitorRole'] })
+    expect(more.privileges).toEqual(['createUser', 'createRole', 'monitorRole'])
+    const reader = { defaultPrivileges: false, privileges: ['monitorUser' as const] }
+    const less = await create({ name: 'B', clientKind: 'GENERIC', role: 'B', ...reader })
+    expect(less.privileges).toEqual(['monitorUser'])
+    const wider = await create({ name: 'C', clientKind: 'GENERIC', role: 'B', privileges: ['monitorRole'] })
+    expect(wider.privileges).toEqual(['monitorUser', 'monitorRole'])
   })
 
   test.each([
@@ -211,12 +222,24 @@ describe('changeIntegration()', () => {
     account++
     const before = await create({ name: 'X', clientKind: 'OKTA', comment: 'old' })
     const { tokenId } = await issueToken(admin(), { integration: 'X' })
-    const networkPolicy = { allowed: ['192.0.2.0/24'] }
+    const networkPolicy = { allowed: { add: ['192.0.2.0/24'] } }
     const rejectTokensIssuedBefore = '2026-01-01T00:00:00+01:00'
-    const after = await change('x', { enabled: false, comment: null, networkPolicy, rejectTokensIssuedBefore })
+    const { changes, ...after } = await change('x', {
+      enabled: false,
+      comment: null,
+      networkPolicy,
+      rejectTokensIssuedBefore,
+    })
     const { comment: _comment, ...rest } = before
-    const expected = { enabled: false, networkPolicy: { ...networkPolicy, blocked: [] }, liveTokens: 1 }
+    const policy = { allowed: ['192.0.2.0/24'], blocked: [] }
+    const expected = { enabled: false, networkPolicy: policy, liveTokens: 1 }
     expect(after).toEqual({ ...rest, ...expected, rejectTokensIssuedBefore: '2025-12-31T23:00:00.000Z' })
+    expect(changes).toEqual([
+      { attribute: 'enabled', before: true, after: false },
+      { attribute: 'comment', before: 'old' },
+      { attribute: 'networkPolicy', after: policy },
+      { attribute: 'rejectTokensIssuedBefore', after: '2025-12-31T23:00:00.000Z' },
+    ])
     expect(await describeIntegration(admin(), 'X')).toEqual(after)
     expect((await getToken(db, tokenId))?.access).toMatchObject({
       enabled: false,
@@ -260,6 +283,67 @@ describe('changeIntegration()', () => {
     ],
   ])('refuses %s', async (_name, input, message) => {
     await expect(changeIntegration(admin(), 'X', input)).rejects.toMatchObject({ status: 400, message })
+  })
+
+  test('adds to the lists of a network policy and removes from them, whoever else does so at once', async () => {
+    account++
+    const networkPolicy = { allowed: ['192.0.2.0/24', '2001:DB8::1'], blocked: ['192.0.2.66'] }
+    await create({ name: 'X', clientKind: 'OKTA', networkPolicy })
+    await Promise.all([
+      change('X', { networkPolicy: { allowed: { add: ['198.51.100.1', '192.0.2.0/24'] } } }),
+      change('X', { networkPolicy: { allowed: { remove: ['2001:db8::1/128'] }, blocked: { add: ['192.0.2.67/32'] } } }),
+    ])
+    await change('X', { networkPolicy: { blocked: { remove: ['192.0.2.67'] } } })
+    expect((await describeIntegration(admin(), 'X')).networkPolicy).toEqual({
+      allowed: ['192.0.2.0/24', '198.51.100.1'],
+      blocked: ['192.0.2.66'],
+    })
+  })
+
+  test('opens an integration to every address only where that is said', async () => {
+    account++
+    await create({ name: 'X', clientKind: 'OKTA', networkPolicy: { allowed: ['192.0.2.1'], blocked: ['192.0.2.66'] } })
+    await expect(change('X', { networkPolicy: { allowed: { remove: ['192.0.2.1'] } } })).rejects.toMatchObject({
+      ...{ status: 400, scimType: 'invalidValue' },
+      message:
+        'Cannot remove every allowed block: all addresses would be allowed; if that is meant, say allowEverywhere',
+    })
+    const open = await change('X', { networkPolicy: { allowEverywhere: true } })
+    expect(open.networkPolicy).toEqual({ allowed: [], blocked: ['192.0.2.66'] })
+    const unblocked = await change('X', { networkPolicy: { blocked: { remove: ['192.0.2.66'] } } })
+    expect(unblocked.networkPolicy).toBeUndefined()
+  })
+
+  test.each<[string, Json, string]>([
+    [
+      'to remove what is not there',
+      { blocked: { remove: ['192.0.2.9'] } },
+      'Cannot remove "192.0.2.9": it is not blocked; there is 192.0.2.66',
+    ],
+    [
+      'to add and remove one block',
+      { allowed: { add: ['192.0.2.9'], remove: ['192.0.2.9/32'] } },
+      'Cannot read networkPolicy.allowed an object: the same block cannot be added and removed',
+    ],
+    [
+      'a list together with every address',
+      { allowEverywhere: true, allowed: { add: ['192.0.2.9'] } },
+      'Cannot read networkPolicy an object: allowEverywhere goes without a change of the allowed list',
+    ],
+    [
+      'whole lists, which would undo what others have changed',
+      { allowed: ['192.0.2.9'] },
+      'Cannot read networkPolicy.allowed an array of 1: expected { "add": [...], "remove": [...] }',
+    ],
+    [
+      'more than fifty blocks',
+      { allowed: { add: Array.from({ length: 50 }, (_, i) => `10.0.${i}.0/24`) } },
+      'Cannot read the input: a network policy has at most 50 blocks: use larger ones',
+    ],
+  ])('refuses %s', async (_name, networkPolicy, message) => {
+    account++
+    await create({ name: 'X', clientKind: 'OKTA', networkPolicy: { blocked: ['192.0.2.66'] } })
+    await expect(changeIntegration(admin(), 'X', { networkPolicy })).rejects.toMatchObject({ status: 400, message })
   })
 
   test('refuses password sync for AZURE', async () => {

@@ -99,7 +99,7 @@ describe('a token', () => {
 
   test('is refused from another address though the answer for the first is cached (S5, F17)', async () => {
     const { token, integration } = await enter()
-    await changeIntegration(admin(), integration, { networkPolicy: { allowed: ['192.0.2.0/24'] } })
+    await changeIntegration(admin(), integration, { networkPolicy: { allowed: { add: ['192.0.2.0/24'] } } })
     sourceIp = '192.0.2.1'
     expect(await statusOf(token)).toBe(200)
     sourceIp = '198.51.100.1'

@@ -140,7 +140,12 @@ describe('what a token may do', () => {
   })
 
   test('AUT-4 creating without the privilege is 403, and nothing is created', async () => {
-    const call = await newIntegration({ name: 'READER', clientKind: 'GENERIC', role: 'READER', privileges: [] })
+    const call = await newIntegration({
+      name: 'READER',
+      clientKind: 'GENERIC',
+      role: 'READER',
+      defaultPrivileges: false,
+    })
     const detail = (type: string, privilege: string) =>
       `Cannot create a ${type}: role "READER" lacks the privilege ${privilege}`
     expectRefused(await call('POST', '/Users', newUser('unwanted')), 403, undefined, detail('User', 'createUser'))

@@ -97,7 +97,7 @@ describe('tokens that were not issued', () => {
 describe('tokens that the gateway remembers', () => {
   test('S5 an address that is not allowed is refused although another has just been let in, whatever headers say', async () => {
     const { call } = await newClient('FENCED')
-    const networkPolicy = { allowed: ['198.51.100.0/24'], blocked: ['198.51.100.66'] }
+    const networkPolicy = { allowed: { add: ['198.51.100.0/24'] }, blocked: { add: ['198.51.100.66'] } }
     await changeIntegration(adminContext(system.db), 'FENCED', { networkPolicy })
     system.flushAuthorizerCache()
     const from = async (address: string, headers = {}) =>
