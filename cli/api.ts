@@ -1,4 +1,3 @@
-import { signRequest } from '../shared/auth/sigv4.ts'
 import { Failure } from './failure.ts'
 import { plainText } from './plain-text.ts'
 import type { Target } from './target.ts'
@@ -11,6 +10,8 @@ interface ApiCall {
   path: readonly string[]
   query?: Query
   body?: object
+  /** Ends the call early. */
+  signal?: AbortSignal
 }
 
 /** The IAM-authorized routes of one service and account. Answers are what the service said. */
@@ -25,10 +26,10 @@ const TIMEOUT_MS = 30_000
 export function openApi(target: Target, account: string | undefined): Api {
   return {
     url: target.url,
-    call: async <Answer>({ method = 'GET', path, query, body }: ApiCall) => {
+    call: async <Answer>({ method = 'GET', path, query, body, signal }: ApiCall) => {
       const url = toUrl(target.url, path, { account, ...query })
       const text = body && JSON.stringify(body)
-      const response = await send(target, method, url, text)
+      const response = await sendSigned(target, method, url, text, signal)
       return (await receiveAnswer(response)) as Answer
     },
   }
@@ -41,11 +42,19 @@ function toUrl(base: string, path: readonly string[], query: Query): string {
   return `${base}/${path.map(encodeURIComponent).join('/')}${search && `?${search}`}`
 }
 
-async function send(target: Target, method: string, url: string, body: string | undefined): Promise<Response> {
-  const { region, credentials } = target
+async function sendSigned(
+  target: Target,
+  method: string,
+  url: string,
+  body: string | undefined,
+  ended: AbortSignal | undefined,
+): Promise<Response> {
+  const { region } = target
+  const credentials = await target.credentials()
+  const { signRequest } = await import('../shared/auth/sigv4.ts')
   const content = body === undefined ? {} : { body, headers: { 'content-type': 'application/json' } }
   const headers = await signRequest({ method, url, service: 'execute-api', region, credentials, ...content })
-  const signal = AbortSignal.timeout(TIMEOUT_MS)
+  const signal = AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ...(ended ? [ended] : [])])
   try {
     return await fetch(url, { method, headers, signal, redirect: 'error', ...(body !== undefined && { body }) })
   } catch (cause) {
@@ -54,21 +63,22 @@ async function send(target: Target, method: string, url: string, body: string | 
 }
 
 function unreachable(url: string, cause: unknown): Failure {
+  const passing = { cause, isPassing: true }
   const { code } = ((cause as Error).cause ?? {}) as { code?: string }
   if (code === 'ECONNREFUSED') {
-    return new Failure(`Nothing answers at ${url}: "npm start" must be running, or ROLECALL_URL name another`, {
-      cause,
-    })
+    const hint = '"npm start" must be running, or ROLECALL_URL name another'
+    return new Failure(`Nothing answers at ${url}: ${hint}`, passing)
   }
-  if ((cause as Error).name === 'TimeoutError')
-    return new Failure(`No answer from ${url} within 30 s: retry`, { cause })
-  return new Failure(`Cannot reach ${url}: ${code ?? (cause as Error).message}`, { cause })
+  if ((cause as Error).name === 'TimeoutError') return new Failure(`No answer from ${url} within 30 s: retry`, passing)
+  return new Failure(`Cannot reach ${url}: ${code ?? (cause as Error).message}`, passing)
 }
 
 async function receiveAnswer(response: Response): Promise<unknown> {
   const text = await response.text()
   if (response.ok) return text === '' ? undefined : JSON.parse(text)
-  throw new Failure(`${plainText(detailOf(text) ?? (response.statusText || 'Refused'))} (${response.status})`)
+  const isPassing = response.status === 429 || response.status >= 500
+  const said = plainText(detailOf(text) ?? (response.statusText || 'Refused'))
+  throw new Failure(`${said} (${response.status})`, { isPassing })
 }
 
 /** The detail of a SCIM error, or the message of a gateway. */

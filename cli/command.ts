@@ -1,22 +1,36 @@
-import * as z from 'zod'
+import type * as z from 'zod'
 import type { Api } from './api.ts'
 import { UsageError } from './failure.ts'
 import type { OutputFormat } from './output.ts'
 import type { Terminal } from './terminal.ts'
 
-/** One option as the help shows it; `value` is the word for what it takes, and an option without one is a switch. */
-export interface Flag {
+/** One option, whole: as the help shows it, as shells complete it, and what it may be. */
+export interface Flag<Schema extends z.ZodType = z.ZodType> {
+  /** The word for what it takes; an option without one is a switch. */
   value?: string
   help: string
   /** May be given several times. */
   multiple?: true
+  /** All it may be, where that can be listed. */
+  choices?: readonly string[]
+  schema: Schema
 }
 
-/** What a command's work needs. */
-export interface Session {
-  api: Api
+type Flags = Readonly<Record<string, Flag>>
+/** What the options of a command are once they are read. */
+export type FlagValues<Own extends Flags> = { [Name in keyof Own]: z.output<Own[Name]['schema']> }
+
+/** What every command's work needs. */
+export interface BaseSession {
   terminal: Terminal
   output: OutputFormat
+  /** A command line to try next: these words, with the options that chose service, account and credentials. */
+  hint(words: string): string
+}
+
+/** What the work of a command that asks the service needs. */
+export interface Session extends BaseSession {
+  api: Api
 }
 
 /** A command: `words` as they are typed, then operands, then options. */
@@ -24,53 +38,79 @@ export interface Command {
   words: string
   summary: string
   /** All of them must be given. */
-  operands: readonly { name: string; help: string }[]
-  flags: Readonly<Record<string, Flag>>
+  operands: readonly Operand[]
+  flags: Flags
   outputs: readonly OutputFormat[]
   examples: readonly string[]
   /** Reads the options; nothing has been sent yet. @throws {UsageError} */
-  prepare(operands: readonly string[], values: Readonly<Record<string, unknown>>): (session: Session) => Promise<void>
+  prepare(
+    operands: readonly string[],
+    values: Values,
+  ): (base: BaseSession, connect: () => Promise<Api>) => Promise<void>
 }
 
-export interface CommandSpec<Schema extends z.ZodType> extends Omit<Command, 'prepare' | 'operands' | 'outputs'> {
-  operands?: Command['operands']
+export interface Operand {
+  name: string
+  help: string
+  choices?: readonly string[]
+}
+
+type Values = Readonly<Record<string, unknown>>
+
+interface CommandParts<Own extends Flags> extends Omit<Command, 'prepare' | 'operands' | 'outputs' | 'flags'> {
+  operands?: readonly Operand[]
   outputs?: readonly OutputFormat[]
-  schema: Schema
-  run(session: Session, flags: z.output<Schema>, ...operands: string[]): Promise<void>
+  flags: Own
+  /** Refuses operands, and options that contradict each other. @throws {UsageError} */
+  check?(values: FlagValues<Own>, ...operands: string[]): void
 }
 
-/** Joins a command's parts: its options are read by its schema before it runs. */
-export function command<Schema extends z.ZodType>(spec: CommandSpec<Schema>): Command {
-  const { schema, run, operands = [], outputs = ['table', 'json', 'csv'], ...rest } = spec
+export interface CommandSpec<Own extends Flags> extends CommandParts<Own> {
+  run(session: Session, values: FlagValues<Own>, ...operands: string[]): Promise<void>
+}
+
+export interface OfflineSpec<Own extends Flags> extends CommandParts<Own> {
+  run(session: BaseSession, values: FlagValues<Own>, ...operands: string[]): Promise<void>
+}
+
+/** A command that asks the service. */
+export const command = <const Own extends Flags>({ run, ...parts }: CommandSpec<Own>): Command =>
+  joinParts(parts, (values, operands) => async (base, connect) => {
+    await run({ ...base, api: await connect() }, values, ...operands)
+  })
+
+/** A command that needs neither service nor credentials. */
+export const offlineCommand = <const Own extends Flags>({ run, ...parts }: OfflineSpec<Own>): Command =>
+  joinParts(parts, (values, operands) => (base) => run(base, values, ...operands))
+
+function joinParts<Own extends Flags>(
+  { operands = [], outputs = ['table', 'json', 'csv'], check, ...rest }: CommandParts<Own>,
+  toWork: (values: FlagValues<Own>, operands: readonly string[]) => ReturnType<Command['prepare']>,
+): Command {
   return {
     ...{ ...rest, operands, outputs },
-    prepare: (given, values) => {
-      const flags = parseFlags(schema, values)
-      return (session) => run(session, flags, ...given)
+    prepare: (given, source) => {
+      const values = parseFlags(rest.flags, source)
+      check?.(values, ...given)
+      return toWork(values, given)
     },
   }
 }
 
-/** @throws {UsageError} naming the option and what it takes. */
-export function parseFlags<Schema extends z.ZodType>(schema: Schema, values: unknown): z.output<Schema> {
-  const { success, data, error } = schema.safeParse(values)
+/** Reads each option by its own schema. @throws {UsageError} naming the option and what it takes. */
+export function parseFlags<Own extends Flags>(flags: Own, source: Values): FlagValues<Own> {
+  const entries = Object.entries(flags).map(([name, { schema }]) => [name, parseFlag(name, schema, source[name])])
+  return Object.fromEntries(entries) as FlagValues<Own>
+}
+
+function parseFlag(name: string, schema: z.ZodType, value: unknown): unknown {
+  const { success, data, error } = schema.safeParse(value)
   if (success) return data
   const [issue] = error.issues
-  const name = String(issue?.path[0] ?? '')
-  const value = (values as Record<string, unknown>)[name]
-  const given = value === undefined ? '' : ` ${JSON.stringify(value)}`
+  const found = issue?.path.reduce<unknown>((held, key) => (held as Record<PropertyKey, unknown>)[key], value)
+  const given = found === undefined ? '' : ` ${hideTokens(JSON.stringify(found))}`
   throw new UsageError(`--${name}${given}: ${issue?.message}`)
 }
 
-/** `true` or `false`, written out. */
-export const truth = z.enum(['true', 'false'], { error: 'expected true or false' }).transform((text) => text === 'true')
-
-/** A whole number within bounds, both included. */
-export const wholeNumber = (min: number, max: number) => {
-  const error = `expected a whole number from ${min} to ${max}`
-  return z
-    .string()
-    .regex(/^\d{1,9}$/, { error })
-    .transform(Number)
-    .pipe(z.number().min(min, { error }).max(max, { error }))
-}
+/** A secret on a command line is in the shell's history already; it shall not reach a log as well. */
+const hideTokens = (text: string): string => text.replace(/rolecall_\w+/g, 'rolecall_…')

@@ -1,6 +1,9 @@
-import { toCsv } from './csv.ts'
-import { type Column, toTable } from './table.ts'
+import { csvHeader, toCsv } from './csv.ts'
+import { plainJson } from './plain-text.ts'
+import { type Column, tableWriter } from './table.ts'
+import type { Terminal } from './terminal.ts'
 
+/** How a command shows its result. */
 export type OutputFormat = 'table' | 'json' | 'csv'
 
 /** How a list is shown: a table has room for less than a file. */
@@ -8,10 +11,65 @@ export interface ListView<Row> {
   table: readonly Column<Row>[]
   /** The columns of CSV; those of the table unless they are named. */
   csv?: readonly Column<Row>[]
+  /** What a table shows under each row. */
+  below?(row: Row): string
+  /** Whether the list goes on until it is interrupted: JSON is one object a line then. */
+  isEndless?: boolean
 }
 
-/** A list in the form that was asked for; JSON is the service's own answer. */
-export function formatList<Row>(rows: readonly Row[], { table, csv = table }: ListView<Row>, as: OutputFormat): string {
-  if (as === 'json') return JSON.stringify(rows, null, 2)
-  return as === 'csv' ? toCsv(rows, csv) : toTable(rows, table)
+/** A list that is written in parts: `next` is the text of the next rows, `end` what stands behind the last. */
+interface ListWriter<Row> {
+  next(rows: readonly Row[]): string
+  end(): string
+}
+
+/** Writes a list in the form that was asked for, each part as it arrives; JSON is the service's own answer. */
+export async function showList<Row>(
+  { terminal, output }: { terminal: Terminal; output: OutputFormat },
+  view: ListView<Row>,
+  parts: Iterable<readonly Row[]> | AsyncIterable<readonly Row[]>,
+): Promise<number> {
+  const writer = listWriter(view, output)
+  let count = 0
+  for await (const rows of parts) {
+    const text = writer.next(rows)
+    if (text !== '') await terminal.write(text)
+    count += rows.length
+  }
+  await terminal.write(writer.end())
+  return count
+}
+
+function listWriter<Row>({ table, csv = table, below, isEndless }: ListView<Row>, as: OutputFormat): ListWriter<Row> {
+  if (as === 'csv') return withBeginning(csvHeader(csv), (rows) => toCsv(rows, csv))
+  if (as === 'table') return withBeginning('', tableWriter(table, below))
+  return isEndless ? withBeginning('', toJsonLines) : jsonArray()
+}
+
+/** A list with something before its first row, rows or not. */
+function withBeginning<Row>(beginning: string, toText: (rows: readonly Row[]) => string): ListWriter<Row> {
+  let begun = false
+  const next = (rows: readonly Row[]) => {
+    const text = `${begun ? '' : beginning}${toText(rows)}`
+    begun = true
+    return text
+  }
+  return { next, end: () => (begun ? '' : next([])) }
+}
+
+const toJsonLines = (rows: readonly unknown[]): string => rows.map((row) => `${plainJson(row)}\n`).join('')
+
+function jsonArray(): ListWriter<unknown> {
+  let before = '['
+  return {
+    next: (rows) =>
+      rows
+        .map((row) => {
+          const text = `${before}\n${plainJson(row, 2).replace(/^/gm, '  ')}`
+          before = ','
+          return text
+        })
+        .join(''),
+    end: () => (before === '[' ? '[]\n' : '\n]\n'),
+  }
 }

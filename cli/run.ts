@@ -1,11 +1,10 @@
 import { parseArgs } from 'node:util'
-import * as z from 'zod'
+import PACKAGE from '../package.json' with { type: 'json' }
 import { openApi } from './api.ts'
-import { type Command, type Flag, parseFlags } from './command.ts'
+import { type Command, parseFlags } from './command.ts'
 import { COMMANDS } from './commands.ts'
 import { Failure, UsageError } from './failure.ts'
-import { COMMON_FLAGS, commandHelp, outputFlag, overview } from './help.ts'
-import type { OutputFormat } from './output.ts'
+import { allFlags, commandHelp, outputFlag, overview, TARGET_FLAGS } from './help.ts'
 import { findTarget } from './target.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -28,13 +27,19 @@ async function dispatch(args: readonly string[], terminal: Terminal): Promise<nu
   const command = findCommand(args)
   if (command) return carryOut(command, args.slice(command.words.split(' ').length), terminal)
   const [first] = args
+  if (first === '--version') return print(terminal, `rolecall ${PACKAGE.version}`)
   const group = COMMANDS.filter(({ words }) => words.split(' ')[0] === first)
-  const asked = args.length === 0 || first === 'help' || args.includes('--help') || args.includes('-h')
-  if (!asked) throw new UsageError(toUnknown(args, group))
+  const asked = first === 'help' || args.includes('--help') || args.includes('-h')
+  if (args.length > 0 && !asked) throw new UsageError(toUnknown(args, group))
   const text = overview(group.length > 0 ? group : COMMANDS)
-  if (args.length > 0) terminal.print(text)
-  else terminal.tell(text)
-  return args.length > 0 ? 0 : 2
+  if (asked) return print(terminal, text)
+  terminal.tell(text)
+  return 2
+}
+
+async function print(terminal: Terminal, text: string): Promise<0> {
+  await terminal.write(`${text}\n`)
+  return 0
 }
 
 const findCommand = (args: readonly string[]): Command | undefined =>
@@ -57,24 +62,21 @@ function toUnknown([first, second]: readonly string[], group: readonly Command[]
 }
 
 async function carryOut(command: Command, args: readonly string[], terminal: Terminal): Promise<number> {
-  const { values, positionals } = parse(command, args)
-  if (values.help) {
-    terminal.print(commandHelp(command))
-    return 0
-  }
+  const { values, positionals } = parseLine(command, args)
+  if (values.help) return print(terminal, commandHelp(command))
   checkOperands(command, positionals)
-  const { account, output, ...target } = parseFlags(commonFlags(command.outputs), values)
+  const { account, ...target } = parseFlags(TARGET_FLAGS, values)
+  const { output = 'table' } = parseFlags(outputFlag(command.outputs), values)
   const work = command.prepare(positionals, values)
-  const api = openApi(await findTarget(target, terminal), account)
-  await work({ api, terminal, output })
+  const connect = async () => openApi(await findTarget(target, terminal), account)
+  await work({ terminal, output, hint: toHint({ account, ...target }) }, connect)
   return 0
 }
 
 /** @throws {UsageError} on an unknown option or one without its value. */
-function parse({ flags, outputs }: Command, args: readonly string[]) {
-  const all: Record<string, Flag> = { ...flags, ...outputFlag(outputs), ...COMMON_FLAGS }
+function parseLine(command: Command, args: readonly string[]) {
   const options = Object.fromEntries(
-    Object.entries(all).map(([name, { value, multiple }]) => [
+    Object.entries(allFlags(command)).map(([name, { value, multiple }]) => [
       name,
       { type: value ? ('string' as const) : ('boolean' as const), multiple: multiple === true },
     ]),
@@ -86,8 +88,18 @@ function parse({ flags, outputs }: Command, args: readonly string[]) {
       allowPositionals: true,
     })
   } catch (cause) {
-    throw new UsageError((cause as Error).message, { cause })
+    throw new UsageError(`${(cause as Error).message.split('. ')[0]}${similarOptions(Object.keys(options), args)}`, {
+      cause,
+    })
   }
+}
+
+/** `--allow` is a part of `--allow-add`: whoever typed an unknown option may have meant one that begins like it. */
+function similarOptions(names: readonly string[], args: readonly string[]): string {
+  const unknown = args.find((arg) => arg.startsWith('--') && !names.includes(arg.slice(2).replace(/=.*$/, '')))
+  const stem = unknown?.slice(2).replace(/=.*$/, '')
+  const similar = stem ? names.filter((name) => name.startsWith(stem)) : []
+  return similar.length === 0 ? '' : `\nThere is ${similar.map((name) => `--${name}`).join(', ')}`
 }
 
 function checkOperands({ operands, words }: Command, given: readonly string[]): void {
@@ -97,9 +109,11 @@ function checkOperands({ operands, words }: Command, given: readonly string[]): 
   if (surplus !== undefined) throw new UsageError(`"${words}" does not take "${surplus}"`)
 }
 
-const commonFlags = (outputs: readonly OutputFormat[]) => {
-  const text = z.string().min(1, 'expected a value').optional()
-  const formats = outputs.length > 0 ? outputs : (['table'] as const)
-  const output = z.enum(formats, { error: `expected ${outputs.join(', ')}` }).default('table')
-  return z.object({ account: text, url: text, profile: text, region: text, 'data-dir': text, output })
+/** The next command shall ask the same service, about the same account, as the same caller. */
+const toHint = (chosen: Readonly<Record<string, string | undefined>>) => (words: string) => {
+  const options = Object.entries(chosen).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value]))
+  return ['rolecall', words, ...options.map(quoteForShell)].join(' ')
 }
+
+const quoteForShell = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`

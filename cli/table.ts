@@ -8,20 +8,27 @@ export interface Column<Row> {
 
 /** Wider cells are cut, with a mark. */
 const MAX_WIDTH = 80
+const INDENT = '    '
 
-/** Rows as aligned text for people, one line each. */
-export function toTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string {
-  const cells = rows.map((row) => columns.map((column) => toCell(column.get(row))))
-  const lines = [columns.map(({ header }) => header), ...cells]
-  const widths = columns.map((_, i) => Math.max(...lines.map((line) => lengthOf(line[i]))))
-  return lines
-    .map((line) =>
-      line
-        .map((cell, i) => pad(cell, widths[i] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')
+/**
+ * Rows as aligned text for people, one line each, part after part: the first part has the header, and no column gets
+ * narrower again. `below` is what stands under a row, if anything does.
+ */
+export function tableWriter<Row>(
+  columns: readonly Column<Row>[],
+  below: (row: Row) => string = () => '',
+): (rows: readonly Row[]) => string {
+  let widths: number[] | undefined
+  return (rows) => {
+    const header = widths ? [] : [{ cells: columns.map(({ header }) => header), under: '' }]
+    const lines = [
+      ...header,
+      ...rows.map((row) => ({ cells: columns.map((c) => shorten(c.get(row))), under: below(row) })),
+    ]
+    const wide = columns.map((_, i) => Math.max(widths?.[i] ?? 0, ...lines.map(({ cells }) => lengthOf(cells[i]))))
+    widths = wide
+    return lines.map(({ cells, under }) => `${alignCells(cells, wide)}\n${indent(under)}`).join('')
+  }
 }
 
 /** One object, a line for each member that has a value. */
@@ -31,10 +38,17 @@ export function toLines(members: readonly (readonly [string, string | number | b
   return given.map(([name, value]) => `${name.padEnd(width)}  ${plainText(String(value))}`).join('\n')
 }
 
-function toCell(value: string | number | boolean | undefined): string {
+const alignCells = (cells: readonly string[], widths: readonly number[]): string =>
+  cells
+    .map((cell, i) => cell + ' '.repeat((widths[i] ?? 0) - lengthOf(cell)))
+    .join('  ')
+    .trimEnd()
+
+const indent = (text: string): string => (text === '' ? '' : `${text.replace(/^/gm, INDENT)}\n`)
+
+function shorten(value: string | number | boolean | undefined): string {
   const letters = [...plainText(String(value ?? ''))]
   return letters.length <= MAX_WIDTH ? letters.join('') : `${letters.slice(0, MAX_WIDTH - 1).join('')}…`
 }
 
 const lengthOf = (text = ''): number => [...text].length
-const pad = (text: string, width: number): string => text + ' '.repeat(width - lengthOf(text))

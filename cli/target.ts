@@ -8,7 +8,8 @@ export interface Target {
   /** Without `/scim/v2` and without a trailing slash. */
   url: string
   region: string
-  credentials: AwsCredentials
+  /** Asked for at each call: long ones outlive the credentials they began with. */
+  credentials(): Promise<AwsCredentials>
 }
 
 export interface TargetFlags {
@@ -30,7 +31,9 @@ export async function findTarget(flags: TargetFlags, { env }: Terminal): Promise
     throw new Failure('No local system is running: start it with "npm start", or name a deployed one with ROLECALL_URL')
   }
   const url = toBase(named || (local?.adminUrl ?? ''))
-  if (local && url === toBase(local.adminUrl)) return { url, region: local.region, credentials: local }
+  if (local && url === toBase(local.adminUrl)) {
+    return { url, region: local.region, credentials: async () => loadLocalCredentials(flags['data-dir']) ?? local }
+  }
   const region = flags.region ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? regionOf(url)
   if (!region) throw new UsageError('The region is not known: give --region or set AWS_REGION')
   return { url, region, credentials: await awsCredentials(flags.profile) }
@@ -53,10 +56,12 @@ const isLoopback = (host: string) => ['127.0.0.1', 'localhost', '[::1]'].include
 const regionOf = (url: string): string | undefined => /\.execute-api\.([a-z0-9-]+)\.amazonaws\.com/.exec(url)?.[1]
 
 /** Environment, profile, single sign-on, container or instance: whatever AWS tools use. */
-async function awsCredentials(profile: string | undefined): Promise<AwsCredentials> {
+async function awsCredentials(profile: string | undefined): Promise<() => Promise<AwsCredentials>> {
   const { defaultProvider } = await import('@aws-sdk/credential-provider-node')
+  const provide = defaultProvider(profile ? { profile } : {})
   try {
-    return await defaultProvider(profile ? { profile } : {})()
+    await provide()
+    return provide
   } catch (cause) {
     const said = cause instanceof Error ? cause.message : String(cause)
     throw new Failure(`No AWS credentials: sign in or give --profile (${said})`, { cause })

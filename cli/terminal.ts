@@ -1,12 +1,18 @@
+import { setTimeout } from 'node:timers/promises'
+
 /** Where a command reads from and writes to; tests pass their own. */
 export interface Terminal {
   env: Readonly<Record<string, string | undefined>>
   /** Whether a person reads standard output. */
   isPerson: boolean
-  /** Results: what a script may capture. One line or several, without the last line break. */
-  print(text: string): void
-  /** Everything else: hints, warnings, errors. */
+  /** Results, as they are: what a script may capture. Done when there is room for more. */
+  write(text: string): Promise<void>
+  /** Everything else: hints, warnings, errors. One line or several, without the last line break. */
   tell(text: string): void
+  /** From now on Ctrl-C ends nothing by itself: it aborts the signal. */
+  untilInterrupted(): AbortSignal
+  /** Waits, no longer than until the signal is aborted. */
+  pause(ms: number, signal: AbortSignal): Promise<void>
 }
 
 export function processTerminal(): Terminal {
@@ -14,8 +20,10 @@ export function processTerminal(): Terminal {
   return {
     env: process.env,
     isPerson: process.stdout.isTTY === true,
-    print: (text) => process.stdout.write(`${text}\n`),
+    write: (text) => new Promise((done) => process.stdout.write(text, () => done())),
     tell: (text) => process.stderr.write(`${text}\n`),
+    untilInterrupted,
+    pause: (ms, signal) => setTimeout(ms, undefined, { signal }).catch(() => undefined),
   }
 }
 
@@ -23,4 +31,10 @@ export function processTerminal(): Terminal {
 function leaveQuietly(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') process.exit(0)
   throw error
+}
+
+function untilInterrupted(): AbortSignal {
+  const controller = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => controller.abort())
+  return controller.signal
 }

@@ -1,87 +1,137 @@
-import * as z from 'zod'
-import { EVENT_COLUMNS, type EventRow } from '../../shared/audit/event-row.ts'
-import { type Command, command, type Session, wholeNumber } from '../command.ts'
-import { formatList, type ListView } from '../output.ts'
+import {
+  DEFAULT_LIMIT,
+  EVENT_METHODS,
+  EVENT_PARAMETERS,
+  EVENT_TYPES,
+  MAX_LIMIT,
+} from '../../shared/audit/event-query.ts'
+import type { EventRow } from '../../shared/audit/event-row.ts'
+import { command, type Session } from '../command.ts'
+import { collectEvents, type EventPart, type Question, walkEvents } from '../event-pages.ts'
+import { UsageError } from '../failure.ts'
+import { choice, optional, textFor, toggle, wholeNumber } from '../flags.ts'
+import { followEvents, onceEach } from '../follow.ts'
+import { showList } from '../output.ts'
+import { detailLines, EVENT_VIEW } from './event-view.ts'
 
-const MAX_LIMIT = 10_000
-const DEFAULT_LIMIT = 100
+const textOf = (parameter: keyof typeof EVENT_PARAMETERS) => textFor(EVENT_PARAMETERS[parameter])
 
-const VIEW: ListView<EventRow> = {
-  table: [
-    { header: 'TIME', get: (row) => row.EVENT_TIMESTAMP },
-    { header: 'METHOD', get: (row) => row.METHOD },
-    { header: 'ENDPOINT', get: (row) => row.ENDPOINT },
-    { header: 'STATUS', get: (row) => row.ERROR_CODE ?? row.HTTP_STATUS },
-    { header: 'RESOURCE', get: (row) => row.RESOURCE_NAME ?? undefined },
-    { header: 'ACTOR', get: (row) => row.ACTOR_NAME },
-    { header: 'INTEGRATION', get: (row) => row.ACTOR_DOMAIN },
-    { header: 'CLIENT IP', get: (row) => row.CLIENT_IP },
-  ],
-  csv: EVENT_COLUMNS.map((header) => ({ header, get: (row) => row[header] ?? undefined })),
+const FLAGS = {
+  last: optional('SPAN', 'the last 30s, 5m, 2h or 7d (default: 7d, or the retention if shorter)', textOf('last')),
+  from: optional('TIME', 'start of the range: 2026-08-31T10:00:00Z, or a day from its beginning (UTC)', textOf('from')),
+  to: optional('TIME', 'end of the range: an instant, or a day to its end (default: now)', textOf('to')),
+  limit: optional('N', `the N most recent, 1 to ${MAX_LIMIT} (default ${DEFAULT_LIMIT})`, wholeNumber(1, MAX_LIMIT)),
+  all: toggle('all of the range, however many, shown as they arrive'),
+  follow: toggle('then go on with what comes, each event once, until Ctrl-C; json is one object a line'),
+  details: toggle('under each row of the table what it changed, before and after, and all else that is known'),
+  type: choice(
+    'TYPE',
+    'SCIM (clients; the default), ADMIN (administrators and auditors) or ALL; all if one of the next six is given',
+    EVENT_TYPES,
+  ),
+  integration: optional('NAME', 'only this integration; IAM for administrators', textOf('integration')),
+  actor: optional('ROLE|ARN', 'only this role, or this AWS principal', textOf('actor')),
+  token: optional('TOKEN_ID', 'only requests with this token', textOf('token')),
+  address: optional('CIDR', 'only callers from this address or block', textOf('address')),
+  resource: optional('ID|NAME', 'only this user, role, integration or token', textOf('resource')),
+  method: choice('METHOD', `only ${EVENT_METHODS.join(', ')}`, EVENT_METHODS),
+  status: optional('STATUS', 'only SUCCESS, FAILURE, a status such as 409, or a class such as 4xx', textOf('status')),
 }
 
-interface Answer {
-  from: string
-  to: string
-  events: EventRow[]
-  next?: string
-  unreadable?: number
-}
-
-const text = z.string().min(1, 'expected a value').optional()
-
-const history = command({
+/** `rolecall event-history`. */
+export const eventHistory = command({
   words: 'event-history',
   summary: 'Show the requests of a time range, the most recent ones, oldest first',
-  flags: {
-    last: { value: 'SPAN', help: 'the last 30s, 5m, 2h or 7d (default: 7d, or the retention if shorter)' },
-    from: { value: 'INSTANT', help: 'start of the range, such as 2026-08-31T10:00:00Z; not together with --last' },
-    to: { value: 'INSTANT', help: 'end of the range (default: now)' },
-    limit: { value: 'N', help: `at most so many, 1 to ${MAX_LIMIT} (default ${DEFAULT_LIMIT})` },
-    type: {
-      value: 'TYPE',
-      help: 'SCIM (clients; the default), ADMIN (administrators and auditors) or ALL; all if a name is given below',
-    },
-    integration: { value: 'NAME', help: 'only this integration; IAM for administrators' },
-    method: { value: 'METHOD', help: 'only GET, POST, PUT, PATCH or DELETE' },
-    status: { value: 'STATUS', help: 'only SUCCESS, FAILURE, a status such as 409, or a class such as 4xx' },
-    resource: { value: 'ID|NAME', help: 'only this user, role, integration or token' },
-  },
+  flags: FLAGS,
   examples: [
     'rolecall event-history --last 5m --limit 200',
-    'rolecall event-history --last 1d --status FAILURE --integration OKTA_PROVISIONING',
+    'rolecall event-history --last 1d --status FAILURE --integration OKTA_PROVISIONING --details',
     'rolecall event-history --last 30d --type ADMIN',
-    'rolecall event-history --from 2026-08-01 --to 2026-08-31 --limit 10000 --output csv > august.csv',
+    'rolecall event-history --from 2026-08-01 --to 2026-08-31 --all --output csv > august.csv',
+    'rolecall event-history --last 5m --follow',
   ],
-  schema: z.object({
-    ...{ last: text, from: text, to: text, type: text, integration: text, method: text, status: text, resource: text },
-    limit: wholeNumber(1, MAX_LIMIT).default(DEFAULT_LIMIT),
-  }),
-  run: async (session, { limit, ...filters }) => {
-    const { terminal, output } = session
-    const { events, unreadable } = await ask(session, limit, filters)
-    terminal.print(formatList(events, VIEW, output))
-    if (events.length === 0) terminal.tell('No such events in this range')
-    if (events.length === limit) terminal.tell(`The ${limit} most recent are shown, there may be more: raise --limit`)
-    if (unreadable > 0) terminal.tell(`${unreadable} rows of the range could not be read`)
+  check: ({ last, from, to, limit, all, follow }) => {
+    const pairs: [string, unknown, string, unknown][] = [
+      ['--from', from, '--last', last],
+      ['--all', all || undefined, '--limit', limit],
+      ['--follow', follow || undefined, '--to', to],
+    ]
+    const found = pairs.find(([, one, , other]) => one !== undefined && other !== undefined)
+    if (found) throw new UsageError(`${found[0]} and ${found[2]} contradict each other: give one of them`)
+  },
+  run: async (session, { limit: wanted, all, follow, details, ...question }) => {
+    const limit = all ? undefined : (wanted ?? DEFAULT_LIMIT)
+    const view = { ...EVENT_VIEW, ...(details && { below: detailLines }), isEndless: follow }
+    let unreadable = 0
+    const rows = listRows(session, question, { limit, follow }, (part) => {
+      unreadable += part.unreadable
+    })
+    const count = await showList(session, view, rows)
+    if (!follow) tellRest(session, count, limit, unreadable)
   },
 })
 
-/** Asks on where an answer had to end before the limit; older parts go before newer ones. */
-async function ask({ api }: Session, limit: number, filters: Record<string, string | undefined>) {
-  let events: EventRow[] = []
-  let unreadable = 0
-  let before: string | undefined
-  let range: Record<string, string | undefined> = filters
-  do {
-    const query = { ...range, limit: limit - events.length, before }
-    const answer = await api.call<Answer>({ path: ['events'], query })
-    events = [...answer.events, ...events]
-    unreadable += answer.unreadable ?? 0
-    before = answer.next
-    range = { ...filters, last: undefined, from: answer.from, to: answer.to }
-  } while (before !== undefined && events.length < limit)
-  return { events, unreadable }
+interface Extent {
+  /** All of them without one. */
+  limit: number | undefined
+  follow: boolean
 }
 
-export const eventCommands: Command[] = [history]
+async function* listRows(
+  session: Session,
+  question: Question,
+  extent: Extent,
+  onPart: (part: EventPart) => void,
+): AsyncGenerator<EventRow[]> {
+  if (!extent.follow) {
+    for await (const part of listParts(session, question, extent)) {
+      onPart(part)
+      yield part.rows
+    }
+    return
+  }
+  const signal = session.terminal.untilInterrupted()
+  try {
+    yield* listAndFollow(session, question, extent, signal)
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
+}
+
+/** The events of the range, then those that come, each once. */
+async function* listAndFollow(
+  session: Session,
+  question: Question,
+  extent: Extent,
+  signal: AbortSignal,
+): AsyncGenerator<EventRow[]> {
+  const isNew = onceEach()
+  let range: { from: string; to: string } | undefined
+  for await (const part of listParts(session, question, extent, signal)) {
+    range = { from: range?.from ?? startOf(part), to: part.to }
+    yield part.rows.filter(isNew)
+  }
+  if (range) yield* followEvents(session.api, session.terminal, question, { ...range, isNew }, signal)
+}
+
+async function* listParts(
+  { api }: Session,
+  question: Question,
+  { limit }: Extent,
+  signal?: AbortSignal,
+): AsyncGenerator<EventPart> {
+  if (limit === undefined) yield* walkEvents(api, question, signal)
+  else yield await collectEvents(api, question, limit, signal)
+}
+
+/** From where on all is shown: older events of the range may have been left out. */
+const startOf = ({ isWhole, rows: [oldest], from }: EventPart): string =>
+  isWhole || !oldest ? from : oldest.EVENT_TIMESTAMP
+
+function tellRest({ terminal }: Session, count: number, limit: number | undefined, unreadable: number): void {
+  if (count === 0) terminal.tell('No such events in this range')
+  if (count === limit) {
+    terminal.tell(`The ${limit} most recent are shown, there may be more: raise --limit, or say --all`)
+  }
+  if (unreadable > 0) terminal.tell(`${unreadable} rows of the range could not be read`)
+}

@@ -1,16 +1,26 @@
-import * as z from 'zod'
+import { isSameBlock } from '../../shared/auth/network-policy.ts'
+import { DEFAULT_PRIVILEGES, PRIVILEGES } from '../../shared/auth/principal.ts'
+import type { ChangedIntegration } from '../../shared/resources/change-integration.ts'
+import {
+  block,
+  comment,
+  instant,
+  type NetworkPolicyChange,
+  objectName,
+} from '../../shared/resources/integration-input.ts'
 import type { IntegrationView } from '../../shared/resources/present-integration.ts'
 import { CLIENT_KINDS } from '../../shared/scim/client-kind.ts'
-import { PRIVILEGES } from '../../shared/store/provisioners.ts'
-import { type Command, command, type Session, truth } from '../command.ts'
+import { type Command, command, type FlagValues, type Session } from '../command.ts'
 import { UsageError } from '../failure.ts'
-import { formatList, type ListView } from '../output.ts'
-import { toLines } from '../table.ts'
+import { oneOfWords, optional, repeated, textFor, toggle, truth } from '../flags.ts'
+import { type ListView, showList } from '../output.ts'
+import { plainJson } from '../plain-text.ts'
+import { settingLines } from './integration-view.ts'
 
 const NAME = { name: 'NAME', help: 'the integration, in any letter case' }
 const PATH = ['admin', 'integrations']
 
-const VIEW: ListView<IntegrationView> = {
+const INTEGRATION_VIEW: ListView<IntegrationView> = {
   table: [
     { header: 'NAME', get: ({ name }) => name },
     { header: 'KIND', get: ({ clientKind }) => clientKind },
@@ -18,159 +28,182 @@ const VIEW: ListView<IntegrationView> = {
     { header: 'ENABLED', get: ({ enabled }) => enabled },
     { header: 'TOKENS', get: ({ liveTokens }) => liveTokens },
     { header: 'CREATED', get: ({ createdAt }) => createdAt },
-    { header: 'COMMENT', get: ({ comment }) => comment },
+    { header: 'COMMENT', get: (integration) => integration.comment },
   ],
 }
 
-const blocks = {
-  allow: { value: 'CIDR', multiple: true, help: 'allow this address or block, and no other (repeatable)' },
-  block: { value: 'CIDR', multiple: true, help: 'refuse this address or block (repeatable)' },
-} as const
-const blockLists = { allow: z.array(z.string()).optional(), block: z.array(z.string()).optional() }
+const KIND_NAMES = CLIENT_KINDS.join(', ')
+const KIND = {
+  ...{ value: 'KIND', help: `the identity provider: ${KIND_NAMES} (required)`, choices: CLIENT_KINDS },
+  schema: oneOfWords(CLIENT_KINDS, `required, one of ${KIND_NAMES}`),
+}
+const PRIVILEGE = {
+  ...repeated('PRIVILEGE', `also give the role ${PRIVILEGES.join(', ')} (repeatable)`, oneOfWords(PRIVILEGES)),
+  choices: PRIVILEGES,
+}
 
-const KINDS = CLIENT_KINDS.join(', ')
-const create = command({
+const CREATE_FLAGS = {
+  kind: KIND,
+  role: optional(
+    'ROLE',
+    'the role that owns what it creates (default: the provisioner role of the kind)',
+    textFor(objectName),
+  ),
+  'monitor-users': toggle('the role sees all users, not only its own'),
+  'monitor-roles': toggle('the role sees all roles, not only its own'),
+  privilege: PRIVILEGE,
+  'no-default-privileges': toggle(
+    `a new role gets only what is named here, not ${DEFAULT_PRIVILEGES.join(' and ')} as well`,
+  ),
+  'sync-password': toggle('store the passwords it sends; not for AZURE'),
+  disabled: toggle('answer its requests with 403 until it is enabled'),
+  allow: repeated('CIDR', 'allow this address or block and no other (repeatable; default: from everywhere)', block),
+  block: repeated('CIDR', 'refuse this address or block (repeatable)', block),
+  comment: optional('TEXT', 'a note for people', comment),
+}
+
+const integrationCreate = command({
   words: 'integration create',
   summary: 'Let an identity provider in',
   operands: [{ name: 'NAME', help: 'a letter first, then letters, digits, _ and $; kept in capitals' }],
-  flags: {
-    kind: { value: 'KIND', help: `the identity provider: ${KINDS} (required)` },
-    role: { value: 'ROLE', help: 'the role that owns what it creates (default: the provisioner role of the kind)' },
-    'monitor-users': { help: 'the role sees all users, not only its own' },
-    'monitor-roles': { help: 'the role sees all roles, not only its own' },
-    privilege: { value: 'PRIVILEGE', multiple: true, help: `give the role ${PRIVILEGES.join(', ')} (repeatable)` },
-    'sync-password': { help: 'store the passwords it sends; not for AZURE' },
-    disabled: { help: 'answer its requests with 403 until it is enabled' },
-    ...blocks,
-    comment: { value: 'TEXT', help: 'a note for people' },
-  },
+  flags: CREATE_FLAGS,
   outputs: ['table', 'json'],
   examples: [
     'rolecall integration create OKTA_PROVISIONING --kind OKTA',
     'rolecall integration create HR --kind GENERIC --role HR_PROVISIONER --allow 192.0.2.0/24 --comment "HR system"',
   ],
-  schema: z.object({
-    kind: z.string({ error: `required, one of ${KINDS}` }),
-    role: z.string().optional(),
-    'monitor-users': z.boolean().optional(),
-    'monitor-roles': z.boolean().optional(),
-    privilege: z.array(z.string()).optional(),
-    'sync-password': z.boolean().optional(),
-    disabled: z.boolean().optional(),
-    comment: z.string().optional(),
-    ...blockLists,
-  }),
-  run: async (session, flags, name) => {
-    const { kind: clientKind, role, privilege: privileges, disabled, comment, ...rest } = flags
-    const monitor = { monitorUsers: rest['monitor-users'], monitorRoles: rest['monitor-roles'] }
-    const syncPassword = rest['sync-password']
-    const enabled = disabled ? false : undefined
-    const networkPolicy = toNetworkPolicy(rest)
-    const body = { name, clientKind, role, privileges, ...monitor, enabled, syncPassword, networkPolicy, comment }
-    show(session, await session.api.call<IntegrationView>({ method: 'POST', path: PATH, body }))
-    session.terminal.tell(`Next: rolecall token issue ${name}`)
+  run: async (session, values, name = '') => {
+    const body = { name, ...toNewSettings(values) }
+    await showSettings(session, await session.api.call<IntegrationView>({ method: 'POST', path: PATH, body }))
+    session.terminal.tell(`Next: ${session.hint(`token issue ${name}`)}`)
   },
 })
 
-const list = command({
+function toNewSettings({ allow, block: blocked, ...values }: FlagValues<typeof CREATE_FLAGS>) {
+  return {
+    ...{ clientKind: values.kind, role: values.role, comment: values.comment, enabled: !values.disabled },
+    ...{ privileges: values.privilege, defaultPrivileges: !values['no-default-privileges'] },
+    ...{ monitorUsers: values['monitor-users'], monitorRoles: values['monitor-roles'] },
+    syncPassword: values['sync-password'],
+    ...(allow.length + blocked.length > 0 && { networkPolicy: { allowed: allow, blocked } }),
+  }
+}
+
+const integrationList = command({
   words: 'integration list',
   summary: 'Show all integrations of the account',
   flags: {},
   examples: ['rolecall integration list', 'rolecall integration list --output json'],
-  schema: z.object({}),
-  run: async ({ api, terminal, output }) => {
-    const { integrations } = await api.call<{ integrations: IntegrationView[] }>({ path: PATH })
-    terminal.print(formatList(integrations, VIEW, output))
-    if (integrations.length === 0) terminal.tell('There is none yet: rolecall integration create --help')
+  run: async (session) => {
+    const { integrations } = await session.api.call<{ integrations: IntegrationView[] }>({ path: PATH })
+    await showList(session, INTEGRATION_VIEW, [integrations])
+    if (integrations.length === 0)
+      session.terminal.tell(`There is none yet: ${session.hint('integration create --help')}`)
   },
 })
 
-const describe = command({
+const integrationDescribe = command({
   words: 'integration describe',
   summary: 'Show every setting of one integration, and the addresses an identity provider needs',
   operands: [NAME],
   flags: {},
   outputs: ['table', 'json'],
   examples: ['rolecall integration describe OKTA_PROVISIONING'],
-  schema: z.object({}),
-  run: async (session, _flags, name) => {
-    show(session, await session.api.call<IntegrationView>({ path: [...PATH, name as string] }))
+  run: async (session, _values, name = '') => {
+    await showSettings(session, await session.api.call<IntegrationView>({ path: [...PATH, name] }))
   },
 })
 
-const UNSET = {
-  'network-policy': 'networkPolicy',
-  comment: 'comment',
-  'reject-tokens-issued-before': 'rejectTokensIssuedBefore',
-} as const
+const UNSET = { comment: 'comment', 'reject-tokens-issued-before': 'rejectTokensIssuedBefore' } as const
 const UNSET_NAMES = Object.keys(UNSET) as (keyof typeof UNSET)[]
 
-const set = command({
-  words: 'integration set',
-  summary: 'Change settings of an integration; they hold within a minute',
-  operands: [NAME],
-  flags: {
-    enabled: { value: 'true|false', help: 'a disabled integration is answered 403' },
-    'sync-password': { value: 'true|false', help: 'store the passwords it sends; not for AZURE' },
-    ...blocks,
-    comment: { value: 'TEXT', help: 'a note for people' },
-    'reject-tokens-issued-before': { value: 'INSTANT', help: 'refuse older tokens, such as 2026-01-31T12:00:00Z' },
-    unset: { value: 'SETTING', multiple: true, help: `take away ${UNSET_NAMES.join(', ')} (repeatable)` },
+const SET_FLAGS = {
+  enabled: truth('a disabled integration is answered 403'),
+  'sync-password': truth('store the passwords it sends; not for AZURE'),
+  'allow-add': repeated(
+    'CIDR',
+    'also allow this address or block; the first one shuts out all others (repeatable)',
+    block,
+  ),
+  'allow-remove': repeated('CIDR', 'allow this one no longer; the last one goes with --allow-everywhere only', block),
+  'allow-everywhere': toggle('allow every address that is not blocked'),
+  'block-add': repeated('CIDR', 'also refuse this address or block, even if it is allowed (repeatable)', block),
+  'block-remove': repeated('CIDR', 'refuse this one no longer (repeatable)', block),
+  comment: optional('TEXT', 'a note for people', comment),
+  'reject-tokens-issued-before': optional('INSTANT', 'refuse older tokens, such as 2026-01-31T12:00:00Z', instant),
+  unset: {
+    ...repeated('SETTING', `take away ${UNSET_NAMES.join(', ')} (repeatable)`, oneOfWords(UNSET_NAMES)),
+    choices: UNSET_NAMES,
   },
+}
+type SetValues = FlagValues<typeof SET_FLAGS>
+
+const integrationSet = command({
+  words: 'integration set',
+  summary: 'Change settings of an integration, shown before and after; they hold within a minute',
+  operands: [NAME],
+  flags: SET_FLAGS,
   outputs: ['table', 'json'],
   examples: [
     'rolecall integration set OKTA_PROVISIONING --enabled false',
-    'rolecall integration set HR --allow 192.0.2.0/24 --block 192.0.2.66',
-    'rolecall integration set HR --unset network-policy',
+    'rolecall integration set HR --allow-add 198.51.100.0/24 --block-add 198.51.100.66',
+    'rolecall integration set HR --allow-everywhere --unset comment',
   ],
-  schema: z.object({
-    enabled: truth.optional(),
-    'sync-password': truth.optional(),
-    comment: z.string().optional(),
-    'reject-tokens-issued-before': z.string().optional(),
-    unset: z.array(z.enum(UNSET_NAMES, { error: `expected ${UNSET_NAMES.join(', ')}` })).default([]),
-    ...blockLists,
-  }),
-  run: async (session, flags, name) => {
-    const { enabled, comment, unset, 'sync-password': syncPassword, ...rest } = flags
-    const networkPolicy = toNetworkPolicy(rest)
-    const rejectTokensIssuedBefore = rest['reject-tokens-issued-before']
-    const given = { enabled, syncPassword, networkPolicy, comment, rejectTokensIssuedBefore }
-    const removed = Object.fromEntries(unset.map((setting) => [UNSET[setting], null]))
-    const body = { ...given, ...removed }
-    if (Object.values(body).every((value) => value === undefined)) throw new UsageError('Name a setting to change')
-    show(session, await session.api.call<IntegrationView>({ method: 'PATCH', path: [...PATH, name as string], body }))
+  check: checkContradictions,
+  run: async (session, values, name = '') => {
+    const call = { method: 'PATCH' as const, path: [...PATH, name], body: toChange(values) }
+    const { changes, ...view } = await session.api.call<ChangedIntegration>(call)
+    await showSettings(session, view, changes)
+    if (changes.length === 0) session.terminal.tell('Nothing has changed: all of it was so already')
   },
 })
 
-export const integrationCommands: Command[] = [create, list, describe, set]
-
-function toNetworkPolicy({ allow, block }: { allow?: string[] | undefined; block?: string[] | undefined }) {
-  return allow || block ? { allowed: allow ?? [], blocked: block ?? [] } : undefined
+/** @throws {UsageError} when nothing is to be changed, or when two options would undo each other. */
+function checkContradictions(values: SetValues): void {
+  const { unset, 'allow-everywhere': everywhere } = values
+  const given = (name: keyof SetValues) => [values[name] ?? []].flat().some((value) => value !== false)
+  const apart = (one: string, other: string) =>
+    new UsageError(`${one} and ${other} contradict each other: give one of them`)
+  const setAndUnset = unset.find(given)
+  if (setAndUnset) throw apart(`--${setAndUnset}`, `--unset ${setAndUnset}`)
+  const listed = everywhere && (['allow-add', 'allow-remove'] as const).find(given)
+  if (listed) throw apart('--allow-everywhere', `--${listed}`)
+  for (const list of ['allow', 'block'] as const) {
+    const both = values[`${list}-add`].find((add) => values[`${list}-remove`].some((gone) => isSameBlock(add, gone)))
+    if (both) throw apart(`--${list}-add ${both}`, `--${list}-remove ${both}`)
+  }
+  if (Object.values(toChange(values)).every((value) => value === undefined)) {
+    throw new UsageError('Name a setting to change')
+  }
 }
 
-function show({ api, terminal, output }: Session, view: IntegrationView): void {
+function toChange(values: SetValues): object {
+  return {
+    ...{ enabled: values.enabled, syncPassword: values['sync-password'], comment: values.comment },
+    rejectTokensIssuedBefore: values['reject-tokens-issued-before'],
+    ...Object.fromEntries(values.unset.map((setting) => [UNSET[setting], null])),
+    networkPolicy: toPolicyChange(values),
+  }
+}
+
+function toPolicyChange(values: SetValues): NetworkPolicyChange | undefined {
+  const change = {
+    allowed: { add: values['allow-add'], remove: values['allow-remove'] },
+    blocked: { add: values['block-add'], remove: values['block-remove'] },
+    allowEverywhere: values['allow-everywhere'],
+  }
+  const blocks = [change.allowed, change.blocked].flatMap(({ add, remove }) => [...add, ...remove])
+  return blocks.length > 0 || change.allowEverywhere ? change : undefined
+}
+
+export const integrationCommands: Command[] = [integrationCreate, integrationList, integrationDescribe, integrationSet]
+
+async function showSettings(
+  { api, terminal, output }: Session,
+  view: IntegrationView,
+  changes?: ChangedIntegration['changes'],
+): Promise<void> {
   const addresses = { baseUrl: `${api.url}/scim/v2`, ownBaseUrl: `${api.url}/scim/v2/${view.endpointId}` }
-  const asJson = () => JSON.stringify({ ...view, ...addresses }, null, 2)
-  terminal.print(output === 'json' ? asJson() : toText(view, addresses))
-}
-
-function toText(view: IntegrationView, { baseUrl, ownBaseUrl }: Record<'baseUrl' | 'ownBaseUrl', string>): string {
-  const { networkPolicy: policy } = view
-  return toLines([
-    ['Name', view.name],
-    ['Kind', view.clientKind],
-    ['Role', view.role],
-    ['Privileges', view.privileges.join(', ')],
-    ['Enabled', view.enabled],
-    ['Sync password', view.syncPassword],
-    ['Allowed from', policy?.allowed.join(', ') || 'everywhere'],
-    ['Blocked from', policy?.blocked.join(', ')],
-    ['Comment', view.comment],
-    ['Rejects tokens before', view.rejectTokensIssuedBefore],
-    ['Base URL', baseUrl],
-    ['Own base URL', ownBaseUrl],
-    ['Live tokens', view.liveTokens],
-    ['Created', `${view.createdAt} by ${view.createdBy}`],
-  ])
+  const asJson = () => plainJson({ ...view, ...addresses, ...(changes && { changes }) }, 2)
+  await terminal.write(`${output === 'json' ? asJson() : settingLines({ ...view, ...addresses }, changes)}\n`)
 }

@@ -1,12 +1,20 @@
 import * as z from 'zod'
-import { type Command, command, type Session, wholeNumber } from '../command.ts'
-import { formatList, type ListView } from '../output.ts'
+import { ScimError } from '../../shared/scim/error.ts'
+import { parseFilter } from '../../shared/scim/filter/parser.ts'
+import { resourceTypes } from '../../shared/scim/resource-types.ts'
+import type { Api } from '../api.ts'
+import { type Command, command } from '../command.ts'
+import { UsageError } from '../failure.ts'
+import { optional, toggle, wholeNumber } from '../flags.ts'
+import { type ListView, showList } from '../output.ts'
+import { plainJson } from '../plain-text.ts'
 import { type Column, toLines } from '../table.ts'
 
-/** A SCIM resource as administrators see it, and the list of such. */
+/** A SCIM resource as administrators see it, and a page of such. */
 type Resource = Record<string, unknown>
-interface ListAnswer {
+interface ResourcePage {
   totalResults: number
+  nextCursor?: string
   Resources: Resource[]
 }
 
@@ -55,6 +63,7 @@ const ROLE_VIEW: ListView<Resource> = {
 
 interface Kind {
   word: 'user' | 'role'
+  type: 'User' | 'Group'
   /** Path below `/admin` */
   collection: 'users' | 'roles'
   view: ListView<Resource>
@@ -63,45 +72,78 @@ interface Kind {
   example: { filter: string; name: string }
 }
 
-const KINDS: Kind[] = [
+const RESOURCE_KINDS: Kind[] = [
   {
-    ...{ word: 'user', collection: 'users', view: USER_VIEW, excludedAttributes: 'groups' },
+    ...{ word: 'user', type: 'User', collection: 'users', view: USER_VIEW, excludedAttributes: 'groups' },
     example: { filter: 'active eq false', name: 'ada@example.com' },
   },
   {
-    ...{ word: 'role', collection: 'roles', view: ROLE_VIEW, excludedAttributes: 'members' },
+    ...{ word: 'role', type: 'Group', collection: 'roles', view: ROLE_VIEW, excludedAttributes: 'members' },
     example: { filter: 'displayName sw "eng"', name: 'Engineering' },
   },
 ]
 
-const list = ({ word, collection, view, excludedAttributes, example }: Kind): Command =>
+const resourceList = (kind: Kind): Command =>
   command({
-    words: `${word} list`,
-    summary: `Show the ${word}s of the account, whoever owns them`,
+    words: `${kind.word} list`,
+    summary: `Show the ${kind.word}s of the account, whoever owns them`,
     flags: {
-      filter: { value: 'FILTER', help: 'a SCIM filter (RFC 7644 section 3.4.2.2)' },
-      limit: { value: 'N', help: `at most so many (default ${DEFAULT_LIMIT})` },
+      filter: optional('FILTER', 'a SCIM filter (RFC 7644 section 3.4.2.2)', filterFor(kind.type)),
+      limit: optional('N', `at most so many (default ${DEFAULT_LIMIT})`, wholeNumber(1, MAX_LIMIT)),
+      all: toggle('all there are, shown page by page as they arrive'),
     },
-    examples: [`rolecall ${word} list --limit 1000 --output csv`, `rolecall ${word} list --filter '${example.filter}'`],
-    schema: z.object({ filter: z.string().optional(), limit: wholeNumber(1, MAX_LIMIT).default(DEFAULT_LIMIT) }),
-    run: async ({ api, terminal, output }, { filter, limit }) => {
-      const resources: Resource[] = []
-      let total: number
-      do {
-        const page = { startIndex: resources.length + 1, count: Math.min(PAGE, limit - resources.length) }
-        const query = { filter, excludedAttributes, ...page }
-        const answer = await api.call<ListAnswer>({ path: ['admin', collection], query })
-        total = answer.totalResults
-        resources.push(...answer.Resources)
-        if (answer.Resources.length === 0) break
-      } while (resources.length < Math.min(limit, total))
-      terminal.print(formatList(resources, view, output))
-      if (total === 0) terminal.tell(`There is no such ${word}`)
-      else if (resources.length < total) terminal.tell(`${resources.length} of ${total} are shown: raise --limit`)
+    examples: [
+      `rolecall ${kind.word} list --all --output csv`,
+      `rolecall ${kind.word} list --filter '${kind.example.filter}'`,
+    ],
+    check: ({ all, limit }) => {
+      if (all && limit !== undefined) throw new UsageError('--all and --limit contradict each other: give one of them')
+    },
+    run: async (session, { filter, all, limit = all ? Number.POSITIVE_INFINITY : DEFAULT_LIMIT }) => {
+      let total = 0
+      const pages = listPages(session.api, kind, filter, limit, (count) => {
+        total = count
+      })
+      const shown = await showList(session, kind.view, pages)
+      if (total === 0) session.terminal.tell(`There is no such ${kind.word}`)
+      else if (shown < total) session.terminal.tell(`${shown} of ${total} are shown: raise --limit, or say --all`)
     },
   })
 
-const show = ({ word, collection, example }: Kind): Command =>
+/** Page after page by cursor: nobody is left out or shown twice while others come and go. */
+async function* listPages(
+  api: Api,
+  { collection, excludedAttributes }: Kind,
+  filter: string | undefined,
+  limit: number,
+  onTotal: (count: number) => void,
+): AsyncGenerator<Resource[]> {
+  let cursor: string | undefined = ''
+  for (let left = limit; cursor !== undefined && left > 0; ) {
+    const query: Record<string, string | number | undefined> = { filter, excludedAttributes, cursor }
+    const page: ResourcePage = await api.call({
+      path: ['admin', collection],
+      query: { ...query, count: Math.min(PAGE, left) },
+    })
+    onTotal(page.totalResults)
+    yield page.Resources
+    left -= page.Resources.length
+    cursor = page.nextCursor
+  }
+}
+
+/** Text that the service can read as a filter of such objects. */
+const filterFor = (type: Kind['type']) =>
+  z.string().superRefine((text, context) => {
+    try {
+      parseFilter(text, resourceTypes('GENERIC')[type], { unknownAttributes: 'refuse' })
+    } catch (error) {
+      if (!(error instanceof ScimError)) throw error
+      context.addIssue(error.message)
+    }
+  })
+
+const resourceShow = ({ word, collection, example }: Kind): Command =>
   command({
     words: `${word} show`,
     summary: `Show everything about one ${word}`,
@@ -109,10 +151,9 @@ const show = ({ word, collection, example }: Kind): Command =>
     flags: {},
     outputs: ['table', 'json'],
     examples: [`rolecall ${word} show ${example.name}`, `rolecall event-history --resource ${example.name}`],
-    schema: z.object({}),
-    run: async ({ api, terminal, output }: Session, _flags, idOrName) => {
+    run: async ({ api, terminal, output }, _values, idOrName) => {
       const resource = await api.call<Resource>({ path: ['admin', collection, idOrName ?? ''] })
-      terminal.print(output === 'json' ? JSON.stringify(resource, null, 2) : toLines(flatten(resource)))
+      await terminal.write(`${output === 'json' ? plainJson(resource, 2) : toLines(flatten(resource))}\n`)
     },
   })
 
@@ -125,4 +166,4 @@ function flatten(value: unknown, path: readonly string[] = []): [string, string]
   return entries.flatMap(([name, held]) => flatten(held, [...path, name]))
 }
 
-export const resourceCommands: Command[] = KINDS.flatMap((kind) => [list(kind), show(kind)])
+export const resourceCommands: Command[] = RESOURCE_KINDS.flatMap((kind) => [resourceList(kind), resourceShow(kind)])

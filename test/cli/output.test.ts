@@ -1,44 +1,67 @@
 import { describe, expect, test } from 'vitest'
-import { toCsv } from '../../cli/csv.ts'
-import { plainText } from '../../cli/plain-text.ts'
-import { type Column, toLines, toTable } from '../../cli/table.ts'
+import { csvHeader, toCsv } from '../../cli/csv.ts'
+import { plainJson, plainText } from '../../cli/plain-text.ts'
+import { type Column, tableWriter, toLines } from '../../cli/table.ts'
 
 type Row = { name: string | number | undefined; age?: number }
 const NAME: Column<Row> = { header: 'NAME', get: ({ name }) => name }
 const AGE: Column<Row> = { header: 'AGE', get: ({ age }) => age }
 
-describe('toTable()', () => {
+describe('tableWriter()', () => {
   test('aligns columns and leaves no blanks at the end of a line', () => {
     const rows: Row[] = [{ name: 'Ada', age: 36 }, { name: 'Christopher' }]
-    expect(toTable(rows, [NAME, AGE])).toBe('NAME         AGE\nAda          36\nChristopher')
+    expect(tableWriter([NAME, AGE])(rows)).toBe('NAME         AGE\nAda          36\nChristopher\n')
   })
 
   test('shows the header alone where there is no row', () => {
-    expect(toTable<Row>([], [NAME, AGE])).toBe('NAME  AGE')
+    expect(tableWriter<Row>([NAME, AGE])([])).toBe('NAME  AGE\n')
+  })
+
+  test('goes on with later rows under the same header, and never narrower', () => {
+    const write = tableWriter([NAME, AGE])
+    expect(write([{ name: 'Christopher', age: 1 }])).toBe('NAME         AGE\nChristopher  1\n')
+    expect(write([{ name: 'Ada', age: 36 }])).toBe('Ada          36\n')
+    expect(write([{ name: 'Christopherus', age: 2 }])).toBe('Christopherus  2\n')
+    expect(write([{ name: 'Ada', age: 36 }])).toBe('Ada            36\n')
+  })
+
+  test('shows what stands under a row, indented', () => {
+    const write = tableWriter<Row>([NAME], ({ age }) => (age ? `age ${age}\nold` : ''))
+    expect(write([{ name: 'Ada', age: 36 }, { name: 'Bob' }])).toBe('NAME\nAda\n    age 36\n    old\nBob\n')
   })
 
   test('cuts long cells with a mark, between whole characters', () => {
-    const [, line] = toTable([{ name: '😀'.repeat(100) }], [NAME]).split('\n')
+    const [, line] = tableWriter([NAME])([{ name: '😀'.repeat(100) }]).split('\n')
     expect(line).toBe(`${'😀'.repeat(79)}…`)
   })
 })
 
 describe('plainText()', () => {
   test.each([
-    ['colours', '\u001b[31mred\u001b[0m', 'red'],
-    ['a cursor that moves up and erases', 'x\u001b[1A\u001b[2Ky', 'xy'],
-    ['a window title', '\u001b]0;gone\u0007shown', 'shown'],
-    ['a link', '\u001b]8;;http://evil.example\u001b\\text\u001b]8;;\u001b\\', 'text'],
-    ['a terminal reset', '\u001bcx', 'x'],
-    ['eight-bit controls', '\u009b31mred', '31mred'],
+    ['colours', '\u001b[31mred\u001b[0m', '\\u001b[31mred\\u001b[0m'],
+    ['a cursor that moves up', 'x\u001b[1Ay', 'x\\u001b[1Ay'],
+    ['a window title', '\u001b]0;gone\u0007shown', '\\u001b]0;gone\\u0007shown'],
+    ['eight-bit controls', '\u009b31mred', '\\u009b31mred'],
     ['line breaks and tabs', 'a\r\nb\tc\u2028d', 'a b c d'],
-    ['bells and backspaces', 'a\u0007\u0008b', 'ab'],
-    ['text turned around', 'abc\u202egnp.exe', 'abcgnp.exe'],
-    ['invisible letters', 'a\u200bb\ufeffc', 'abc'],
-    ['half of a character', 'a\ud83d', 'a'],
-    ['names of the world', 'Zoë 李 😀', 'Zoë 李 😀'],
+    ['bells and backspaces', 'a\u0007\u0008b', 'a\\u0007\\u0008b'],
+    ['text turned around', 'abc\u202egnp.exe', 'abc\\u202egnp.exe'],
+    ['invisible letters', 'a\u200bb\ufeffc', 'a\\u200bb\\ufeffc'],
+    ['invisible letters of two units', 'a\u{e0041}', 'a\\udb40\\udc41'],
+    ['half of a character', 'a\ud83d', 'a\\ud83d'],
+    ['names of the world', 'Zoë 李 😀 می\u200cخواهم 👩\u200d🚀', 'Zoë 李 😀 می\u200cخواهم 👩\u200d🚀'],
   ])('deals with %s (I6)', (_name, text, expected) => {
     expect(plainText(text)).toBe(expected)
+  })
+})
+
+describe('plainJson()', () => {
+  test('escapes what a terminal would obey or hide, in names and values, and says the same (I6)', () => {
+    const value = { 'na\u202eme': ['\u009b31mred', 'a\u200bb', '\u2028', 'line\nbreak', 'Zoë 😀'] }
+    const text = plainJson(value, 1)
+    expect(text).toBe(
+      '{\n "na\\u202eme": [\n  "\\u009b31mred",\n  "a\\u200bb",\n  "\\u2028",\n  "line\\nbreak",\n  "Zoë 😀"\n ]\n}',
+    )
+    expect(JSON.parse(text)).toEqual(value)
   })
 })
 
@@ -57,7 +80,7 @@ describe('toLines()', () => {
 })
 
 describe('toCsv()', () => {
-  const cell = (name: string | number | undefined) => toCsv([{ name }], [NAME]).split('\r\n').slice(1).join('\r\n')
+  const cell = (name: string | number | undefined) => toCsv([{ name }], [NAME]).replace(/\r\n$/, '')
 
   test.each([
     ['=1+1', '"\'=1+1"'],
@@ -77,7 +100,8 @@ describe('toCsv()', () => {
     expect(cell(value)).toBe(expected)
   })
 
-  test('begins with the columns and ends lines as RFC 4180 says', () => {
-    expect(toCsv<Row>([{ name: 'Ada', age: 36 }], [NAME, AGE])).toBe('"NAME","AGE"\r\n"Ada","36"')
+  test('ends every line as RFC 4180 says, the last one too', () => {
+    expect(csvHeader([NAME, AGE])).toBe('"NAME","AGE"\r\n')
+    expect(toCsv<Row>([{ name: 'Ada', age: 36 }, { name: 'Bob' }], [NAME, AGE])).toBe('"Ada","36"\r\n"Bob",""\r\n')
   })
 })

@@ -5,9 +5,11 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { COMMANDS } from '../../cli/commands.ts'
 import { writeLocalCredentials } from '../../local/credentials.ts'
+import PACKAGE from '../../package.json' with { type: 'json' }
 import { runCli } from '../factories/cli.ts'
 
 let empty: string
+const FILTER = '"nickName eq \\"x\\""'
 
 beforeAll(() => {
   empty = mkdtempSync(join(tmpdir(), 'rolecall-cli-'))
@@ -26,6 +28,10 @@ describe('rolecall', () => {
     const { code, stdout, stderr } = await runCli([flag])
     expect([code, stderr]).toEqual([0, ''])
     for (const { words } of COMMANDS) expect(stdout).toContain(`\n  ${words} `)
+  })
+
+  test('says which version it is', async () => {
+    expect(await runCli(['--version'])).toEqual({ code: 0, stdout: `rolecall ${PACKAGE.version}`, stderr: '' })
   })
 
   test('says what a group has', async () => {
@@ -61,7 +67,10 @@ describe('rolecall', () => {
       ['event-history', '--limit', '10001'],
       '--limit "10001": expected a whole number from 1 to 10000\nSee "rolecall event-history --help"',
     ],
-    [['event-history', '--last', ''], '--last "": expected a value\nSee "rolecall event-history --help"'],
+    [
+      ['event-history', '--last', ''],
+      '--last "": expected a number and s, m, h or d, such as 5m\nSee "rolecall event-history --help"',
+    ],
     [['role', 'list', '--output', 'xml'], '--output "xml": expected table, json, csv\nSee "rolecall role list --help"'],
     [
       ['integration', 'create', 'X'],
@@ -69,7 +78,79 @@ describe('rolecall', () => {
     ],
     [
       ['integration', 'set', 'X', '--unset', 'role'],
-      '--unset ["role"]: expected network-policy, comment, reject-tokens-issued-before\nSee "rolecall integration set --help"',
+      '--unset "role": expected one of comment, reject-tokens-issued-before\nSee "rolecall integration set --help"',
+    ],
+    ...(
+      [
+        ['integration create X --kind CUSTOM', '--kind "CUSTOM": expected one of OKTA, AZURE, GENERIC'],
+        [
+          'integration create X --kind OKTA --role 9',
+          '--role "9": a letter first, then letters, digits, _ and $, at most 128',
+        ],
+        [
+          'integration create X --kind OKTA --privilege root',
+          '--privilege "root": expected one of createUser, createRole, monitorUser, monitorRole',
+        ],
+        [
+          'integration create X --kind OKTA --allow 10.0.0.0/33',
+          '--allow "10.0.0.0/33": expected an address or a CIDR block such as "192.0.2.0/24" or "2001:db8::/32"',
+        ],
+        ['integration set X', 'Name a setting to change'],
+        ['integration set X --enabled maybe', '--enabled "maybe": expected true or false'],
+        [
+          'integration set X --reject-tokens-issued-before now',
+          '--reject-tokens-issued-before "now": expected an instant such as "2026-01-31T12:00:00Z"',
+        ],
+        [
+          'integration set X --comment a --unset comment',
+          '--comment and --unset comment contradict each other: give one of them',
+        ],
+        [
+          'integration set X --allow-everywhere --allow-add 192.0.2.1',
+          '--allow-everywhere and --allow-add contradict each other: give one of them',
+        ],
+        [
+          'integration set X --block-add 192.0.2.1 --block-remove 192.0.2.1/32',
+          '--block-add 192.0.2.1 and --block-remove 192.0.2.1 contradict each other: give one of them',
+        ],
+        [
+          'integration set X --unset network-policy --allow 1.2.3.4',
+          "Unknown option '--allow'\nThere is --allow-add, --allow-remove, --allow-everywhere",
+        ],
+        ['event-history --last 5m --from 2026-01-01', '--from and --last contradict each other: give one of them'],
+        ['event-history --all --limit 5', '--all and --limit contradict each other: give one of them'],
+        ['event-history --follow --to 2026-01-01', '--follow and --to contradict each other: give one of them'],
+        ['event-history --last week', '--last "week": expected a number and s, m, h or d, such as 5m'],
+        [
+          'event-history --to yesterday',
+          '--to "yesterday": expected an instant such as 2026-08-31T10:00:00Z, or seconds or milliseconds since 1970',
+        ],
+        ['event-history --method POTS', '--method "POTS": expected one of GET, POST, PUT, PATCH, DELETE, INVOKE, ANY'],
+        ['event-history --type SOAP', '--type "SOAP": expected one of SCIM, ADMIN, ALL'],
+        [
+          'event-history --status OK',
+          '--status "OK": expected SUCCESS, FAILURE, a status such as 409, or a class such as 4xx',
+        ],
+        [
+          'event-history --token rolecall_abc',
+          '--token "rolecall_…": expected the 22 letters and digits of a token id, no whole token',
+        ],
+        [
+          'event-history --address example.com',
+          '--address "example.com": expected an address or a CIDR block such as "192.0.2.0/24" or "2001:db8::/32"',
+        ],
+        ['user list --all --limit 5', '--all and --limit contradict each other: give one of them'],
+        ['user list --account A#B', '--account "A#B": expected small letters, digits and hyphens, at most 63'],
+        ['completion tcsh', 'SHELL "tcsh": expected one of bash, zsh, fish'],
+      ] as const
+    ).map(([line, said]): [string[], string] => {
+      const args = line.split(' ')
+      const words = COMMANDS.find((command) => line.startsWith(`${command.words} `))?.words ?? args.join(' ')
+      return [args, `${said}\nSee "rolecall ${words} --help"`]
+    }),
+    [
+      ['role', 'list', '--filter', 'nickName eq "x"'],
+      `--filter ${FILTER}: Cannot read filter ${FILTER}: expected an attribute of Group at character 1, found ${FILTER}\nSee "rolecall role list --help"`,
     ],
     [
       ['user', 'list', '--url', 'nonsense'],
@@ -90,7 +171,7 @@ describe('rolecall', () => {
   test('refuses an unknown option with exit code 2', async () => {
     const { code, stderr } = await runCli(['user', 'list', '--colour'])
     expect(code).toBe(2)
-    expect(stderr).toContain("Unknown option '--colour'")
+    expect(stderr).toBe(`Unknown option '--colour'\nSee "rolecall user list --help"`)
   })
 
   test('says what to start when no local system is running', async () => {

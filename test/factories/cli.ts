@@ -1,23 +1,36 @@
 import { run } from '../../cli/run.ts'
+import type { Terminal } from '../../cli/terminal.ts'
 
 /** What a command line did. */
 export interface CliResult {
   code: number
+  /** As `$(...)` captures it: without the last line break. */
   stdout: string
   stderr: string
 }
 
+export interface CliOptions extends Partial<Pick<Terminal, 'env' | 'isPerson' | 'pause'>> {
+  /** Ctrl-C, for commands that go on until then; at the first pause unless a test presses it. */
+  interrupted?: AbortSignal
+  /** Called at each piece of output, as it is written. */
+  onOutput?: (text: string) => void
+}
+
 /** Runs one command line in this process; a person reads along unless it is said otherwise. */
-export async function runCli(
-  args: readonly string[],
-  { env = {}, isPerson = true }: { env?: Record<string, string>; isPerson?: boolean } = {},
-): Promise<CliResult> {
-  const printed: string[] = []
+export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+  const { env = {}, isPerson = true, onOutput } = options
+  const atFirstPause = new AbortController()
+  const written: string[] = []
   const told: string[] = []
   const code = await run(args, {
     ...{ env, isPerson },
-    print: (text) => printed.push(text),
+    write: async (text) => {
+      written.push(text)
+      onOutput?.(text)
+    },
     tell: (text) => told.push(text),
+    untilInterrupted: () => options.interrupted ?? atFirstPause.signal,
+    pause: options.pause ?? (async () => atFirstPause.abort()),
   })
-  return { code, stdout: printed.join('\n'), stderr: told.join('\n') }
+  return { code, stdout: written.join('').replace(/\r?\n$/, ''), stderr: told.join('\n') }
 }

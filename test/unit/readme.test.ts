@@ -20,7 +20,7 @@ function findAll(pattern: RegExp): { document: string; found: string[] }[] {
 
 /** What is wrong with `npx rolecall <line>`; nothing when the command and its options are there. */
 function faultOf(line: string): string | undefined {
-  if (/^(--help|COMMAND)\b/.test(line)) return undefined
+  if (/^(--help|--version|COMMAND)\b/.test(line)) return undefined
   const command = COMMANDS.find(({ words }) => `${line} `.startsWith(`${words} `))
   if (!command) return `there is no command "${line}"`
   const unknown = [...line.matchAll(/(?<= )--([a-z-]+)/g)].find(([, flag]) => !flagsOf(command).has(flag ?? ''))

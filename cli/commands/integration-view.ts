@@ -1,0 +1,39 @@
+import type { ChangedIntegration } from '../../shared/resources/change-integration.ts'
+import type { IntegrationView } from '../../shared/resources/present-integration.ts'
+import { toLines } from '../table.ts'
+
+/** An integration with the addresses an identity provider needs. */
+type Settings = IntegrationView & Record<'baseUrl' | 'ownBaseUrl', string>
+type Changes = ChangedIntegration['changes']
+
+/** Every setting in a line of its own; one that has changed as `before → after`. */
+export function settingLines(after: Settings, changes: Changes = []): string {
+  const old = Object.fromEntries(changes.map(({ attribute, before }) => [attribute, before]))
+  const earlier = toMembers({ ...after, ...old })
+  const now = toMembers(after)
+  return toLines(now.map(([name, value], i) => [name, beside(earlier[i]?.[1], value)]))
+}
+
+function beside(before: string | undefined, after: string | undefined): string | undefined {
+  return before === after ? after : `${before || 'none'} → ${after || 'none'}`
+}
+
+function toMembers(view: Settings): [string, string | undefined][] {
+  const { networkPolicy: policy } = view
+  return [
+    ['Name', view.name],
+    ['Kind', view.clientKind],
+    ['Role', view.role],
+    ['Privileges', view.privileges.join(', ')],
+    ['Enabled', String(view.enabled)],
+    ['Sync password', String(view.syncPassword)],
+    ['Allowed from', policy?.allowed.join(', ') || 'everywhere'],
+    ['Blocked from', policy?.blocked.join(', ')],
+    ['Comment', view.comment],
+    ['Rejects tokens before', view.rejectTokensIssuedBefore],
+    ['Base URL', view.baseUrl],
+    ['Own base URL', view.ownBaseUrl],
+    ['Live tokens', String(view.liveTokens)],
+    ['Created', `${view.createdAt} by ${view.createdBy}`],
+  ]
+}

@@ -1,0 +1,64 @@
+import * as z from 'zod'
+import type { Flag } from './command.ts'
+
+/** Any text but none at all. */
+export const someText = z.string({ error: 'expected a value' }).min(1, { error: 'expected a value' })
+
+/** An option that is given or not. */
+export const toggle = (help: string) => ({ help, schema: z.boolean().default(false) })
+
+/** An option with one value, which may be left out. */
+export const optional = <Schema extends z.ZodType>(value: string, help: string, schema: Schema) => ({
+  ...{ value, help },
+  schema: schema.optional(),
+})
+
+/** An option that may be given several times; none given is an empty list. */
+export const repeated = <Schema extends z.ZodType>(value: string, help: string, schema: Schema) => ({
+  ...{ value, help, multiple: true as const },
+  schema: z.array(schema).default([]),
+})
+
+/** An option that takes one of a few words, in any letter case; its value is the word as it stands in `choices`. */
+export const choice = <const Words extends readonly string[]>(value: string, help: string, choices: Words) => ({
+  ...{ value, help, choices },
+  schema: oneOfWords(choices).optional(),
+})
+
+/** One of a few words, in any letter case. */
+export const oneOfWords = <const Words extends readonly string[]>(words: Words, missing?: string) => {
+  const error = `expected one of ${words.join(', ')}`
+  const exact = (text: string) => words.find((word) => word.toLowerCase() === text.toLowerCase()) ?? text
+  return z
+    .string({ error: missing ?? error })
+    .transform(exact)
+    .pipe(z.enum(words, { error }))
+}
+
+/** `true` or `false`, written out. */
+export const truth = (help: string) =>
+  ({
+    ...{ value: 'true|false', help, choices: ['true', 'false'] },
+    schema: z
+      .enum(['true', 'false'], { error: 'expected true or false' })
+      .transform((text) => text === 'true')
+      .optional(),
+  }) satisfies Flag
+
+/** A whole number within bounds, both included. */
+export const wholeNumber = (min: number, max: number) => {
+  const error = `expected a whole number from ${min} to ${max}`
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, { error })
+    .transform(Number)
+    .pipe(z.number().min(min, { error }).max(max, { error }))
+}
+
+/** Text that `schema` can read, passed on as it was typed: the service reads it by the same rule. */
+export const textFor = (schema: z.ZodType) =>
+  z.string().superRefine((text, context) => {
+    const { error } = schema.safeParse(text)
+    const [issue] = error?.issues ?? []
+    if (issue) context.addIssue(issue.message)
+  })

@@ -1,0 +1,156 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { writeLocalCredentials } from '../../local/credentials.ts'
+import type { EventRow } from '../../shared/audit/event-row.ts'
+import { parseToken } from '../../shared/auth/token.ts'
+import { batchWrite } from '../../shared/store/batch.ts'
+import { toEventItem } from '../../shared/store/events/item.ts'
+import { runCli } from '../factories/cli.ts'
+import { anEvent } from '../factories/events.ts'
+import { startTestSystem, type TestSystem } from '../factories/system.ts'
+
+const RUN = join(import.meta.dirname, '..', '..', 'cli', 'rolecall.mjs')
+let system: TestSystem
+let folder: string
+
+const history = (...args: string[]) => runCli(['event-history', ...args, '--data-dir', folder])
+
+/** What is shown, as JSON. */
+async function rowsOf(...args: string[]): Promise<EventRow[]> {
+  const { code, stdout, stderr } = await history(...args, '--output', 'json')
+  expect({ code, stderr }).toMatchObject({ code: 0 })
+  return JSON.parse(stdout)
+}
+
+async function scim(method: string, path: string, body?: object) {
+  const headers = {
+    authorization: `Bearer ${system.tokens.GENERIC_PROVISIONING}`,
+    'content-type': 'application/scim+json',
+  }
+  return fetch(`${system.baseUrl}${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) })
+}
+const createUser = (userName: string) =>
+  scim('POST', '/Users', { schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName })
+
+beforeAll(async () => {
+  system = await startTestSystem()
+  folder = mkdtempSync(join(tmpdir(), 'rolecall-cli-'))
+  writeLocalCredentials(system.adminUrl, system.credentials, folder)
+})
+afterAll(async () => {
+  await system.stop()
+  rmSync(folder, { recursive: true })
+})
+
+describe('rolecall event-history', () => {
+  test('finds what one actor, one token, one address did', async () => {
+    await createUser('filtered@example.com')
+    const tokenId = parseToken(system.tokens.GENERIC_PROVISIONING)?.tokenId ?? ''
+    const about = ['--resource', 'filtered@example.com']
+    const names = async (...args: string[]) => (await rowsOf(...about, ...args)).map((row) => row.RESOURCE_NAME)
+    const found = ['filtered@example.com']
+    expect(await names('--actor', 'generic_scim_provisioner')).toEqual(found)
+    expect(await names('--actor', 'OKTA_PROVISIONER')).toEqual([])
+    expect(await names('--token', tokenId)).toEqual(found)
+    expect(await names('--token', '3fTq0Zr8LkWb2NcXyV9aHs')).toEqual([])
+    expect(await names('--address', '127.0.0.0/8')).toEqual(found)
+    expect(await names('--address', '192.0.2.0/24')).toEqual([])
+    const admins = await rowsOf('--actor', 'arn:aws:iam::000000000000:user/local-admin')
+    expect(new Set(admins.map((row) => row.ACTOR_DOMAIN))).toEqual(new Set(['IAM']))
+  })
+
+  test.each([
+    [
+      ['--integration', 'OKTA_PROVISONING'],
+      'There is no integration "OKTA_PROVISONING" in account "default": there is AZURE_PROVISIONING, GENERIC_PROVISIONING, OKTA_PROVISIONING, IAM for administrators (404)',
+    ],
+    [
+      ['--actor', 'OKTA_PROVISIONR'],
+      /^There is no actor "OKTA_PROVISIONR" in account "default": there is AAD_PROVISIONER, GENERIC_SCIM_PROVISIONER, OKTA_PROVISIONER and in the last 7 days .*\(404\)$/,
+    ],
+    [
+      ['--actor', 'arn:aws:iam::000000000000:user/locl-admin'],
+      /^There is no actor ".*LOCL-ADMIN" in account "default": there is .* and in the last 7 days arn:aws:iam::000000000000:user\/local-admin.* \(404\)$/,
+    ],
+    [['--account', 'defualt'], /^There is no account "defualt": there is default.*\(404\)$/],
+  ])('says what there is instead of answering %j with nothing', async (args, said) => {
+    await history('--last', '5m')
+    expect(await history('--last', '5m', ...args)).toEqual({
+      ...{ code: 1, stdout: '' },
+      stderr: typeof said === 'string' ? said : expect.stringMatching(said),
+    })
+  })
+
+  test('takes a bare date as the whole day', async () => {
+    await createUser('today@example.com')
+    const today = new Date().toISOString().slice(0, 10)
+    expect(await rowsOf('--from', today, '--to', today, '--resource', 'today@example.com')).toHaveLength(1)
+  })
+
+  test('writes CSV whose lines all end in CRLF, the last one too', async () => {
+    await createUser('csv@example.com')
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      ...[RUN, 'event-history', '--last', '5m', '--limit', '1', '--output', 'csv', '--data-dir', folder],
+    ])
+    expect(stdout.match(/\r\n/g)).toHaveLength(2)
+    expect(stdout.match(/\n/g)).toHaveLength(2)
+    expect(stdout.endsWith('\r\n')).toBe(true)
+  })
+
+  test('--all shows every event of a range, past 10,000, oldest first and in parts', async () => {
+    const start = Date.now() - 3_600_000
+    // Most of them in one minute, so that the steps have to become shorter on the way.
+    const times = Array.from({ length: 10_500 }, (_, i) => start + (i < 1000 ? i * 3000 : 3_000_000 + i * 5))
+    const events = times.map((ms) => anEvent(new Date(ms), { account: 'archive' }))
+    await batchWrite(
+      system.db,
+      events.map((event) => ({ PutRequest: { Item: toEventItem(system.db, event) } })),
+    )
+    const parts: number[] = []
+    const args = ['event-history', '--last', '2h', '--all', '--account', 'archive', '--output', 'csv']
+    const onOutput = (text: string) => parts.push(text.split('\r\n').length - 1)
+    const { code, stdout, stderr } = await runCli([...args, '--data-dir', folder], { onOutput })
+    const shown = stdout.split('\r\n').slice(1)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    const ids = shown.map((line) => line.split(',')[1])
+    expect(ids).toEqual(events.map(({ eventId }) => `"${eventId}"`))
+    expect(Math.max(...parts)).toBeLessThanOrEqual(2001)
+    expect(parts.length).toBeGreaterThan(2)
+  })
+})
+
+describe('rolecall event-history --follow', () => {
+  test('shows what comes, each event once, as one JSON object a line', async () => {
+    const interrupt = new AbortController()
+    await createUser('before@example.com')
+    const shown: string[] = []
+    const args = ['event-history', '--last', '5m', '--type', 'SCIM', '--follow', '--output', 'json']
+    const { code } = await runCli([...args, '--data-dir', folder], {
+      interrupted: interrupt.signal,
+      pause: async () => {
+        if (shown.some((line) => line.includes('second@'))) interrupt.abort()
+        else
+          await createUser(shown.some((line) => line.includes('first@')) ? 'second@example.com' : 'first@example.com')
+      },
+      onOutput: (text) => shown.push(...text.trim().split('\n')),
+    })
+    const names = shown.filter((line) => line !== '').map((line) => JSON.parse(line).RESOURCE_NAME)
+    expect(code).toBe(0)
+    for (const name of ['before', 'first', 'second'])
+      expect(names.filter((one) => one === `${name}@example.com`)).toHaveLength(1)
+  })
+
+  test('ends on Ctrl-C with exit code 0', async () => {
+    const child = spawn(process.execPath, [RUN, 'event-history', '--last', '5m', '--follow', '--data-dir', folder])
+    await new Promise((done) => child.stdout.once('data', done))
+    child.kill('SIGINT')
+    expect(await exitOf(child)).toEqual([0, null])
+  })
+})
+
+const exitOf = (child: ChildProcess): Promise<unknown[]> =>
+  new Promise((done) => child.once('exit', (...status) => done(status)))

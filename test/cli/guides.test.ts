@@ -1,0 +1,90 @@
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { writeLocalCredentials } from '../../local/credentials.ts'
+import { runCli } from '../factories/cli.ts'
+import { startTestSystem, type TestSystem } from '../factories/system.ts'
+
+const ROOT = join(import.meta.dirname, '..', '..')
+const documents = ['README.md', ...globSync('docs/*.md', { cwd: ROOT })].sort()
+const DAY_MS = 86_400_000
+
+let system: TestSystem
+let folder: string
+let workFolder: string
+
+/** Commands of a document, as they stand in blocks and between backticks; without comments and redirections. */
+function commandsOf(document: string): string[] {
+  const text = readFileSync(join(ROOT, document), 'utf8')
+  const lines = [...text.matchAll(/npx rolecall ([^`\n]+)/g)].map(([, line = '']) => line)
+  return lines.map((line) => line.replace(/ {2,}#.*$| > \S+.*$| \| .*$|\)+(?: .*)?$|\).*$/, '').trim())
+}
+
+/** The words of a line as a shell splits it. */
+const splitLine = (line: string): string[] =>
+  [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(([, one, two, three]) => one ?? two ?? three ?? '')
+
+/** A document's own account has the objects its commands speak of; other names stand for those of the reader. */
+interface Reader {
+  account: string
+  tokenId: string
+}
+
+async function newReader(account: string): Promise<Reader> {
+  const on = ['--account', account, '--data-dir', folder]
+  const create = await runCli(['integration', 'create', 'EXAMPLE', '--kind', 'GENERIC', ...on])
+  expect(create.code).toBe(0)
+  const issued = await runCli(['token', 'issue', 'EXAMPLE', '--output', 'json', ...on])
+  const { token, tokenId } = JSON.parse(issued.stdout)
+  const user = { schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName: 'ada@example.com' }
+  const group = { schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'], displayName: 'Engineering' }
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/scim+json' }
+  for (const [path, body] of [
+    ['Users', user],
+    ['Groups', group],
+  ]) {
+    const response = await fetch(`${system.baseUrl}/${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
+    expect(response.status).toBe(201)
+  }
+  return { account, tokenId }
+}
+
+/** What only the reader knows: ids, names in capitals, days within the retention, and where files may be written. */
+function asReader(line: string, { account, tokenId }: Reader): string[] {
+  const day = (back: number) => new Date(Date.now() - back * DAY_MS).toISOString().slice(0, 10)
+  const filled = line
+    .replace(/(token revoke )\S+/, `$1${tokenId}`)
+    .replace(/\b(show) (?:ID|NAME)\b/, '$1 ada@example.com')
+    .replace(/\b(list) NAME\b/, '$1 EXAMPLE')
+    .replace('--integration OKTA_PROVISIONING', '--integration EXAMPLE')
+    .replace('--from 2026-08-01 --to 2026-08-31', `--from ${day(2)} --to ${day(0)}`)
+    .replace(/--from 20\d\d-\d\d-\d\d\b/, `--from ${day(2)}`)
+    .replace(/(\S+)\.token\b/, join(workFolder, `${account}-$1.token`))
+  return splitLine(filled)
+}
+
+beforeAll(async () => {
+  system = await startTestSystem()
+  folder = mkdtempSync(join(tmpdir(), 'rolecall-cli-'))
+  workFolder = mkdtempSync(join(tmpdir(), 'rolecall-guide-'))
+  writeLocalCredentials(system.adminUrl, system.credentials, folder)
+})
+
+afterAll(async () => {
+  await system.stop()
+  for (const made of [folder, workFolder]) rmSync(made, { recursive: true })
+})
+
+test.each(documents.filter((document) => commandsOf(document).length > 0))(
+  'every command of %s works',
+  async (document) => {
+    const reader = await newReader(document.toLowerCase().replace(/[^a-z]+/g, '-'))
+    for (const line of commandsOf(document)) {
+      const args = [...asReader(line, reader)]
+      const own = line.startsWith('--') ? [] : ['--account', reader.account, '--data-dir', folder]
+      const { code, stderr } = await runCli([...args, ...own])
+      expect({ line, code, stderr: code === 0 ? '' : stderr }).toEqual({ line, code: 0, stderr: '' })
+    }
+  },
+)
