@@ -10,10 +10,10 @@ import { parseToken } from '../../shared/auth/token.ts'
 import { issueToken } from '../../shared/resources/tokens.ts'
 import { adminContext } from '../factories/admin.ts'
 import { type CliResult, runCli } from '../factories/cli.ts'
-import { startTestSystem, type TestSystem } from '../factories/system.ts'
+import { withSystem } from '../factories/system.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
-let system: TestSystem
+const system = withSystem()
 let folder: string
 
 /** Runs a command against the test's system, which it finds as it finds a real one. */
@@ -38,15 +38,13 @@ const userOf = (userName: string, more: object = {}) => ({
   ...more,
 })
 
-beforeAll(async () => {
-  system = await startTestSystem()
+beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'rolecall-cli-'))
   const { accessKeyId, secretAccessKey } = system.credentials
   writeLocalCredentials(system.adminUrl, { accessKeyId, secretAccessKey }, folder)
 })
 
-afterAll(async () => {
-  await system.stop()
+afterAll(() => {
   rmSync(folder, { recursive: true })
 })
 

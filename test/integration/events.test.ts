@@ -8,7 +8,7 @@ import { toEventItem } from '../../shared/store/events/item.ts'
 import { listEvents } from '../../shared/store/events/query.ts'
 import { eventPut, putEvent } from '../../shared/store/events/write.ts'
 import { transact } from '../../shared/store/transaction.ts'
-import { testTable } from '../factories/engine.ts'
+import { testTable, withTable } from '../factories/engine.ts'
 import { anEvent } from '../factories/events.ts'
 
 const NOW = new Date('2026-08-31T12:00:00.000Z')
@@ -26,7 +26,7 @@ const ask = (db: Db, question: object, maxExamined?: number) =>
 const idsOf = (events: RestEvent[]) => events.map(({ eventId }) => eventId)
 
 describe('500 events over two days', () => {
-  let db: Db
+  const db = withTable()
   // Every sixth minute of the last 50 hours, oldest first; each tenth a refused PATCH by Entra about Ann.
   const events = Array.from({ length: 500 }, (_, i) => {
     const at = ago((500 - i) * 6 * MINUTE)
@@ -36,10 +36,7 @@ describe('500 events over two days', () => {
     return anEvent(at, { method: 'PATCH', status: 409, scimType: 'uniqueness', ...who, ...what })
   })
 
-  beforeAll(async () => {
-    db = await testTable()
-    await seed(db, events)
-  })
+  beforeAll(() => seed(db, events))
 
   test('all are listed, in order of time', async () => {
     const page = await ask(db, { limit: 1000 })

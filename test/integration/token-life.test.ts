@@ -9,7 +9,7 @@ import { issueToken, revokeToken } from '../../shared/resources/tokens.ts'
 import { adminContext } from '../factories/admin.ts'
 import { scanAll } from '../factories/scan.ts'
 import { newUser } from '../factories/scim-api.ts'
-import { startTestSystem, type TestSystem } from '../factories/system.ts'
+import { withSystem } from '../factories/system.ts'
 
 const START = Date.parse('2026-08-31T10:00:00.000Z')
 const EXPIRY = Date.parse('2027-02-28T10:00:00.000Z')
@@ -19,9 +19,16 @@ const UNAUTHORIZED = {
   status: '401',
   detail: 'The bearer token is missing, malformed, unknown, expired or revoked: send Authorization: Bearer <token>',
 }
-let system: TestSystem
 let sourceIp = '127.0.0.1'
 let count = 0
+
+beforeAll(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now: START })
+})
+afterAll(() => {
+  vi.useRealTimers()
+})
+const system = withSystem({ now: () => Date.now(), sourceIp: () => sourceIp })
 
 const admin = (account = 'default') => adminContext(system.db, { account, now: new Date() })
 
@@ -42,20 +49,12 @@ async function call(token: string | undefined, path = '/Users?count=0', init: Re
 const statusOf = async (token: string) => (await call(token)).status
 const post = (body: object): RequestInit => ({ method: 'POST', body: JSON.stringify(body) })
 
-beforeAll(async () => {
-  vi.useFakeTimers({ toFake: ['Date'], now: START })
-  system = await startTestSystem({ now: () => Date.now(), sourceIp: () => sourceIp })
-})
 beforeEach(() => {
   vi.setSystemTime(START)
   system.flushAuthorizerCache()
 })
 afterEach(() => {
   sourceIp = '127.0.0.1'
-})
-afterAll(async () => {
-  await system.stop()
-  vi.useRealTimers()
 })
 
 describe('a token', () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { sixMonthsAfter } from '../../shared/auth/six-months.ts'
 import { newToken } from '../../shared/auth/token.ts'
 import { SCIM_METHODS, SCIM_ROUTES } from '../../shared/http/routes.ts'
@@ -9,25 +9,21 @@ import { issueToken, revokeToken } from '../../shared/resources/tokens.ts'
 import { adminContext } from '../factories/admin.ts'
 import { scanAll } from '../factories/scan.ts'
 import { newGroup, newUser, patchOf } from '../factories/scim-api.ts'
-import { startTestSystem, type TestSystem } from '../factories/system.ts'
+import { withSystem } from '../factories/system.ts'
 import { type Body, client, type Headers, type Request } from './client.ts'
 import { expectRefused } from './refusal.ts'
 
-let system: TestSystem
-let generic: Request
-let okta: Request
+const system = withSystem()
+const { request: generic } = client(system)
+const { request: okta } = client(system, 'OKTA_PROVISIONING')
 let user: Body
 let group: Body
 beforeAll(async () => {
-  system = await startTestSystem()
-  generic = client(system).request
-  okta = client(system, 'OKTA_PROVISIONING').request
   user = (await generic('POST', '/Users', newUser('owned'))).body
   const members = [{ value: user.id }]
   group = (await generic('POST', '/Groups', newGroup('Owned', { members }))).body
   user = (await generic('GET', `/Users/${user.id}`)).body
 })
-afterAll(() => system.stop())
 
 const bearer = (token: string): Headers => ({ authorization: `Bearer ${token}` })
 const NO_TOKEN =

@@ -1,27 +1,23 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { MAX_SCANNED_RESOURCES } from '../../shared/scim/limits.ts'
 import { batchWrite } from '../../shared/store/batch.ts'
 import { countKey, resourceKey } from '../../shared/store/keys.ts'
 import { newId } from '../../shared/store/new-id.ts'
 import { newGroup, newUser, patchOf, USER_SCHEMA } from '../factories/scim-api.ts'
-import { startTestSystem, type TestSystem } from '../factories/system.ts'
-import { type Body, client, type Request } from './client.ts'
+import { withSystem } from '../factories/system.ts'
+import { type Body, client } from './client.ts'
 import { expectRefused, scimError } from './refusal.ts'
 
 const failures: Error[] = []
-let system: TestSystem
-let request: Request
-let okta: Request
+const system = withSystem({ logFailure: (failure) => failures.push(failure) })
+const { request } = client(system)
+const { request: okta } = client(system, 'OKTA_PROVISIONING')
 let user: Body
 let group: Body
 beforeAll(async () => {
-  system = await startTestSystem({ logFailure: (failure) => failures.push(failure) })
-  request = client(system).request
-  okta = client(system, 'OKTA_PROVISIONING').request
   user = (await request('POST', '/Users', newUser('mistaken'))).body
   group = (await request('POST', '/Groups', newGroup('Mistaken'))).body
 })
-afterAll(() => system.stop())
 
 /** `{user}` and `{group}` stand for the ids of objects that are there. */
 const pathOf = (path: string) => path.replace('{user}', user.id).replace('{group}', group.id)

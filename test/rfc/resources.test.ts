@@ -1,18 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { GROUP_SCHEMA, newGroup, newUser, patchOf, USER_SCHEMA } from '../factories/scim-api.ts'
-import { startTestSystem, type TestSystem } from '../factories/system.ts'
-import { type Body, client, type Request } from './client.ts'
+import { withSystem } from '../factories/system.ts'
+import { type Body, client } from './client.ts'
 import { expectRefused } from './refusal.ts'
 
-let system: TestSystem
-let request: Request
-let okta: Request
-beforeAll(async () => {
-  system = await startTestSystem()
-  request = client(system).request
-  okta = client(system, 'OKTA_PROVISIONING').request
-})
-afterAll(() => system.stop())
+const system = withSystem()
+const { request } = client(system)
+const { request: okta } = client(system, 'OKTA_PROVISIONING')
 
 const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
 const SNOWFLAKE = 'urn:ietf:params:scim:schemas:extension:2.0:User'

@@ -1,13 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { seed } from '../../../local/seed.ts'
 import { signRequest } from '../../../shared/auth/sigv4.ts'
-import { startTestSystem, type TestSystem } from '../../factories/system.ts'
+import { withSystem } from '../../factories/system.ts'
 
-let system: TestSystem
-beforeAll(async () => {
-  system = await startTestSystem()
-})
-afterAll(() => system.stop())
+const system = withSystem()
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}`, 'content-type': 'application/scim+json' })
 const get = (path: string, token = system.tokens.OKTA_PROVISIONING) =>

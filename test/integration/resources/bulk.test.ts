@@ -1,9 +1,8 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { parseEventQuery } from '../../../shared/audit/event-query.ts'
-import type { Db } from '../../../shared/store/client.ts'
 import { listEvents } from '../../../shared/store/events/query.ts'
-import { testTable } from '../../factories/engine.ts'
-import { type Call, newGroup, newUser, patchOf, principal, scimApi } from '../../factories/scim-api.ts'
+import { withTable } from '../../factories/engine.ts'
+import { newGroup, newUser, patchOf, principal, scimApi } from '../../factories/scim-api.ts'
 
 const bulkOf = (Operations: unknown[], more: object = {}) => ({
   schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'],
@@ -11,13 +10,8 @@ const bulkOf = (Operations: unknown[], more: object = {}) => ({
   ...more,
 })
 
-let db: Db
-let call: Call
-
-beforeAll(async () => {
-  db = await testTable()
-  call = scimApi(db)
-})
+const db = withTable()
+const call = scimApi(db)
 
 const post = (path: string, bulkId: string | undefined, data: unknown) => ({
   method: 'POST',

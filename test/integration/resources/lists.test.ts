@@ -1,12 +1,8 @@
-import { beforeAll, describe, expect, test } from 'vitest'
-import type { Db } from '../../../shared/store/client.ts'
-import { testTable } from '../../factories/engine.ts'
+import { describe, expect, test } from 'vitest'
+import { withTable } from '../../factories/engine.ts'
 import { type Call, newGroup, newUser, principal, scimApi } from '../../factories/scim-api.ts'
 
-let db: Db
-beforeAll(async () => {
-  db = await testTable()
-})
+const db = withTable()
 
 let accounts = 0
 /** A caller in an account of its own, with so many users in it. */

@@ -1,18 +1,12 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { parseEventQuery } from '../../../shared/audit/event-query.ts'
-import type { Db } from '../../../shared/store/client.ts'
 import { listEvents } from '../../../shared/store/events/query.ts'
-import { testTable } from '../../factories/engine.ts'
-import { type Call, newUser, patchOf, principal, scimApi } from '../../factories/scim-api.ts'
+import { withTable } from '../../factories/engine.ts'
+import { newUser, patchOf, principal, scimApi } from '../../factories/scim-api.ts'
 
 const ERROR = 'urn:ietf:params:scim:api:messages:2.0:Error'
-let db: Db
-let call: Call
-
-beforeAll(async () => {
-  db = await testTable()
-  call = scimApi(db)
-})
+const db = withTable()
+const call = scimApi(db)
 
 const refusal = (status: number, scimType: string | undefined, detail: string) => ({
   status,

@@ -1,22 +1,16 @@
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
-import { beforeAll, describe, expect, test } from 'vitest'
-import type { Db } from '../../../shared/store/client.ts'
+import { describe, expect, test } from 'vitest'
 import { commitIntents } from '../../../shared/store/groups/intents.ts'
 import { deletedUserKey, membersKey, pendingKey, resourceKey } from '../../../shared/store/keys.ts'
 import { toResourceItem } from '../../../shared/store/resource-item.ts'
 import { getResource } from '../../../shared/store/resources.ts'
 import { transact } from '../../../shared/store/transaction.ts'
-import { testTable } from '../../factories/engine.ts'
-import { type Call, newGroup, newUser, patchOf, principal, scimApi } from '../../factories/scim-api.ts'
+import { withTable } from '../../factories/engine.ts'
+import { newGroup, newUser, patchOf, principal, scimApi } from '../../factories/scim-api.ts'
 
 const ACCOUNT = 'default'
-let db: Db
-let call: Call
-
-beforeAll(async () => {
-  db = await testTable()
-  call = scimApi(db)
-})
+const db = withTable()
+const call = scimApi(db)
 
 const later = (ms: number) => scimApi(db, principal(), () => new Date(Date.now() + ms))
 const idsOf = (members: { value: string }[]) => members.map(({ value }) => value)

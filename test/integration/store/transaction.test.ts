@@ -1,16 +1,13 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { batchWrite } from '../../../shared/store/batch.ts'
 import type { Db } from '../../../shared/store/client.ts'
 import { resourceKey } from '../../../shared/store/keys.ts'
 import { type Action, ConditionsFailed, transact } from '../../../shared/store/transaction.ts'
-import { openTestDb, testTable } from '../../factories/engine.ts'
+import { openTestDb, withTable } from '../../factories/engine.ts'
 import { newUser, principal, scimApi } from '../../factories/scim-api.ts'
 
-let db: Db
-beforeAll(async () => {
-  db = await testTable()
-})
+const db = withTable()
 
 /** The same table, where each transaction is refused `times` as AWS does when another one holds its items. */
 function conflicting(times: number): { db: Db; attempts: () => number } {

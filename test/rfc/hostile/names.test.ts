@@ -1,21 +1,18 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { newGroup, newUser, patchOf } from '../../factories/scim-api.ts'
-import { startTestSystem, type TestSystem } from '../../factories/system.ts'
-import { type Body, client, type Request } from '../client.ts'
+import { withSystem } from '../../factories/system.ts'
+import { type Body, client } from '../client.ts'
 import { givenGroup, givenUser, patch, pathOf, type Refusal, readAgain, unique } from '../objects.ts'
 import { allRefused } from './unharmed.ts'
 
-let system: TestSystem
-let request: Request
+const system = withSystem()
+const { request } = client(system)
 let user: Body
 let group: Body
 beforeAll(async () => {
-  system = await startTestSystem()
-  request = client(system).request
   user = await givenUser(request)
   group = await givenGroup(request)
 })
-afterAll(() => system.stop())
 
 describe('names that cannot be told apart', () => {
   test.each<[string, string, string]>([

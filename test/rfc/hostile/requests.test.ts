@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { newUser, patchOf } from '../../factories/scim-api.ts'
-import { startTestSystem, type TestSystem } from '../../factories/system.ts'
-import { type Body, client, type Headers, type Request } from '../client.ts'
+import { withSystem } from '../../factories/system.ts'
+import { type Body, client, type Headers } from '../client.ts'
 import { givenUser, pathOf, type Refusal, refusalOf, unique } from '../objects.ts'
 import { allRefused, refused } from './unharmed.ts'
 
@@ -11,15 +11,12 @@ const NO_TOKEN =
   'The bearer token is missing, malformed, unknown, expired or revoked: send Authorization: Bearer <token>'
 const UNKNOWN = /^There is no endpoint "scim\/v2\/.+": use \/Users, \/Groups or another of SCIM's, in these letters$/
 
-let system: TestSystem
-let request: Request
+const system = withSystem()
+const { request } = client(system)
 let user: Body
 beforeAll(async () => {
-  system = await startTestSystem()
-  request = client(system).request
   user = await givenUser(request)
 })
-afterAll(() => system.stop())
 
 const bare: Headers = { authorization: undefined }
 
