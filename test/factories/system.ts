@@ -17,7 +17,7 @@ export function startTestSystem(options: TestSystemOptions = {}): Promise<TestSy
     ...options,
     endpoint: engineEndpoint(),
     tableName: `test-${randomUUID()}`,
-    prepare: (db) => createTable(db, { stream: false }),
+    prepare: createTable,
     env: { [ENV.requestLog]: 'off', ...options.env },
     handlers: coldHandlers,
   })
