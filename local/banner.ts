@@ -26,7 +26,7 @@ Ctrl-C stops everything.
 
 function whereDataIs({ memory, folder }: Options): string {
   if (memory) return 'Data is kept in memory and lost at the end.'
-  return `Data is kept in ${relative(process.cwd(), folder) || folder}. The engine is reachable from other hosts: no real data, please.`
+  return `Data is kept in ${relative(process.cwd(), folder) || folder}.`
 }
 
 /** A line to paste into a shell. The name is new each time, so that it works after a restart as well. */

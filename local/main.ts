@@ -45,7 +45,7 @@ class Run {
     const engine = await startEngine(options.memory ? {} : { dataDir: engineFolder(options) })
     this.#endings.unshift(engine.stop)
     if (this.stopping) await engine.stop()
-    void engine.ended.then(() => this.fail('DynamoDB Local ended unexpectedly: start again'))
+    void engine.ended.then(() => this.fail('The local engine ended unexpectedly: start again'))
     return engine
   }
 

@@ -63,7 +63,7 @@ export async function transact(db: Db, actions: Action[], requestToken: string):
 export const jitter = (attempt: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * 2 ** Math.min(attempt, 6)))
 
-/** The local engine accepts what AWS refuses; these limits hold everywhere. */
+/** Some engines accept what AWS refuses; these limits hold everywhere. */
 function checkActions(actions: Action[]): void {
   if (actions.length > MAX_ACTIONS) throw new Error(`A transaction of ${actions.length} actions`)
   const keys = new Set(actions.map((action) => JSON.stringify(keyOf(action))))

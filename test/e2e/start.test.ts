@@ -1,13 +1,14 @@
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { type LocalCredentials, loadLocalCredentials } from '../../local/credentials.ts'
+import { startEngine } from '../../local/engine/engine.ts'
 import { signRequest } from '../../shared/auth/sigv4.ts'
 import { descendantsOf, untilGone } from './process-tree.ts'
-import { launch, type Ready, type Started, scratchFolder, startProcess } from './start.ts'
+import { engineOf, launch, type Ready, type Started, scratchFolder, startProcess } from './start.ts'
 
 const GONE_MS = 8000
 /** Starting takes a few seconds, on a busy machine many. */
@@ -63,7 +64,7 @@ test('says where it is and how to begin, and SIGTERM takes everything back, the 
   expect((await listUsers(ready)).totalResults).toBe(1)
   await openAdminRoutes(ready)
   const family = descendantsOf(ready.pid)
-  expect(family.length).toBeGreaterThanOrEqual(2)
+  expect(family).not.toEqual([])
   expect(await system.end('SIGTERM')).toEqual({ code: 0, signal: null })
   expect(await untilGone(family, GONE_MS)).toEqual([])
   expect([existsSync(readyFile), loadLocalCredentials(folder.path)]).toEqual([false, undefined])
@@ -92,26 +93,42 @@ function requireCredentials(): LocalCredentials {
   return credentials
 }
 
-test('a kill -9 leaves no engine behind', async () => {
-  const system = await start('--memory')
-  const family = descendantsOf(system.ready.pid)
-  await system.end('SIGKILL')
+test('a SIGTERM of npm ends what npm start has started', async () => {
+  const { system, family } = await startByNpm()
+  await system.end('SIGTERM')
   expect(await untilGone(family, GONE_MS)).toEqual([])
 })
 
-test.each(['SIGTERM', 'SIGKILL'] as const)('a %s of npm ends what npm start has started', async (signal) => {
-  const system = await startProcess(folder.path, ['--memory'], { npm: true })
+/** A system as people start it, and every process from npm down to the engine. */
+async function startByNpm() {
+  const system = await startProcess(folder.path, [], { npm: true })
   started.push(system)
-  const family = descendantsOf(system.process.pid ?? 0)
-  expect(family).toContain(system.ready.pid)
-  await system.end(signal)
-  expect(await untilGone(family, GONE_MS)).toEqual([])
+  const npm = system.process.pid ?? 0
+  const engine = engineOf(join(folder.path, 'data'))
+  const family = [npm, ...descendantsOf(npm)]
+  expect(family).toEqual(expect.arrayContaining([system.ready.pid, engine]))
+  return { system, npm, engine, family }
+}
+type ByNpm = Awaited<ReturnType<typeof startByNpm>>
+
+test.each<[string, (run: ByNpm) => number[]]>([
+  ['npm', ({ npm }) => [npm]],
+  ['the system', ({ system }) => [system.ready.pid]],
+  ['the engine', ({ engine }) => [engine]],
+  ['npm and the system at once', ({ npm, system }) => [npm, system.ready.pid]],
+  ['everything but the engine at once', ({ family, engine }) => family.filter((pid) => pid !== engine)],
+])('a kill -9 of %s ends all of it and frees the data', async (_name, victims) => {
+  const run = await startByNpm()
+  for (const pid of victims(run)) process.kill(pid, 'SIGKILL')
+  expect(await untilGone(run.family, GONE_MS)).toEqual([])
+  const next = await startEngine({ dataDir: join(folder.path, 'data') })
+  await next.stop()
 })
 
 test('a signal while it is still starting stops it too', async () => {
   const { process: child } = launch(folder.path, ['--memory'])
   let family: number[] = []
-  while (family.length < 2) {
+  while (family.length === 0) {
     await new Promise((done) => setTimeout(done, 20))
     family = descendantsOf(child.pid ?? 0)
   }
@@ -168,19 +185,4 @@ test('a port that is taken and an option that is not known are told in one line'
   const wrong = launch(folder.path, ['--prot', '1'])
   expect(await once(wrong.process, 'close')).toEqual([1, null])
   expect(wrong.output()).toMatch(/^Unknown option '--prot'/)
-})
-
-test('without Java it says what to install', async () => {
-  const bin = join(folder.path, 'bin')
-  mkdirSync(bin)
-  symlinkSync(process.execPath, join(bin, 'node'))
-  const path = process.env.PATH
-  process.env.PATH = bin
-  const { process: child, output } = launch(folder.path, ['--memory'])
-  process.env.PATH = path
-  const [code] = await once(child, 'close')
-  expect([code, output()]).toEqual([
-    1,
-    'Java 17 or later is needed to run DynamoDB Local: install it with "apt-get install openjdk-17-jre-headless"\n',
-  ])
 })

@@ -32,6 +32,11 @@ export function scratchFolder(): { path: string; remove(): void } {
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
 }
 
+/** Process id of the engine that has a data folder, as the folder's lock says. */
+export function engineOf(dataDir: string): number {
+  return JSON.parse(readFileSync(join(dataDir, 'lock'), 'utf8')).engine.pid
+}
+
 interface Launch {
   readyFile?: string
   /** Through npm, as people do, and not as npm does. */

@@ -12,7 +12,7 @@ export const engineEndpoint = (): string => inject('dynamodbEndpoint')
 /** A fresh, empty table with the product's keys, index and TTL, in the run's one engine. */
 export async function testTable(config: DynamoDBClientConfig = {}): Promise<Db> {
   const db = openTestDb(`test-${randomUUID()}`, config)
-  await createTable(db, { stream: false })
+  await createTable(db)
   return db
 }
 

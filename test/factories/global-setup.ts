@@ -1,5 +1,6 @@
 import type { TestProject } from 'vitest/node'
 import { startEngine } from '../../local/engine/engine.ts'
+import { chosenEngine } from '../../local/environment.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -7,9 +8,10 @@ declare module 'vitest' {
   }
 }
 
-/** One engine for the whole run; every test file makes its own table in it (`engine.ts`). */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const engine = await startEngine({ tunedFor: 'throughput' })
-  project.provide('dynamodbEndpoint', engine.endpoint)
-  return () => engine.stop()
+/** One engine for the whole run, ours or that of DYNAMODB_ENDPOINT; every test file makes its own table in it. */
+export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+  const chosen = chosenEngine(process.env)
+  const engine = chosen ? undefined : await startEngine()
+  project.provide('dynamodbEndpoint', (chosen ?? engine)?.endpoint ?? '')
+  return engine?.stop
 }

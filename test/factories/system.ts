@@ -28,7 +28,7 @@ function startTestSystem(options: TestSystemOptions): Promise<TestSystem> {
     ...options,
     endpoint: engineEndpoint(),
     tableName: `test-${randomUUID()}`,
-    prepare: (db) => createTable(db, { stream: false }),
+    prepare: createTable,
     env: { [ENV.requestLog]: 'off', ...options.env },
     handlers: coldHandlers,
   })
