@@ -11,6 +11,7 @@ import {
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
+import { APIGATEWAY_AUTHORIZER_CHANGE_DEPLOYMENT_LOGICAL_ID } from 'aws-cdk-lib/cx-api'
 import { Construct } from 'constructs'
 import {
   ADMIN_ROUTES,
@@ -45,6 +46,8 @@ export class ScimApi extends Construct {
 
   constructor(scope: Construct, id: string, { deployment, functions }: ScimApiProps) {
     super(scope, id)
+    // A stage serves what was deployed: without this, a changed authorizer waits for the next change of a method.
+    this.node.setContext(APIGATEWAY_AUTHORIZER_CHANGE_DEPLOYMENT_LOGICAL_ID, true)
     this.#functions = functions
     this.api = this.#addApi(deployment)
     addGatewayResponses(this.api)

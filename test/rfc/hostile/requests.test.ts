@@ -167,7 +167,6 @@ describe('bytes that are no honest HTTP', () => {
   async function raw(bytes: string): Promise<string> {
     const { hostname, port } = new URL(system.baseUrl)
     const socket = connect(Number(port), hostname)
-    socket.setTimeout(1000, () => socket.destroy())
     await once(socket, 'connect')
     socket.write(bytes)
     const chunks: Buffer[] = []
