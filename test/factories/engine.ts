@@ -19,7 +19,7 @@ export async function testTable(config: DynamoDBClientConfig = {}): Promise<Db> 
 /** As {@link testTable}, for all tests of a file: made before the first of them. */
 export function withTable(): Db {
   const db = openTestDb(`test-${randomUUID()}`)
-  beforeAll(() => createTable(db, { stream: false }))
+  beforeAll(() => createTable(db))
   return db
 }
 
