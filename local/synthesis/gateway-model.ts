@@ -77,7 +77,7 @@ function loadKept(path: string): Kept | undefined {
   try {
     const file = readFileSync(path)
     const content = file.subarray(DIGEST_BYTES)
-    return digestOf(content).equals(file.subarray(0, DIGEST_BYTES)) ? (deserialize(content) as Kept) : undefined
+    return checksumOf(content).equals(file.subarray(0, DIGEST_BYTES)) ? (deserialize(content) as Kept) : undefined
   } catch {
     return undefined
   }
@@ -87,10 +87,10 @@ function loadKept(path: string): Kept | undefined {
 function keep(path: string, kept: Kept): void {
   const content = serialize(kept)
   try {
-    writePrivateBytes(path, Buffer.concat([digestOf(content), content]))
+    writePrivateBytes(path, Buffer.concat([checksumOf(content), content]))
   } catch {
     return
   }
 }
 
-const digestOf = (content: Buffer): Buffer => createHash('sha256').update(content).digest()
+const checksumOf = (content: Buffer): Buffer => createHash('sha256').update(content).digest()

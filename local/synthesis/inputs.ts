@@ -11,12 +11,12 @@ export type Inputs = ReadonlyMap<string, string>
 
 /** Takes down the files something is made from, each as it is at that moment. */
 export class InputRecorder {
-  readonly #digests = new Map<string, string | undefined>([[INSTALLED, digestOf(INSTALLED)]])
+  readonly #digests = new Map<string, string | undefined>([[INSTALLED, fileDigest(INSTALLED)]])
 
   /** Files of packages are left out: npm's note covers them. */
   add(file: string): void {
     const path = relative(ROOT, file)
-    if (!path.startsWith('node_modules') && !this.#digests.has(path)) this.#digests.set(path, digestOf(path))
+    if (!path.startsWith('node_modules') && !this.#digests.has(path)) this.#digests.set(path, fileDigest(path))
   }
 
   /** All of them; `undefined` where one is missing or was changed meanwhile: then nothing may be kept. */
@@ -28,9 +28,9 @@ export class InputRecorder {
 
 /** Whether every file still says what it said. */
 export const areUnchanged = (inputs: Inputs): boolean =>
-  [...inputs].every(([path, digest]) => digestOf(path) === digest)
+  [...inputs].every(([path, digest]) => fileDigest(path) === digest)
 
-function digestOf(path: string): string | undefined {
+function fileDigest(path: string): string | undefined {
   try {
     return createHash('sha256')
       .update(readFileSync(join(ROOT, path)))
