@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import * as z from 'zod'
+import { toCommandLine } from '../local/command-line.ts'
 import { openApi } from './api.ts'
 import { type Command, type Flag, parseFlags } from './command.ts'
 import { COMMANDS } from './commands.ts'
@@ -66,7 +67,8 @@ async function carryOut(command: Command, args: readonly string[], terminal: Ter
   const { account, output, ...target } = parseFlags(commonFlags(command.outputs), values)
   const work = command.prepare(positionals, values)
   const api = openApi(await findTarget(target, terminal), account)
-  await work({ api, terminal, output })
+  const hint = (words: string) => toCommandLine(`rolecall ${words}`, { account, ...target })
+  await work({ api, terminal, output, hint })
   return 0
 }
 

@@ -26,7 +26,8 @@ const ERRORS: readonly GatewayError[] = [
   {
     type: ResponseType.MISSING_AUTHENTICATION_TOKEN,
     status: 404,
-    detail: 'There is no such endpoint: SCIM is served below /scim/v2, administration takes signed requests (SigV4)',
+    detail:
+      'There is no such endpoint: SCIM is served below /scim/v2, as in /scim/v2/Users (write the base URL without a slash at its end); /admin and /events take signed requests (SigV4)',
   },
   { type: ResponseType.RESOURCE_NOT_FOUND, status: 404, detail: 'There is no such endpoint: SCIM is below /scim/v2' },
   {

@@ -68,7 +68,7 @@ const create = command({
     const networkPolicy = toNetworkPolicy(rest)
     const body = { name, clientKind, role, privileges, ...monitor, enabled, syncPassword, networkPolicy, comment }
     show(session, await session.api.call<IntegrationView>({ method: 'POST', path: PATH, body }))
-    session.terminal.tell(`Next: rolecall token issue ${name}`)
+    session.terminal.tell(`Next: ${session.hint(`token issue ${name}`)}`)
   },
 })
 

@@ -133,9 +133,16 @@ function findOperation<Context>(operations: Record<string, Operation<Context>>, 
   const operation = operations[`${method} ${route}`]
   if (operation) return operation
   const allowed = Object.keys(operations).flatMap((key) => (key.endsWith(` ${route}`) ? [key.split(' ')[0]] : []))
-  if (allowed.length === 0) throw new ScimError(404, undefined, `There is no endpoint ${quote(request.endpoint)}`)
+  if (allowed.length === 0) {
+    const { endpoint } = request
+    throw new ScimError(404, undefined, `There is no endpoint ${quote(endpoint)}${emptySegmentHint(endpoint)}`)
+  }
   const allow = allowed.join(', ')
   throw new ScimError(405, undefined, `Cannot ${method} ${route}: this endpoint offers ${allow}`, {
     headers: { allow },
   })
 }
+
+/** What to do about an address with an empty segment; nothing for any other. */
+export const emptySegmentHint = (endpoint: string): string =>
+  endpoint.includes('//') ? '; write the base URL without a slash at its end' : ''

@@ -7,7 +7,7 @@ import { notFound, unauthorized } from '../scim/error.ts'
 import { quote } from '../scim/quote.ts'
 import { resourceTypes } from '../scim/resource-types.ts'
 import type { Db } from '../store/client.ts'
-import { type ApiKind, apiHandler, type Call, type Operation } from './api-handler.ts'
+import { type ApiKind, apiHandler, type Call, emptySegmentHint, type Operation } from './api-handler.ts'
 import type { ApiRequest } from './api-request.ts'
 import { logUnexpected } from './failure.ts'
 import { SCIM_BASE } from './routes.ts'
@@ -71,7 +71,9 @@ const foreignEndpoint = () =>
 
 /** Below the base the gateway takes any name for an endpoint id; what is none was meant to be an endpoint. */
 const unknownEndpoint = ({ endpoint }: ApiRequest) =>
-  notFound(`There is no endpoint ${quote(endpoint)}: use /Users, /Groups or another of SCIM's, in these letters`)
+  notFound(
+    `There is no endpoint ${quote(endpoint)}: use /Users, /Groups or another of SCIM's, in these letters${emptySegmentHint(endpoint)}`,
+  )
 
 /** Built from what the gateway says of itself, never from a header of the client. */
 function gatewayBaseUrl({ requestContext }: APIGatewayProxyEvent): string {

@@ -113,7 +113,7 @@ async function requireToken({ db, account, trail }: AdminContext, tokenId: strin
 
 function presentToken(token: TokenRecord, now: Date): TokenView {
   const { tokenId, name, integration, createdBy, createdAt, expiresAt, revokedAt } = token
-  const status = statusOf(token, now.getTime())
+  const status = tokenStatus(token, now.getTime())
   return {
     ...{ tokenId, name, integration, createdBy },
     createdAt: new Date(createdAt).toISOString(),
@@ -124,7 +124,11 @@ function presentToken(token: TokenRecord, now: Date): TokenView {
   }
 }
 
-function statusOf({ revokedAt, expiresAt, createdAt, access }: TokenRecord, now: number): TokenView['status'] {
+/** What a token is worth at an instant, in epoch milliseconds. */
+export function tokenStatus(
+  { revokedAt, expiresAt, createdAt, access }: TokenRecord,
+  now: number,
+): TokenView['status'] {
   if (revokedAt !== undefined) return 'revoked'
   if (now >= expiresAt) return 'expired'
   return createdAt < (access.rejectTokensIssuedBefore ?? 0) ? 'rejected' : 'live'

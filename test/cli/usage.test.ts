@@ -97,7 +97,33 @@ describe('rolecall', () => {
     expect(await runCli(['user', 'list', '--data-dir', empty])).toEqual({
       code: 1,
       stdout: '',
-      stderr: 'No local system is running: start it with "npm start", or name a deployed one with ROLECALL_URL',
+      stderr: `No local system is running: start it with "npm start -- --data-dir ${empty}", or name a deployed one with ROLECALL_URL`,
+    })
+  })
+
+  test('does not guess which of several local systems is meant, and names them', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rolecall-cli-'))
+    const key = { accessKeyId: 'LOCAL1', secretAccessKey: 'secret' }
+    const [one, two] = [await closedPort(), await closedPort()].map((port) => `http://127.0.0.1:${port}`)
+    writeLocalCredentials(one ?? '', key, folder, 'memory')
+    expect((await runCli(['user', 'list', '--data-dir', folder])).stderr).toContain(`Nothing answers at ${one}`)
+    writeLocalCredentials(two ?? '', key, folder, 'elsewhere')
+    const { code, stderr } = await runCli(['user', 'list', '--data-dir', folder])
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^Several local systems are running: name one, --url /)])
+    for (const url of [one, two]) expect(stderr).toContain(`--url ${url}`)
+    for (const url of [one, two?.replace('127.0.0.1', 'localhost')]) {
+      const named = await runCli(['user', 'list', '--data-dir', folder, '--url', url ?? ''])
+      expect([named.code, named.stderr]).toEqual([1, expect.stringContaining(`Nothing answers at ${url}`)])
+    }
+    rmSync(folder, { recursive: true })
+  })
+
+  test('says which option names the data folder of a local system that it has no key for', async () => {
+    expect(await runCli(['user', 'list', '--url', 'http://localhost:1', '--data-dir', empty])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr:
+        'No local system of this data folder is at http://localhost:1: give its --data-dir, or --region to sign with AWS credentials\nSee "rolecall user list --help"',
     })
   })
 
@@ -108,7 +134,7 @@ describe('rolecall', () => {
     expect(await runCli(['integration', 'list', '--data-dir', folder])).toEqual({
       code: 1,
       stdout: '',
-      stderr: `Nothing answers at ${url}: "npm start" must be running, or ROLECALL_URL name another`,
+      stderr: `Nothing answers at ${url}: "npm start -- --data-dir ${folder}" must be running, or ROLECALL_URL name another`,
     })
     rmSync(folder, { recursive: true })
   })

@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { beforeAll } from 'vitest'
 import { createTable } from '../../local/engine/create-table.ts'
 import { coldHandlers } from '../../local/gateway/lambda.ts'
+import type { SeededTokens } from '../../local/seed.ts'
 import { type System, type SystemOptions, startSystem } from '../../local/system.ts'
 import { ENV } from '../../shared/config.ts'
 import { engineEndpoint } from './engine.ts'
 
-export type TestSystem = System
+/** In a fresh table every integration gets its token. */
+export type TestSystem = System & { tokens: SeededTokens }
 type TestSystemOptions = Pick<SystemOptions, 'now' | 'sourceIp' | 'env' | 'logFailure'>
 
 /**
@@ -23,8 +25,8 @@ export function withSystem(options: TestSystemOptions = {}): TestSystem {
   return system
 }
 
-function startTestSystem(options: TestSystemOptions): Promise<TestSystem> {
-  return startSystem({
+async function startTestSystem(options: TestSystemOptions): Promise<TestSystem> {
+  const system = await startSystem({
     ...options,
     endpoint: engineEndpoint(),
     tableName: `test-${randomUUID()}`,
@@ -32,4 +34,5 @@ function startTestSystem(options: TestSystemOptions): Promise<TestSystem> {
     env: { [ENV.requestLog]: 'off', ...options.env },
     handlers: coldHandlers,
   })
+  return { ...system, tokens: system.tokens as SeededTokens }
 }

@@ -104,6 +104,14 @@ describe('discovery through the pipeline', () => {
     expect(body).toEqual(error(404, `There is no endpoint "scim/v2/${OKTA.endpointId}/Devices/1"`))
   })
 
+  test('ERR-2: a base URL with a slash at its end is told so', async () => {
+    const params = { endpointId: OKTA.endpointId, proxy: '/Users' }
+    const { status, body } = await get({ resource: '/{endpointId}/{proxy+}', params })
+    expect(status).toBe(404)
+    const hint = 'write the base URL without a slash at its end'
+    expect(body).toEqual(error(404, `There is no endpoint "scim/v2/${OKTA.endpointId}//Users"; ${hint}`))
+  })
+
   test('every answer above is an event, refusals too', async () => {
     const { events } = await listEvents(db, 'default', parseEventQuery({ limit: 10_000 }, NOW, 90), NOW)
     expect(new Set(events.map(({ status }) => status))).toEqual(new Set([200, 403, 404, 405, 501]))

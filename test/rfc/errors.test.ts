@@ -119,16 +119,26 @@ describe('endpoints and methods', () => {
     expect((await request('OPTIONS', '/Users')).status).toBe(403)
   })
 
-  test.each(['/scim/v1/Users', '/scim/v3/Users', '/scim', '/v2/Users', '/'])(
-    'ERR-3 %s, another version or no SCIM at all, is a 404 that says where SCIM is',
+  test.each([
+    ...['/scim/v1/Users', '/scim/v3/Users', '/scim', '/v2/Users', '/'],
+    ...['/scim/v2', '/scim/v2/', '/scim/v2//', '/scim/v2//Users', '/scim/v2//Users/1?count=1', '//scim/v2/Users'],
+  ])(
+    'ERR-3 %s, another version, no SCIM at all or the base URL with a slash at its end, is a 404 that says where SCIM is',
     async (path) => {
       const headers = { authorization: `Bearer ${system.tokens.GENERIC_PROVISIONING}` }
       const answer = await fetch(system.adminUrl + path, { headers })
-      const where = 'SCIM is served below /scim/v2, administration takes signed requests (SigV4)'
+      const where = 'as in /scim/v2/Users (write the base URL without a slash at its end)'
+      const detail = `There is no such endpoint: SCIM is served below /scim/v2, ${where}; /admin and /events take signed requests (SigV4)`
       expect(answer.status).toBe(404)
-      expect(await answer.json()).toEqual(scimError(404, undefined, `There is no such endpoint: ${where}`))
+      expect(await answer.json()).toEqual(scimError(404, undefined, detail))
     },
   )
+
+  test('ERR-3 an empty segment further in is a 404 that names the slash', async () => {
+    const what = "use /Users, /Groups or another of SCIM's, in these letters"
+    const detail = `There is no endpoint "scim/v2/Users//1": ${what}; write the base URL without a slash at its end`
+    expectRefused(await request('GET', '/Users//1'), 404, undefined, detail)
+  })
 
   test.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])('ME-1 %s /Me is 501', async (method) => {
     const answer = await request(method, '/Me', method === 'GET' || method === 'DELETE' ? undefined : {})

@@ -4,11 +4,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { bundle, LAMBDA_NAMES, type LambdaName } from '../../../infra/bundling.ts'
 import { leniently, type Surroundings, toProxyEvent } from '../../../local/gateway/proxy-event.ts'
 import { routeMatcher } from '../../../local/gateway/route-match.ts'
-import { toGatewayModel } from '../../../local/gateway/template.ts'
-import { synthesize } from '../../../local/synthesize.ts'
+import { loadGatewayModel } from '../../../local/synthesis/gateway-model.ts'
 import { withSystem } from '../../factories/system.ts'
 
-const match = routeMatcher(toGatewayModel(synthesize()).routes)
+const match = routeMatcher((await loadGatewayModel()).routes)
 const bundles = new Map<LambdaName, Awaited<ReturnType<typeof bundle>>>()
 
 const system = withSystem()

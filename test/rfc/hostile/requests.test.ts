@@ -10,6 +10,7 @@ import { allRefused, refused } from './unharmed.ts'
 const NO_TOKEN =
   'The bearer token is missing, malformed, unknown, expired or revoked: send Authorization: Bearer <token>'
 const UNKNOWN = /^There is no endpoint "scim\/v2\/.+": use \/Users, \/Groups or another of SCIM's, in these letters$/
+const SLASH = /^There is no endpoint "scim\/v2\/Users\/\/.+"[^"]*; write the base URL without a slash at its end$/
 
 const system = withSystem()
 const { request } = client(system)
@@ -30,7 +31,7 @@ describe('path tricks', () => {
     ['/Users%2F..%2FGroups', UNKNOWN],
     ['/Users/../Users/{id}', UNKNOWN],
     ['/./Users', UNKNOWN],
-    ['/Users//{id}', UNKNOWN],
+    ['/Users//{id}', SLASH],
     ['/Users;a=b', UNKNOWN],
     ['/Users/{id}/..', UNKNOWN],
     ['/Users/{id}/groups', UNKNOWN],
@@ -130,6 +131,9 @@ describe('headers', () => {
   test('S8 another Host is refused', async () => {
     const refusal = await refused(system, () => request('GET', '/Users', undefined, { Host: 'evil.example' }))
     expect(refusal[0]).toBe(403)
+    expect(refusal[2]).toMatch(
+      /^The host name is refused: this system answers as 127\.0\.0\.1:\d+ and localhost:\d+ only$/,
+    )
   })
 
   test.each<[string, Headers]>([
