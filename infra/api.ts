@@ -17,10 +17,11 @@ import {
   ADMIN_ROUTES,
   type FunctionName,
   type Route,
-  SCIM_ROUTES,
   SCIM_UNKNOWN,
   scimGatewayPaths,
+  scimRoutes,
 } from '../shared/http/routes.ts'
+import { RESOURCE_TYPES } from '../shared/scim/resource-types.ts'
 import type { Deployment } from './config.ts'
 import type { ScimFunctions } from './functions.ts'
 import { addGatewayResponses } from './gateway-responses.ts'
@@ -52,7 +53,7 @@ export class ScimApi extends Construct {
     this.api = this.#addApi(deployment)
     addGatewayResponses(this.api)
     const tokenRequired = this.#authorizeByToken()
-    for (const route of [...SCIM_ROUTES, SCIM_UNKNOWN]) {
+    for (const route of [...scimRoutes(RESOURCE_TYPES), SCIM_UNKNOWN]) {
       for (const path of scimGatewayPaths(route)) this.#addRoute(path, route, tokenRequired)
     }
     for (const route of ADMIN_ROUTES) this.#addRoute(route.path, route, { authorizationType: AuthorizationType.IAM })

@@ -5,7 +5,8 @@ export interface Change {
   after?: unknown
 }
 
-export type ResourceDomain = 'USER' | 'ROLE' | 'INTEGRATION' | 'TOKEN'
+/** What a request was about: the audit word of a resource type (`scim/resource-types.ts`), INTEGRATION or TOKEN. */
+export type ResourceDomain = string
 
 /** One REST event: one request, or one operation of a Bulk request (DESIGN: REST event history). */
 export interface RestEvent {

@@ -9,12 +9,12 @@ import type { Operation } from './api-handler.ts'
 import type { ApiRequest } from './api-request.ts'
 import { BULK_RESPONSE, type BulkRequest, parseBulkRequest } from './bulk-request.ts'
 import { toScimError } from './failure.ts'
-import { groupOperations, type ScimOperations, userOperations } from './resource-operations.ts'
+import type { ScimOperations } from './resource-operations.ts'
+import type { RouteKeyOf } from './routes.ts'
 import type { PutEvent } from './scim-handler.ts'
 
 /** How long operations are begun, in milliseconds; what is done by then is answered, well before the gateway gives up. */
 const DEADLINE_MS = 9_000
-const OPERATIONS: ScimOperations = { ...userOperations, ...groupOperations }
 
 /** What a BulkResponse says of one operation (RFC 7644 §3.7). */
 interface BulkResult {
@@ -26,12 +26,15 @@ interface BulkResult {
   response?: ErrorBody
 }
 
-/** `POST /Bulk`: every operation runs, is audited and counts as a request of its own. */
-export function bulkOperations(putEvent: PutEvent): Record<string, Operation<ScimContext>> {
+/** `POST /Bulk`: every operation runs as one of those `offered`, is audited and counts as a request of its own. */
+export function bulkOperations(
+  putEvent: PutEvent,
+  offered: ScimOperations,
+): Record<RouteKeyOf<'bulk'>, Operation<ScimContext>> {
   return {
     'POST /Bulk': async (request, context) => {
       const bulk = parseBulkRequest(request.parseBody(MAX_BODY_BYTES))
-      const results = await runAll(context, bulk, putEvent, Date.now() + DEADLINE_MS)
+      const results = await runAll(context, bulk, putEvent, Date.now() + DEADLINE_MS, offered)
       return { status: 200, body: { schemas: [BULK_RESPONSE], Operations: results } }
     },
   }
@@ -43,15 +46,16 @@ async function runAll(
   { operations, failOnErrors }: BulkRequest,
   putEvent: PutEvent,
   deadline: number,
+  offered: ScimOperations,
 ): Promise<BulkResult[]> {
-  const { order, refused } = planBulk(operations)
+  const { order, refused } = planBulk(operations, context.types)
   const ids = new Map<string, string>()
   const results: (BulkResult | undefined)[] = operations.map(() => undefined)
   let errors = 0
   for (const index of order) {
     if (errors >= failOnErrors || Date.now() > deadline) break
     const operation = operations[index] as BulkOperation
-    const answer = await runOne(context, operation, refused.get(index), ids, putEvent)
+    const answer = await runOne(context, operation, refused.get(index), ids, putEvent, offered)
     if (answer.status >= 400) errors++
     else if (operation.bulkId) ids.set(operation.bulkId, idOf(answer))
     results[index] = presentResult(operation, answer, locationOf(context, operation, answer, ids))
@@ -66,6 +70,7 @@ async function runOne(
   refusal: ScimError | undefined,
   ids: ReadonlyMap<string, string>,
   putEvent: PutEvent,
+  offered: ScimOperations,
 ): Promise<ApiAnswer> {
   const endpoint = `scim/v2${operation.path}`.slice(0, 512)
   const trail = context.trail.ofOperation({ eventId: newId(context.now), method: operation.method, endpoint })
@@ -73,7 +78,7 @@ async function runOne(
   const answer = await attempt(own, async () => {
     if (refusal) throw refusal
     const request = toRequest(operation, ids, endpoint)
-    return (OPERATIONS[`${operation.method} ${request.route}`] as Operation<ScimContext>)(request, own)
+    return (offered[`${operation.method} ${request.route}`] as Operation<ScimContext>)(request, own)
   })
   if (trail.recorded) return answer
   const { status, body } = answer

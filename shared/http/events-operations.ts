@@ -4,6 +4,7 @@ import { eventSortKey } from '../store/events/item.ts'
 import { listEvents } from '../store/events/query.ts'
 import type { AdminContext } from './admin-handler.ts'
 import type { Operation } from './api-handler.ts'
+import type { RouteKeyOf } from './routes.ts'
 
 /** The answer to an auditor's question, by HTTP and by Lambda invocation alike. */
 export interface EventAnswer {
@@ -19,9 +20,9 @@ export interface EventAnswer {
   unreadable?: number
 }
 
-export const eventsOperations: Record<string, Operation<AdminContext>> = {
+export const eventsOperations = {
   'GET /events': async (request, context) => ({ status: 200, body: await answerQuestion(request.query, context) }),
-}
+} satisfies Record<RouteKeyOf<'events'>, Operation<AdminContext>>
 
 /** What a Lambda may answer, 6 MB, less some room; rows count as the JSON text inside JSON that they travel as. */
 const MAX_BYTES = 5_000_000

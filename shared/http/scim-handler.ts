@@ -21,6 +21,8 @@ export interface ScimHandlerOptions {
   db: Db
   putEvent: PutEvent
   now?: () => Date
+  /** The resource types as a kind of client sees them. */
+  types?: typeof resourceTypes
 }
 
 /** A Lambda of the SCIM API: bearer token, checked by the authorizer; operations keyed by method and route. */
@@ -35,7 +37,7 @@ export function scimHandler(options: ScimHandlerOptions, operations: Record<stri
       const start = startTrail(event, request, at)
       return { caller, trail: new Trail({ ...start, type: 'SCIM', account, actorName, actorDomain, tokenId }) }
     },
-    admit: (call) => admit(call, db, config),
+    admit: (call) => admit(call, options),
     record: async (trail, { status, error }) => {
       const refusal = error && { scimType: error.scimType, detail: error.message }
       const event = putEvent(db, trail.complete({ status, ...refusal }))
@@ -46,7 +48,8 @@ export function scimHandler(options: ScimHandlerOptions, operations: Record<stri
 }
 
 /** A cached policy may outlive its token: expiry is checked again, by this Lambda's clock. */
-function admit({ caller, request, event, now, trail }: Call<Principal>, db: Db, config: Config): ScimContext {
+function admit({ caller, request, event, now, trail }: Call<Principal>, options: ScimHandlerOptions): ScimContext {
+  const { config, db, types = resourceTypes } = options
   if (now.getTime() >= caller.tokenExpiresAt) throw unauthorized('The token has expired: issue a new one')
   const endpointId = event.pathParameters?.endpointId
   if (endpointId !== undefined && endpointId !== caller.endpointId) {
@@ -58,7 +61,7 @@ function admit({ caller, request, event, now, trail }: Call<Principal>, db: Db, 
     principal: caller,
     now,
     baseUrl,
-    types: resourceTypes(caller.clientKind),
+    types: types(caller.clientKind),
     trail,
     report: (error) => logUnexpected(error, event),
   }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type * as z from 'zod'
 import { changesBetween } from '../audit/changes.ts'
-import type { Privilege } from '../auth/principal.ts'
 import { notFound, ScimError, uniqueness } from '../scim/error.ts'
 import { quote } from '../scim/quote.ts'
+import { CREATE_PRIVILEGES, type Privilege } from '../scim/resource-types.ts'
 import type { Json } from '../scim/schema.ts'
 import { IntegrationExists, putNewIntegration, type RoleChange, TooManyTokens } from '../store/integration-change.ts'
 import { getIntegration, getIntegrations, type Integration } from '../store/integrations.ts'
@@ -17,8 +17,6 @@ import { retryLostRaces } from './retry-lost-races.ts'
 export { ensureAccount } from '../store/accounts.ts'
 
 type NewIntegration = z.output<typeof newIntegration>
-
-const DEFAULT_PRIVILEGES: readonly Privilege[] = ['createUser', 'createRole']
 
 /**
  * Makes an integration, its account and its role where they are new. A role that exists keeps its privileges and gains
@@ -84,7 +82,7 @@ async function planRole(context: AdminContext, wanted: NewIntegration): Promise<
   const { role } = wanted
   const before = await getProvisioner(db, account, role)
   if (!before) {
-    const privileges = askedFor(wanted, DEFAULT_PRIVILEGES)
+    const privileges = askedFor(wanted, CREATE_PRIVILEGES)
     const after: Provisioner = { role, privileges, createdAt: now.toISOString(), createdBy: actor, version: 1 }
     return { after, sharedBy: [], changes: true }
   }

@@ -2,12 +2,11 @@ import { tooMany } from '../scim/error.ts'
 import { isAt } from '../scim/filter/tree.ts'
 import { MAX_SCANNED_RESOURCES } from '../scim/limits.ts'
 import { type ListPage, type ListResponse, presentList } from '../scim/list-response.ts'
-import { project } from '../scim/project.ts'
-import type { Attributes, ScimResource } from '../scim/schema.ts'
+import { type Projection, project } from '../scim/project.ts'
+import type { Attributes, ResourceType, ScimResource } from '../scim/schema.ts'
 import { compareSorted, type Sort, type SortKey, sortValue } from '../scim/sort.ts'
 import { mapConcurrently } from '../store/batch.ts'
 import { countResources } from '../store/counters.ts'
-import type { ResourceName } from '../store/keys.ts'
 import {
   getIndexMark,
   type MarkedList,
@@ -22,7 +21,7 @@ import { ownerSeen } from './access.ts'
 import { findMatches, type Match, readsDerived } from './candidates.ts'
 import type { ScimContext } from './context.ts'
 import { type ListInput, type ListQuery, parseListQuery, toMarkedList } from './list-query.ts'
-import { DEFAULT_PROJECTION, loadDerived, toRepresentation, typeOf } from './present.ts'
+import { DEFAULT_PROJECTION, loadDerived, toRepresentation } from './present.ts'
 
 const PARALLEL = 32
 const BY_ID: Sort = { path: undefined, descending: false }
@@ -45,10 +44,10 @@ interface Slice {
  */
 export async function listResources(
   context: ScimContext,
-  type: ResourceName,
+  type: ResourceType,
   input: ListInput,
 ): Promise<ListResponse<Attributes>> {
-  const query = parseListQuery(typeOf(context, type), input)
+  const query = parseListQuery(type, input)
   const list = toMarkedList(context, [type], query)
   const direct = !query.filter && !query.sort
   const slice = direct
@@ -57,19 +56,20 @@ export async function listResources(
   return presentSlice(context, query, list, slice)
 }
 
-/** Searches users and groups together (RFC 7644 §3.4.3, at the root). */
+/** Searches all types together (RFC 7644 §3.4.3, at the root). */
 export async function searchAll(context: ScimContext, input: ListInput): Promise<ListResponse<Attributes>> {
-  const names: ResourceName[] = ['User', 'Group']
-  const queries = names.map((name) => parseListQuery(typeOf(context, name), input, true))
+  const types = Object.values(context.types)
+  const queries = types.map((type) => parseListQuery(type, input, true))
   const [query] = queries as [ListQuery]
-  const list = toMarkedList(context, names, query)
-  return presentSlice(context, query, list, await matchSlice(context, names, queries, list), queries[1])
+  const list = toMarkedList(context, types, query)
+  const projections = new Map(types.map((type, i) => [type, queries[i]?.projection]))
+  return presentSlice(context, query, list, await matchSlice(context, types, queries, list), projections)
 }
 
 /** A page of all objects of a type: one Query from the page's beginning, whatever the size of the collection. */
 async function collectionSlice(
   context: ScimContext,
-  type: ResourceName,
+  type: ResourceType,
   query: ListQuery,
   list: MarkedList,
 ): Promise<Slice> {
@@ -99,7 +99,7 @@ async function collectionSlice(
 /** Where a page of a collection begins: behind a mark, or behind as many objects as `startIndex` says. */
 async function collectionStart(
   context: ScimContext,
-  type: ResourceName,
+  type: ResourceType,
   query: ListQuery,
   list: MarkedList,
   counting: Promise<number>,
@@ -117,7 +117,7 @@ async function findMark({ db, now }: ScimContext, { startIndex, cursor }: ListQu
 }
 
 /** Passes the objects before a page that nobody paged to: bounded, since each of them is read. */
-async function skip(context: ScimContext, type: ResourceName, objects: number): Promise<Position | 'beyond'> {
+async function skip(context: ScimContext, type: ResourceType, objects: number): Promise<Position | 'beyond'> {
   if (objects > MAX_SCANNED_RESOURCES) {
     throw tooMany(
       `Cannot begin at ${objects + 1}: page from the start, where each page is found at once, or use a cursor`,
@@ -133,7 +133,7 @@ async function skip(context: ScimContext, type: ResourceName, objects: number): 
 /** A page of what filters match, in the order asked for. */
 async function matchSlice(
   context: ScimContext,
-  types: ResourceName[],
+  types: ResourceType[],
   queries: ListQuery[],
   list: MarkedList,
 ): Promise<Slice> {
@@ -156,7 +156,7 @@ interface Keyed extends Entry {
   key: SortKey
 }
 
-async function findKeyed(context: ScimContext, type: ResourceName, query: ListQuery): Promise<Keyed[]> {
+async function findKeyed(context: ScimContext, type: ResourceType, query: ListQuery): Promise<Keyed[]> {
   const { sort } = query
   const { path } = sort ?? BY_ID
   const whole = path !== undefined && readsDerived(type, (name, part) => isAt(path, name, part))
@@ -183,13 +183,13 @@ async function presentSlice(
   query: ListQuery,
   list: MarkedList,
   { entries, total, next }: Slice,
-  other = query,
+  projections: ReadonlyMap<ResourceType, Projection | undefined> = new Map(),
 ): Promise<ListResponse<Attributes>> {
   const resources = await mapConcurrently(entries, PARALLEL, async ({ stored, derived }) => {
     const { type, id } = stored
-    const { projection } = type === 'User' ? query : other
+    const projection = projections.get(type) ?? query.projection
     const shown = await (derived ?? loadDerived(context, type, id, projection))
-    return project(typeOf(context, type), toRepresentation(context, stored, shown), projection)
+    return project(type, toRepresentation(context, stored, shown), projection)
   })
   if (query.cursor !== undefined) return presentList(cursorPage(context, list, resources, total, next))
   return presentList(indexPage(context, query, list, resources, total, next))

@@ -3,13 +3,14 @@ import { createTable } from '../../local/engine/create-table.ts'
 import { startEngine } from '../../local/engine/engine.ts'
 import { LOCAL_AWS } from '../../local/environment.ts'
 import { foldName } from '../../shared/scim/identifier.ts'
-import { lookupKeys, nameOf } from '../../shared/store/claims.ts'
+import { RESOURCE_TYPES } from '../../shared/scim/resource-types.ts'
+import { nameOf } from '../../shared/store/claims.ts'
 import { type Db, openDb } from '../../shared/store/client.ts'
 import { countResources } from '../../shared/store/counters.ts'
-import { collectionKey, type Key, nameKey, resourceKey } from '../../shared/store/keys.ts'
+import { collectionKey, type Key, lookupKey, nameKey, resourceKey } from '../../shared/store/keys.ts'
 import { newId } from '../../shared/store/new-id.ts'
 import { type StoredResource, toResource } from '../../shared/store/resource-item.ts'
-import { createResource, replaceResource } from '../../shared/store/resource-writes.ts'
+import { putNewResource, putVersion } from '../../shared/store/resource-writes.ts'
 import { anEvent } from '../factories/events.ts'
 import { scanAll, scanEvents } from '../factories/scan.ts'
 import { engineOf, scratchFolder } from './start.ts'
@@ -19,6 +20,7 @@ const WRITERS = 8
 /** Acknowledged writes after which the engine is killed, in the middle of others. */
 const WRITES_PER_ROUND = 40
 const ACCOUNT = 'default'
+const { User } = RESOURCE_TYPES
 
 let folder: ReturnType<typeof scratchFolder>
 beforeEach(() => {
@@ -71,7 +73,7 @@ async function writeUntilKilled(db: Db, kill: () => void, acknowledge: (id: stri
 async function writeForever(db: Db, done: (id: string, version: number) => void): Promise<never> {
   for (;;) {
     const user = newStoredUser()
-    await createResource(db, ACCOUNT, user, eventOf(user, 'POST'))
+    await putNewResource(db, ACCOUNT, user, eventOf(user, 'POST'))
     done(user.id, user.version)
     const after = {
       ...user,
@@ -79,7 +81,7 @@ async function writeForever(db: Db, done: (id: string, version: number) => void)
       attributes: { ...user.attributes, title: 'Engineer' },
       eventId: newId(new Date()),
     }
-    await replaceResource(db, ACCOUNT, user, after, eventOf(after, 'PATCH'))
+    await putVersion(db, ACCOUNT, { before: user, after }, eventOf(after, 'PATCH'))
     done(after.id, after.version)
   }
 }
@@ -89,7 +91,7 @@ function newStoredUser(): StoredResource {
   const id = newId(at)
   const time = { created: at.toISOString(), lastModified: at.toISOString() }
   const attributes = { userName: `${id}@example.com`, externalId: `ext-${id}` }
-  return { type: 'User', id, owner: 'OKTA_PROVISIONER', version: 1, ...time, attributes, eventId: newId(at) }
+  return { type: User, id, owner: 'OKTA_PROVISIONER', version: 1, ...time, attributes, eventId: newId(at) }
 }
 
 const eventOf = ({ id, eventId }: StoredResource, method: string) =>
@@ -98,19 +100,19 @@ const eventOf = ({ id, eventId }: StoredResource, method: string) =>
 /** Every user with its name and lookup, one event for each of its versions, the count; and nothing besides. */
 async function expectWholeTransactions(db: Db): Promise<Map<string, StoredResource>> {
   const items = (await scanAll(db)) as (Key & Record<string, unknown>)[]
-  const users = items.filter(({ pk }) => pk === collectionKey(ACCOUNT, 'User')).map((item) => toResource('User', item))
+  const users = items.filter(({ pk }) => pk === collectionKey(ACCOUNT, User)).map((item) => toResource(User, item))
   const besides = items.filter(({ pk }) => !/#(EVENT|COUNT)#/.test(pk))
   expect(besides.map(keyText).sort()).toEqual(users.flatMap(keysOf).map(keyText).sort())
   const events = Map.groupBy(await scanEvents(db), ({ resourceId }) => resourceId)
   const eventCounts = [...events].map(([id, ofUser]) => [id, ofUser.length])
   expect(eventCounts.sort()).toEqual(users.map(({ id, version }) => [id, version]).sort())
-  expect(await countResources(db, ACCOUNT, 'User')).toBe(users.length)
+  expect(await countResources(db, ACCOUNT, User)).toBe(users.length)
   return new Map(users.map((user) => [user.id, user]))
 }
 
 const keyText = ({ pk, sk }: Key) => `${pk} ${sk}`
 const keysOf = (user: StoredResource): Key[] => [
-  resourceKey(ACCOUNT, 'User', user.id),
-  nameKey(ACCOUNT, 'User', foldName(nameOf('User', user.attributes))),
-  ...lookupKeys(ACCOUNT, user),
+  resourceKey(ACCOUNT, User, user.id),
+  nameKey(ACCOUNT, User, foldName(nameOf(user))),
+  lookupKey(ACCOUNT, User, 'externalId', String(user.attributes.externalId), user.id),
 ]

@@ -6,7 +6,7 @@ import { batchWrite } from '../../shared/store/batch.ts'
 import type { Db } from '../../shared/store/client.ts'
 import { toEventItem } from '../../shared/store/events/item.ts'
 import { listEvents } from '../../shared/store/events/query.ts'
-import { eventPut, putEvent } from '../../shared/store/events/write.ts'
+import { putEvent, putEventAction } from '../../shared/store/events/write.ts'
 import { transact } from '../../shared/store/transaction.ts'
 import { testTable, withTable } from '../factories/engine.ts'
 import { anEvent } from '../factories/events.ts'
@@ -147,9 +147,9 @@ describe('writing', () => {
     const db = await testTable()
     const event = anEvent(NOW, { changes: [{ attribute: 'active', after: false }], resourceId: 'u1' })
     const guard = { ConditionCheck: { Key: { pk: 'x', sk: 'y' }, ConditionExpression: 'attribute_exists(pk)' } }
-    await expect(transact(db, [eventPut(db, event), guard], 'r1')).rejects.toThrow('conditions')
+    await expect(transact(db, { event: putEventAction(db, event), guard }, 'r1')).rejects.toThrow('conditions')
     expect((await ask(db, {})).events).toEqual([])
-    await transact(db, [eventPut(db, event)], 'r2')
+    await transact(db, { event: putEventAction(db, event) }, 'r2')
     expect((await ask(db, {})).events).toEqual([event])
   })
 

@@ -2,10 +2,11 @@ import { request } from 'node:http'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { signRequest } from '../../shared/auth/sigv4.ts'
 import { formatToken, newToken } from '../../shared/auth/token.ts'
-import { ADMIN_ROUTES, SCIM_METHODS, SCIM_ROUTES } from '../../shared/http/routes.ts'
+import { ADMIN_ROUTES, SCIM_METHODS, scimRoutes } from '../../shared/http/routes.ts'
 import { changeIntegration } from '../../shared/resources/change-integration.ts'
 import { createIntegration } from '../../shared/resources/integrations.ts'
 import { issueToken, revokeToken } from '../../shared/resources/tokens.ts'
+import { RESOURCE_TYPES } from '../../shared/scim/resource-types.ts'
 import { adminContext } from '../factories/admin.ts'
 import { scanAll } from '../factories/scan.ts'
 import { newUser } from '../factories/scim-api.ts'
@@ -145,7 +146,7 @@ describe('without a good token', () => {
   test('every method of every endpoint is 401 with a SCIM body, and nothing is changed (AUT-1, AUT-2, AUT-3)', async () => {
     const before = (await scanAll(system.db)).filter(({ pk }) => !String(pk).includes('#EVENT#')).length
     const forged = formatToken({ tokenId: newToken().tokenId, secret: 'x'.repeat(43) })
-    const paths = [...SCIM_ROUTES.map(({ path }) => path.replace('{id}', 'x')), '/Nothing', '/a/b/c']
+    const paths = [...scimRoutes(RESOURCE_TYPES).map(({ path }) => path.replace('{id}', 'x')), '/Nothing', '/a/b/c']
     for (const path of paths) {
       for (const method of SCIM_METHODS) {
         const init = method === 'GET' ? { method } : { method, body: '{"broken' }

@@ -1,11 +1,12 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { sixMonthsAfter } from '../../shared/auth/six-months.ts'
 import { newToken } from '../../shared/auth/token.ts'
-import { SCIM_METHODS, SCIM_ROUTES } from '../../shared/http/routes.ts'
+import { SCIM_METHODS, scimRoutes } from '../../shared/http/routes.ts'
 import { changeIntegration } from '../../shared/resources/change-integration.ts'
 import type { IntegrationInput } from '../../shared/resources/integration-input.ts'
 import { createIntegration } from '../../shared/resources/integrations.ts'
 import { issueToken, revokeToken } from '../../shared/resources/tokens.ts'
+import { RESOURCE_TYPES } from '../../shared/scim/resource-types.ts'
 import { adminContext } from '../factories/admin.ts'
 import { scanAll } from '../factories/scan.ts'
 import { newGroup, newUser, patchOf } from '../factories/scim-api.ts'
@@ -73,7 +74,7 @@ describe('credentials that are no good', () => {
   })
 
   test('AUT-2 AUT-3 every method of every endpoint is 401, also of what does not exist, and nothing is changed', async () => {
-    const paths = SCIM_ROUTES.flatMap(({ path }) => {
+    const paths = scimRoutes(RESOURCE_TYPES).flatMap(({ path }) => {
       const id = path.startsWith('/Groups') ? group.id : path.startsWith('/Users') ? user.id : 'User'
       return [path.replace('{id}', id)]
     })

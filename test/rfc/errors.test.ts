@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { MAX_SCANNED_RESOURCES } from '../../shared/scim/limits.ts'
+import { RESOURCE_TYPES } from '../../shared/scim/resource-types.ts'
 import { batchWrite } from '../../shared/store/batch.ts'
 import { countKey, resourceKey } from '../../shared/store/keys.ts'
 import { newId } from '../../shared/store/new-id.ts'
@@ -7,6 +8,8 @@ import { newGroup, newUser, patchOf, USER_SCHEMA } from '../factories/scim-api.t
 import { withSystem } from '../factories/system.ts'
 import { type Body, client } from './client.ts'
 import { expectRefused, scimError } from './refusal.ts'
+
+const { User } = RESOURCE_TYPES
 
 const failures: Error[] = []
 const system = withSystem({ logFailure: (failure) => failures.push(failure) })
@@ -178,7 +181,7 @@ describe('what errors tell', () => {
 
   test('ERR-2 an item that is not ours is a 500 without particulars', async () => {
     const id = newId(new Date())
-    const Item = { ...resourceKey('default', 'User', id), secretColumn: 'hidden' }
+    const Item = { ...resourceKey('default', User, id), secretColumn: 'hidden' }
     await batchWrite(system.db, [{ PutRequest: { Item } }])
     const written: string[] = []
     const { write } = process.stdout
@@ -188,21 +191,21 @@ describe('what errors tell', () => {
     const detail = /^Internal error; retry, and report request id [0-9a-f-]{36} if it persists$/
     expectRefused(answer, 500, undefined, detail)
     expect(written.join('')).toContain(answer.headers['x-request-id'])
-    await batchWrite(system.db, [{ DeleteRequest: { Key: resourceKey('default', 'User', id) } }])
+    await batchWrite(system.db, [{ DeleteRequest: { Key: resourceKey('default', User, id) } }])
   })
 
   test('ERR-3 a filter that would have to look at too much is 400 tooMany, while indexed ones still work', async () => {
     const now = new Date()
     const time = { created: now.toISOString(), lastModified: now.toISOString() }
     const users = Array.from({ length: MAX_SCANNED_RESOURCES + 2 }, (_, i) => ({
-      ...{ ...resourceKey('default', 'User', newId(now)), owner: 'OKTA_PROVISIONER', version: 1, ...time },
+      ...{ ...resourceKey('default', User, newId(now)), owner: 'OKTA_PROVISIONER', version: 1, ...time },
       attributes: { userName: `u${i}` },
     }))
-    const count = { pk: countKey('default', 'User'), sk: 'many', 'own#OKTA_PROVISIONER': users.length }
+    const count = { pk: countKey('default', User), sk: 'many', 'own#OKTA_PROVISIONER': users.length }
     const puts = [...users, count].map((Item) => ({ PutRequest: { Item } }))
     await batchWrite(system.db, puts)
-    const indexed = 'id, userName, externalId, emails.value or displayName'
-    const detail = `More than ${MAX_SCANNED_RESOURCES} resources would have to be examined: filter by ${indexed}, or list without filter and sort`
+    const indexed = 'id, userName, externalId, emails.value'
+    const detail = `More than ${MAX_SCANNED_RESOURCES} resources would have to be examined: filter by one of ${indexed}, or list without filter and sort`
     for (const query of ['filter=title+pr', 'sortBy=title', 'filter=not+(title+pr)&count=0']) {
       expectRefused(await okta('GET', `/Users?${query}`), 400, 'tooMany', detail)
     }

@@ -35,7 +35,7 @@ const item = z.object({
   detail: z.string().optional(),
   rid: z.string().optional(),
   name: z.string().optional(),
-  domain: z.enum(['USER', 'ROLE', 'INTEGRATION', 'TOKEN']).optional(),
+  domain: z.string().optional(),
   changes: changes.optional(),
   packed: changes.optional(),
   count: z.int().optional(),
