@@ -22,6 +22,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: PURE,
           globalSetup: ['test/factories/global-setup.ts'],
+          setupFiles: ['test/factories/watch-log.ts'],
         },
       },
     ],

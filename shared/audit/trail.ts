@@ -2,7 +2,9 @@ import type { ScimType } from '../scim/error.ts'
 import type { Change, ResourceDomain, RestEvent } from './rest-event.ts'
 
 /** What is known of a request before it is carried out. */
-export type TrailStart = Omit<RestEvent, 'status' | 'scimType' | 'detail' | 'changes'>
+export interface TrailStart extends Omit<RestEvent, 'status' | 'scimType' | 'detail' | 'changes' | 'count'> {
+  requestId: string
+}
 
 export interface Outcome {
   status: number
@@ -13,10 +15,10 @@ export interface Outcome {
 
 /**
  * The REST event of one request while it is being carried out. A change stores the completed event in its own
- * transaction and says so with `recorded`; whatever is not recorded is written by the handler before it answers.
+ * transaction, through {@link Trail.record}; whatever is not recorded is written by the handler before it answers.
  */
 export class Trail {
-  /** Whether the event is in the table already. */
+  /** Whether the event is in the table already: only {@link Trail.record} knows. */
   recorded = false
   /** Small writes to be made beside the event's, before the answer leaves: they cost no round trip of their own. */
   readonly alongside: (() => Promise<void>)[] = []
@@ -48,6 +50,16 @@ export class Trail {
   /** Names the object the request is about. */
   about(resourceDomain: ResourceDomain, resourceId?: string, resourceName?: string): void {
     this.#resource = { resourceDomain, ...(resourceId && { resourceId }), ...(resourceName && { resourceName }) }
+  }
+
+  /**
+   * Has the completed event stored by `write`, by itself or in the transaction of a change. It counts as recorded when
+   * `write` has succeeded: not earlier, and without anybody having to say so.
+   */
+  async record<Result>(outcome: Outcome, write: (event: RestEvent) => Promise<Result>): Promise<Result> {
+    const result = await write(this.complete(outcome))
+    this.recorded = true
+    return result
   }
 
   complete(outcome: Outcome): RestEvent {

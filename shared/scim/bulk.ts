@@ -1,6 +1,6 @@
 import { invalidPath, invalidSyntax, invalidValue, ScimError, tooLarge } from './error.ts'
 import { MAX_BULK_OPERATIONS } from './limits.ts'
-import { quote } from './quote.ts'
+import { quote, quoteExpression } from './quote.ts'
 import type { Json, JsonObject } from './schema.ts'
 
 /** One operation of a BulkRequest, its fields of the right JSON types and nothing else checked (RFC 7644 §3.7). */
@@ -117,14 +117,16 @@ function checkOperation(operation: BulkOperation, creates: ReadonlyMap<string, n
   if (method === 'POST' && !COLLECTION.test(path)) return wrongPath(path, '/Users or /Groups')
   if (method !== 'POST' && !RESOURCE.test(path)) return wrongPath(path, '/Users/<id> or /Groups/<id>')
   if (method !== 'DELETE' && (data === undefined || data === null)) {
-    return invalidSyntax(`Cannot run ${method} ${quote(path)} without data: send the body of the request as data`)
+    return invalidSyntax(
+      `Cannot run ${method} ${quoteExpression(path)} without data: send the body of the request as data`,
+    )
   }
   const unknown = listReferences(operation).find((reference) => !creates.has(reference))
   return unknown === undefined ? undefined : unknownReference(unknown)
 }
 
 function wrongPath(path: string, expected: string) {
-  return invalidPath(`Cannot use path ${quote(path)}: expected ${expected}`)
+  return invalidPath(`Cannot use path ${quoteExpression(path)}: expected ${expected}`)
 }
 
 function unknownReference(bulkId: string) {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { APIGatewayProxyEvent, Context } from 'aws-lambda'
+import type { APIGatewayProxyEvent } from 'aws-lambda'
 import { type Principal, toAuthorizerContext } from '../../shared/auth/principal.ts'
 import { bulkOperations } from '../../shared/http/bulk-operations.ts'
 import { groupOperations, searchOperations, userOperations } from '../../shared/http/resource-operations.ts'
@@ -7,6 +7,7 @@ import { SCIM_BASE, SCIM_ROUTES, SCIM_UNKNOWN } from '../../shared/http/routes.t
 import { scimHandler } from '../../shared/http/scim-handler.ts'
 import type { Db } from '../../shared/store/client.ts'
 import { putEvent } from '../../shared/store/events/write.ts'
+import { lambdaContext } from './api-event.ts'
 import { testConfig } from './engine.ts'
 
 /** A principal of the account `default`; anything may be set otherwise. */
@@ -36,13 +37,18 @@ export interface Answer {
 export type Call = (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>
 
 /** The resource Lambdas of one caller, called with gateway events but without a gateway. */
-export function scimApi(db: Db, caller: Principal = principal(), now: () => Date = () => new Date()): Call {
+export function scimApi(
+  db: Db,
+  caller: Principal = principal(),
+  now: () => Date = () => new Date(),
+  getRemainingTimeInMillis: () => number = () => 15_000,
+): Call {
   const config = testConfig(db.tableName)
   const operations = { ...userOperations, ...groupOperations, ...searchOperations, ...bulkOperations(putEvent) }
   const handler = scimHandler({ config, db, putEvent, now }, operations)
   return async (method, path, body, headers = {}) => {
     const event = toEvent(caller, method, path, body, headers)
-    const result = await handler(event, {} as Context)
+    const result = await handler(event, { ...lambdaContext(), getRemainingTimeInMillis })
     return {
       status: result.statusCode,
       headers: (result.headers ?? {}) as Record<string, string>,
