@@ -73,7 +73,10 @@ export function apiHandler<Caller, Context>(
     if ('refusal' in outcome) throw outcome.refusal
     return outcome.answer
   }
-  const pipeline = middy<APIGatewayProxyEvent, APIGatewayProxyResult>().use(outermost(options.config, now)).handler(run)
+  // The gateway gives up before Lambda does, so an early answer would reach nobody, and have no event.
+  const pipeline = middy<APIGatewayProxyEvent, APIGatewayProxyResult>({ timeoutEarlyInMillis: 0 })
+    .use(outermost(options.config, now))
+    .handler(run)
   return (event, context) => pipeline(event, context)
 }
 

@@ -1,5 +1,6 @@
-import { ListTablesCommand } from '@aws-sdk/client-dynamodb'
+import { paginateListTables } from '@aws-sdk/client-dynamodb'
 import { LOCAL_AWS } from '../../local/environment.ts'
+import { mapConcurrently } from '../../shared/store/batch.ts'
 import { openDb } from '../../shared/store/client.ts'
 import { parseEventItem } from '../../shared/store/events/item.ts'
 import { scanAll } from './scan.ts'
@@ -21,11 +22,12 @@ export function findCanary(text: string): string | undefined {
 export async function checkForCanaries(endpoint: string): Promise<void> {
   const config = { dynamodbEndpoint: endpoint, publicBaseUrl: undefined, eventRetentionDays: 90, requestLog: false }
   const { client } = openDb({ ...config, tableName: '' }, LOCAL_AWS)
-  const { TableNames = [] } = await client.send(new ListTablesCommand({}))
-  for (const tableName of TableNames) {
+  const tables: string[] = []
+  for await (const { TableNames = [] } of paginateListTables({ client }, {})) tables.push(...TableNames)
+  await mapConcurrently(tables, 8, async (tableName) => {
     const items = await scanAll(openDb({ ...config, tableName }, LOCAL_AWS))
     for (const item of items) checkItem(tableName, item)
-  }
+  })
 }
 
 function checkItem(table: string, item: Record<string, unknown>): void {
