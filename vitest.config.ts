@@ -29,6 +29,7 @@ export default defineConfig({
           // Where the platform has no engine, the suite can only run against another one.
           exclude: hasOwnEngine || !process.env.DYNAMODB_ENDPOINT ? PURE : [...PURE, ...OWN_ENGINE],
           globalSetup: ['test/factories/global-setup.ts'],
+          setupFiles: ['test/factories/watch-log.ts'],
         },
       },
     ],

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import * as z from 'zod'
 import { toCommandLine } from '../local/command-line.ts'
+import { maskSecrets } from '../shared/audit/secrets.ts'
 import { openApi } from './api.ts'
 import { type Command, type Flag, parseFlags } from './command.ts'
 import { COMMANDS } from './commands.ts'
@@ -16,11 +17,11 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     return await dispatch(args, terminal)
   } catch (error) {
     if (error instanceof UsageError) {
-      terminal.tell(`${error.message}\nSee "rolecall ${wordsOf(args)}--help"`)
+      terminal.tell(`${maskSecrets(error.message)}\nSee "rolecall ${wordsOf(args)}--help"`)
       return 2
     }
     if (!(error instanceof Failure)) throw error
-    terminal.tell(error.message)
+    terminal.tell(maskSecrets(error.message))
     return 1
   }
 }

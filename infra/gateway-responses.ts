@@ -68,7 +68,12 @@ const ERRORS: readonly GatewayError[] = [
   },
   { type: ResponseType.API_CONFIGURATION_ERROR, status: 500, detail: INTERNAL },
   { type: ResponseType.AUTHORIZER_CONFIGURATION_ERROR, status: 500, detail: INTERNAL },
-  { type: ResponseType.AUTHORIZER_FAILURE, status: 500, detail: INTERNAL },
+  {
+    type: ResponseType.AUTHORIZER_FAILURE,
+    status: 503,
+    detail: 'The token cannot be checked at this moment; retry after the seconds named in Retry-After',
+    headers: { 'Retry-After': '5' },
+  },
   { type: ResponseType.INTEGRATION_FAILURE, status: 502, detail: INTERNAL },
   {
     type: ResponseType.INTEGRATION_TIMEOUT,

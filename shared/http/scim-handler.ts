@@ -1,36 +1,30 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda'
 import { Trail } from '../audit/trail.ts'
 import { type Principal, parsePrincipal } from '../auth/principal.ts'
-import type { Config } from '../config.ts'
 import type { ScimContext } from '../resources/context.ts'
 import { notFound, unauthorized } from '../scim/error.ts'
 import { quote } from '../scim/quote.ts'
 import { resourceTypes } from '../scim/resource-types.ts'
-import type { Db } from '../store/client.ts'
-import { type ApiKind, apiHandler, type Call, emptySegmentHint, type Operation } from './api-handler.ts'
+import {
+  type ApiKind,
+  apiHandler,
+  type Call,
+  emptySegmentHint,
+  type HandlerOptions,
+  type Operation,
+} from './api-handler.ts'
 import type { ApiRequest } from './api-request.ts'
-import { logUnexpected } from './failure.ts'
 import { SCIM_BASE } from './routes.ts'
 import { startTrail } from './start-trail.ts'
 
-/** Stores the event of a request that changed nothing. */
-export type PutEvent = (db: Db, event: ReturnType<Trail['complete']>) => Promise<void>
-
-export interface ScimHandlerOptions {
-  config: Config
-  db: Db
-  putEvent: PutEvent
-  now?: () => Date
+export interface ScimHandlerOptions extends HandlerOptions {
   /** The resource types as a kind of client sees them. */
   types?: typeof resourceTypes
 }
 
 /** A Lambda of the SCIM API: bearer token, checked by the authorizer; operations keyed by method and route. */
 export function scimHandler(options: ScimHandlerOptions, operations: Record<string, Operation<ScimContext>>) {
-  const { config, db, putEvent, now = () => new Date() } = options
   const kind: ApiKind<Principal, ScimContext> = {
-    config,
-    now,
     identify: (event, request, at) => {
       const caller = parsePrincipal(event.requestContext.authorizer)
       const { account, integration: actorDomain, role: actorName, tokenId } = caller
@@ -38,18 +32,14 @@ export function scimHandler(options: ScimHandlerOptions, operations: Record<stri
       return { caller, trail: new Trail({ ...start, type: 'SCIM', account, actorName, actorDomain, tokenId }) }
     },
     admit: (call) => admit(call, options),
-    record: async (trail, { status, error }) => {
-      const refusal = error && { scimType: error.scimType, detail: error.message }
-      const event = putEvent(db, trail.complete({ status, ...refusal }))
-      await Promise.all([event, ...trail.alongside.map((write) => write())])
-    },
   }
-  return apiHandler(kind, operations)
+  return apiHandler(options, kind, operations)
 }
 
 /** A cached policy may outlive its token: expiry is checked again, by this Lambda's clock. */
-function admit({ caller, request, event, now, trail }: Call<Principal>, options: ScimHandlerOptions): ScimContext {
+function admit(call: Call<Principal>, options: ScimHandlerOptions): ScimContext {
   const { config, db, types = resourceTypes } = options
+  const { caller, request, event, now, trail, report } = call
   if (now.getTime() >= caller.tokenExpiresAt) throw unauthorized('The token has expired: issue a new one')
   const endpointId = event.pathParameters?.endpointId
   if (endpointId !== undefined && endpointId !== caller.endpointId) {
@@ -63,7 +53,7 @@ function admit({ caller, request, event, now, trail }: Call<Principal>, options:
     baseUrl,
     types: types(caller.clientKind),
     trail,
-    report: (error) => logUnexpected(error, event),
+    report,
   }
 }
 

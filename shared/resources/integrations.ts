@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type * as z from 'zod'
 import { changesBetween } from '../audit/changes.ts'
+import type { RestEvent } from '../audit/rest-event.ts'
 import { notFound, ScimError, uniqueness } from '../scim/error.ts'
 import { quote } from '../scim/quote.ts'
 import { CREATE_PRIVILEGES, type Privilege } from '../scim/resource-types.ts'
@@ -31,15 +32,14 @@ export async function createIntegration(
   const { db, now, trail } = context
   trail.about('INTEGRATION', wanted.name, wanted.name)
   const integration = toIntegration(context, wanted)
-  const view = await retryLostRaces(async () => {
+  return retryLostRaces(async () => {
     const role = await planRole(context, wanted)
     const made = presentIntegration(integration, role.after, now)
-    const event = trail.complete({ status: 201, changes: changesBetween(undefined, toSettings(made)) })
-    await putNewIntegration(db, integration, role.changes ? role : undefined, now, event).catch(explain(wanted))
+    const outcome = { status: 201, changes: changesBetween(undefined, toSettings(made)) }
+    const put = (event: RestEvent) => putNewIntegration(db, integration, role.changes ? role : undefined, now, event)
+    await trail.record(outcome, put).catch(explain(wanted))
     return made
   })
-  trail.recorded = true
-  return view
 }
 
 /** All integrations of the account, by name. */

@@ -73,8 +73,7 @@ export async function issueToken(
     }
     const issued = { tokenId, integration: integration.name, name, expiresAt: new Date(expiresAt).toISOString() }
     const changes = Object.entries(issued).map(([attribute, after]) => ({ attribute, after }))
-    await putNewToken(db, record, origin, trail.complete({ status: 201, changes }))
-    trail.recorded = true
+    await trail.record({ status: 201, changes }, (event) => putNewToken(db, record, origin, event))
     return { token, ...issued }
   })
 }
@@ -94,8 +93,7 @@ export async function revokeToken(context: AdminContext, tokenId: string): Promi
     if (token.revokedAt !== undefined) return presentToken(token, now)
     const revokedAt = now.getTime()
     const changes = [{ attribute: 'revokedAt', after: now.toISOString() }]
-    await putRevocation(db, token, revokedAt, trail.complete({ status: 204, changes }))
-    trail.recorded = true
+    await trail.record({ status: 204, changes }, (event) => putRevocation(db, token, revokedAt, event))
     return presentToken({ ...token, revokedAt }, now)
   })
 }

@@ -1,4 +1,5 @@
 import { changesBetween } from '../audit/changes.ts'
+import type { RestEvent } from '../audit/rest-event.ts'
 import { sameAttributes } from '../scim/patch/apply.ts'
 import type { Projection } from '../scim/project.ts'
 import { toClientAttributes, toStoredAttributes } from '../scim/representation.ts'
@@ -37,14 +38,12 @@ export async function createResource(
   const resource = toFirstVersion(context, type, draft)
   const changes = [...changesBetween(undefined, resource.attributes), ...draft.changes]
   trail.about(type.auditWord, resource.id, nameOf(resource))
-  const event = trail.complete({ status: 201, changes })
-  const putting =
+  const put = (event: RestEvent) =>
     special.putNew?.(context, resource, draft, event) ?? putNewResource(db, principal.account, resource, event)
-  const rest = await putting.catch((error) => {
+  const rest = await trail.record({ status: 201, changes }, put).catch((error) => {
     trail.about(type.auditWord, undefined, nameOf(resource))
     throw toUniqueness(error, resource)
   })
-  trail.recorded = true
   await rest?.()
   const derived = resource.memberCount ? await loadDerived(context, type, resource.id, projection) : noneOf(type)
   return presentStored(context, resource, projection, derived)
@@ -82,11 +81,11 @@ export function removeResource(context: ScimContext, { type, special }: Kind, ta
     await special.requireReady?.(context, before)
     const draft = (await special.draftDeletion?.(context, before)) ?? toDraft(before.attributes)
     const changes = [...changesBetween(before.attributes, undefined), ...draft.changes]
-    const event = trail.complete({ status: 204, changes })
-    const deleting =
-      special.delete?.(context, before, draft, event) ?? deleteResource(db, principal.account, before, event)
-    const rest = await deleting
-    trail.recorded = true
+    const rest = await trail.record(
+      { status: 204, changes },
+      (event) =>
+        special.delete?.(context, before, draft, event) ?? deleteResource(db, principal.account, before, event),
+    )
     await rest?.()
   })
 }
@@ -152,12 +151,11 @@ async function writeDraft(
   if (changes.length === 0 && sameAttributes(before.attributes, attributes)) return before
   const after = { ...before, ...fields, attributes, version: before.version + 1, ...stampOf(context) }
   const all = [...changesBetween(before.attributes, attributes), ...changes]
-  const event = trail.complete({ status: isEmpty(after) ? 204 : 200, changes: all })
+  const write = { before, after, draft, anyVersion }
+  const put = (event: RestEvent) =>
+    special.put?.(context, write, event) ?? putVersion(db, principal.account, { before, after }, event)
   try {
-    const write = { before, after, draft, anyVersion }
-    const rest = await (special.put?.(context, write, event) ??
-      putVersion(db, principal.account, { before, after }, event))
-    trail.recorded = true
+    const rest = await trail.record({ status: isEmpty(after) ? 204 : 200, changes: all }, put)
     return (await rest?.()) ?? after
   } catch (error) {
     const corrected = special.correct?.(before, draft, error)

@@ -1,6 +1,6 @@
 import { invalidPath, invalidSyntax, invalidValue, ScimError, tooLarge } from './error.ts'
 import { MAX_BULK_OPERATIONS } from './limits.ts'
-import { quote } from './quote.ts'
+import { quote, quoteExpression } from './quote.ts'
 import type { ResourceTypes } from './resource-types.ts'
 import type { Json, JsonObject } from './schema.ts'
 
@@ -124,14 +124,16 @@ function checkOperation(
   const fits = endpoints.includes(endpoint) && (id === undefined) === (method === 'POST')
   if (!fits) return wrongPath(path, method === 'POST' ? endpoints : endpoints.map((known) => `${known}/<id>`))
   if (method !== 'DELETE' && (data === undefined || data === null)) {
-    return invalidSyntax(`Cannot run ${method} ${quote(path)} without data: send the body of the request as data`)
+    return invalidSyntax(
+      `Cannot run ${method} ${quoteExpression(path)} without data: send the body of the request as data`,
+    )
   }
   const unknown = listReferences(operation).find((reference) => !creates.has(reference))
   return unknown === undefined ? undefined : unknownReference(unknown)
 }
 
 function wrongPath(path: string, expected: readonly string[]) {
-  return invalidPath(`Cannot use path ${quote(path)}: expected ${expected.join(' or ')}`)
+  return invalidPath(`Cannot use path ${quoteExpression(path)}: expected ${expected.join(' or ')}`)
 }
 
 function unknownReference(bulkId: string) {

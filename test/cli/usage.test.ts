@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { COMMANDS } from '../../cli/commands.ts'
 import { writeLocalCredentials } from '../../local/credentials.ts'
+import { newToken } from '../../shared/auth/token.ts'
 import { runCli } from '../factories/cli.ts'
 
 let empty: string
@@ -20,6 +21,17 @@ describe('rolecall', () => {
     expect(code).toBe(2)
     expect(stdout).toBe('')
     for (const { summary } of COMMANDS) expect(stderr).toContain(summary)
+  })
+
+  test.each([
+    ['a command', (token: string) => [token], /^There is no command "rolecall_\w{22}_\(masked\)"/],
+    ['an operand too many', (token: string) => ['user', 'list', token], /does not take "rolecall_\w{22}_\(masked\)"/],
+  ])('repeats no token that was given as %s', async (_name, toArguments, said) => {
+    const { token } = newToken()
+    const { code, stdout, stderr } = await runCli(toArguments(token))
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toMatch(said)
+    expect(stderr).not.toContain(token.slice(32, 50))
   })
 
   test.each([['--help'], ['-h'], ['help']])('says what there is on %s', async (flag) => {

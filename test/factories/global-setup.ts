@@ -1,6 +1,7 @@
 import type { TestProject } from 'vitest/node'
 import { startEngine } from '../../local/engine/engine.ts'
 import { chosenEngine } from '../../local/environment.ts'
+import { checkForCanaries } from './canaries.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -8,10 +9,19 @@ declare module 'vitest' {
   }
 }
 
-/** One engine for the whole run, ours or that of DYNAMODB_ENDPOINT; every test file makes its own table in it. */
-export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+/**
+ * One engine for the whole run, ours or that of DYNAMODB_ENDPOINT; every test file makes its own table in it. None may
+ * leave a secret there.
+ */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const chosen = chosenEngine(process.env)
-  const engine = chosen ? undefined : await startEngine()
-  project.provide('dynamodbEndpoint', (chosen ?? engine)?.endpoint ?? '')
-  return engine?.stop
+  const engine = chosen ?? (await startEngine())
+  project.provide('dynamodbEndpoint', engine.endpoint)
+  return async () => {
+    try {
+      await checkForCanaries(engine.endpoint)
+    } finally {
+      if ('stop' in engine) await engine.stop()
+    }
+  }
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { APIGatewayProxyEvent, Context } from 'aws-lambda'
+import type { APIGatewayProxyEvent } from 'aws-lambda'
 import { type Principal, toAuthorizerContext } from '../../shared/auth/principal.ts'
 import { bulkOperations } from '../../shared/http/bulk-operations.ts'
 import { discoveryOperations } from '../../shared/http/discovery-operations.ts'
@@ -12,6 +12,7 @@ import { RESOURCE_TYPES, resourceTypes } from '../../shared/scim/resource-types.
 import type { ResourceType } from '../../shared/scim/schema.ts'
 import type { Db } from '../../shared/store/client.ts'
 import { putEvent } from '../../shared/store/events/write.ts'
+import { lambdaContext } from './api-event.ts'
 import { testConfig } from './engine.ts'
 
 /** A principal of the account `default`; anything may be set otherwise. */
@@ -46,6 +47,13 @@ export const PRODUCT_OPERATIONS = {
   ...resourceOperations(RESOURCE_TYPES.Group, groups),
 }
 
+/** The clock, the invocation's remaining time and the types beside users and groups, where they matter. */
+interface Surroundings {
+  now?: () => Date
+  remainingMs?: () => number
+  further?: readonly ResourceType[]
+}
+
 /**
  * The resource Lambdas of one caller, called with gateway events but without a gateway; `further` types are registered
  * and served beside users and groups.
@@ -53,8 +61,7 @@ export const PRODUCT_OPERATIONS = {
 export function scimApi(
   db: Db,
   caller: Principal = principal(),
-  now: () => Date = () => new Date(),
-  further: readonly ResourceType[] = [],
+  { now = () => new Date(), remainingMs = () => 15_000, further = [] }: Surroundings = {},
 ): Call {
   const config = testConfig(db.tableName)
   const resources = Object.assign({}, PRODUCT_OPERATIONS, ...further.map((type) => resourceOperations(type)))
@@ -70,7 +77,7 @@ export function scimApi(
   const handler = scimHandler({ config, db, putEvent, now, types }, operations)
   return async (method, path, body, headers = {}) => {
     const event = toEvent(routes, caller, method, path, body, headers)
-    const result = await handler(event, {} as Context)
+    const result = await handler(event, { ...lambdaContext(), getRemainingTimeInMillis: remainingMs })
     return {
       status: result.statusCode,
       headers: (result.headers ?? {}) as Record<string, string>,

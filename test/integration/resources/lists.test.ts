@@ -94,7 +94,9 @@ describe('paging', () => {
     const follow = async (caller: Call, query = '') =>
       (await caller('GET', `/Users?count=1&cursor=${body.nextCursor}${query}`)).body
     const other = scimApi(db, principal({ account: `lists-${accounts}`, tokenId: 'another' }))
-    const later = scimApi(db, principal({ account: `lists-${accounts}` }), () => new Date(Date.now() + 601_000))
+    const later = scimApi(db, principal({ account: `lists-${accounts}` }), {
+      now: () => new Date(Date.now() + 601_000),
+    })
     expect((await follow(call)).itemsPerPage).toBe(1)
     expect((await follow(call, '&filter=title pr')).scimType).toBe('invalidCursor')
     expect((await follow(other)).scimType).toBe('invalidCursor')

@@ -19,7 +19,7 @@ let proxy: RecordingProxy
 let call: Call
 
 const caller = (account: string, given: object = {}) =>
-  scimApi(db, principal({ account, privileges: ['createDevice', 'createUser'], ...given }), () => new Date(), [DEVICE])
+  scimApi(db, principal({ account, privileges: ['createDevice', 'createUser'], ...given }), { further: [DEVICE] })
 
 beforeAll(async () => {
   const { tableName } = await testTable()

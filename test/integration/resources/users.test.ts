@@ -202,7 +202,7 @@ describe('ownership', () => {
 
   test('an expired token is refused by the Lambda itself, to the millisecond', async () => {
     const tokenExpiresAt = Date.parse('2026-05-01T00:00:00.000Z')
-    const at = (ms: number) => scimApi(db, principal({ tokenExpiresAt }), () => new Date(tokenExpiresAt + ms))
+    const at = (ms: number) => scimApi(db, principal({ tokenExpiresAt }), { now: () => new Date(tokenExpiresAt + ms) })
     expect((await at(-1)('GET', '/Users')).status).toBe(200)
     const { status, body } = await at(0)('GET', '/Users')
     expect({ status, body }).toEqual(refusal(401, undefined, 'The token has expired: issue a new one'))

@@ -15,7 +15,7 @@ const ACCOUNT = 'default'
 const db = withTable()
 const call = scimApi(db)
 
-const later = (ms: number) => scimApi(db, principal(), () => new Date(Date.now() + ms))
+const later = (ms: number) => scimApi(db, principal(), { now: () => new Date(Date.now() + ms) })
 const idsOf = (members: { value: string }[]) => members.map(({ value }) => value)
 
 async function itemsOf(pk: string) {

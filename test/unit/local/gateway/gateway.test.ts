@@ -218,13 +218,20 @@ describe('the authorizer', () => {
   })
 
   test.each([
-    ['failing', () => Promise.reject(new Error('the table is gone'))],
     ['answering no policy', () => ({ principalId: 'x' })],
     ['answering a context that is not flat', () => decision(allow, { principal: { account: 'default' } })],
   ])('%s is 500 and says nothing of the inside', async (_name, authorizer) => {
     handlers.authorizer = authorizer
     const detail = expect.stringMatching(/^Internal error; retry, and report request id [0-9a-f-]{36} if it persists$/)
     expect(await errorOf(await call('/scim/v2/Users'))).toEqual(scimError(500, detail))
+  })
+
+  test('failing is 503, to be tried again, and says nothing of the inside', async () => {
+    handlers.authorizer = () => Promise.reject(new Error('the table is gone'))
+    const answer = await call('/scim/v2/Users')
+    expect(answer.headers.get('retry-after')).toBe('5')
+    const detail = 'The token cannot be checked at this moment; retry after the seconds named in Retry-After'
+    expect(await errorOf(answer)).toEqual(scimError(503, detail))
   })
 
   test('decides before path and query are decoded', async () => {
