@@ -1,13 +1,14 @@
+import { isComplex } from '../scim/attribute-path.ts'
 import { isReturned, type Projection, project } from '../scim/project.ts'
 import { toScimResource } from '../scim/representation.ts'
-import type { Attributes, ResourceType, ScimResource, Value } from '../scim/schema.ts'
+import type { Attributes, ComplexValue, ResourceType, ScimResource, Value } from '../scim/schema.ts'
 import type { StoredMember } from '../store/groups/member-item.ts'
 import { listMembers, listMemberships } from '../store/groups/members.ts'
 import { listPending, listPendingLately, pendingIds } from '../store/groups/pending.ts'
 import { finishDue } from '../store/groups/sweep.ts'
 import type { ResourceName } from '../store/keys.ts'
 import type { StoredResource } from '../store/resource-item.ts'
-import { sees } from './access.ts'
+import { sees, seesAll } from './access.ts'
 import type { ScimContext } from './context.ts'
 
 /** Everything that is returned by default. */
@@ -94,9 +95,20 @@ export function toRepresentation(context: ScimContext, stored: StoredResource, d
     version,
     location,
     attributes,
-    derived: derived as Attributes | undefined,
+    derived: derived && (visibleTo(context, stored, derived) as Attributes),
   })
 }
+
+/**
+ * Names of members are for the role that owns the group, whose client sent them, and for callers that see every user:
+ * no member need be looked at to know (docs/architecture.md, "Who sees and changes what").
+ */
+function visibleTo({ principal }: ScimContext, { owner }: StoredResource, derived: Derived): Derived {
+  if (!('members' in derived) || owner === principal.role || seesAll(principal, 'User')) return derived
+  return { members: derived.members.map((member) => (isComplex(member) ? withoutDisplay(member) : member)) }
+}
+
+const withoutDisplay = ({ display: _display, ...member }: ComplexValue): ComplexValue => member
 
 export function presentStored(
   context: ScimContext,
