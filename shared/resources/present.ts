@@ -1,12 +1,13 @@
+import { isComplex } from '../scim/attribute-path.ts'
 import { isReturned, type Projection, project } from '../scim/project.ts'
 import { toScimResource } from '../scim/representation.ts'
-import type { Attributes, DerivedAttribute, ResourceType, ScimResource, Value } from '../scim/schema.ts'
+import type { Attributes, ComplexValue, DerivedAttribute, ResourceType, ScimResource, Value } from '../scim/schema.ts'
 import type { StoredMember } from '../store/groups/member-item.ts'
 import { listMembers, listMemberships } from '../store/groups/members.ts'
 import { listPending, listPendingLately, pendingIds } from '../store/groups/pending.ts'
 import { finishDue } from '../store/groups/sweep.ts'
 import type { StoredResource } from '../store/resource-item.ts'
-import { sees } from './access.ts'
+import { sees, seesAll } from './access.ts'
 import type { ScimContext } from './context.ts'
 
 /** Everything that is returned by default. */
@@ -89,8 +90,21 @@ function presentMember(context: ScimContext, { userId, display }: StoredMember):
 export function toRepresentation(context: ScimContext, stored: StoredResource, derived?: Derived): ScimResource {
   const { type, id, created, lastModified, version, attributes } = stored
   const location = locationOf(context, type, id)
-  return toScimResource(type, { id, created, lastModified, version, location, attributes, derived })
+  const shown = derived && visibleTo(context, stored, derived)
+  return toScimResource(type, { id, created, lastModified, version, location, attributes, derived: shown })
 }
+
+/**
+ * Names of members are for the role that owns the group, whose client sent them, and for callers that see every user:
+ * no member need be looked at to know (docs/architecture.md, "Who sees and changes what").
+ */
+function visibleTo({ principal, types }: ScimContext, { owner }: StoredResource, derived: Derived): Derived {
+  const { members } = derived
+  if (!members || owner === principal.role || seesAll(principal, types.User)) return derived
+  return { members: members.map((member) => (isComplex(member) ? withoutDisplay(member) : member)) }
+}
+
+const withoutDisplay = ({ display: _display, ...member }: ComplexValue): ComplexValue => member
 
 export function presentStored(
   context: ScimContext,

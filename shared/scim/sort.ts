@@ -55,8 +55,8 @@ export function sortValue({ path }: Sort, resource: Attributes): SortKey {
 /** A total order: resources without a value last when ascending and first when descending, equal ones by id. */
 export function compareSorted(
   { descending }: Sort,
-  a: { key: SortKey; id: string },
-  b: { key: SortKey; id: string },
+  a: { key?: SortKey; id: string },
+  b: { key?: SortKey; id: string },
 ): number {
   const order = compareKeys(a.key, b.key)
   if (order !== 0) return descending ? -order : order
