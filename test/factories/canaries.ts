@@ -1,4 +1,4 @@
-import { paginateListTables } from '@aws-sdk/client-dynamodb'
+import { DynamoDBClient, paginateListTables } from '@aws-sdk/client-dynamodb'
 import { LOCAL_AWS } from '../../local/environment.ts'
 import { mapConcurrently } from '../../shared/store/batch.ts'
 import { openDb } from '../../shared/store/client.ts'
@@ -21,7 +21,7 @@ export function findCanary(text: string): string | undefined {
  */
 export async function checkForCanaries(endpoint: string): Promise<void> {
   const config = { dynamodbEndpoint: endpoint, publicBaseUrl: undefined, eventRetentionDays: 90, requestLog: false }
-  const { client } = openDb({ ...config, tableName: '' }, LOCAL_AWS)
+  const client = new DynamoDBClient({ endpoint, ...LOCAL_AWS })
   const tables: string[] = []
   for await (const { TableNames = [] } of paginateListTables({ client }, {})) tables.push(...TableNames)
   await mapConcurrently(tables, 8, async (tableName) => {
