@@ -1,7 +1,7 @@
 import * as z from 'zod'
+import { PRIVILEGES } from '../../shared/auth/privileges.ts'
 import type { IntegrationView } from '../../shared/resources/present-integration.ts'
 import { CLIENT_KINDS } from '../../shared/scim/client-kind.ts'
-import { PRIVILEGES } from '../../shared/scim/resource-types.ts'
 import { type Command, command, type Session, truth } from '../command.ts'
 import { UsageError } from '../failure.ts'
 import { formatList, type ListView } from '../output.ts'

@@ -1,4 +1,4 @@
-import type { Endpoint } from '../scim/resource-types.ts'
+import type { ResourceTypeEntry } from '../scim/resource-types.ts'
 
 /** Every route, once: the CDK stack deploys it, the local gateway reads it from the template, handlers dispatch on it. */
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -50,7 +50,7 @@ export const ADMIN_ROUTES = [
 type FixedRoute = (typeof SERVICE_ROUTES | typeof ADMIN_ROUTES)[number]
 /** The function of a type is called as its endpoint: `users`. */
 type FunctionOf<E extends string> = E extends `/${infer Name}` ? Lowercase<Name> : never
-export type ResourceFunctionName = FunctionOf<Endpoint>
+export type ResourceFunctionName = FunctionOf<ResourceTypeEntry['endpoint']>
 export type FunctionName = FixedRoute['function'] | ResourceFunctionName
 
 /** The keys under which operations of routes stand: `GET /Schemas/{id}`. */

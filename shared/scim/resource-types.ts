@@ -47,14 +47,7 @@ export const RESOURCE_TYPES = {
 /** The types of a request by name; whatever else is registered, there are users and groups. */
 export type ResourceTypes = Record<keyof typeof RESOURCE_TYPES, ResourceType> & Readonly<Record<string, ResourceType>>
 
-type Entry = (typeof RESOURCE_TYPES)[keyof typeof RESOURCE_TYPES]
-export type Endpoint = Entry['endpoint']
-export type Privilege = Entry['privileges']['create' | 'monitor']
-
-const privileges = Object.values<Entry>(RESOURCE_TYPES).map((type) => type.privileges)
-/** What lets a role make objects: all that a new role may do unless somebody says otherwise. */
-export const CREATE_PRIVILEGES: readonly Privilege[] = privileges.map(({ create }) => create)
-export const PRIVILEGES: readonly Privilege[] = [...CREATE_PRIVILEGES, ...privileges.map(({ monitor }) => monitor)]
+export type ResourceTypeEntry = (typeof RESOURCE_TYPES)[keyof typeof RESOURCE_TYPES]
 
 /** Okta knows one extension only, so there Snowflake's attributes can be named under the enterprise URN as well. */
 const aliased = snowflakeUser.attributes.map((attribute) => ({ ...attribute, aliasOf: SNOWFLAKE_USER }))

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { Privilege } from '../../../shared/scim/resource-types.ts'
+import type { Privilege } from '../../../shared/auth/privileges.ts'
 import { testTable } from '../../factories/engine.ts'
 import { type Answer, type Call, newGroup, newUser, patchOf, principal, scimApi } from '../../factories/scim-api.ts'
 
