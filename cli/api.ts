@@ -58,15 +58,15 @@ async function sendSigned(
   try {
     return await fetch(url, { method, headers, signal, redirect: 'error', ...(body !== undefined && { body }) })
   } catch (cause) {
-    throw unreachable(target.url, cause)
+    throw unreachable(target, cause)
   }
 }
 
-function unreachable(url: string, cause: unknown): Failure {
+function unreachable({ url, startCommand }: Target, cause: unknown): Failure {
   const passing = { cause, isPassing: true }
   const { code } = ((cause as Error).cause ?? {}) as { code?: string }
   if (code === 'ECONNREFUSED') {
-    const hint = '"npm start" must be running, or ROLECALL_URL name another'
+    const hint = `"${startCommand}" must be running, or ROLECALL_URL name another`
     return new Failure(`Nothing answers at ${url}: ${hint}`, passing)
   }
   if ((cause as Error).name === 'TimeoutError') return new Failure(`No answer from ${url} within 30 s: retry`, passing)

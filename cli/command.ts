@@ -108,9 +108,6 @@ function parseFlag(name: string, schema: z.ZodType, value: unknown): unknown {
   if (success) return data
   const [issue] = error.issues
   const found = issue?.path.reduce<unknown>((held, key) => (held as Record<PropertyKey, unknown>)[key], value)
-  const given = found === undefined ? '' : ` ${hideTokens(JSON.stringify(found))}`
+  const given = found === undefined ? '' : ` ${JSON.stringify(found)}`
   throw new UsageError(`--${name}${given}: ${issue?.message}`)
 }
-
-/** A secret on a command line is in the shell's history already; it shall not reach a log as well. */
-const hideTokens = (text: string): string => text.replace(/rolecall_\w+/g, 'rolecall_…')

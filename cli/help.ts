@@ -14,7 +14,7 @@ export const TARGET_FLAGS = {
   url: optional('URL', 'a deployed service (default ROLECALL_URL, else the local system)', someText),
   profile: optional('PROFILE', 'the AWS profile to sign with (default: the usual AWS credentials)', someText),
   region: optional('REGION', 'the AWS region (default AWS_REGION, else what the URL says)', someText),
-  'data-dir': optional('PATH', 'where the local system keeps its credentials (default .rolecall)', someText),
+  'data-dir': optional('PATH', 'the data folder of the local system (default .rolecall)', someText),
 } as const satisfies Record<string, Flag>
 
 /** Options of every command. */
@@ -59,8 +59,9 @@ export function overview(commands: readonly Command[]): string {
     'Usage: rolecall COMMAND [options]',
     alignRows(commands.map(({ words, summary }): Row => [words, summary])),
     'Run a command with --help to see its options and examples. It talks to the local system that "npm start" runs,\n' +
-      'or to the service named by --url or ROLECALL_URL, signed with your AWS credentials. --version says which\n' +
-      'version this is.\n\n' +
+      'or to the service named by --url or ROLECALL_URL, signed with your AWS credentials. Of several local systems with\n' +
+      'one data folder it is the one that keeps its data there, else the only one; --url names another. --version says\n' +
+      'which version this is.\n\n' +
       'Exit codes: 0 done, 1 refused or failed, 2 the command line cannot be understood.',
   ].join('\n\n')
 }

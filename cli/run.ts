@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util'
+import { toCommandLine } from '../local/command-line.ts'
 import PACKAGE from '../package.json' with { type: 'json' }
+import { maskSecrets } from '../shared/audit/secrets.ts'
 import { openApi } from './api.ts'
 import { type Command, parseFlags } from './command.ts'
 import { COMMANDS } from './commands.ts'
@@ -14,11 +16,11 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     return await dispatch(args, terminal)
   } catch (error) {
     if (error instanceof UsageError) {
-      terminal.tell(`${error.message}\nSee "rolecall ${wordsOf(args)}--help"`)
+      terminal.tell(`${maskSecrets(error.message)}\nSee "rolecall ${wordsOf(args)}--help"`)
       return 2
     }
     if (!(error instanceof Failure)) throw error
-    terminal.tell(error.message)
+    terminal.tell(maskSecrets(error.message))
     return 1
   }
 }
@@ -69,7 +71,8 @@ async function carryOut(command: Command, args: readonly string[], terminal: Ter
   const { output = 'table' } = parseFlags(outputFlag(command.outputs), values)
   const work = command.prepare(positionals, values)
   const connect = async () => openApi(await findTarget(target, terminal), account)
-  await work({ terminal, output, hint: toHint({ account, ...target }) }, connect)
+  const hint = (words: string) => toCommandLine(`rolecall ${words}`, { account, ...target })
+  await work({ terminal, output, hint }, connect)
   return 0
 }
 
@@ -108,12 +111,3 @@ function checkOperands({ operands, words }: Command, given: readonly string[]): 
   const surplus = given[operands.length]
   if (surplus !== undefined) throw new UsageError(`"${words}" does not take "${surplus}"`)
 }
-
-/** The next command shall ask the same service, about the same account, as the same caller. */
-const toHint = (chosen: Readonly<Record<string, string | undefined>>) => (words: string) => {
-  const options = Object.entries(chosen).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value]))
-  return ['rolecall', words, ...options.map(quoteForShell)].join(' ')
-}
-
-const quoteForShell = (text: string): string =>
-  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`

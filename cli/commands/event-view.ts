@@ -1,4 +1,4 @@
-import { EVENT_COLUMNS, type EventRow } from '../../shared/audit/event-row.ts'
+import { BRIEF_COLUMNS, EVENT_COLUMNS, type EventColumn, type EventRow } from '../../shared/audit/event-row.ts'
 import type { Change } from '../../shared/audit/rest-event.ts'
 import type { ListView } from '../output.ts'
 import { plainJson } from '../plain-text.ts'
@@ -6,18 +6,13 @@ import { toLines } from '../table.ts'
 
 /** Events as a table shows them; a file has every column. */
 export const EVENT_VIEW: ListView<EventRow> = {
-  table: [
-    { header: 'TIME', get: (row) => row.EVENT_TIMESTAMP },
-    { header: 'METHOD', get: (row) => row.METHOD },
-    { header: 'ENDPOINT', get: (row) => row.ENDPOINT },
-    { header: 'STATUS', get: (row) => row.ERROR_CODE ?? row.HTTP_STATUS },
-    { header: 'RESOURCE', get: (row) => row.RESOURCE_NAME ?? undefined },
-    { header: 'ACTOR', get: (row) => row.ACTOR_NAME },
-    { header: 'INTEGRATION', get: (row) => row.ACTOR_DOMAIN },
-    { header: 'CLIENT IP', get: (row) => row.CLIENT_IP },
-  ],
+  table: BRIEF_COLUMNS.map(({ heading, column }) => ({ header: heading, get: (row) => shownValue(row, column) })),
   csv: EVENT_COLUMNS.map((header) => ({ header, get: (row) => row[header] ?? undefined })),
 }
+
+/** A failure's status is shown with its scimType. */
+const shownValue = (row: EventRow, column: EventColumn) =>
+  ((column === 'HTTP_STATUS' && row.ERROR_CODE) || row[column]) ?? undefined
 
 /** What DETAILS holds, a line each; what a request changed as `before → after`. */
 export function detailLines({ RESOURCE_ID, DETAILS }: EventRow): string {

@@ -1,5 +1,5 @@
 import { isSameBlock } from '../../shared/auth/network-policy.ts'
-import { DEFAULT_PRIVILEGES, PRIVILEGES } from '../../shared/auth/principal.ts'
+import { CREATE_PRIVILEGES, PRIVILEGES } from '../../shared/auth/privileges.ts'
 import type { ChangedIntegration } from '../../shared/resources/change-integration.ts'
 import {
   block,
@@ -53,7 +53,7 @@ const CREATE_FLAGS = {
   'monitor-roles': toggle('the role sees all roles, not only its own'),
   privilege: PRIVILEGE,
   'no-default-privileges': toggle(
-    `a new role gets only what is named here, not ${DEFAULT_PRIVILEGES.join(' and ')} as well`,
+    `a new role gets only what is named here, not ${CREATE_PRIVILEGES.join(' and ')} as well`,
   ),
   'sync-password': toggle('store the passwords it sends; not for AZURE'),
   disabled: toggle('answer its requests with 403 until it is enabled'),

@@ -1,12 +1,5 @@
 import type { ClientKind } from '../scim/client-kind.ts'
 
-/** What a role may do besides using what it owns. */
-export const PRIVILEGES = ['createUser', 'createRole', 'monitorUser', 'monitorRole'] as const
-export type Privilege = (typeof PRIVILEGES)[number]
-
-/** What a new role may do unless it is said otherwise. */
-export const DEFAULT_PRIVILEGES: readonly Privilege[] = ['createUser', 'createRole']
-
 /** Who is calling: everything a SCIM Lambda knows of the client, all of it from the token record. */
 export interface Principal {
   account: string
@@ -14,7 +7,8 @@ export interface Principal {
   /** The run-as role: owner of what this client creates. */
   role: string
   clientKind: ClientKind
-  privileges: readonly Privilege[]
+  /** Of the resource types (`scim/resource-types.ts`). */
+  privileges: readonly string[]
   endpointId: string
   syncPassword: boolean
   tokenId: string

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { BLOCK_RULE, isBlock, isSameBlock } from '../auth/network-policy.ts'
-import { PRIVILEGES } from '../auth/principal.ts'
+import { PRIVILEGES } from '../auth/privileges.ts'
 import { CLIENT_KINDS, type ClientKind } from '../scim/client-kind.ts'
 import { strictError } from './parse-input.ts'
 

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type * as z from 'zod'
 import { changesBetween } from '../audit/changes.ts'
-import { DEFAULT_PRIVILEGES, type Privilege } from '../auth/principal.ts'
+import type { RestEvent } from '../audit/rest-event.ts'
+import { CREATE_PRIVILEGES, type Privilege } from '../auth/privileges.ts'
 import { ScimError, uniqueness } from '../scim/error.ts'
 import type { Json } from '../scim/schema.ts'
 import { IntegrationExists, putNewIntegration, type RoleChange, TooManyTokens } from '../store/integration-change.ts'
@@ -31,15 +32,14 @@ export async function createIntegration(
   const { db, now, trail } = context
   trail.about('INTEGRATION', wanted.name, wanted.name)
   const integration = toIntegration(context, wanted)
-  const view = await retryLostRaces(async () => {
+  return retryLostRaces(async () => {
     const role = await planRole(context, wanted)
     const made = presentIntegration(integration, role.after, now)
-    const event = trail.complete({ status: 201, changes: changesBetween(undefined, toSettings(made)) })
-    await putNewIntegration(db, integration, role.changes ? role : undefined, now, event).catch(explain(wanted))
+    const outcome = { status: 201, changes: changesBetween(undefined, toSettings(made)) }
+    const put = (event: RestEvent) => putNewIntegration(db, integration, role.changes ? role : undefined, now, event)
+    await trail.record(outcome, put).catch(explain(wanted))
     return made
   })
-  trail.recorded = true
-  return view
 }
 
 /** All integrations of the account, by name. @throws {ScimError} 404 when there is no such account. */
@@ -83,7 +83,7 @@ async function planRole(context: AdminContext, wanted: NewIntegration): Promise<
   const { role } = wanted
   const before = await getProvisioner(db, account, role)
   if (!before) {
-    const privileges = askedFor(wanted, wanted.defaultPrivileges ? DEFAULT_PRIVILEGES : [])
+    const privileges = askedFor(wanted, wanted.defaultPrivileges ? CREATE_PRIVILEGES : [])
     const after: Provisioner = { role, privileges, createdAt: now.toISOString(), createdBy: actor, version: 1 }
     return { after, sharedBy: [], changes: true }
   }

@@ -2,10 +2,9 @@ import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { Db } from './client.ts'
 import { ACCOUNTS, accountKey } from './keys.ts'
 import { ofPartition, queryAll } from './query-all.ts'
-import type { Action } from './transaction.ts'
 
 /** Makes the account unless it is there; a part of the transaction that makes its first integration. */
-export function ensureAccountAction(account: string, now: Date): Action {
+export function ensureAccountAction(account: string, now: Date) {
   return {
     Update: {
       Key: accountKey(account),
@@ -30,6 +29,6 @@ export async function listAccounts(db: Db, limit: number): Promise<string[]> {
 
 /** Access pattern A1: makes the account unless it is there; 1 write unit. */
 export async function ensureAccount(db: Db, account: string, now: Date): Promise<void> {
-  const { Update } = ensureAccountAction(account, now) as Extract<Action, { Update: unknown }>
+  const { Update } = ensureAccountAction(account, now)
   await db.client.send(new UpdateCommand({ TableName: db.tableName, ...Update }))
 }

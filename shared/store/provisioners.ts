@@ -1,6 +1,6 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod'
-import { PRIVILEGES, type Privilege } from '../auth/principal.ts'
+import { PRIVILEGES, type Privilege } from '../auth/privileges.ts'
 import type { Db } from './client.ts'
 import { type Key, provisionerCollectionKey } from './keys.ts'
 import { ofPartition, queryAll } from './query-all.ts'

@@ -13,6 +13,8 @@ let folder: string
 let url: string
 let answers: { status: number; body: string }[] = []
 let asked: string[] = []
+/** The keys that requests were signed with. */
+let signers: (string | undefined)[] = []
 
 const says = (status: number, body: unknown) => {
   answers.push({ status, body: typeof body === 'string' ? body : JSON.stringify(body) })
@@ -22,6 +24,7 @@ const rolecall = (...args: string[]) => runCli([...args, '--data-dir', folder])
 beforeAll(async () => {
   server = createServer((request, response) => {
     asked.push(`${request.method} ${request.url}`)
+    signers.push(/Credential=(\w+)/.exec(request.headers.authorization ?? '')?.[1])
     const { status, body } = answers.shift() ?? { status: 500, body: '' }
     response.writeHead(status, { connection: 'close' }).end(body)
   }).listen(0, '127.0.0.1')
@@ -33,6 +36,7 @@ beforeAll(async () => {
 beforeEach(() => {
   answers = []
   asked = []
+  signers = []
 })
 afterAll(async () => {
   rmSync(folder, { recursive: true })
@@ -172,5 +176,20 @@ describe('event-history --follow', () => {
     says(200, { ...range, events: [event(1)] })
     const { code, stderr } = await follow(interrupt.signal, () => interrupt.abort())
     expect([code, stderr]).toEqual([0, ''])
+  })
+
+  test('signs with the key of the local system that has been started anew at its address', async () => {
+    const interrupt = new AbortController()
+    says(200, { ...range, events: [event(1)] })
+    says(200, { ...range, events: [event(6)] })
+    const args = ['event-history', '--last', '5m', '--follow', '--output', 'json', '--data-dir', folder]
+    const { code } = await runCli(args, {
+      interrupted: interrupt.signal,
+      pause: async () => {
+        writeLocalCredentials(url, { accessKeyId: 'LOCAL2', secretAccessKey: 'another' }, folder)
+      },
+      onOutput: (text) => text.includes('e6') && interrupt.abort(),
+    })
+    expect([code, signers]).toEqual([0, ['LOCAL1', 'LOCAL2']])
   })
 })

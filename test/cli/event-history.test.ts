@@ -11,10 +11,10 @@ import { batchWrite } from '../../shared/store/batch.ts'
 import { toEventItem } from '../../shared/store/events/item.ts'
 import { runCli } from '../factories/cli.ts'
 import { anEvent } from '../factories/events.ts'
-import { startTestSystem, type TestSystem } from '../factories/system.ts'
+import { withSystem } from '../factories/system.ts'
 
 const RUN = join(import.meta.dirname, '..', '..', 'cli', 'rolecall.mjs')
-let system: TestSystem
+const system = withSystem()
 let folder: string
 
 const history = (...args: string[]) => runCli(['event-history', ...args, '--data-dir', folder])
@@ -36,15 +36,11 @@ async function scim(method: string, path: string, body?: object) {
 const createUser = (userName: string) =>
   scim('POST', '/Users', { schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName })
 
-beforeAll(async () => {
-  system = await startTestSystem()
+beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'rolecall-cli-'))
   writeLocalCredentials(system.adminUrl, system.credentials, folder)
 })
-afterAll(async () => {
-  await system.stop()
-  rmSync(folder, { recursive: true })
-})
+afterAll(() => rmSync(folder, { recursive: true }))
 
 describe('rolecall event-history', () => {
   test('finds what one actor, one token, one address did', async () => {

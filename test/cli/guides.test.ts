@@ -4,13 +4,13 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { writeLocalCredentials } from '../../local/credentials.ts'
 import { runCli } from '../factories/cli.ts'
-import { startTestSystem, type TestSystem } from '../factories/system.ts'
+import { withSystem } from '../factories/system.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 const documents = ['README.md', ...globSync('docs/*.md', { cwd: ROOT })].sort()
 const DAY_MS = 86_400_000
 
-let system: TestSystem
+const system = withSystem()
 let folder: string
 let workFolder: string
 
@@ -64,15 +64,13 @@ function asReader(line: string, { account, tokenId }: Reader): string[] {
   return splitLine(filled)
 }
 
-beforeAll(async () => {
-  system = await startTestSystem()
+beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'rolecall-cli-'))
   workFolder = mkdtempSync(join(tmpdir(), 'rolecall-guide-'))
   writeLocalCredentials(system.adminUrl, system.credentials, folder)
 })
 
-afterAll(async () => {
-  await system.stop()
+afterAll(() => {
   for (const made of [folder, workFolder]) rmSync(made, { recursive: true })
 })
 

@@ -1,6 +1,6 @@
 import { formatAttributePath } from '../attribute-path.ts'
 import { invalidPath, invalidValue, mutability } from '../error.ts'
-import { quote } from '../quote.ts'
+import { quoteExpression } from '../quote.ts'
 import { type Attribute, type ComplexValue, findAttribute, type Json, type ResourceType } from '../schema.ts'
 import { membersAttribute } from '../schemas/core-group.ts'
 import { isJsonObject, parseValue } from '../value.ts'
@@ -27,7 +27,7 @@ export function parseOperation(type: ResourceType, operation: WireOperation): Pa
 }
 
 function ignoreUnknown(type: ResourceType, { op, path, inValue }: WireOperation): undefined {
-  if (!inValue) throw invalidPath(`Cannot ${op} ${quote(path)}: a ${type.name} has no such attribute`)
+  if (!inValue) throw invalidPath(`Cannot ${op} ${quoteExpression(path)}: a ${type.name} has no such attribute`)
 }
 
 /** Clients send whole resources as values, so what they cannot change is no error there; their own id must be right. */
