@@ -1,8 +1,7 @@
 import * as z from 'zod/mini'
 import type { ListInput } from '../resources/list-query.ts'
-import { invalidSyntax } from '../scim/error.ts'
 import type { Json } from '../scim/schema.ts'
-import { parseEnvelope } from './envelope.ts'
+import { parseEnvelope, parseInner } from './envelope.ts'
 
 export const SEARCH_REQUEST = 'urn:ietf:params:scim:api:messages:2.0:SearchRequest'
 
@@ -18,14 +17,14 @@ const listParameters = z.object({
   cursor: z.optional(z.string()),
 })
 
+/** @throws {ScimError} 400 invalidSyntax when a parameter is named twice in different letter case. */
 export function parseListParameters(query: Readonly<Record<string, string>>): ListInput {
-  return parseEnvelope(listParameters, query, 'query')
+  return parseInner(listParameters, query, 'the query')
 }
 
 /** RFC 7644 §3.4.3: the same as a body; lists of attributes are arrays there, and text is forgiven. */
 const names = z.nullish(z.union([z.array(z.string()).check(z.maxLength(200)), z.string()]))
 const searchRequest = z.object({
-  schemas: z.array(z.string()),
   filter: z.nullish(z.string()),
   attributes: names,
   excludedAttributes: names,
@@ -38,15 +37,10 @@ const searchRequest = z.object({
 
 /** @throws {ScimError} 400 invalidSyntax when the body is no SearchRequest. */
 export function parseSearchRequest(body: Json): ListInput {
-  const request = parseEnvelope(searchRequest, body, 'SearchRequest')
-  if (!request.schemas.some((urn) => urn.toLowerCase() === SEARCH_REQUEST.toLowerCase())) {
-    throw invalidSyntax(`Cannot search: "schemas" must name ${SEARCH_REQUEST}`)
-  }
-  return withoutNulls(request)
+  return withoutNulls(parseEnvelope(searchRequest, body, SEARCH_REQUEST))
 }
 
 /** null means unassigned (RFC 7643 §2.5). */
 function withoutNulls(request: z.infer<typeof searchRequest>): ListInput {
-  const { schemas: _, ...rest } = request
-  return Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null)) as ListInput
+  return Object.fromEntries(Object.entries(request).filter(([, value]) => value !== null)) as ListInput
 }

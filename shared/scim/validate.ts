@@ -1,4 +1,4 @@
-import { invalidSyntax, invalidValue, tooLarge } from './error.ts'
+import { invalidSyntax, invalidValue, namedTwice, tooLarge } from './error.ts'
 import { MAX_EMAILS, MAX_RESOURCE_BYTES } from './limits.ts'
 import { quote } from './quote.ts'
 import type { Attribute, Attributes, Json, JsonObject, ResourceType, Schema } from './schema.ts'
@@ -36,7 +36,7 @@ export function checkSize(attributes: Attributes): void {
 
 function checkSchemas(type: ResourceType, body: JsonObject): void {
   const names = Object.keys(body).filter((name) => name.toLowerCase() === 'schemas')
-  if (names.length > 1) throw invalidSyntax('Cannot read schemas: it is named twice; send it once')
+  if (names.length > 1) throw namedTwice('schemas')
   const schemas = body[names[0] ?? '']
   const hint = `send an array that holds "${type.schema.id}"`
   if (!Array.isArray(schemas)) throw invalidValue(`The attribute schemas is required: ${hint}`)
@@ -56,7 +56,7 @@ function parseContainers(type: ResourceType, body: JsonObject): Attributes {
   for (const name of Object.keys(body)) {
     const schema = findContainer(type, name)
     if (!schema) continue
-    if (containers.has(schema)) throw invalidSyntax(`Cannot read ${schema.id}: it is named twice; send it once`)
+    if (containers.has(schema)) throw namedTwice(schema.id)
     containers.add(schema)
     const container = parseContainer(schema.id, body[name] as Json)
     if (schema === type.schema) parseAttributes(table, container, '', attributes, seen)

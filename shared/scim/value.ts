@@ -1,6 +1,6 @@
 import { parseDateTime } from './date-time.ts'
 import { toElements } from './elements.ts'
-import { invalidSyntax, invalidValue } from './error.ts'
+import { invalidValue, namedTwice } from './error.ts'
 import { checkIdentifier } from './identifier.ts'
 import { toMembers } from './member-element.ts'
 import { quote } from './quote.ts'
@@ -101,8 +101,7 @@ export function parseAttributes(
     const attribute = find(name)
     if (!attribute) continue
     // A table has few attributes: looking through them is quicker than a set for each of many elements.
-    if (seen.includes(attribute))
-      throw invalidSyntax(`Cannot read ${prefix}${attribute.name}: it is named twice; send it once`)
+    if (seen.includes(attribute)) throw namedTwice(prefix + attribute.name)
     seen.push(attribute)
     if (attribute.mutability === 'readOnly') continue
     const value = parseValue(attribute, json[name] as Json, prefix + attribute.name)

@@ -123,13 +123,15 @@ describe('the root', () => {
 })
 
 describe('refusals', () => {
-  test.each(['/Users', '/Groups', ''])('SEA-2 at "%s"', async (path) => {
-    const named = `Cannot search: "schemas" must name ${SEARCH}`
+  test.each(['/Users', '/Groups', ''])('SEA-2 BLK-8 at "%s"', async (path) => {
+    const named = `Cannot read the SearchRequest: its schemas must be an array that holds "${SEARCH}"`
     const refuse = async (body: object, scimType: string, detail: string | RegExp) =>
       expectRefused(await request('POST', `${path}/.search`, body), 400, scimType, detail)
     await refuse({ schemas: ['urn:other'] }, 'invalidSyntax', named)
     await refuse({ schemas: [] }, 'invalidSyntax', named)
-    await refuse({}, 'invalidSyntax', /^Cannot read "schemas" of the SearchRequest: /)
+    await refuse({}, 'invalidSyntax', named)
+    const twice = 'Cannot read filter of the SearchRequest: it is named twice; send it once'
+    await refuse({ schemas: [SEARCH], filter: 'id pr', FILTER: 'title pr' }, 'invalidSyntax', twice)
     await refuse(
       { schemas: [SEARCH], filter: 'id is 1' },
       'invalidFilter',

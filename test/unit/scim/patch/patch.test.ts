@@ -56,24 +56,32 @@ describe('parsePatch() refuses', () => {
   const schemas = [PATCH_OP]
 
   test.each<[string, Json, string]>([
-    ['no object', [], 'Cannot read the PATCH: expected a JSON object, found []'],
-    ['no schemas', { Operations: [] }, `Cannot read the PATCH: its schemas must hold "${PATCH_OP}"`],
-    ['foreign schemas', { schemas: [CORE_USER] }, `Cannot read the PATCH: its schemas must hold "${PATCH_OP}"`],
-    ['no operations', { schemas }, 'Cannot read the PATCH: Operations must be an array of at least one operation'],
+    ['no object', [], 'Cannot read the PatchOp: expected a JSON object, found []'],
+    [
+      'no schemas',
+      { Operations: [] },
+      `Cannot read the PatchOp: its schemas must be an array that holds "${PATCH_OP}"`,
+    ],
+    [
+      'foreign schemas',
+      { schemas: [CORE_USER] },
+      `Cannot read the PatchOp: its schemas must be an array that holds "${PATCH_OP}"`,
+    ],
+    ['no operations', { schemas }, 'Cannot read the PatchOp: Operations must be an array of at least one operation'],
     [
       'an empty list',
       { schemas, Operations: [] },
-      'Cannot read the PATCH: Operations must be an array of at least one operation',
+      'Cannot read the PatchOp: Operations must be an array of at least one operation',
     ],
     [
       'an object',
       { schemas, Operations: {} },
-      'Cannot read the PATCH: Operations must be an array of at least one operation',
+      'Cannot read the PatchOp: Operations must be an array of at least one operation',
     ],
     [
       'no object in the list',
       { schemas, Operations: ['add'] },
-      'Cannot read Operations[0]: expected an object, found "add"',
+      'Cannot read Operations[0]: expected a JSON object, found "add"',
     ],
     [
       'an unknown op',
@@ -95,12 +103,12 @@ describe('parsePatch() refuses', () => {
   })
 
   test('a name twice, in whatever case (RES-5)', () => {
-    const twice = (name: string) => [400, 'invalidSyntax', `Cannot read "${name}": it is named twice; send it once`]
+    const twice = (name: string) => [400, 'invalidSyntax', `Cannot read ${name}: it is named twice; send it once`]
     const operation = (value: Json) => ({ schemas, Operations: [{ op: 'add', value }] })
-    expect(envelope({ schemas, Operations: [], operations: [] })).toEqual(twice('Operations'))
-    expect(envelope({ schemas, Operations: [{ op: 'add', OP: 'remove' }] })).toEqual(twice('op'))
-    expect(envelope(operation({ title: 'a', Title: 'b' }))).toEqual(twice('Title'))
-    expect(envelope(operation({ [ENTERPRISE_USER]: { division: 'a', DIVISION: 'b' } }))).toEqual(twice('DIVISION'))
+    expect(envelope({ schemas, Operations: [], operations: [] })).toEqual(twice('Operations of the PatchOp'))
+    expect(envelope({ schemas, Operations: [{ op: 'add', OP: 'remove' }] })).toEqual(twice('op of Operations[0]'))
+    expect(envelope(operation({ title: 'a', Title: 'b' }))).toEqual(twice('"Title"'))
+    expect(envelope(operation({ [ENTERPRISE_USER]: { division: 'a', DIVISION: 'b' } }))).toEqual(twice('"DIVISION"'))
     expect(envelope(operation({ name: { givenName: 'a', GIVENNAME: 'b' } }))).toEqual([
       400,
       'invalidSyntax',
