@@ -1,6 +1,5 @@
 import type { WireOperation } from './patch/operation.ts'
 import type { Json, ResourceType } from './schema.ts'
-import { ENTERPRISE_USER } from './schemas/enterprise-user.ts'
 import { isJsonObject } from './value.ts'
 
 /** A habit of an identity provider outside the RFC: either rewritten to the RFC's form here, or kept at `home`. */
@@ -16,7 +15,6 @@ const SHORT_NAMES = new Map([
   ['givenname', 'name.givenName'],
   ['familyname', 'name.familyName'],
 ])
-const SHORT_MANAGER = /^manager(\.\w+)?$/i
 const MANAGER = /(?:^|[:.])manager(?:\.value)?$/i
 
 /** Every habit we serve, one row each (CHECKLIST PAT-*). */
@@ -35,15 +33,6 @@ export const QUIRKS: readonly Quirk[] = [
     sentBy: 'Snowflake',
     why: 'Its samples write givenName where name.givenName is meant (PAT-22)',
     rewrite: (operation) => withPath(operation, SHORT_NAMES.get(operation.path?.toLowerCase() ?? '')),
-  },
-  {
-    name: 'short manager',
-    sentBy: 'Entra',
-    why: "Its samples leave the enterprise URN out of the manager's path (PAT-19)",
-    rewrite: (operation) =>
-      SHORT_MANAGER.test(operation.path ?? '')
-        ? withPath(operation, `${ENTERPRISE_USER}:${operation.path}`)
-        : operation,
   },
   {
     name: 'empty manager',

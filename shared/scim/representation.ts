@@ -1,3 +1,4 @@
+import { listAliases } from './aliases.ts'
 import { isComplex } from './attribute-path.ts'
 import { toEtag } from './etag.ts'
 import type { Attribute, Attributes, ComplexValue, ResourceType, Schema, ScimResource, Value } from './schema.ts'
@@ -13,15 +14,6 @@ export interface ResourceParts {
   attributes: Attributes
   /** What is not stored with the resource: a user's `groups`, a group's `members`. */
   derived?: Attributes | undefined
-}
-
-/** An attribute that clients of some kind name under another extension than the one that holds it. */
-interface Alias {
-  name: string
-  /** The URN clients use. */
-  shown: string
-  /** The URN that holds it. */
-  stored: string
 }
 
 /** Stored attributes as this kind of client names them: an aliased attribute stands under its alias only. */
@@ -134,16 +126,4 @@ function withoutValue(container: ComplexValue, name: string): ComplexValue {
   const rest: ComplexValue = Object.assign(Object.create(null), container)
   delete rest[name]
   return rest
-}
-
-const aliasesByType = new WeakMap<ResourceType, readonly Alias[]>()
-
-function listAliases(type: ResourceType): readonly Alias[] {
-  const known = aliasesByType.get(type)
-  if (known) return known
-  const aliases = type.extensions.flatMap(({ schema }) =>
-    schema.attributes.flatMap(({ name, aliasOf }) => (aliasOf ? [{ name, shown: schema.id, stored: aliasOf }] : [])),
-  )
-  aliasesByType.set(type, aliases)
-  return aliases
 }

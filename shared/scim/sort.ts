@@ -1,5 +1,6 @@
 import {
   type AttributePath,
+  expectedName,
   formatAttributePath,
   getAttribute,
   isComplex,
@@ -36,7 +37,9 @@ export function parseSort(
   const path = resolveAttributePath(type, sortBy.trim())
   if (path?.attribute && path.attribute.returned !== 'never') return { path: toSortable(path), descending }
   if (options.unknownAttributes === 'noValue') return { path: undefined, descending }
-  throw invalidValue(`Cannot sort by ${quote(sortBy)}: a ${type.name} has no such attribute to sort by`)
+  const expected = expectedName(type, sortBy.trim())
+  const reason = expected ? `expected ${expected}` : `a ${type.name} has no such attribute to sort by`
+  throw invalidValue(`Cannot sort by ${quote(sortBy)}: ${reason}`)
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { AttributePath } from '../attribute-path.ts'
+import { type AttributePath, expectedName } from '../attribute-path.ts'
 import { type Attribute, findAttribute, type ResourceType } from '../schema.ts'
 import type { Token } from './lexer.ts'
 import { COMPARE_OPERATORS, expectedOperand, expectedOperator, parseLiteral, toOperand } from './operand.ts'
@@ -67,10 +67,14 @@ function parseEnclosed(cursor: Cursor, open: '(' | '[', close: ')' | ']'): Filte
 function parseAttributeTerm(cursor: Cursor): Filter {
   const token = take(cursor, 'word', 'an attribute, not or "("')
   const found = cursor.scope(token.text)
-  if (!found && cursor.unknownAttributes === 'refuse') cursor.fail(token.at, `an attribute of ${cursor.type.name}`)
+  if (!found && cursor.unknownAttributes === 'refuse') cursor.fail(token.at, expectedAttribute(cursor, token))
   const path: FilterPath = found ?? { unknown: token.text }
   if (peek(cursor).kind === '[' && peek(cursor).at === token.end) return parseElements(cursor, path, token)
   return parseOperation(cursor, path)
+}
+
+function expectedAttribute({ type }: Cursor, { text }: Token): string {
+  return expectedName(type, text) ?? `an attribute of ${type.name}`
 }
 
 function parseElements(cursor: Cursor, path: FilterPath, token: Token): Filter {

@@ -68,7 +68,7 @@ function expand(type: ResourceType, operation: WireOperation): WireOperation[] {
   refuseRepetitions(value)
   const named = Object.keys(value).map((name) => ({
     ...operation,
-    path: isCore ? name : `${id}:${name}`,
+    path: operation.path === undefined ? name : `${id}:${name}`,
     value: value[name] as Json,
     inValue: true,
   }))

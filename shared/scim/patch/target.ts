@@ -1,4 +1,4 @@
-import { formatAttributePath } from '../attribute-path.ts'
+import { expectedName, formatAttributePath } from '../attribute-path.ts'
 import { invalidPath, invalidValue, mutability } from '../error.ts'
 import { quote } from '../quote.ts'
 import { type Attribute, type ComplexValue, findAttribute, type Json, type ResourceType } from '../schema.ts'
@@ -26,8 +26,11 @@ export function parseOperation(type: ResourceType, operation: WireOperation): Pa
   return path.attribute.type === 'complex' ? parseComplex(path, operation) : parseSimple(path, operation)
 }
 
-function ignoreUnknown(type: ResourceType, { op, path, inValue }: WireOperation): undefined {
-  if (!inValue) throw invalidPath(`Cannot ${op} ${quote(path)}: a ${type.name} has no such attribute`)
+function ignoreUnknown(type: ResourceType, { op, path = '', inValue }: WireOperation): undefined {
+  if (inValue) return
+  const expected = expectedName(type, path)
+  const reason = expected ? `expected ${expected}` : `a ${type.name} has no such attribute`
+  throw invalidPath(`Cannot ${op} ${quote(path)}: ${reason}`)
 }
 
 /** Clients send whole resources as values, so what they cannot change is no error there; their own id must be right. */

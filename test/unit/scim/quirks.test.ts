@@ -31,8 +31,9 @@ describe('applyQuirks()', () => {
 
   test.each<[WireOperation, WireOperation]>([
     [replace('GIVENNAME', 'x'), replace('name.givenName', 'x')],
-    [replace('manager.value', 'x'), replace(`${enterprise}:manager.value`, 'x')],
-    [replace('manager', { Value: '' }), replace(`${enterprise}:manager`, null)],
+    [replace('manager', { Value: '' }), replace('manager', null)],
+    [replace('manager.value', ''), replace('manager.value', null)],
+    [replace(`${enterprise}:manager`, ''), replace(`${enterprise}:manager`, null)],
     [replace('emails[type pr].value', 'x', true), { ...replace('emails[type pr].value', 'x', true), op: 'add' }],
     [replace('emails[type pr].value', 'x'), replace('emails[type pr].value', 'x')],
     [replace('managerOf', { value: '' }), replace('managerOf', { value: '' })],
