@@ -74,18 +74,20 @@ export function takeStep(before: ModelUser, step: Step): ModelUser {
       if (step.part !== 'givenName') delete user.familyName
       break
     case 'addEmails':
-      for (const email of distinct(step.emails)) addEmail(user, email)
+      for (const email of distinct(saying(step.emails))) addEmail(user, email)
       unite(user)
       break
     case 'replaceEmails':
-      user.emails = distinct(step.emails ?? [])
+      user.emails = distinct(saying(step.emails ?? []))
       break
     case 'removeEmails':
       user.emails = user.emails.filter((email) => step.pick && !picks(step.pick, email))
       break
-    case 'removeListed':
-      user.emails = user.emails.filter((email) => !distinct(step.emails).some((listed) => isMeant(listed, email)))
+    case 'removeListed': {
+      const listed = saying(step.emails)
+      user.emails = user.emails.filter((email) => !listed.some((one) => isMeant(one, email)))
       break
+    }
     case 'setPart':
       if (step.value === null) removePart(user, step.pick, step.part)
       else setPart(user, step)
@@ -154,10 +156,9 @@ function removePart(user: ModelUser, pick: Pick, part: keyof Email): void {
 }
 
 function putPicked(user: ModelUser, { op, pick, email }: PutPicked): void {
+  saying([email])
   const picked = user.emails.filter((other) => picks(pick, other))
-  if (Object.keys(email).length === 0) {
-    if (op === 'replace') user.emails = user.emails.filter((other) => !picked.includes(other))
-  } else if (picked.length === 0) addPicked(user, op, pick, email)
+  if (picked.length === 0) addPicked(user, op, pick, email)
   else if (op === 'add') addToPicked(user, picked, email)
   else replacePicked(user, picked, email)
 }
@@ -191,12 +192,17 @@ function unite(user: ModelUser): void {
   user.emails = kept
 }
 
-/** A list as it is read: e-mails that say nothing left out, the last primary alone, repetitions merged. */
+/** An e-mail that says nothing is no element of a list. */
+function saying(emails: readonly Email[]): readonly Email[] {
+  if (emails.some((email) => Object.keys(email).length === 0)) throw new Refused('invalidValue')
+  return emails
+}
+
+/** A list as it is read: the last primary alone, repetitions merged. */
 function distinct(emails: readonly Email[]): Email[] {
-  const said = emails.filter((email) => Object.keys(email).length > 0)
-  const last = said.findLast((email) => email.primary)
+  const last = emails.findLast((email) => email.primary)
   const kept: Email[] = []
-  for (const email of said) {
+  for (const email of emails) {
     const one = { ...email, ...(email.primary && { primary: email === last }) }
     const at = kept.findIndex((other) => isSame(other, one))
     if (at < 0) kept.push(one)

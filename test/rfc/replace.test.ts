@@ -118,7 +118,7 @@ describe('PUT /Users/{id} (RFC 7644 §3.5.1)', () => {
     ['no text', { userName: 5 }, [400, 'invalidValue', 'Cannot read userName 5: expected a string']],
     ['a wrong type', { active: 'yes' }, [400, 'invalidValue', 'Cannot read active "yes": expected true or false']],
     ['no object', { name: 'Al Bo' }, [400, 'invalidValue', 'Cannot read name "Al Bo": expected an object']],
-    ['no array', { emails: 'al@x' }, [400, 'invalidValue', 'Cannot read emails "al@x": expected an array']],
+    ['a text for a list', { emails: 'al@x' }, [400, 'invalidValue', 'Cannot read emails "al@x": expected an object']],
     [
       'foreign schemas',
       { schemas: [GROUP_SCHEMA] },

@@ -140,7 +140,7 @@ describe('names and values', () => {
     expect(found.Resources).toEqual([{ schemas: user.schemas, id: user.id, name: told.name }])
   })
 
-  test('RES-6 null, [] and objects of nothing mean unassigned', async () => {
+  test('RES-6 null, [] and single objects of nothing mean unassigned', async () => {
     const user = await create({
       ...{
         nickName: null,
@@ -148,10 +148,10 @@ describe('names and values', () => {
         name: null,
         emails: [],
         phoneNumbers: null,
-        addresses: [null],
-        ims: [{}],
+        addresses: [],
+        [ENTERPRISE]: { manager: {} },
       },
-      ...{ active: null, roles: [{ value: null, type: null }], externalId: null, title: 'kept' },
+      ...{ active: null, roles: null, externalId: null, title: 'kept' },
     })
     expect(user).toEqual({
       ...{ schemas: [USER_SCHEMA, SNOWFLAKE], id: user.id, userName: user.userName, title: 'kept', groups: [] },
@@ -210,7 +210,7 @@ describe('names and values', () => {
     ['name', 'Ann', 'Cannot read name "Ann": expected an object'],
     ['active', 'yes', 'Cannot read active "yes": expected true or false'],
     ['active', 1, 'Cannot read active 1: expected true or false'],
-    ['emails', 'ann@example.com', 'Cannot read emails "ann@example.com": expected an array'],
+    ['emails', 'ann@example.com', 'Cannot read emails "ann@example.com": expected an object'],
     ['emails', [{ value: 1 }], 'Cannot read emails.value 1: expected a string'],
     ['emails', [{ value: 'a', primary: 'maybe' }], 'Cannot read emails.primary "maybe": expected true or false'],
     [ENTERPRISE, 'R&D', `Cannot read ${ENTERPRISE} "R&D": expected an object`],

@@ -257,6 +257,17 @@ describe('parsePatch() refuses', () => {
       ['invalidValue', 'Cannot read name "Ann Lee": expected an object'],
     ],
     [{ op: 'replace', path: 'emails', value: 'x' }, ['invalidValue', 'Cannot read emails "x": expected an object']],
+    ...(['add', 'replace', 'remove'] as const).flatMap((op): [Json, [string, string]][] => [
+      [{ op, path: 'emails', value: [null] }, ['invalidValue', 'Cannot read emails null: expected an object']],
+      ...[{}, [{}], [{ foo: 1 }], [{ value: 'a' }, { value: null }]].map((value): [Json, [string, string]] => [
+        { op, path: 'emails', value },
+        ['invalidValue', 'Cannot read emails an object: expected at least one of value, display, type, primary'],
+      ]),
+    ]),
+    [
+      { op: 'replace', path: 'emails[type eq "work"]', value: {} },
+      ['invalidValue', 'Cannot read emails an object: expected at least one of value, display, type, primary'],
+    ],
     [
       { op: 'add', path: 'emails[type eq "work"]', value: [{ value: 'a' }, { value: 'b' }] },
       ['invalidValue', 'Cannot add 2 values to emails by a filter: send one'],
@@ -689,6 +700,11 @@ describe('applyPatch() of a group', () => {
       { op: 'Remove', path: 'members', value: [{ $ref: null, value: 'u1' }] },
       { kind: 'remove', ids: ['u1'] },
     ],
+    [
+      'removes whoever is listed, groups too (PAT-25)',
+      { op: 'remove', path: 'members', value: [{ value: 'g2', type: 'Group' }, { value: 'u1' }, { value: 'u1' }] },
+      { kind: 'remove', ids: ['g2', 'u1', 'u1'] },
+    ],
     ['removes all', { op: 'remove', path: 'members' }, { kind: 'clear' }],
     [
       'replaces all',
@@ -745,6 +761,14 @@ describe('applyPatch() of a group', () => {
       'The attribute members.value is required: send it with a value',
     ],
     [{ op: 'add', path: 'members', value: 'u1' }, 'invalidValue', 'Cannot read members "u1": expected an object'],
+    ...['add', 'replace', 'remove'].flatMap((op): [Json, string, string][] => [
+      [{ op, path: 'members', value: [null] }, 'invalidValue', 'Cannot read members null: expected an object'],
+      ...[{}, [{}], [{ value: 'u1' }, { id: 'u2' }], [{ value: '' }]].map((value): [Json, string, string] => [
+        { op, path: 'members', value },
+        'invalidValue',
+        'The attribute members.value is required: send it with a value',
+      ]),
+    ]),
     [
       { op: 'add', path: 'members', value: { value: 'g2', type: 'Group' } },
       'invalidValue',
