@@ -19,7 +19,7 @@ const listParameters = z.object({
 
 /** @throws {ScimError} 400 invalidSyntax when a parameter is named twice in different letter case. */
 export function parseListParameters(query: Readonly<Record<string, string>>): ListInput {
-  return parseInner(listParameters, query, 'the query')
+  return withoutBlanks(parseInner(listParameters, query, 'the query'))
 }
 
 /** RFC 7644 §3.4.3: the same as a body; lists of attributes are arrays there, and text is forgiven. */
@@ -37,10 +37,19 @@ const searchRequest = z.object({
 
 /** @throws {ScimError} 400 invalidSyntax when the body is no SearchRequest. */
 export function parseSearchRequest(body: Json): ListInput {
-  return withoutNulls(parseEnvelope(searchRequest, body, SEARCH_REQUEST))
+  return withoutBlanks(parseEnvelope(searchRequest, body, SEARCH_REQUEST))
 }
 
-/** null means unassigned (RFC 7643 §2.5). */
-function withoutNulls(request: z.infer<typeof searchRequest>): ListInput {
-  return Object.fromEntries(Object.entries(request).filter(([, value]) => value !== null)) as ListInput
+/**
+ * Leaves out what is not given: null (RFC 7643 §2.5), and text of nothing but spaces. An empty cursor begins (RFC 9865
+ * §2), and an empty filter is refused where filters are read: whoever sends one must not be shown everything.
+ */
+function withoutBlanks(input: z.infer<typeof searchRequest> | z.infer<typeof listParameters>): ListInput {
+  const entries = Object.entries(input).filter(
+    ([name, value]) => value !== null && (BLANK_MEANS.has(name) || !isBlank(value)),
+  )
+  return Object.fromEntries(entries) as ListInput
 }
+
+const BLANK_MEANS = new Set(['filter', 'cursor'])
+const isBlank = (value: unknown): boolean => typeof value === 'string' && value.trim() === ''

@@ -2,6 +2,7 @@ import type { ScimContext } from '../resources/context.ts'
 import { createGroup, deleteGroup, patchGroup, replaceGroup } from '../resources/groups.ts'
 import { listResources, searchAll } from '../resources/list.ts'
 import { loadResource } from '../resources/load.ts'
+import { checkIfNoneMatch } from '../resources/precondition.ts'
 import { createUser, deleteUser, patchUser, replaceUser } from '../resources/users.ts'
 import { MAX_BODY_BYTES, MAX_MEMBERSHIP_BODY_BYTES } from '../scim/limits.ts'
 import { type Projection, parseProjection } from '../scim/project.ts'
@@ -33,8 +34,23 @@ async function list(context: ScimContext, type: ResourceName, request: ApiReques
   return { status: 200, body: await listResources(context, type, parseListParameters(request.query)) }
 }
 
+const CHANGE = /^(?:PUT|PATCH|DELETE) /
+
+/** Precedes every change of a resource by its `If-None-Match`. */
+function unlessMatched(type: ResourceName, operations: ScimOperations): ScimOperations {
+  const guarded = Object.entries(operations).map(([key, operation]): [string, Operation<ScimContext>] => {
+    if (!CHANGE.test(key)) return [key, operation]
+    const guard: Operation<ScimContext> = async (request, context) => {
+      await checkIfNoneMatch(context, type, idOf(request), request.headers['if-none-match'])
+      return operation(request, context)
+    }
+    return [key, guard]
+  })
+  return Object.fromEntries(guarded)
+}
+
 /** The operations of `/Users`. */
-export const userOperations: ScimOperations = {
+export const userOperations: ScimOperations = unlessMatched('User', {
   ...commonOperations('User', '/Users'),
   'POST /Users': async (request, context) =>
     created(await createUser(context, request.parseBody(MAX_BODY_BYTES), projectionOf(request, context, 'User'))),
@@ -48,10 +64,10 @@ export const userOperations: ScimOperations = {
     await deleteUser(context, idOf(request), request.headers['if-match'])
     return noContent()
   },
-}
+})
 
 /** The operations of `/Groups`. */
-export const groupOperations: ScimOperations = {
+export const groupOperations: ScimOperations = unlessMatched('Group', {
   ...commonOperations('Group', '/Groups'),
   'POST /Groups': async (request, context) => {
     const body = request.parseBody(MAX_MEMBERSHIP_BODY_BYTES)
@@ -63,16 +79,16 @@ export const groupOperations: ScimOperations = {
   },
   'PATCH /Groups/{id}': async (request, context) => {
     const body = request.parseBody(MAX_MEMBERSHIP_BODY_BYTES)
-    const projected = Boolean(request.query.attributes || request.query.excludedAttributes)
-    const options = { ...optionsOf(request, context, 'Group'), projected }
-    const { presented, empty } = await patchGroup(context, idOf(request), body, options)
+    const options = optionsOf(request, context, 'Group')
+    const projected = options.projection.mode !== 'default'
+    const { presented, empty } = await patchGroup(context, idOf(request), body, { ...options, projected })
     return empty ? noContent(presented) : ok(fitting(presented))
   },
   'DELETE /Groups/{id}': async (request, context) => {
     await deleteGroup(context, idOf(request), request.headers['if-match'])
     return noContent()
   },
-}
+})
 
 /** The search at the root, over users and groups. */
 export const searchOperations: ScimOperations = {

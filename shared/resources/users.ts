@@ -61,7 +61,7 @@ export async function createUser(context: ScimContext, body: Json, projection: P
 export function replaceUser(context: ScimContext, id: string, body: Json, options: ChangeOptions): Promise<Presented> {
   const type = context.types.User
   const read = parseResource(type, body)
-  return changeUser(context, id, options, () => withDefaults(type, read))
+  return changeUser(context, id, options, (before) => withDefaults(type, read, before))
 }
 
 /** Applies a PATCH to a user, all of it or nothing (RFC 7644 §3.5.2). @throws {ScimError} 400, 403, 404, 409, 412. */

@@ -5,7 +5,7 @@ import { isJsonObject } from './value.ts'
 /** A habit of an identity provider outside the RFC: either rewritten to the RFC's form here, or kept at `home`. */
 export interface Quirk {
   name: string
-  sentBy: 'Okta' | 'Entra' | 'Snowflake'
+  sentBy: 'Okta' | 'Entra' | 'Snowflake' | 'SCIM-SDK'
   why: string
   rewrite?: (operation: WireOperation, type: ResourceType) => WireOperation
   home?: string
@@ -24,9 +24,18 @@ export const QUIRKS: readonly Quirk[] = [
     sentBy: 'Snowflake',
     why: 'Its samples add members by an array value without a path (PAT-22)',
     rewrite: (operation, type) =>
-      type.name === 'Group' && operation.op === 'add' && !operation.path && Array.isArray(operation.value)
+      type.name === 'Group' && operation.op === 'add' && !operation.path && isMemberList(operation.value)
         ? { ...operation, path: 'members' }
         : operation,
+  },
+  {
+    name: 'array around the value',
+    sentBy: 'SCIM-SDK',
+    why: 'Without a path it sends its one object of attributes inside an array (PAT-27)',
+    rewrite: (operation, type) =>
+      operation.path || (type.name === 'Group' && isMemberList(operation.value))
+        ? operation
+        : { ...operation, ...withoutArray(operation.value) },
   },
   {
     name: 'short names',
@@ -109,6 +118,18 @@ export function applyQuirks(operation: WireOperation, type: ResourceType): WireO
 
 function withPath(operation: WireOperation, path: string | undefined): WireOperation {
   return path === undefined ? operation : { ...operation, path }
+}
+
+/** A list that is not one object of attributes: `value` is an attribute of members, and of no resource. */
+function isMemberList(value: Json | undefined): boolean {
+  if (!Array.isArray(value)) return false
+  const [first] = value
+  return value.length !== 1 || !isJsonObject(first) || Object.keys(first).some((name) => name.toLowerCase() === 'value')
+}
+
+function withoutArray(value: Json | undefined): { value?: Json } {
+  const single = Array.isArray(value) && value.length === 1 ? value[0] : undefined
+  return isJsonObject(single) ? { value: single } : {}
 }
 
 function isEmptyReference(value: Json | undefined): boolean {

@@ -1,7 +1,7 @@
 import { parseDateTime } from './date-time.ts'
 import { toElements } from './elements.ts'
 import { invalidValue, namedTwice } from './error.ts'
-import { checkIdentifier } from './identifier.ts'
+import { checkIdentifier, checkText } from './identifier.ts'
 import { toMembers } from './member-element.ts'
 import { quote } from './quote.ts'
 import {
@@ -150,6 +150,8 @@ function checkDateTime(json: Json, path: string): string {
 function parseText(attribute: Attribute, json: Json, path: string): string {
   if (typeof json !== 'string') throw wrongType('a string', json, path)
   if (attribute.identifier) checkIdentifier(path, json)
+  // A password is hashed, never shown, and any character makes it better.
+  else if (attribute.mutability !== 'writeOnly') checkText(path, json)
   return attribute.allowedValues ? parseAllowed(attribute.allowedValues, json, path) : json
 }
 

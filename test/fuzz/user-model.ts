@@ -25,6 +25,8 @@ export type Pick =
 
 type Single = 'userName' | 'title' | 'active' | 'department'
 type Op = 'add' | 'replace'
+/** A schema that a list of schemas may name. */
+export type Schema = 'core' | 'enterprise' | 'unknown'
 
 /** What an operation means, whatever way it is written. */
 export type Step =
@@ -39,6 +41,7 @@ export type Step =
   | { do: 'setPart'; op: Op; pick: Pick; part: keyof Email; value: string | boolean | null }
   | { do: 'removePart'; pick: Pick; part: keyof Email }
   | { do: 'putPicked'; op: Op; pick: Pick; email: Email }
+  | { do: 'schemas'; op: 'add' | 'replace' | 'remove'; named: Schema[] | undefined }
   | { do: 'readOnly'; path: string }
   | { do: 'unknown'; path: string }
   | { do: 'ownId'; right: boolean }
@@ -64,7 +67,7 @@ export function takeStep(before: ModelUser, step: Step): ModelUser {
       break
     case 'unset':
       if (step.what === 'userName') throw new Refused('mutability')
-      delete user[step.what]
+      if (step.what !== 'active') delete user[step.what]
       break
     case 'setName':
       setName(user, step.parts)
@@ -98,6 +101,9 @@ export function takeStep(before: ModelUser, step: Step): ModelUser {
     case 'putPicked':
       putPicked(user, step)
       break
+    case 'schemas':
+      setSchemas(user, step.op, step.named)
+      break
     case 'readOnly':
       throw new Refused('mutability')
     case 'unknown':
@@ -110,8 +116,9 @@ export function takeStep(before: ModelUser, step: Step): ModelUser {
 
 function setSingle(user: ModelUser, what: Single, value: string | boolean | null): void {
   if (what === 'userName' && (value === null || value === '')) throw new Refused('invalidValue')
-  if (value === null) delete user[what]
-  else if (what !== 'active') user[what] = String(value)
+  if (value === null) {
+    if (what !== 'active') delete user[what]
+  } else if (what !== 'active') user[what] = String(value)
   else if (String(value).toLowerCase() === 'true') user.active = true
   else if (String(value).toLowerCase() === 'false') user.active = false
   else throw new Refused('invalidValue')
@@ -123,6 +130,14 @@ function setName(user: ModelUser, parts: { givenName?: string | null; familyName
     if (value === null) delete user[part]
     else if (value !== undefined) user[part] = value
   }
+}
+
+/** Naming changes nothing; what is taken away goes with its attributes, and the core schema stays. */
+function setSchemas(user: ModelUser, op: Op | 'remove', named: Schema[] | undefined): void {
+  if (op === 'add') return
+  const gone = (schema: Schema) => (op === 'remove' ? (named?.includes(schema) ?? true) : !named?.includes(schema))
+  if (gone('core')) throw new Refused('mutability')
+  if (gone('enterprise')) delete user.department
 }
 
 function addEmail(user: ModelUser, email: Email): void {

@@ -154,11 +154,12 @@ describe('names and values', () => {
       ...{ active: null, roles: null, externalId: null, title: 'kept' },
     })
     expect(user).toEqual({
-      ...{ schemas: [USER_SCHEMA, SNOWFLAKE], id: user.id, userName: user.userName, title: 'kept', groups: [] },
+      ...{ schemas: [USER_SCHEMA, SNOWFLAKE], id: user.id, userName: user.userName, title: 'kept' },
+      ...{ active: true, groups: [] },
       ...PERSON,
       meta: expect.any(Object),
     })
-    for (const attribute of ['nickName', 'name', 'name.familyName', 'emails', 'active', 'externalId', 'roles']) {
+    for (const attribute of ['nickName', 'name', 'name.familyName', 'emails', 'externalId', 'roles']) {
       const filter = encodeURIComponent(`id eq "${user.id}" and ${attribute} eq null`)
       expect([attribute, (await request('GET', `/Users?filter=${filter}`)).body.totalResults]).toEqual([attribute, 1])
     }
@@ -188,7 +189,7 @@ describe('names and values', () => {
       'GET',
       `/Users/${id}?excludedAttributes=id,schemas,meta,groups,title,${SNOWFLAKE}:type`,
     )
-    expect(body).toEqual({ schemas, id, userName: `user-${count}` })
+    expect(body).toEqual({ schemas, id, userName: `user-${count}`, active: true })
   })
 
   test('RES-9 there is one primary value at most: the last one said to be it', async () => {
@@ -254,7 +255,9 @@ describe('names and values', () => {
   test('RES-13 attributes outside the schema are ignored and never told', async () => {
     const strange = { favouriteColour: 'red', pk: 'A#x', sk: 'y', owner: 'me', version: 7, ttl: 1, account: 'other' }
     const user = await create({ ...strange, name: { givenName: 'A', rank: 'x' } })
-    expect(Object.keys(user).sort()).toEqual(['groups', 'id', 'meta', 'name', 'schemas', SNOWFLAKE, 'userName'])
+    expect(Object.keys(user).sort()).toEqual([
+      ...['active', 'groups', 'id', 'meta', 'name', 'schemas', SNOWFLAKE, 'userName'],
+    ])
     expect(user.name).toEqual({ givenName: 'A' })
     expect((await request('GET', `/Users/${user.id}?attributes=favouriteColour,owner,pk`)).body).toEqual({
       schemas: user.schemas,

@@ -53,6 +53,8 @@ describe('one type', () => {
   })
 
   test('SEA-1 pages by index and by cursor', async () => {
+    const blank = { startIndex: '', count: ' ', sortBy: '', sortOrder: '', attributes: '', excludedAttributes: '' }
+    expect((await search('/Users', blank)).body).toEqual((await search('/Users', {})).body)
     const page = await search('/Users', { startIndex: 2, count: 1 })
     expect(page.body).toMatchObject({ totalResults: 3, startIndex: 2, itemsPerPage: 1 })
     expect(namesOf(page)).toEqual(['search-a'])
@@ -138,6 +140,7 @@ describe('refusals', () => {
       /^Cannot read filter "id is 1": expected an op/,
     )
     await refuse({ schemas: [SEARCH], filter: 5 }, 'invalidSyntax', /^Cannot read "filter" of the SearchRequest: /)
+    await refuse({ schemas: [SEARCH], filter: '' }, 'invalidFilter', /^Cannot read filter "": expected an attribute/)
     await refuse({ schemas: [SEARCH], count: 'many' }, 'invalidValue', 'Cannot read count "many": expected an integer')
     await refuse({ schemas: [SEARCH], sortOrder: 'up' }, 'invalidValue', /^Cannot read sortOrder "up"/)
     await refuse({ schemas: [SEARCH], cursor: 'forged' }, 'invalidCursor', /^The cursor is not one of this query/)

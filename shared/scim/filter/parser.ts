@@ -19,13 +19,19 @@ export function parseFilter(text: string, type: ResourceType, options: FilterOpt
 /** Reads what stands between `[` and `]` after a multi-valued attribute, both brackets included. */
 export function parseElementFilter(cursor: Cursor, attribute: Attribute | undefined): Filter {
   const { scope } = cursor
+  const parts = attribute ? (attribute.subAttributes ?? [toImpliedValue(attribute)]) : []
   cursor.scope = (name) => {
-    const found = findAttribute(attribute?.subAttributes ?? [], name)
+    const found = findAttribute(parts, name)
     return found && { attribute: found }
   }
   const filter = parseEnclosed(cursor, '[', ']')
   cursor.scope = scope
   return filter
+}
+
+/** The elements of a list of texts are asked about as `value`. */
+function toImpliedValue(attribute: Attribute): Attribute {
+  return { ...attribute, name: 'value', multiValued: false }
 }
 
 function parseOr(cursor: Cursor): Filter {

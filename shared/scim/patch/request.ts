@@ -7,6 +7,7 @@ import { quote } from '../quote.ts'
 import type { Json, JsonObject, ResourceType, Schema } from '../schema.ts'
 import { isJsonObject } from '../value.ts'
 import type { PatchOperation, WireOperation } from './operation.ts'
+import { parseSchemasOperation } from './schemas.ts'
 import { parseOperation } from './target.ts'
 
 export const PATCH_OP = 'urn:ietf:params:scim:api:messages:2.0:PatchOp'
@@ -57,6 +58,8 @@ function parseWireOperation(json: Json, index: number): WireOperation {
  * attribute names, URNs with an object, or whole paths such as `name.givenName` (Entra).
  */
 function expand(type: ResourceType, operation: WireOperation): WireOperation[] {
+  const removed = parseSchemasOperation(type, operation)
+  if (removed) return removed.flatMap(unassignAll)
   const container = findContainer(type, operation.path)
   if (!container) return [operation]
   const { id } = container
@@ -83,7 +86,7 @@ function findContainer(type: ResourceType, path: string | undefined): Schema | u
 }
 
 function unassignAll({ id, attributes }: Schema): WireOperation[] {
-  return attributes.map(({ name }) => ({ op: 'remove', path: `${id}:${name}`, inValue: true }))
+  return attributes.map(({ name }) => ({ op: 'remove', path: `${id}:${name}`, inValue: true, whole: true }))
 }
 
 function refuseRemoval(): never {

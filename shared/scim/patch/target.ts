@@ -44,12 +44,20 @@ function parseMembersOperation(path: PatchPath, operation: WireOperation): Patch
   return step && { kind: 'members', step }
 }
 
-function parseSimple(path: PatchPath, { op, value = null }: WireOperation): PatchOperation | undefined {
+function parseSimple(path: PatchPath, { op, value = null, whole }: WireOperation): PatchOperation | undefined {
+  if (whole) return resetToDefault(path)
   const text = formatAttributePath(path)
   const typed = op === 'remove' ? undefined : parseValue(path.attribute, value, text)
   if (typed === undefined) return mayUnassign(path.attribute, op, text) ? { kind: 'unassign', path } : undefined
   if (typed === '' && path.attribute.required) throw required(text)
   return { kind: 'assign', path, value: typed }
+}
+
+/** What goes with its extension is afterwards as a PUT without the extension leaves it. */
+function resetToDefault(path: PatchPath): PatchOperation {
+  const { defaultValue, aliasOf } = path.attribute
+  if (defaultValue === undefined || aliasOf !== undefined) return { kind: 'unassign', path }
+  return { kind: 'assign', path, value: defaultValue }
 }
 
 /** A complex attribute is merged: sub-attributes that are not named stay as they are (RFC 7644 §3.5.2.3). */
@@ -84,7 +92,7 @@ function listUnassigned(attribute: Attribute, value: Json): string[] {
   return found.filter((sub) => sub !== undefined && sub.mutability !== 'readOnly').map((sub) => (sub as Attribute).name)
 }
 
-/** An attribute with a default value keeps its value (SNO-1); a required one cannot lose it (PAT-9, PAT-16). */
+/** An attribute with a default value keeps its value (SNO-1, RES-16); a required one cannot lose it (PAT-9, PAT-16). */
 function mayUnassign(attribute: Attribute, op: WireOperation['op'], text: string): boolean {
   if (attribute.defaultValue !== undefined) return false
   if (!attribute.required) return true

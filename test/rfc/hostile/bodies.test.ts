@@ -245,7 +245,7 @@ describe('mass assignment', () => {
     const created = (await request('POST', '/Users', newUser(unique('mass'), more))).body
     expect(created).toEqual({
       schemas: [USER_SCHEMA, SNOWFLAKE],
-      ...{ id: expect.not.stringContaining(before.id), userName: created.userName, groups: [] },
+      ...{ id: expect.not.stringContaining(before.id), userName: created.userName, active: true, groups: [] },
       [SNOWFLAKE]: { type: 'person' },
       meta: { ...created.meta, resourceType: 'User', version: 'W/"1"', created: created.meta.lastModified },
     })

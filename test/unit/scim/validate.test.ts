@@ -75,6 +75,11 @@ describe('parseResource()', () => {
     expect(attributes.active).toBeUndefined()
   })
 
+  test('takes line breaks in texts, and any character in a password', () => {
+    const body = { addresses: [{ formatted: '1 Main St\r\n\tTown' }], password: 'p\u0000\u0007' }
+    expect(user(body)).toEqual({ userName: 'bj', ...body })
+  })
+
   test('builds objects without a prototype', () => {
     const attributes = user({
       name: { givenName: 'B' },
@@ -201,6 +206,12 @@ describe('parseResource()', () => {
     [{ emails: [[]] }, 'Cannot read emails []: expected an object'],
     [{ emails: [{ value: 5 }] }, 'Cannot read emails.value 5: expected a string'],
     [{ emails: [{ value: 'b@x', primary: 'x' }] }, 'Cannot read emails.primary "x": expected true or false'],
+    [{ title: 'a\u0000' }, 'Cannot use title "a\\u0000": it holds a control character; remove it'],
+    [{ externalId: '\u001B[2J' }, 'Cannot use externalId "\\u001b[2J": it holds a control character; remove it'],
+    [
+      { emails: [{ display: '\u009B' }] },
+      'Cannot use emails.display "\u009B": it holds a control character; remove it',
+    ],
     [{ [ENTERPRISE_USER]: 'x' }, `Cannot read ${ENTERPRISE_USER} "x": expected an object`],
     [{ [ENTERPRISE_USER]: { manager: 5 } }, `Cannot read ${ENTERPRISE_USER}:manager 5: expected an object`],
     [{ [ENTERPRISE_USER]: { division: 5 } }, `Cannot read ${ENTERPRISE_USER}:division 5: expected a string`],
