@@ -33,6 +33,13 @@ export function resolveAttributePath(type: ResourceType, text: string): Resolved
   return resolveInCore(type, rest ?? text) ?? (rest === undefined ? resolveShortName(type, text) : undefined)
 }
 
+/** The core schema or extension of that URN, in any letter case, if the type has it. */
+export function findSchema(type: ResourceType, urn: string): Schema | undefined {
+  const folded = urn.toLowerCase()
+  if (folded === type.schema.id.toLowerCase()) return type.schema
+  return type.extensions.find(({ schema }) => folded === schema.id.toLowerCase())?.schema
+}
+
 /** What should stand in place of a name that means nothing because several extensions have it; nothing for others. */
 export function expectedName(type: ResourceType, text: string): string | undefined {
   const [one, ...others] = listShortNames(type, text)
@@ -79,7 +86,7 @@ function afterUrn(urn: string, text: string, folded: string): string | undefined
 }
 
 function resolveInExtension(type: ResourceType, extension: Schema, text: string): AttributePath | undefined {
-  const home = resolveNames([extension.attributes], text)
+  const home = resolveInTables([extension.attributes], text)
   if (!home) return undefined
   return { extension, ...home, ...findAlias(type, extension, home.attribute) }
 }
@@ -98,10 +105,10 @@ function listShortNames(type: ResourceType, text: string): AttributePath[] {
 }
 
 function resolveInCore(type: ResourceType, text: string): AttributePath | undefined {
-  return resolveNames([type.schema.attributes, type.common], text)
+  return resolveInTables([type.schema.attributes, type.common], text)
 }
 
-function resolveNames(tables: (readonly Attribute[])[], text: string): AttributePath | undefined {
+function resolveInTables(tables: (readonly Attribute[])[], text: string): AttributePath | undefined {
   const [name = '', subName, ...more] = text.split('.', 3)
   if (more.length > 0) return undefined
   for (const table of tables) {

@@ -58,15 +58,15 @@ export function checkText(attributeName: string, text: string): void {
  */
 export function checkIdentifier(attributeName: string, text: string): void {
   if (text === '') throw invalidValue(`Cannot use an empty ${attributeName}: send at least one character`)
-  if (text.length > MAX_UNFOLDED_LENGTH) throw tooLong(attributeName, text, Buffer.byteLength(text))
+  if (text.length > MAX_UNFOLDED_LENGTH) throw nameTooLong(attributeName, text, Buffer.byteLength(text))
   const visible = text.replace(EMOJI_FORM, '').replace(JOINER_IN_PLACE, '')
   const refused = REFUSED.find(([pattern]) => pattern.test(visible))
   if (refused) throw invalidValue(`Cannot use ${attributeName} ${quote(text)}: it holds ${refused[1]}; remove it`)
   const bytes = Buffer.byteLength(foldName(text))
-  if (bytes > MAX_NAME_BYTES) throw tooLong(attributeName, text, bytes)
+  if (bytes > MAX_NAME_BYTES) throw nameTooLong(attributeName, text, bytes)
 }
 
-function tooLong(attributeName: string, text: string, bytes: number) {
+function nameTooLong(attributeName: string, text: string, bytes: number) {
   return invalidValue(
     `Cannot use ${attributeName} ${quote(text)}: it takes ${bytes} bytes, at most ${MAX_NAME_BYTES} are allowed`,
   )

@@ -7,6 +7,7 @@ import {
   resolveAttributePath,
 } from './attribute-path.ts'
 import { parseDateTime } from './date-time.ts'
+import { isPrimary } from './elements.ts'
 import { invalidValue } from './error.ts'
 import { foldName } from './identifier.ts'
 import { quote } from './quote.ts'
@@ -81,10 +82,6 @@ function toSortable(path: AttributePath): AttributePath {
   const name = formatAttributePath(path)
   const example = path.attribute.subAttributes?.[0]?.name
   throw invalidValue(`Cannot sort by "${name}": name one of its sub-attributes, such as "${name}.${example}"`)
-}
-
-function isPrimary(element: Value): boolean {
-  return isComplex(element) && element.primary === true
 }
 
 function toKey(attribute: Attribute, value: Value | undefined): SortKey {

@@ -31,6 +31,11 @@ export function parseValue(attribute: Attribute, json: Json, path: string): Valu
   return single === null ? undefined : parseSingle(attribute, single, path)
 }
 
+/** Whether JSON as a whole says "unassigned" (RFC 7643 §2.5). */
+export function isUnassigned(json: Json | undefined): boolean {
+  return json === null || (Array.isArray(json) && json.length === 0)
+}
+
 /** Whether untrusted JSON is an object. */
 export function isJsonObject(json: Json | undefined): json is JsonObject {
   return typeof json === 'object' && json !== null && !Array.isArray(json)

@@ -33,7 +33,7 @@ export function openCursor(
   subject: 'filter' | 'path',
   { unknownAttributes = 'refuse' }: FilterOptions = {},
 ): Cursor {
-  if (text.length > MAX_FILTER_LENGTH) throw tooLong(subject, text)
+  if (text.length > MAX_FILTER_LENGTH) throw textTooLong(subject, text)
   const fail: Fail = (at, expected) => {
     const found = at < text.length ? quote(text.slice(at, at + 20)) : 'the end'
     throw invalidFilter(
@@ -79,7 +79,7 @@ function findFilterable(type: ResourceType, name: string, unknown: 'refuse' | 'n
   throw new ScimError(403, 'sensitive', detail)
 }
 
-function tooLong(subject: string, text: string) {
+function textTooLong(subject: string, text: string) {
   const limit = `${text.length} characters are more than ${MAX_FILTER_LENGTH}`
   return invalidFilter(`Cannot read ${subject} ${quote(text)}: ${limit}; ask for less at once`)
 }

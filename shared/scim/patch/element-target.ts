@@ -12,7 +12,7 @@ import type { PatchPath } from './path.ts'
  * @throws {ScimError} 400 invalidValue when the value does not fit.
  */
 export function parseElementsOperation(path: PatchPath, operation: WireOperation): PatchOperation | undefined {
-  if (path.subAttribute) return parseSubAttribute(path, path.subAttribute, operation)
+  if (path.subAttribute) return parseElementPart(path, path.subAttribute, operation)
   return path.filter ? parseSelected(path, operation) : parseWhole(path, operation)
 }
 
@@ -40,7 +40,7 @@ function parseSelected(path: PatchPath, { op, value = null }: WireOperation): Pa
   throw invalidValue(`Cannot add ${values.length} values to ${formatAttributePath(path)} by a filter: send one`)
 }
 
-function parseSubAttribute(path: PatchPath, sub: Attribute, { op, value = null }: WireOperation): PatchOperation {
+function parseElementPart(path: PatchPath, sub: Attribute, { op, value = null }: WireOperation): PatchOperation {
   const typed = op === 'remove' ? undefined : parseValue(sub, value, formatAttributePath(path))
   if (typed === undefined) return { kind: 'mergeElements', ...merge(path, 'remove', {}, [sub.name]) }
   return { kind: 'mergeElements', ...merge(path, op, { [sub.name]: typed }, []) }

@@ -15,14 +15,14 @@ import type { PatchPath } from './path.ts'
 export function parseMemberStep(path: PatchPath, { op, value = null }: WireOperation): MemberStep | undefined {
   if (path.subAttribute || (path.filter && op !== 'remove')) throw unchangeable(op)
   if (path.filter) return removeSelected(path.filter)
-  if (op === 'remove') return value === null ? { kind: 'clear' } : removeListed(value)
+  if (op === 'remove') return value === null ? { kind: 'clear' } : removeNamed(value)
   const members = toMemberList((parseValue(membersAttribute, value, 'members') ?? []) as ComplexValue[])
   if (op === 'replace') return { kind: 'replace', members }
   return members.length > 0 ? { kind: 'add', members } : undefined
 }
 
 /** Whom the list names by id; that it is no member, or a group even, is no error: then there is nothing to remove. */
-function removeListed(value: Json): MemberStep | undefined {
+function removeNamed(value: Json): MemberStep | undefined {
   const listed = parseElements(membersAttribute, value, 'members') as ComplexValue[]
   return listed.length > 0 ? { kind: 'remove', ids: listed.map((member) => String(member.value)) } : undefined
 }

@@ -1,14 +1,14 @@
-import { resolveAttributePath } from '../attribute-path.ts'
+import { findSchema } from '../attribute-path.ts'
 import { parseMembers, parseMessage } from '../envelope.ts'
 import { invalidPath, invalidSyntax, invalidValue, namedTwice, noTarget, tooLarge } from '../error.ts'
 import { MAX_PATCH_OPERATIONS } from '../limits.ts'
 import { applyQuirks } from '../quirks.ts'
 import { quote } from '../quote.ts'
 import type { Json, JsonObject, ResourceType, Schema } from '../schema.ts'
-import { isJsonObject } from '../value.ts'
+import { isJsonObject, isUnassigned } from '../value.ts'
 import type { PatchOperation, WireOperation } from './operation.ts'
 import { parseSchemasOperation } from './schemas.ts'
-import { parseOperation } from './target.ts'
+import { parseAttributeOperation } from './target.ts'
 
 export const PATCH_OP = 'urn:ietf:params:scim:api:messages:2.0:PatchOp'
 
@@ -28,7 +28,7 @@ export function parsePatch(type: ResourceType, body: Json): PatchOperation[] {
   return parseOperations(body)
     .map((operation) => applyQuirks(operation, type))
     .flatMap((operation) => expand(type, operation))
-    .map((operation) => parseOperation(type, applyQuirks(operation, type)))
+    .map((operation) => parseAttributeOperation(type, applyQuirks(operation, type)))
     .filter((operation) => operation !== undefined)
 }
 
@@ -60,7 +60,7 @@ function parseWireOperation(json: Json, index: number): WireOperation {
 function expand(type: ResourceType, operation: WireOperation): WireOperation[] {
   const removed = parseSchemasOperation(type, operation)
   if (removed) return removed.flatMap(unassignAll)
-  const container = findContainer(type, operation.path)
+  const container = operation.path === undefined ? type.schema : findSchema(type, operation.path)
   if (!container) return [operation]
   const { id } = container
   const isCore = container === type.schema
@@ -78,13 +78,6 @@ function expand(type: ResourceType, operation: WireOperation): WireOperation[] {
   return isCore ? named.flatMap((inner) => expand(type, inner)) : named
 }
 
-/** The core schema when there is no path, else the schema whose URN the path is. */
-function findContainer(type: ResourceType, path: string | undefined): Schema | undefined {
-  if (path === undefined || path.toLowerCase() === type.schema.id.toLowerCase()) return type.schema
-  const resolved = resolveAttributePath(type, path)
-  return resolved && !resolved.attribute ? resolved.extension : undefined
-}
-
 function unassignAll({ id, attributes }: Schema): WireOperation[] {
   return attributes.map(({ name }) => ({ op: 'remove', path: `${id}:${name}`, inValue: true, whole: true }))
 }
@@ -97,10 +90,6 @@ function notAnObject({ op, path, value }: WireOperation) {
   const place = path === undefined ? 'without a path' : `of ${quote(path)}`
   if (value === undefined) return invalidValue(`Cannot ${op} ${place} without a value: send one`)
   return invalidValue(`Cannot ${op} ${place} the value ${quote(value)}: expected an object of attributes`)
-}
-
-function isUnassigned(value: Json | undefined): boolean {
-  return value === null || (Array.isArray(value) && value.length === 0)
 }
 
 /** Names that differ by letter case only are one name, and which value would win is anyone's guess. */

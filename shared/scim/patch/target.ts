@@ -3,7 +3,7 @@ import { invalidPath, invalidValue, mutability } from '../error.ts'
 import { quote } from '../quote.ts'
 import { type Attribute, type ComplexValue, findAttribute, type Json, type ResourceType } from '../schema.ts'
 import { membersAttribute } from '../schemas/core-group.ts'
-import { isJsonObject, parseValue } from '../value.ts'
+import { isJsonObject, isUnassigned, parseValue } from '../value.ts'
 import { parseElementsOperation } from './element-target.ts'
 import { parseMemberStep } from './members.ts'
 import type { PatchOperation, WireOperation } from './operation.ts'
@@ -14,7 +14,7 @@ import { type PatchPath, parsePatchPath } from './path.ts'
  * and what would leave the attribute as it is.
  * @throws {ScimError} 400 invalidPath, invalidFilter, invalidValue or mutability.
  */
-export function parseOperation(type: ResourceType, operation: WireOperation): PatchOperation | undefined {
+export function parseAttributeOperation(type: ResourceType, operation: WireOperation): PatchOperation | undefined {
   const path = parsePatchPath(type, operation.path ?? '')
   if (!path) return ignoreUnknown(type, operation)
   if ((path.subAttribute ?? path.attribute).mutability === 'readOnly' || path.attribute.mutability === 'readOnly') {
@@ -23,7 +23,9 @@ export function parseOperation(type: ResourceType, operation: WireOperation): Pa
   if (operation.op !== 'remove' && operation.value === undefined) throw missingValue(path, operation)
   if (path.attribute === membersAttribute) return parseMembersOperation(path, operation)
   if (path.attribute.multiValued) return parseElementsOperation(path, operation)
-  return path.attribute.type === 'complex' ? parseComplex(path, operation) : parseSimple(path, operation)
+  return path.attribute.type === 'complex'
+    ? parseComplexOperation(path, operation)
+    : parseSimpleOperation(path, operation)
 }
 
 function ignoreUnknown(type: ResourceType, { op, path = '', inValue }: WireOperation): undefined {
@@ -44,7 +46,7 @@ function parseMembersOperation(path: PatchPath, operation: WireOperation): Patch
   return step && { kind: 'members', step }
 }
 
-function parseSimple(path: PatchPath, { op, value = null, whole }: WireOperation): PatchOperation | undefined {
+function parseSimpleOperation(path: PatchPath, { op, value = null, whole }: WireOperation): PatchOperation | undefined {
   if (whole) return resetToDefault(path)
   const text = formatAttributePath(path)
   const typed = op === 'remove' ? undefined : parseValue(path.attribute, value, text)
@@ -61,9 +63,9 @@ function resetToDefault(path: PatchPath): PatchOperation {
 }
 
 /** A complex attribute is merged: sub-attributes that are not named stay as they are (RFC 7644 §3.5.2.3). */
-function parseComplex(path: PatchPath, { op, value = null }: WireOperation): PatchOperation | undefined {
+function parseComplexOperation(path: PatchPath, { op, value = null }: WireOperation): PatchOperation | undefined {
   const text = formatAttributePath(path)
-  if (path.subAttribute) return parseSubAttribute(path, path.subAttribute, op, value)
+  if (path.subAttribute) return parsePartOperation(path, path.subAttribute, op, value)
   if (op === 'remove' || isUnassigned(value)) {
     return mayUnassign(path.attribute, op, text) ? { kind: 'unassign', path } : undefined
   }
@@ -72,7 +74,7 @@ function parseComplex(path: PatchPath, { op, value = null }: WireOperation): Pat
   return Object.keys(set).length + unset.length > 0 ? { kind: 'merge', path, set, unset } : undefined
 }
 
-function parseSubAttribute(
+function parsePartOperation(
   path: PatchPath,
   sub: Attribute,
   op: WireOperation['op'],
@@ -105,8 +107,4 @@ function required(text: string) {
 
 function missingValue(path: PatchPath, { op }: WireOperation) {
   return invalidValue(`Cannot ${op} ${formatAttributePath(path)} without a value: send one`)
-}
-
-function isUnassigned(value: Json): boolean {
-  return value === null || (Array.isArray(value) && value.length === 0)
 }
