@@ -49,16 +49,15 @@ async function send(target: Target, method: string, url: string, body: string | 
   try {
     return await fetch(url, { method, headers, signal, redirect: 'error', ...(body !== undefined && { body }) })
   } catch (cause) {
-    throw unreachable(target.url, cause)
+    throw unreachable(target, cause)
   }
 }
 
-function unreachable(url: string, cause: unknown): Failure {
+function unreachable({ url, startCommand }: Target, cause: unknown): Failure {
   const { code } = ((cause as Error).cause ?? {}) as { code?: string }
   if (code === 'ECONNREFUSED') {
-    return new Failure(`Nothing answers at ${url}: "npm start" must be running, or ROLECALL_URL name another`, {
-      cause,
-    })
+    const message = `Nothing answers at ${url}: "${startCommand}" must be running, or ROLECALL_URL name another`
+    return new Failure(message, { cause })
   }
   if ((cause as Error).name === 'TimeoutError')
     return new Failure(`No answer from ${url} within 30 s: retry`, { cause })

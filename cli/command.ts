@@ -17,6 +17,8 @@ export interface Session {
   api: Api
   terminal: Terminal
   output: OutputFormat
+  /** Another command as it is typed to reach the same service and account: for hints. */
+  hint(words: string): string
 }
 
 /** A command: `words` as they are typed, then operands, then options. */

@@ -7,7 +7,7 @@ export const COMMON_FLAGS = {
   url: { value: 'URL', help: 'a deployed service (default ROLECALL_URL, else the local system)' },
   profile: { value: 'PROFILE', help: 'the AWS profile to sign with (default: the usual AWS credentials)' },
   region: { value: 'REGION', help: 'the AWS region (default AWS_REGION, else what the URL says)' },
-  'data-dir': { value: 'PATH', help: 'where the local system keeps its credentials (default .rolecall)' },
+  'data-dir': { value: 'PATH', help: 'the data folder of the local system (default .rolecall)' },
   help: { help: 'show this' },
 } as const satisfies Record<string, Flag>
 
@@ -35,7 +35,8 @@ export function overview(commands: readonly Command[]): string {
     'Usage: rolecall COMMAND [options]',
     align(commands.map(({ words, summary }): Row => [words, summary])),
     'Run a command with --help to see its options and examples. It talks to the local system that "npm start" runs,\n' +
-      'or to the service named by --url or ROLECALL_URL, signed with your AWS credentials.\n\n' +
+      'or to the service named by --url or ROLECALL_URL, signed with your AWS credentials. Of several local systems with\n' +
+      'one data folder it is the one that keeps its data there, else the only one; --url names another.\n\n' +
       'Exit codes: 0 done, 1 refused or failed, 2 the command line cannot be understood.',
   ].join('\n\n')
 }

@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util'
 import * as z from 'zod'
+import { toCommandLine } from '../local/command-line.ts'
+import { maskSecrets } from '../shared/audit/secrets.ts'
 import { openApi } from './api.ts'
 import { type Command, type Flag, parseFlags } from './command.ts'
 import { COMMANDS } from './commands.ts'
@@ -15,11 +17,11 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     return await dispatch(args, terminal)
   } catch (error) {
     if (error instanceof UsageError) {
-      terminal.tell(`${error.message}\nSee "rolecall ${wordsOf(args)}--help"`)
+      terminal.tell(`${maskSecrets(error.message)}\nSee "rolecall ${wordsOf(args)}--help"`)
       return 2
     }
     if (!(error instanceof Failure)) throw error
-    terminal.tell(error.message)
+    terminal.tell(maskSecrets(error.message))
     return 1
   }
 }
@@ -66,7 +68,8 @@ async function carryOut(command: Command, args: readonly string[], terminal: Ter
   const { account, output, ...target } = parseFlags(commonFlags(command.outputs), values)
   const work = command.prepare(positionals, values)
   const api = openApi(await findTarget(target, terminal), account)
-  await work({ api, terminal, output })
+  const hint = (words: string) => toCommandLine(`rolecall ${words}`, { account, ...target })
+  await work({ api, terminal, output, hint })
   return 0
 }
 

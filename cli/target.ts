@@ -1,4 +1,5 @@
-import { loadLocalCredentials } from '../local/credentials.ts'
+import { toCommandLine } from '../local/command-line.ts'
+import { type LocalCredentials, listLocalCredentials } from '../local/credentials.ts'
 import type { AwsCredentials } from '../shared/auth/sigv4.ts'
 import { Failure, UsageError } from './failure.ts'
 import type { Terminal } from './terminal.ts'
@@ -9,6 +10,8 @@ export interface Target {
   url: string
   region: string
   credentials: AwsCredentials
+  /** What starts the local system, should nothing answer. */
+  startCommand: string
 }
 
 export interface TargetFlags {
@@ -22,19 +25,43 @@ export interface TargetFlags {
  * The service named by `--url` or ROLECALL_URL, with the caller's AWS credentials; without either the running local
  * system, with the key it keeps for this purpose.
  * @throws {Failure} saying what to start or to set.
+ * @throws {UsageError} where it is not clear which is meant.
  */
 export async function findTarget(flags: TargetFlags, { env }: Terminal): Promise<Target> {
-  const local = loadLocalCredentials(flags['data-dir'])
-  const named = flags.url ?? env.ROLECALL_URL
-  if (!named && !local) {
-    throw new Failure('No local system is running: start it with "npm start", or name a deployed one with ROLECALL_URL')
-  }
-  const url = toBase(named || (local?.adminUrl ?? ''))
-  if (local && url === toBase(local.adminUrl)) return { url, region: local.region, credentials: local }
+  const systems = listLocalCredentials(flags['data-dir'])
+  const startCommand = startCommandOf(flags)
+  const named = flags.url || env.ROLECALL_URL
+  if (!named) return { ...toTarget(requireLocal(systems, startCommand)), startCommand }
+  const url = toBase(named)
+  const local = systems.find(({ adminUrl }) => adminUrl === url.replace('//localhost:', '//127.0.0.1:'))
+  if (local) return { ...toTarget(local), url, startCommand }
+  if (url.startsWith('http:') && !flags.region && !flags.profile) throw unknownLocal(url)
   const region = flags.region ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? regionOf(url)
   if (!region) throw new UsageError('The region is not known: give --region or set AWS_REGION')
-  return { url, region, credentials: await awsCredentials(flags.profile) }
+  return { url, region, credentials: await awsCredentials(flags.profile), startCommand }
 }
+
+const toTarget = (local: LocalCredentials) => ({ url: local.adminUrl, region: local.region, credentials: local })
+
+const startCommandOf = ({ 'data-dir': folder }: TargetFlags) =>
+  toCommandLine(folder ? 'npm start --' : 'npm start', { 'data-dir': folder })
+
+/** The system whose data is in the data folder, or the only one there is. */
+function requireLocal([first, ...others]: LocalCredentials[], startCommand: string): LocalCredentials {
+  if (!first) {
+    throw new Failure(
+      `No local system is running: start it with "${startCommand}", or name a deployed one with ROLECALL_URL`,
+    )
+  }
+  if (first.data === 'folder' || others.length === 0) return first
+  const urls = [first, ...others].map(({ adminUrl }) => `--url ${adminUrl}`)
+  throw new UsageError(`Several local systems are running: name one, ${urls.join(' or ')}`)
+}
+
+const unknownLocal = (url: string) =>
+  new UsageError(
+    `No local system of this data folder is at ${url}: give its --data-dir, or --region to sign with AWS credentials`,
+  )
 
 /** Accepts the SCIM base URL as well, since that is the address people have at hand. */
 function toBase(text: string): string {

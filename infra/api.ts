@@ -11,15 +11,17 @@ import {
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
+import { APIGATEWAY_AUTHORIZER_CHANGE_DEPLOYMENT_LOGICAL_ID } from 'aws-cdk-lib/cx-api'
 import { Construct } from 'constructs'
 import {
   ADMIN_ROUTES,
   type FunctionName,
   type Route,
-  SCIM_ROUTES,
   SCIM_UNKNOWN,
   scimGatewayPaths,
+  scimRoutes,
 } from '../shared/http/routes.ts'
+import { RESOURCE_TYPES } from '../shared/scim/resource-types.ts'
 import type { Deployment } from './config.ts'
 import type { ScimFunctions } from './functions.ts'
 import { addGatewayResponses } from './gateway-responses.ts'
@@ -45,11 +47,13 @@ export class ScimApi extends Construct {
 
   constructor(scope: Construct, id: string, { deployment, functions }: ScimApiProps) {
     super(scope, id)
+    // A stage serves what was deployed: without this, a changed authorizer waits for the next change of a method.
+    this.node.setContext(APIGATEWAY_AUTHORIZER_CHANGE_DEPLOYMENT_LOGICAL_ID, true)
     this.#functions = functions
     this.api = this.#addApi(deployment)
     addGatewayResponses(this.api)
     const tokenRequired = this.#authorizeByToken()
-    for (const route of [...SCIM_ROUTES, SCIM_UNKNOWN]) {
+    for (const route of [...scimRoutes(RESOURCE_TYPES), SCIM_UNKNOWN]) {
       for (const path of scimGatewayPaths(route)) this.#addRoute(path, route, tokenRequired)
     }
     for (const route of ADMIN_ROUTES) this.#addRoute(route.path, route, { authorizationType: AuthorizationType.IAM })

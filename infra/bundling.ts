@@ -3,21 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { type BuildOptions, build } from 'esbuild'
-import type { FunctionName } from '../shared/http/routes.ts'
+import { ADMIN_ROUTES, type FunctionName, scimRoutes } from '../shared/http/routes.ts'
+import { RESOURCE_TYPES } from '../shared/scim/resource-types.ts'
 import { leftOut } from './bundling/left-out.ts'
 
 export type LambdaName = FunctionName | 'authorizer'
 
-export const LAMBDA_NAMES: readonly LambdaName[] = [
-  'users',
-  'groups',
-  'search',
-  'bulk',
-  'discovery',
-  'events',
-  'admin',
-  'authorizer',
-]
+const served = [...scimRoutes(RESOURCE_TYPES), ...ADMIN_ROUTES].map((route) => route.function)
+export const LAMBDA_NAMES: readonly LambdaName[] = [...new Set(served), 'authorizer']
 
 const ROOT = join(import.meta.dirname, '..')
 const ALIASES = join(import.meta.dirname, 'bundling')

@@ -26,7 +26,8 @@ const ERRORS: readonly GatewayError[] = [
   {
     type: ResponseType.MISSING_AUTHENTICATION_TOKEN,
     status: 404,
-    detail: 'There is no such endpoint: SCIM is served below /scim/v2, administration takes signed requests (SigV4)',
+    detail:
+      'There is no such endpoint: SCIM is served below /scim/v2, as in /scim/v2/Users (write the base URL without a slash at its end); /admin and /events take signed requests (SigV4)',
   },
   { type: ResponseType.RESOURCE_NOT_FOUND, status: 404, detail: 'There is no such endpoint: SCIM is below /scim/v2' },
   {
@@ -67,7 +68,12 @@ const ERRORS: readonly GatewayError[] = [
   },
   { type: ResponseType.API_CONFIGURATION_ERROR, status: 500, detail: INTERNAL },
   { type: ResponseType.AUTHORIZER_CONFIGURATION_ERROR, status: 500, detail: INTERNAL },
-  { type: ResponseType.AUTHORIZER_FAILURE, status: 500, detail: INTERNAL },
+  {
+    type: ResponseType.AUTHORIZER_FAILURE,
+    status: 503,
+    detail: 'The token cannot be checked at this moment; retry after the seconds named in Retry-After',
+    headers: { 'Retry-After': '5' },
+  },
   { type: ResponseType.INTEGRATION_FAILURE, status: 502, detail: INTERNAL },
   {
     type: ResponseType.INTEGRATION_TIMEOUT,

@@ -1,10 +1,15 @@
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam'
+import { functionOf, type ResourceFunctionName } from '../shared/http/routes.ts'
+import { RESOURCE_TYPES, type ResourceTypes } from '../shared/scim/resource-types.ts'
 import type { LambdaName } from './bundling.ts'
 
-/** What a function may do with items whose partition key is like one of `keys`; `index` for queries of the index. */
+/** What a function may do with items whose partition key is like one of `keys`. */
 interface Grant {
   actions: readonly ItemAction[]
   keys: readonly string[]
+  /** With the collections of all resource types. */
+  collections?: boolean
+  /** For queries of the index. */
   index?: boolean
 }
 
@@ -18,31 +23,27 @@ const HISTORY = 'A#*#HISTORY#*'
 const TOKENS = 'TOKEN#*'
 const TOKEN_INDEX = 'A#*#TOKENS#*'
 const PAGE_MARKS = 'A#*#PAGE#*'
-/** What SCIM requests are about: objects, their names and lookups, memberships, counters, page marks, open work. */
-const OBJECTS = ['USER', 'GROUP', 'NAME#*', 'LOOKUP#*', 'MEMBERS#*', 'COUNT#*', 'PAGE#*', 'PENDING'].map(
-  (part) => `A#*#${part}`,
-)
+/** What SCIM requests are about besides objects: names and lookups, memberships, counters, page marks, open work. */
+const OF_OBJECTS = ['NAME#*', 'LOOKUP#*', 'MEMBERS#*', 'COUNT#*', 'PAGE#*', 'PENDING'].map((part) => `A#*#${part}`)
 /** Keys that end in text of a client. */
 const CLIENT_TEXT = ['A#*#LOOKUP#*', 'A#*#MEMBERS#*']
 const ADMINISTRATION = ['A#*#INTEGRATION', 'A#*#PROVISIONER', 'ACCOUNT']
 
 const WRITE_EVENTS: Grant = { actions: ['Put'], keys: [EVENTS] }
 const SCIM: readonly Grant[] = [
-  { actions: [...READ, ...CHANGE], keys: OBJECTS },
+  { actions: [...READ, ...CHANGE], keys: OF_OBJECTS, collections: true },
   { actions: ['Query'], keys: ['A#*#MEMBEROF#*'], index: true },
   WRITE_EVENTS,
 ]
 
 /** Least privilege, function by function (SECURITY E1): whatever is not listed is refused by IAM. */
-const GRANTS: Record<LambdaName, readonly Grant[]> = {
-  users: SCIM,
-  groups: SCIM,
+const GRANTS: Record<Exclude<LambdaName, ResourceFunctionName>, readonly Grant[]> = {
   search: SCIM,
   bulk: SCIM,
   discovery: [WRITE_EVENTS],
   events: [{ actions: READ, keys: [EVENTS] }, { actions: ['Query'], keys: [HISTORY], index: true }, WRITE_EVENTS],
   admin: [
-    { actions: READ, keys: OBJECTS },
+    { actions: READ, keys: OF_OBJECTS, collections: true },
     // Lists of more than a page mark where the next one begins.
     { actions: ['Put'], keys: [PAGE_MARKS] },
     { actions: [...READ, 'Put', 'Update', 'Delete', 'ConditionCheck'], keys: [...ADMINISTRATION, TOKENS] },
@@ -74,27 +75,42 @@ const NEVER = [
 /**
  * The statements of one function's role for the table. That events are only created follows from the grants: none of
  * them updates or deletes there. Denying it by pattern would also hit lookups, whose keys end in a client's own text.
+ * @throws {Error} when there is no such function.
  */
-export function tableStatements(name: LambdaName, arns: { table: string; index: string }): PolicyStatement[] {
-  const resources = [arns.table, arns.index]
-  const grants = GRANTS[name].map((grant) => allow(grant, arns))
-  const never = new PolicyStatement({ effect: Effect.DENY, actions: NEVER, resources })
-  return [...grants, never, ...denials(name).map(({ actions, keys }) => deny(actions, keys, arns.table))]
+export function tableStatements(name: string, arns: Arns, types: ResourceTypes = RESOURCE_TYPES): PolicyStatement[] {
+  const grants = grantsOf(name, types)
+  const never = new PolicyStatement({ effect: Effect.DENY, actions: NEVER, resources: [arns.table, arns.index] })
+  const { actions, keys } = denial(name, grants)
+  return [...grants.map((grant) => allow(grant, arns, types)), never, deny(actions, keys, arns.table)]
+}
+
+interface Arns {
+  table: string
+  index: string
+}
+
+/** The functions of resource types all have the same. */
+function grantsOf(name: string, types: ResourceTypes): readonly Grant[] {
+  const isOfType = Object.values(types).some((type) => functionOf(type) === name)
+  const grants = isOfType ? SCIM : Object.entries(GRANTS).find(([known]) => known === name)?.[1]
+  if (grants) return grants
+  throw new Error(`There is no function "${name}"`)
 }
 
 /** What no pattern of a grant may open by accident: tokens, and lookups of a text that reads like another key. */
-function denials(name: LambdaName): { actions: string[]; keys: readonly string[] }[] {
+function denial(name: string, grants: readonly Grant[]): { actions: string[]; keys: readonly string[] } {
   const all = ['dynamodb:*']
-  if (GRANTS[name] === SCIM) return [{ actions: all, keys: [TOKENS] }]
-  if (name === 'admin') return [{ actions: CHANGE.map(iamAction), keys: CLIENT_TEXT }]
-  return [{ actions: all, keys: name === 'authorizer' ? CLIENT_TEXT : [TOKENS, ...CLIENT_TEXT] }]
+  if (grants === SCIM) return { actions: all, keys: [TOKENS] }
+  if (name === 'admin') return { actions: CHANGE.map(iamAction), keys: CLIENT_TEXT }
+  return { actions: all, keys: name === 'authorizer' ? CLIENT_TEXT : [TOKENS, ...CLIENT_TEXT] }
 }
 
-function allow(grant: Grant, arns: { table: string; index: string }): PolicyStatement {
+function allow({ actions, keys, collections, index }: Grant, arns: Arns, types: ResourceTypes): PolicyStatement {
+  const objects = collections ? Object.values(types).map(({ collection }) => `A#*#${collection}`) : []
   return new PolicyStatement({
-    actions: grant.actions.map(iamAction),
-    resources: [grant.index ? arns.index : arns.table],
-    conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': grant.keys } },
+    actions: actions.map(iamAction),
+    resources: [index ? arns.index : arns.table],
+    conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [...objects, ...keys] } },
   })
 }
 

@@ -1,37 +1,64 @@
 import { randomBytes } from 'node:crypto'
 import { relative } from 'node:path'
 import { CORE_USER } from '../shared/scim/schemas/core-user.ts'
-import type { Options } from './options.ts'
+import { toCommandLine } from './command-line.ts'
+import type { DataPlace } from './credentials.ts'
+import { DATA_FOLDER } from './folders.ts'
 import type { System } from './system.ts'
 
-/** What the terminal says once requests are served: the address, the tokens, and the first two things to try. */
-export function banner(system: System, options: Options): string {
-  const tokens = Object.entries(system.tokens).map(([name, token]) => `  ${name.padEnd(22)}${token}`)
-  return `
-Rolecall is ready: SCIM 2.0 at ${system.baseUrl}
-${whereDataIs(options)}
-
-A fresh token for each integration (shown now and never again):
-${tokens.join('\n')}
-
-Create a user:
-  ${createUser(system)}
-
-See the requests of the last five minutes:
-  npx rolecall event-history --last 5m --limit 200
-
-Ctrl-C stops everything.
-`
+/** What the terminal is told about a system besides itself. */
+export interface Setting {
+  /** The data folder. */
+  folder: string
+  data: DataPlace
+  /** The table of another engine, and where that is. */
+  elsewhere: string | undefined
 }
 
-function whereDataIs({ memory, folder }: Options): string {
-  if (memory) return 'Data is kept in memory and lost at the end.'
-  return `Data is kept in ${relative(process.cwd(), folder) || folder}. The engine is reachable from other hosts: no real data, please.`
+type Announced = Pick<System, 'baseUrl' | 'adminUrl' | 'tokens' | 'withoutToken'>
+
+/** What the terminal says once requests are served: the address, the tokens, and the first two things to try. */
+export function banner(system: Announced, setting: Setting): string {
+  const parts = [
+    `\nRolecall is ready: SCIM 2.0 at ${system.baseUrl}\n${whereDataIs(setting)}`,
+    tokenLines(system, setting),
+    ...firstRequest(system),
+    `See the requests of the last five minutes:\n  ${rolecall('event-history --last 5m --limit 200', system, setting)}`,
+    'Ctrl-C stops everything.\n',
+  ]
+  return parts.join('\n\n')
+}
+
+function whereDataIs({ folder, data, elsewhere }: Setting): string {
+  if (data === 'memory') return 'Data is kept in memory and lost at the end.'
+  if (elsewhere) return `Data is kept in ${elsewhere}.`
+  return `Data is kept in ${relative(process.cwd(), folder) || folder}.`
+}
+
+function tokenLines(system: Announced, setting: Setting): string {
+  const missing = Object.entries(system.withoutToken).map(
+    ([name, reason]) => `  ${name.padEnd(22)}none: ${reason}, see "${rolecall(`token list ${name}`, system, setting)}"`,
+  )
+  const tokens = Object.entries(system.tokens).map(([name, token]) => `  ${name.padEnd(22)}${token}`)
+  const life =
+    setting.data === 'memory' ? 'for as long as it runs' : 'the same after a restart, new ones with --new-tokens'
+  return [`A token for each integration (${life}):`, ...tokens, ...missing].join('\n')
+}
+
+/** The CLI finds the system that has the data folder's data by itself; any other is named. */
+function rolecall(words: string, { adminUrl }: Announced, { folder, data }: Setting): string {
+  return toCommandLine(`npx rolecall ${words}`, {
+    url: data === 'folder' ? undefined : adminUrl,
+    'data-dir': folder === DATA_FOLDER ? undefined : folder,
+  })
 }
 
 /** A line to paste into a shell. The name is new each time, so that it works after a restart as well. */
-function createUser({ baseUrl, tokens }: System): string {
+function firstRequest({ baseUrl, tokens }: Announced): string[] {
+  const [token] = Object.values(tokens)
+  if (!token) return []
   const user = { schemas: [CORE_USER], userName: `ada-${randomBytes(3).toString('hex')}@example.com` }
-  const headers = [`Authorization: Bearer ${tokens.OKTA_PROVISIONING}`, 'Content-Type: application/scim+json']
-  return `curl -sS ${baseUrl}/Users ${headers.map((header) => `-H '${header}'`).join(' ')} -d '${JSON.stringify(user)}'`
+  const headers = [`Authorization: Bearer ${token}`, 'Content-Type: application/scim+json']
+  const options = headers.map((header) => `-H '${header}'`).join(' ')
+  return [`Create a user:\n  curl -sS ${baseUrl}/Users ${options} -d '${JSON.stringify(user)}'`]
 }

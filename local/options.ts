@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { DATA_FOLDER } from './credentials.ts'
+import { DATA_FOLDER } from './folders.ts'
 
 /** What `npm start -- ...` was asked for. */
 export interface Options {
@@ -8,8 +8,9 @@ export interface Options {
   /** 0: any free one. */
   port: number
   readyFile: string | undefined
-  /** Keeps the data and the credentials of the running system. */
+  /** Keeps the data, the tokens and the credentials of the running system. */
   folder: string
+  newTokens: boolean
   help: boolean
 }
 
@@ -18,42 +19,70 @@ export const USAGE = `Runs Rolecall on this machine: gateway, functions and tabl
 Usage: npm start -- [options]
 
   --port N            port to listen on, 0 for any free one (default 8080)
-  --memory            keep nothing: the data is gone when it stops
+  --memory            keep nothing: data and tokens are gone when it stops
   --ready-file PATH   write address and tokens there, as JSON, once requests are served
-  --data-dir PATH     where data and credentials are kept (default .rolecall)
+  --data-dir PATH     where data, tokens and credentials are kept (default .rolecall)
+  --new-tokens        issue new tokens and revoke those of earlier starts
   --help              show this
 
+Tokens are kept with the data and work after a restart; one that no longer works is replaced.
+Of several systems with one data folder the CLI talks to the one that keeps its data there, else to the only one;
+"rolecall ... --url http://127.0.0.1:PORT" names another.
 DYNAMODB_ENDPOINT points it at another engine, or at AWS with the AWS_ variables set; TABLE_NAME names the table there.
+That table keeps its data, with --memory or without.
+
+Exit codes: 0 stopped, 1 failed, 2 the command line cannot be understood.
 `
+
+/** The command line cannot be understood: exit code 2. */
+export class OptionError extends Error {
+  override readonly name = 'OptionError'
+}
 
 const DEFAULT_PORT = 8080
 
-/** Reads the command line. @throws {Error} saying which option is wrong. */
+/** Reads the command line. @throws {OptionError} naming the option and what it takes. */
 export function parseOptions(args: readonly string[]): Options {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      memory: { type: 'boolean', default: false },
-      port: { type: 'string', default: String(DEFAULT_PORT) },
-      'ready-file': { type: 'string' },
-      'data-dir': { type: 'string', default: DATA_FOLDER },
-      help: { type: 'boolean', default: false },
-    },
-  })
+  const values = parseValues(args)
   const readyFile = values['ready-file']
   return {
     memory: values.memory,
     port: parsePort(values.port),
-    readyFile: readyFile === undefined ? undefined : resolve(readyFile),
-    folder: resolve(values['data-dir']),
+    readyFile: readyFile === undefined ? undefined : parsePath('ready-file', readyFile),
+    folder: parsePath('data-dir', values['data-dir']),
+    newTokens: values['new-tokens'],
     help: values.help,
+  }
+}
+
+function parseValues(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        memory: { type: 'boolean', default: false },
+        port: { type: 'string', default: String(DEFAULT_PORT) },
+        'ready-file': { type: 'string' },
+        'data-dir': { type: 'string', default: DATA_FOLDER },
+        'new-tokens': { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values
+  } catch (cause) {
+    throw new OptionError((cause as Error).message, { cause })
   }
 }
 
 function parsePort(text: string): number {
   const port = Number(text)
   if (/^\d{1,5}$/.test(text) && port < 65_536) return port
-  throw new Error(`Cannot use --port "${text}": a number from 0 to 65535`)
+  throw new OptionError(`--port ${JSON.stringify(text)}: expected a whole number from 0 to 65535`)
+}
+
+/** An empty path would be the folder one happens to be in. */
+function parsePath(name: string, text: string): string {
+  if (text !== '') return resolve(text)
+  throw new OptionError(`--${name} "": expected a path`)
 }
 
 /** Where the engine keeps its files. */

@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { Trail } from '../shared/audit/trail.ts'
+import { parseToken, verifySecret } from '../shared/auth/token.ts'
 import type { AdminContext } from '../shared/resources/admin-context.ts'
 import { createIntegration, ensureAccount, listIntegrations } from '../shared/resources/integrations.ts'
-import { issueToken, listTokens, revokeToken } from '../shared/resources/tokens.ts'
+import { issueToken, listTokens, revokeToken, tokenStatus } from '../shared/resources/tokens.ts'
 import type { ClientKind } from '../shared/scim/client-kind.ts'
+import { ScimError } from '../shared/scim/error.ts'
 import type { Db } from '../shared/store/client.ts'
 import { newId } from '../shared/store/new-id.ts'
+import { getToken } from '../shared/store/token-record.ts'
 
 /** The integrations a first start makes, and the roles they run as. */
 const INTEGRATIONS = [
@@ -17,31 +20,77 @@ const INTEGRATIONS = [
 export type SeededIntegration = (typeof INTEGRATIONS)[number]['name']
 export type SeededTokens = Record<SeededIntegration, string>
 
+/** A token for each integration, or why there is none. */
+export interface Seeded {
+  tokens: Partial<SeededTokens>
+  withoutToken: Partial<Record<SeededIntegration, string>>
+}
+
+export interface SeedOptions {
+  /** Tokens of an earlier start, perhaps of another table. */
+  kept?: Partial<SeededTokens>
+  /** Revokes the tokens of earlier starts and issues new ones. */
+  renew?: boolean
+  now?: Date
+}
+
 const ACCOUNT = 'default'
 const ACTOR = 'npm start'
 
 /**
- * Makes the default account and its integrations where they are missing, and issues a fresh token for each; those of
- * earlier starts are revoked, so that restarting never uses up the number of live tokens.
+ * Makes the default account and its integrations where they are missing, and sees to a token for each: the kept one
+ * while it works in this table, else a new one. An integration with its full number of live tokens gets none.
  */
-export async function seed(db: Db, now = new Date()): Promise<SeededTokens> {
+export async function seed(db: Db, { kept = {}, renew = false, now = new Date() }: SeedOptions = {}): Promise<Seeded> {
   await ensureAccount(db, ACCOUNT, now)
   const known = new Set((await listIntegrations(contextOf(db, now, 'integrations'))).map(({ name }) => name))
-  const tokens = INTEGRATIONS.map(async (integration) => {
-    if (!known.has(integration.name)) await createIntegration(contextOf(db, now, 'integrations'), integration)
-    return [integration.name, await replaceToken(db, now, integration.name)]
+  const outcomes = INTEGRATIONS.map(async (integration): Promise<Outcome> => {
+    const { name } = integration
+    if (!known.has(name)) await createIntegration(contextOf(db, now, 'integrations'), integration)
+    const token = renew ? undefined : kept[name]
+    if (token && (await works(db, name, token, now))) return { name, token }
+    if (renew) await revokeEarlier(db, now, name)
+    return issue(db, now, name)
   })
-  return Object.fromEntries(await Promise.all(tokens)) as SeededTokens
+  return toSeeded(await Promise.all(outcomes))
 }
 
-async function replaceToken(db: Db, now: Date, integration: SeededIntegration): Promise<string> {
-  const endpoint = `integrations/${integration}/tokens`
-  for (const { tokenId, name, status } of await listTokens(contextOf(db, now, endpoint), integration)) {
-    if (name === ACTOR && status === 'live')
-      await revokeToken(contextOf(db, now, `tokens/${tokenId}`, 'DELETE'), tokenId)
+type Outcome = { name: SeededIntegration } & ({ token: string } | { reason: string })
+
+function toSeeded(outcomes: Outcome[]): Seeded {
+  const seeded: Seeded = { tokens: {}, withoutToken: {} }
+  for (const outcome of outcomes) {
+    if ('token' in outcome) seeded.tokens[outcome.name] = outcome.token
+    else seeded.withoutToken[outcome.name] = outcome.reason
   }
-  const { token } = await issueToken(contextOf(db, now, endpoint), { integration, name: ACTOR })
-  return token
+  return seeded
+}
+
+/** Whether a token opens this integration in this table: it may have been revoked, or be another table's. */
+async function works(db: Db, integration: SeededIntegration, token: string, now: Date): Promise<boolean> {
+  const parsed = parseToken(token)
+  const record = parsed && (await getToken(db, parsed.tokenId))
+  if (!record || !verifySecret(parsed.secret, record.secretHash)) return false
+  const isItsOwn = record.account === ACCOUNT && record.integration === integration
+  return isItsOwn && tokenStatus(record, now.getTime()) === 'live'
+}
+
+async function issue(db: Db, now: Date, name: SeededIntegration): Promise<Outcome> {
+  const context = contextOf(db, now, `integrations/${name}/tokens`)
+  try {
+    return { name, token: (await issueToken(context, { integration: name, name: ACTOR })).token }
+  } catch (error) {
+    if (!(error instanceof ScimError) || error.status !== 409) throw error
+    return { name, reason: error.message }
+  }
+}
+
+async function revokeEarlier(db: Db, now: Date, integration: SeededIntegration): Promise<void> {
+  const listing = contextOf(db, now, `integrations/${integration}/tokens`)
+  for (const { tokenId, name, status } of await listTokens(listing, integration)) {
+    if (name !== ACTOR || status !== 'live') continue
+    await revokeToken(contextOf(db, now, `tokens/${tokenId}`, 'DELETE'), tokenId)
+  }
 }
 
 /** One admin operation of the local system, recorded like those of a person. */

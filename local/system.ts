@@ -1,4 +1,4 @@
-import { LAMBDA_NAMES, type LambdaName } from '../infra/bundling.ts'
+import type { LambdaName } from '../infra/bundling.ts'
 import { type AwsConfig, ENV, parseConfig } from '../shared/config.ts'
 import { SCIM_BASE } from '../shared/http/routes.ts'
 import { type Db, openDb } from '../shared/store/client.ts'
@@ -6,18 +6,22 @@ import { newLocalKey } from './credentials.ts'
 import { LOCAL_AWS } from './environment.ts'
 import { type GatewayOptions, startGateway } from './gateway/gateway.ts'
 import { type LambdaHandlers, warmHandlers } from './gateway/lambda.ts'
-import { toGatewayModel } from './gateway/template.ts'
-import { type SeededTokens, seed } from './seed.ts'
-import { synthesize } from './synthesize.ts'
+import type { TokenKeeper } from './kept-tokens.ts'
+import { type Seeded, seed } from './seed.ts'
+import { loadGatewayModel } from './synthesis/gateway-model.ts'
 
 export interface SystemOptions extends Pick<GatewayOptions, 'port' | 'now' | 'sourceIp' | 'logFailure'> {
-  /** The DynamoDB engine; promised, so that the template is synthesised while it starts. */
+  /** The DynamoDB engine; promised, so that the gateway's model is made while it starts. */
   endpoint: string | Promise<string>
   tableName: string
   /** Makes the table, where it has to be made. */
   prepare?: (db: Db) => Promise<void>
   /** Region and key for the engine, where it is not the local one. */
   aws?: AwsConfig
+  /** Knows the tokens of the last start; without it each start has new ones. */
+  keeper?: TokenKeeper
+  /** Replaces the tokens of earlier starts. */
+  newTokens?: boolean
   /** More of the functions' environment. */
   env?: Record<string, string>
   /** The functions' handlers, asked for when their environment is in place; by default all are imported at once. */
@@ -25,12 +29,11 @@ export interface SystemOptions extends Pick<GatewayOptions, 'port' | 'now' | 'so
 }
 
 /** The whole system in this process, but for the engine. */
-export interface System {
+export interface System extends Seeded {
   /** `http://127.0.0.1:8080/scim/v2` */
   baseUrl: string
   /** `http://127.0.0.1:8080`, where the IAM-authorized routes are. */
   adminUrl: string
-  tokens: SeededTokens
   /** The key that signs requests to {@link System.adminUrl}. */
   credentials: ReturnType<typeof newLocalKey> & { region: string }
   db: Db
@@ -40,9 +43,8 @@ export interface System {
 
 /** Starts gateway and functions over an engine, with the default account, its integrations and a token for each. */
 export async function startSystem(options: SystemOptions): Promise<System> {
-  const model = toGatewayModel(synthesize())
+  const [model, endpoint] = await Promise.all([loadGatewayModel(), options.endpoint])
   const credentials = newLocalKey()
-  const endpoint = await options.endpoint
   const gateway = await startGateway({ ...options, model, credentials })
   try {
     const baseUrl = `${gateway.url}${SCIM_BASE}`
@@ -54,17 +56,25 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       ...options.env,
     })
     const db = openDb(parseConfig(process.env), aws)
-    const seeded = (options.prepare?.(db) ?? Promise.resolve()).then(() => seed(db))
     const { handlers: importHandlers = warmHandlers } = options
-    const [handlers, tokens] = await Promise.all([importHandlers(LAMBDA_NAMES), seeded])
+    const names = [...model.functions.keys()]
+    const [handlers, seeded] = await Promise.all([importHandlers(names), prepareTable(db, options)])
     gateway.serve(handlers)
     const { url: adminUrl, flushAuthorizerCache, close: stop } = gateway
     const signing = { ...credentials, region: LOCAL_AWS.region }
-    return { baseUrl, adminUrl, tokens, credentials: signing, db, flushAuthorizerCache, stop }
+    return { ...seeded, baseUrl, adminUrl, credentials: signing, db, flushAuthorizerCache, stop }
   } catch (error) {
     await gateway.close()
     throw error
   }
+}
+
+/** Tokens are kept before anybody is told of them. */
+async function prepareTable(db: Db, { prepare, keeper, newTokens = false }: SystemOptions): Promise<Seeded> {
+  await prepare?.(db)
+  const seeded = await seed(db, { kept: keeper?.load() ?? {}, renew: newTokens })
+  keeper?.keep(seeded.tokens)
+  return seeded
 }
 
 /** Handlers read their configuration when they are imported, as Lambdas do at their cold start. */

@@ -1,4 +1,5 @@
-// Installs what package-lock.json asks for, unless it is there. Plain JavaScript for Node 18 and later, since it runs
+// Installs what package-lock.json asks for, unless it is there; with `--engine` also the local engine, where the lock
+// has none for this platform and DYNAMODB_ENDPOINT names no other. Plain JavaScript for Node 18 and later, since it runs
 // before there is anything else: `prestart`, `pretest` and their like call it.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -15,21 +16,27 @@ const WAIT_MS = 10 * 60 * 1000
 /** A turn whose owner never said who it is. */
 const ABANDONED_MS = 10_000
 
+const ENGINES = 'node_modules/@dynoxide/'
+const platform = `${process.platform}-${process.arch}`
+const needsEngine = process.argv.includes('--engine') && !process.env.DYNAMODB_ENDPOINT
+
 const lock = readFileSync(join(root, 'package-lock.json'), 'utf8')
-const wanted = createHash('sha256').update(`${process.platform} ${process.arch}\n${lock}`).digest('hex')
+const wanted = createHash('sha256').update(`${platform}\n${lock}`).digest('hex')
 
 try {
-  if (!isInstalled()) installInTurn()
+  inTurn(isInstalled, install)
   requireNode()
+  if (needsEngine) inTurn(hasEngine, installEngine)
 } catch (error) {
   console.error(error.message)
   process.exitCode = 1
 }
 
-function installInTurn() {
+function inTurn(isDone, install) {
+  if (isDone()) return
   const release = takeTurn()
   try {
-    if (!isInstalled()) install()
+    if (!isDone()) install()
   } finally {
     release()
   }
@@ -57,16 +64,34 @@ function matchesLock() {
 function install() {
   const started = Date.now()
   console.log('Installing dependencies, about a minute...')
-  const cli = process.env.npm_execpath
-  const npm = cli?.endsWith('npm-cli.js') ? [process.execPath, cli] : ['npm']
-  const [command, ...args] = [...npm, 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
-  const { status, error, stdout, stderr } = spawnSync(command, args, { cwd: root, encoding: 'utf8' })
-  if (status !== 0) {
-    const said = `${error?.message ?? ''}\n${stdout ?? ''}${stderr ?? ''}`.trim().slice(-4000)
-    throw new Error(`The dependencies could not be installed, "npm ci" says:\n${said}`)
-  }
+  const { failed, said } = runNpm('ci')
+  if (failed) throw new Error(`The dependencies could not be installed, "npm ci" says:\n${said}`)
   writeFileSync(stamp, wanted)
   console.log(`Installed in ${Math.round((Date.now() - started) / 1000)} s`)
+}
+
+function hasEngine() {
+  return existsSync(join(root, ENGINES, platform))
+}
+
+/** npm locks no package that its registry does not show, so engines of other platforms come beside the lock. */
+function installEngine() {
+  const [, { version }] = Object.entries(JSON.parse(lock).packages).find(([path]) => path.startsWith(ENGINES))
+  const wantedEngine = `@dynoxide/${platform}@${version}`
+  const { failed, said } = runNpm('install', '--no-save', wantedEngine)
+  if (!failed && hasEngine()) return
+  throw new Error(
+    `There is no local engine for ${platform}: start one that speaks DynamoDB's protocol and name it in DYNAMODB_ENDPOINT. ` +
+      `"npm install ${wantedEngine}" says:\n${said}`,
+  )
+}
+
+function runNpm(...command) {
+  const cli = process.env.npm_execpath
+  const npm = cli?.endsWith('npm-cli.js') ? [process.execPath, cli] : ['npm']
+  const [file, ...args] = [...npm, ...command, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
+  const { status, error, stdout, stderr } = spawnSync(file, args, { cwd: root, encoding: 'utf8' })
+  return { failed: status !== 0, said: `${error?.message ?? ''}\n${stdout ?? ''}${stderr ?? ''}`.trim().slice(-4000) }
 }
 
 /** Waits while another process installs. A folder can be made by one process only. */
@@ -112,7 +137,7 @@ function madeAt(folder) {
  */
 function requireNode() {
   const link = join(modules, '.bin', 'node')
-  const packaged = join('..', `node-${process.platform}-${process.arch}`, 'bin', 'node')
+  const packaged = join('..', `node-${platform}`, 'bin', 'node')
   if (!existsSync(link) && existsSync(join(modules, '.bin', packaged))) symlinkSync(packaged, link)
   if (existsSync(link)) return
   if (Number(process.versions.node.split('.')[0]) >= REQUIRED_NODE) return

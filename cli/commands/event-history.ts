@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { EVENT_COLUMNS, type EventRow } from '../../shared/audit/event-row.ts'
+import { BRIEF_COLUMNS, EVENT_COLUMNS, type EventColumn, type EventRow } from '../../shared/audit/event-row.ts'
 import { type Command, command, type Session, wholeNumber } from '../command.ts'
 import { formatList, type ListView } from '../output.ts'
 
@@ -7,18 +7,13 @@ const MAX_LIMIT = 10_000
 const DEFAULT_LIMIT = 100
 
 const VIEW: ListView<EventRow> = {
-  table: [
-    { header: 'TIME', get: (row) => row.EVENT_TIMESTAMP },
-    { header: 'METHOD', get: (row) => row.METHOD },
-    { header: 'ENDPOINT', get: (row) => row.ENDPOINT },
-    { header: 'STATUS', get: (row) => row.ERROR_CODE ?? row.HTTP_STATUS },
-    { header: 'RESOURCE', get: (row) => row.RESOURCE_NAME ?? undefined },
-    { header: 'ACTOR', get: (row) => row.ACTOR_NAME },
-    { header: 'INTEGRATION', get: (row) => row.ACTOR_DOMAIN },
-    { header: 'CLIENT IP', get: (row) => row.CLIENT_IP },
-  ],
+  table: BRIEF_COLUMNS.map(({ heading, column }) => ({ header: heading, get: (row) => shown(row, column) })),
   csv: EVENT_COLUMNS.map((header) => ({ header, get: (row) => row[header] ?? undefined })),
 }
+
+/** A failure's status is shown with its scimType. */
+const shown = (row: EventRow, column: EventColumn) =>
+  ((column === 'HTTP_STATUS' && row.ERROR_CODE) || row[column]) ?? undefined
 
 interface Answer {
   from: string

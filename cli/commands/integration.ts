@@ -1,7 +1,7 @@
 import * as z from 'zod'
+import { PRIVILEGES } from '../../shared/auth/privileges.ts'
 import type { IntegrationView } from '../../shared/resources/present-integration.ts'
 import { CLIENT_KINDS } from '../../shared/scim/client-kind.ts'
-import { PRIVILEGES } from '../../shared/store/provisioners.ts'
 import { type Command, command, type Session, truth } from '../command.ts'
 import { UsageError } from '../failure.ts'
 import { formatList, type ListView } from '../output.ts'
@@ -68,7 +68,7 @@ const create = command({
     const networkPolicy = toNetworkPolicy(rest)
     const body = { name, clientKind, role, privileges, ...monitor, enabled, syncPassword, networkPolicy, comment }
     show(session, await session.api.call<IntegrationView>({ method: 'POST', path: PATH, body }))
-    session.terminal.tell(`Next: rolecall token issue ${name}`)
+    session.terminal.tell(`Next: ${session.hint(`token issue ${name}`)}`)
   },
 })
 

@@ -78,17 +78,18 @@ const list = command({
   flags: {},
   examples: ['rolecall token list OKTA_PROVISIONING', 'rolecall token list OKTA_PROVISIONING --output csv'],
   schema: z.object({}),
-  run: async ({ api, terminal, output }, _flags, integration) => {
+  run: async ({ api, terminal, output, hint }, _flags, integration) => {
     const { tokens } = await api.call<{ tokens: TokenView[] }>({ path: pathOf(integration) })
     terminal.print(formatList(tokens, VIEW, output))
     for (const { name, status, daysLeft } of tokens) {
-      if (status === 'live' && daysLeft <= WARN_DAYS) terminal.tell(toWarning(name, daysLeft, integration))
+      if (status === 'live' && daysLeft <= WARN_DAYS)
+        terminal.tell(toWarning(name, daysLeft, hint(`token issue ${integration}`)))
     }
   },
 })
 
-const toWarning = (name: string, daysLeft: number, integration: string | undefined) =>
-  `Token ${JSON.stringify(name)} expires in ${daysLeft} days: issue a new one with "rolecall token issue ${integration}"`
+const toWarning = (name: string, daysLeft: number, command: string) =>
+  `Token ${JSON.stringify(name)} expires in ${daysLeft} days: issue a new one with "${command}"`
 
 const revoke = command({
   words: 'token revoke',

@@ -1,8 +1,15 @@
 import { bulkOperations } from '../../shared/http/bulk-operations.ts'
+import { resourceOperations } from '../../shared/http/resource-operations.ts'
 import { scimHandler } from '../../shared/http/scim-handler.ts'
 import { start } from '../../shared/http/start.ts'
+import { groups } from '../../shared/resources/groups.ts'
+import type { Special } from '../../shared/resources/special.ts'
+import { users } from '../../shared/resources/users.ts'
+import { RESOURCE_TYPES } from '../../shared/scim/resource-types.ts'
 
+const SPECIAL: Record<keyof typeof RESOURCE_TYPES, Special> = { User: users, Group: groups }
+const operations = Object.values(RESOURCE_TYPES).map((type) => resourceOperations(type, SPECIAL[type.name]))
 const options = start()
 
 /** Serves `/Bulk`. */
-export const handler = scimHandler(options, bulkOperations(options.putEvent))
+export const handler = scimHandler(options, bulkOperations(options.putEvent, Object.assign({}, ...operations)))

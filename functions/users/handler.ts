@@ -1,6 +1,8 @@
-import { userOperations } from '../../shared/http/resource-operations.ts'
+import { resourceOperations } from '../../shared/http/resource-operations.ts'
 import { scimHandler } from '../../shared/http/scim-handler.ts'
 import { start } from '../../shared/http/start.ts'
+import { users } from '../../shared/resources/users.ts'
+import { RESOURCE_TYPES } from '../../shared/scim/resource-types.ts'
 
 /** Serves `/Users`. */
-export const handler = scimHandler(start(), userOperations)
+export const handler = scimHandler(start(), resourceOperations(RESOURCE_TYPES.User, users))

@@ -1,52 +1,51 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import * as z from 'zod'
+import { identify, isRunning, type ProcessIdentity } from './process-identity.ts'
 
 /** A folder that this process alone uses. */
 export interface FolderLock {
-  /** Keeps the folder taken for a child too, which may outlive us for a moment. */
-  holdFor(childPid: number | undefined): void
+  /** Keeps the folder taken for as long as the engine writes there, should it outlive us. */
+  holdFor(enginePid: number): void
   release(): void
 }
 
-interface Holder {
-  pid: number
-  /** Tells a process from a later one with the same number, where the system says it. */
-  started: string | undefined
-  childPid?: number
-}
+const processIdentity = z.object({ pid: z.int().positive(), started: z.string().optional() })
+const lockFile = processIdentity.extend({ engine: processIdentity.optional() })
+type Holder = z.output<typeof lockFile>
 
-const CHILD_GRACE_MS = 5000
+const ENGINE_GRACE_MS = 5000
 
 /**
- * Takes a folder; the lock of a process that is gone is taken over.
- * @throws {Error} when a living process holds it.
+ * Takes a folder. The lock of a process that is gone is taken over, once its engine is gone too: a survivor is ended.
+ * @throws {Error} when a living process holds the folder, or may hold it.
  */
-export async function lockFolder(folder: string): Promise<FolderLock> {
+export async function lockFolder(folder: string, engineGraceMs = ENGINE_GRACE_MS): Promise<FolderLock> {
   const path = join(folder, 'lock')
-  const own: Holder = { pid: process.pid, started: startOf(process.pid) }
+  const own = identify(process.pid)
   const draft = `${path}.${process.pid}`
   while (!tryLink(draft, path, own)) {
     const holder = loadHolder(path)
-    if (holder && isAlive(holder)) {
-      throw new Error(
-        `The data folder ${folder} is in use by the system with process id ${holder.pid}: stop that one, or choose --memory`,
-      )
-    }
-    await childGone(holder?.childPid)
+    if (!holder) continue
+    if (isRunning(toIdentity(holder))) throw inUse(folder, `the system with process id ${holder.pid}`)
+    await endEngine(folder, holder, engineGraceMs)
     discard(path, `${path}.stale.${process.pid}`, holder)
   }
   return {
-    holdFor: (childPid) => {
-      writeFileSync(draft, JSON.stringify({ ...own, childPid }), { mode: 0o600 })
+    holdFor: (enginePid) => {
+      writeFileSync(draft, JSON.stringify({ ...own, engine: identify(enginePid) }), { mode: 0o600 })
       renameSync(draft, path)
     },
     release: () => rmSync(path, { force: true }),
   }
 }
 
+const inUse = (folder: string, by: string) =>
+  new Error(`The data folder ${folder} is in use by ${by}: stop that one, or choose --memory`)
+
 /** A link either appears whole or not at all, so no one ever reads half a lock. */
-function tryLink(draft: string, path: string, own: Holder): boolean {
+function tryLink(draft: string, path: string, own: ProcessIdentity): boolean {
   writeFileSync(draft, JSON.stringify(own), { mode: 0o600 })
   try {
     linkSync(draft, path)
@@ -60,56 +59,38 @@ function tryLink(draft: string, path: string, own: Holder): boolean {
 }
 
 /** Moves a dead lock aside; one that another process took meanwhile is put back. */
-function discard(path: string, aside: string, dead: Holder | undefined): void {
+function discard(path: string, aside: string, dead: Holder): void {
   try {
     renameSync(path, aside)
   } catch {
     return
   }
-  const moved = loadHolder(aside)
-  if (moved && moved.pid !== dead?.pid) renameSync(aside, path)
-  else rmSync(aside, { force: true })
+  if (loadHolder(aside)?.pid === dead.pid) rmSync(aside, { force: true })
+  else renameSync(aside, path)
 }
 
+/** Who has the folder; `undefined` when it was released meanwhile. @throws {Error} when the lock does not tell. */
 function loadHolder(path: string): Holder | undefined {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Holder
-  } catch {
-    return undefined
+    return lockFile.parse(JSON.parse(readFileSync(path, 'utf8')))
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw new Error(
+      `The lock file ${path} cannot be read, so its folder counts as in use: remove the file if no system runs there`,
+      { cause },
+    )
   }
 }
 
-function isAlive(holder: Holder): boolean {
-  return runs(holder.pid) && startOf(holder.pid) === holder.started
-}
-
-function runs(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return statOf(pid)?.[STATE] !== 'Z'
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
+/** Ends the engine of a holder that is gone; where it may be another process by now, it is only waited for. */
+async function endEngine(folder: string, { engine }: Holder, graceMs: number): Promise<void> {
+  if (!engine) return
+  const survivor = toIdentity(engine)
+  if (survivor.started !== undefined && isRunning(survivor)) process.kill(survivor.pid, 'SIGKILL')
+  for (let waited = 0; isRunning(survivor); waited += 50) {
+    if (waited >= graceMs) throw inUse(folder, `the engine with process id ${survivor.pid}, whose system is gone`)
+    await sleep(50)
   }
 }
 
-/** When the process started, in the system's own ticks. */
-const startOf = (pid: number) => statOf(pid)?.[START_TIME]
-
-/** Places in `/proc/<pid>/stat`, counted after the name. */
-const STATE = 0
-const START_TIME = 19
-
-/** What Linux says of a process; other systems have no such file. */
-function statOf(pid: number): string[] | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  } catch {
-    return undefined
-  }
-}
-
-async function childGone(pid: number | undefined): Promise<void> {
-  if (!pid) return
-  for (let waited = 0; runs(pid) && waited < CHILD_GRACE_MS; waited += 50) await sleep(50)
-}
+const toIdentity = ({ pid, started }: Pick<Holder, 'pid' | 'started'>): ProcessIdentity => ({ pid, started })

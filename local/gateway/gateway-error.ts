@@ -21,20 +21,28 @@ export type ResponseType =
 export class GatewayError extends Error {
   override readonly name = 'GatewayError'
   readonly type: ResponseType
+  /** Says it better than the template, where the deployed gateway never gets to this error. */
+  readonly detail: string | undefined
 
-  constructor(type: ResponseType, options?: ErrorOptions) {
+  constructor(type: ResponseType, { detail, ...options }: ErrorOptions & { detail?: string } = {}) {
     super(type, options)
     this.type = type
+    this.detail = detail
   }
 }
 
 /** The answer the template defines for an error. @throws {Error} when it defines none, and API Gateway's own would show. */
-export function presentGatewayError(model: GatewayModel, type: ResponseType, requestId: string): RawAnswer {
+export function presentGatewayError(
+  model: GatewayModel,
+  { type, detail }: Pick<GatewayError, 'type'> & { detail?: string | undefined },
+  requestId: string,
+): RawAnswer {
   const response = model.responses.get(type)
   if (!response) throw new Error(`The template has no gateway response ${type}`)
+  const body = response.template.replaceAll('$context.requestId', requestId)
   return {
     status: response.status,
     headers: [['Content-Type', response.contentType], ...Object.entries(response.headers)],
-    body: response.template.replaceAll('$context.requestId', requestId),
+    body: detail === undefined ? body : JSON.stringify({ ...JSON.parse(body), detail }),
   }
 }

@@ -40,6 +40,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const requests = new RequestHandler(options, url)
   server.on('clientError', (error, socket) => refuseBrokenHttp(options.model, error, socket as Socket))
   server.on('request', (message, response) => void requests.serve(message, response))
+  // Whoever asks first whether to send a body hears "continue" only when it is wanted.
+  server.on('checkContinue', (message, response) => void requests.serve(message, response))
   return {
     url,
     serve: requests.handlers.resolve,
@@ -71,7 +73,7 @@ function refuseBrokenHttp(model: GatewayModel, error: NodeJS.ErrnoException, soc
     return
   }
   const type = error.code === 'HPE_HEADER_OVERFLOW' ? 'REQUEST_TOO_LARGE' : 'DEFAULT_4XX'
-  const { status, headers, body } = presentGatewayError(model, type, randomUUID())
+  const { status, headers, body } = presentGatewayError(model, { type }, randomUUID())
   const lines = [...headers, ['Content-Length', String(Buffer.byteLength(body))], ['Connection', 'close']]
   socket.end(`HTTP/1.1 ${status} Refused\r\n${lines.map((line) => line.join(': ')).join('\r\n')}\r\n\r\n${body}`)
 }

@@ -1,7 +1,8 @@
 import { GatewayError } from './gateway-error.ts'
 import type { RawAnswer, RawRequest } from './http-message.ts'
-import { authorizeByIam, type IamAuthorization } from './iam-authorization.ts'
-import { type Invocation, invoke, type LambdaHandlers, MAX_PAYLOAD_BYTES } from './lambda.ts'
+import { checkSignedHead, type IamAuthorization } from './iam-authorization.ts'
+import { type Invocation, type LambdaHandlers, MAX_PAYLOAD_BYTES, runHandler } from './lambda.ts'
+import { leniently } from './proxy-event.ts'
 import type { GatewayModel } from './template.ts'
 
 const INVOCATIONS = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/
@@ -9,31 +10,49 @@ const INVOCATIONS = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/
 /** Whether a path belongs to Lambda's own API, which `aws lambda invoke --endpoint-url` calls. */
 export const isInvocationPath = (path: string) => INVOCATIONS.test(path)
 
-/** Lambda's Invoke: the raw payload in, the function's answer out; signed requests only. */
-export async function answerInvocation(
+/** Whose functions are called, and with which key. */
+export interface LambdaApi {
+  model: GatewayModel
+  handlers: LambdaHandlers
+  iam: Omit<IamAuthorization, 'service'>
+}
+
+/** Lambda's Invoke: the raw payload in, the function's answer out; signed requests only, and no body of any other. */
+export async function serveInvocation(
   request: RawRequest,
-  body: Buffer,
-  model: GatewayModel,
-  handlers: LambdaHandlers,
-  iam: IamAuthorization,
+  takeBody: () => Promise<Buffer>,
+  { model, handlers, iam }: LambdaApi,
 ): Promise<RawAnswer> {
-  try {
-    await authorizeByIam(request, body, { ...iam, service: 'lambda' })
-  } catch (error) {
-    if (!(error instanceof GatewayError)) throw error
+  const body = await takeSignedBody(request, takeBody, iam)
+  if (!body)
     return refusal(403, 'InvalidSignatureException', 'The request signature does not match the local credentials')
-  }
-  const asked = decodeURIComponent(INVOCATIONS.exec(request.path)?.[1] ?? '')
+  const asked = leniently(INVOCATIONS.exec(request.path)?.[1] ?? '')
   const found = [...model.functions].find(([name, { functionName }]) => name === asked || functionName === asked)
   if (!found) return refusal(404, 'ResourceNotFoundException', `Function not found: ${asked.slice(0, 80)}`)
   const payload = body.length > 0 ? body.toString('utf8') : 'null'
   if (body.length > MAX_PAYLOAD_BYTES) return refusal(413, 'RequestTooLargeException', 'The payload is too large')
   if (!isJson(payload)) return refusal(400, 'InvalidRequestContentException', 'Could not parse payload as JSON')
   const [name, fn] = found
-  return toAnswer(await invoke(handlers[name], payload, fn))
+  return toInvocationAnswer(await runHandler(handlers[name], payload, fn))
 }
 
-function toAnswer(invocation: Invocation): RawAnswer {
+async function takeSignedBody(
+  request: RawRequest,
+  takeBody: () => Promise<Buffer>,
+  iam: LambdaApi['iam'],
+): Promise<Buffer | undefined> {
+  try {
+    const head = await checkSignedHead(request, { ...iam, service: 'lambda' })
+    const body = await takeBody()
+    await head.checkBody(body)
+    return body
+  } catch (error) {
+    if (error instanceof GatewayError && error.type !== 'REQUEST_TOO_LARGE') return undefined
+    throw error
+  }
+}
+
+function toInvocationAnswer(invocation: Invocation): RawAnswer {
   const headers: [string, string][] = [
     ['Content-Type', 'application/json'],
     ['X-Amz-Executed-Version', '$LATEST'],

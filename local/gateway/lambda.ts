@@ -40,7 +40,7 @@ async function importHandler(name: LambdaName): Promise<LambdaHandler> {
 }
 
 /** Calls a handler as Lambda does: the event read from its JSON, a context, a time limit in milliseconds. */
-export async function invoke(
+export async function runHandler(
   handler: LambdaHandler,
   payload: string,
   model: FunctionModel,
@@ -51,7 +51,7 @@ export async function invoke(
   const timer = setTimeout(() => expired.resolve({ kind: 'timeout' }), timeoutMs)
   try {
     return await Promise.race([
-      run(handler, payload, lambdaContext(model, Date.now() + model.timeoutMs)),
+      settle(handler, payload, lambdaContext(model, Date.now() + model.timeoutMs)),
       expired.promise,
     ])
   } finally {
@@ -59,7 +59,7 @@ export async function invoke(
   }
 }
 
-async function run(handler: LambdaHandler, payload: string, context: Context): Promise<Invocation> {
+async function settle(handler: LambdaHandler, payload: string, context: Context): Promise<Invocation> {
   try {
     const answer = await handler(JSON.parse(payload), context)
     return { kind: 'done', payload: answer === undefined ? null : JSON.parse(JSON.stringify(answer)) }

@@ -12,10 +12,10 @@ import {
   type RawRequest,
   toRawRequest,
 } from './http-message.ts'
-import { authorizeByIam } from './iam-authorization.ts'
+import { checkSignedHead } from './iam-authorization.ts'
 import { toIntegrationAnswer } from './integration-answer.ts'
-import { invoke, type LambdaHandlers, MAX_PAYLOAD_BYTES } from './lambda.ts'
-import { answerInvocation, isInvocationPath } from './lambda-endpoint.ts'
+import { type LambdaHandlers, MAX_PAYLOAD_BYTES, runHandler } from './lambda.ts'
+import { isInvocationPath, serveInvocation } from './lambda-endpoint.ts'
 import { leniently, type Surroundings, strictly, toProxyEvent } from './proxy-event.ts'
 import { type RouteMatch, routeMatcher } from './route-match.ts'
 import type { GatewayModel, MethodModel } from './template.ts'
@@ -35,6 +35,13 @@ export interface HandlerOptions {
   sourceIp?: (message: IncomingMessage) => string
   /** Gets what failed on our side; by default one JSON line on standard error, with nothing of the request in it. */
   logFailure?: (failure: Error, requestId: string) => void
+}
+
+/** One request and its answer, on their connection. */
+interface Exchange {
+  message: IncomingMessage
+  response: ServerResponse
+  requestId: string
 }
 
 /** Takes a request from the socket to its answer: limits, route, caller, function. */
@@ -59,65 +66,74 @@ export class RequestHandler {
     const requestId = randomUUID()
     const sourceIp = this.#options.sourceIp?.(message) ?? message.socket.remoteAddress ?? ''
     const request = toRawRequest(message, sourceIp.replace(/^::ffff:/, ''))
+    const exchange = { message, response, requestId }
     try {
-      send(message, response, await this.#answer(message, request, requestId), requestId)
+      await send(exchange, await this.#answer(exchange, request))
     } catch (error) {
-      const type = error instanceof GatewayError ? error.type : 'DEFAULT_5XX'
       this.#logFailure(error, requestId)
-      await drain(message)
-      send(message, response, presentGatewayError(this.#options.model, type, requestId), requestId)
+      const refusal = error instanceof GatewayError ? error : { type: 'DEFAULT_5XX' as const }
+      await send(exchange, presentGatewayError(this.#options.model, refusal, requestId))
     }
   }
 
-  async #answer(message: IncomingMessage, request: RawRequest, requestId: string): Promise<RawAnswer> {
+  async #answer(exchange: Exchange, request: RawRequest): Promise<RawAnswer> {
     if (headBytes(request) > MAX_HEAD_BYTES) throw new GatewayError('REQUEST_TOO_LARGE')
-    // A page of another site can make a browser call us under its own name (DNS rebinding).
-    const hosts = headerValues(request, 'host')
-    if (hosts.length !== 1 || !this.#hosts.has(hosts[0] ?? '')) throw new GatewayError('ACCESS_DENIED')
-    if (isInvocationPath(request.path)) return this.#invokeFunction(message, request)
+    const host = this.#requireOwnHost(request)
+    if (isInvocationPath(request.path)) return this.#serveLambda(exchange, request)
     const match = this.#match(request.path)
     const method = match?.route.methods.get(request.method) ?? match?.route.methods.get('ANY')
     if (!match || !method || !METHODS.has(request.method)) throw new GatewayError('MISSING_AUTHENTICATION_TOKEN')
     const { stage } = this.#options.model
-    const around = { requestId, stage, receivedAt: new Date(this.#now()), host: hosts[0] ?? '' }
-    return this.#integrate(message, request, match, method, around)
+    const around = { requestId: exchange.requestId, stage, receivedAt: new Date(this.#now()), host }
+    return this.#integrate(exchange, request, match, method, around)
   }
 
-  /** Who is calling is decided before the path is decoded and, but for signatures, before the body is read. */
+  /** A page of another site can make a browser call us under its own name (DNS rebinding). */
+  #requireOwnHost(request: RawRequest): string {
+    const [host = '', another] = headerValues(request, 'host')
+    if (another === undefined && this.#hosts.has(host)) return host
+    const names = [...this.#hosts].join(' and ')
+    throw new GatewayError('ACCESS_DENIED', {
+      detail: `The host name is refused: this system answers as ${names} only`,
+    })
+  }
+
+  /** Who is calling is decided before the path is decoded and before the body is taken. */
   async #integrate(
-    message: IncomingMessage,
+    exchange: Exchange,
     request: RawRequest,
     match: RouteMatch,
     method: MethodModel,
     around: Surroundings,
   ): Promise<RawAnswer> {
     const authorizer = await this.#authorizeToken(request, match, method, around)
-    const body = await requireBody(message)
-    const iam = method.authorization === 'AWS_IAM' ? await authorizeByIam(request, body, this.#iam) : undefined
+    const head = method.authorization === 'AWS_IAM' ? await checkSignedHead(request, this.#iam) : undefined
+    const body = await takeBody(exchange)
+    const iam = await head?.checkBody(body)
     const found = { ...around, ...(authorizer && { authorizer }), ...(iam && { iam }) }
     const payload = JSON.stringify(toProxyEvent(request, match, found, strictly, body))
     if (Buffer.byteLength(payload) > MAX_PAYLOAD_BYTES) throw new GatewayError('REQUEST_TOO_LARGE')
-    return toIntegrationAnswer(await this.#invoke(method.function, payload, method.timeoutMs))
+    return toIntegrationAnswer(await this.#callFunction(method.function, payload, method.timeoutMs))
   }
 
   async #authorizeToken(request: RawRequest, match: RouteMatch, method: MethodModel, around: Surroundings) {
     const { authorization: authorizer } = method
     if (typeof authorizer === 'string') return undefined
     const event = toProxyEvent(request, match, around, leniently)
-    const call = (question: unknown) => this.#invoke(authorizer.function, JSON.stringify(question))
+    const call = (question: unknown) => this.#callFunction(authorizer.function, JSON.stringify(question))
     return authorizeByToken(request, event, { authorizer, cache: this.cache, stage: around.stage, call })
   }
 
-  async #invokeFunction(message: IncomingMessage, request: RawRequest): Promise<RawAnswer> {
-    const body = await requireBody(message)
-    return answerInvocation(request, body, this.#options.model, await this.handlers.promise, this.#iam)
+  async #serveLambda(exchange: Exchange, request: RawRequest): Promise<RawAnswer> {
+    const api = { model: this.#options.model, handlers: await this.handlers.promise, iam: this.#iam }
+    return serveInvocation(request, () => takeBody(exchange), api)
   }
 
-  async #invoke(name: MethodModel['function'], payload: string, limitMs?: number) {
+  async #callFunction(name: MethodModel['function'], payload: string, limitMs?: number) {
     const handlers = await this.handlers.promise
     const model = this.#options.model.functions.get(name)
     if (!model) throw new Error(`The template has no function ${name}`)
-    return invoke(handlers[name], payload, model, limitMs)
+    return runHandler(handlers[name], payload, model, limitMs)
   }
 
   /** Refusals are nothing to log; what went wrong on our side is. */
@@ -135,19 +151,29 @@ export class RequestHandler {
 /** What `ANY` stands for. */
 const METHODS = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'])
 
-async function requireBody(message: IncomingMessage): Promise<Buffer> {
+async function takeBody({ message, response }: Exchange): Promise<Buffer> {
+  if (message.headers.expect) response.writeContinue()
   const body = await collectBody(message, MAX_REQUEST_BYTES)
   if (!body) throw new GatewayError('REQUEST_TOO_LARGE')
   return body
 }
 
-function send(message: IncomingMessage, response: ServerResponse, answer: RawAnswer, requestId: string): void {
+/** The answer leaves at once; where the body was not taken, the connection stays for a moment, or it would be lost. */
+async function send({ message, response, requestId }: Exchange, answer: RawAnswer): Promise<void> {
   if (response.destroyed) return
   response.statusCode = answer.status
   for (const [name, value] of answer.headers) response.appendHeader(name, value)
   response.setHeader('x-amzn-RequestId', requestId)
-  if (!message.complete) response.setHeader('Connection', 'close')
-  response.end(answer.status === 204 || answer.status === 304 ? undefined : answer.body)
+  const body = answer.status === 204 || answer.status === 304 ? undefined : answer.body
+  if (message.complete) {
+    response.end(body)
+    return
+  }
+  response.setHeader('Connection', 'close')
+  response.setHeader('Content-Length', Buffer.byteLength(body ?? ''))
+  response.write(body ?? '')
+  await drain(message)
+  response.end()
 }
 
 function writeFailure(failure: Error, requestId: string): void {

@@ -1,9 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Attributes, Value } from '../scim/schema.ts'
+import { isSecret } from '../scim/secrets.ts'
 import type { Change } from './rest-event.ts'
 
-/** Attributes whose values no event may show, in lower case. */
-const SECRETS = new Set(['password', 'passwordhash', 'secret', 'token'])
 /** What stands for a value that is secret. */
 const SET = '(set)'
 /** The ids of a membership change that its event lists; the rest are counted. */
@@ -67,9 +66,6 @@ function toChange(attribute: string, before: Value | undefined, after: Value | u
     },
   ]
 }
-
-const isSecret = (attribute: string): boolean =>
-  SECRETS.has(attribute.slice(attribute.lastIndexOf(':') + 1).toLowerCase())
 
 /** Values are compared by what they hold: an object read from the table has a prototype, a parsed one has none. */
 function toPlain(value: Value | undefined): unknown {

@@ -33,7 +33,18 @@ export function packChanges(changes: readonly Change[]): PackedChanges {
   return { packed: deflateRawSync(text, { level: 9, dictionary: DICTIONARY }) }
 }
 
-/** The JSON text of packed changes. @throws {Error} when they are not packed by us. */
-export function unpackChanges(packed: Uint8Array): string {
-  return inflateRawSync(packed, { dictionary: DICTIONARY, maxOutputLength: MAX_UNPACKED_BYTES }).toString('utf8')
+/** Changes read back from the attribute that held them; none when they are not as we write them. */
+export function parseChanges(stored: unknown): Change[] | undefined {
+  try {
+    const parsed: unknown = JSON.parse(stored instanceof Uint8Array ? unpack(stored) : String(stored))
+    return Array.isArray(parsed) && parsed.every(isChange) ? parsed : undefined
+  } catch {
+    return undefined
+  }
 }
+
+const unpack = (packed: Uint8Array): string =>
+  inflateRawSync(packed, { dictionary: DICTIONARY, maxOutputLength: MAX_UNPACKED_BYTES }).toString('utf8')
+
+const isChange = (value: unknown): value is Change =>
+  typeof value === 'object' && value !== null && 'attribute' in value && typeof value.attribute === 'string'

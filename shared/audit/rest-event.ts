@@ -5,40 +5,81 @@ export interface Change {
   after?: unknown
 }
 
-export type ResourceDomain = 'USER' | 'ROLE' | 'INTEGRATION' | 'TOKEN'
+/** Kept in the key of the item, not in an attribute. */
+export const IN_KEY = Symbol('in the key')
+
+/** How one field of a REST event is kept in the table and shown to auditors. */
+export interface EventField {
+  /** The attribute that holds it, its name short: events are most of what is written, and kilobytes are counted. */
+  kept: string | typeof IN_KEY
+  /** Free text, a whole number, changes, or one of these words. */
+  is: 'text' | 'integer' | 'changes' | readonly string[]
+  /** Whether an event may be without it; a row without this must have the field to be one of ours. */
+  optional?: true
+  /** The most characters kept of a text. */
+  max?: number
+  /** Its column; or DETAILS, where it stands under its own name. */
+  shown?: string
+  /** Its heading where there is room for a few columns only. */
+  brief?: string
+}
+
+/**
+ * Every field of a REST event, once: the type, the item and its reader, the row of refused tokens, the columns and the
+ * short table follow from these rows. Columns that are not Snowflake's, DETAILS and the short table keep this order.
+ */
+export const EVENT_FIELDS = {
+  /** ISO 8601 with milliseconds, UTC. */
+  time: { kept: IN_KEY, is: 'text', shown: 'EVENT_TIMESTAMP', brief: 'TIME' },
+  /** UUIDv7: unique, and in order of time. */
+  eventId: { kept: IN_KEY, is: 'text', shown: 'EVENT_ID' },
+  account: { kept: IN_KEY, is: 'text' },
+  type: { kept: 'type', is: ['SCIM', 'ADMIN'], shown: 'EVENT_TYPE' },
+  method: { kept: 'verb', is: 'text', max: 32, shown: 'METHOD', brief: 'METHOD' },
+  /** Path below the stage, without a leading slash: `scim/v2/Users/<id>`. */
+  endpoint: { kept: 'path', is: 'text', max: 512, shown: 'ENDPOINT', brief: 'ENDPOINT' },
+  /** HTTP status of the answer. */
+  status: { kept: 'status', is: 'integer', shown: 'HTTP_STATUS', brief: 'STATUS' },
+  /** Shown as a part of ERROR_CODE. */
+  scimType: { kept: 'scim', is: 'text', optional: true, max: 32 },
+  resourceId: { kept: 'rid', is: 'text', optional: true, max: 256, shown: 'RESOURCE_ID' },
+  resourceName: { kept: 'name', is: 'text', optional: true, max: 256, shown: 'RESOURCE_NAME', brief: 'RESOURCE' },
+  /** The audit word of a resource type (`scim/resource-types.ts`), INTEGRATION or TOKEN. */
+  resourceDomain: { kept: 'domain', is: 'text', optional: true, max: 64, shown: 'RESOURCE_DOMAIN' },
+  /** The role a token acts for, or the IAM principal of an admin. */
+  actorName: { kept: 'actor', is: 'text', max: 512, shown: 'ACTOR_NAME', brief: 'ACTOR' },
+  /** The integration; `IAM` for admins. */
+  actorDomain: { kept: 'via', is: 'text', max: 256, shown: 'ACTOR_DOMAIN', brief: 'INTEGRATION' },
+  clientIp: { kept: 'ip', is: 'text', max: 64, shown: 'CLIENT_IP', brief: 'CLIENT IP' },
+  requestId: { kept: 'req', is: 'text', optional: true, max: 128, shown: 'DETAILS' },
+  tokenId: { kept: 'token', is: 'text', optional: true, max: 64, shown: 'DETAILS' },
+  userAgent: { kept: 'agent', is: 'text', optional: true, max: 256, shown: 'DETAILS' },
+  /** The decoded query string, or the question of an invocation. */
+  query: { kept: 'query', is: 'text', optional: true, max: 512, shown: 'DETAILS' },
+  /** The error's detail. */
+  detail: { kept: 'detail', is: 'text', optional: true, max: 512, shown: 'DETAILS' },
+  /** Only on changes. */
+  changes: { kept: 'changes', is: 'changes', optional: true, shown: 'DETAILS' },
+  /** How many requests this row counts; only on refused tokens, which are counted, not listed. */
+  count: { kept: 'count', is: 'integer', optional: true, shown: 'DETAILS' },
+} as const satisfies Record<string, EventField>
+
+type Fields = typeof EVENT_FIELDS
+type Optional = { [Name in keyof Fields]: Fields[Name] extends { optional: true } ? Name : never }[keyof Fields]
+
+/** What a field holds, by the word of its row. */
+export type ValueOf<Field extends EventField> = Field['is'] extends readonly (infer Word)[]
+  ? Word
+  : { text: string; integer: number; changes: Change[] }[Field['is'] & ('text' | 'integer' | 'changes')]
+
+type Required = { [Name in keyof Fields as Exclude<Name, Optional>]: ValueOf<Fields[Name]> }
+type Further = { [Name in keyof Fields as Extract<Name, Optional>]?: ValueOf<Fields[Name]> }
 
 /** One REST event: one request, or one operation of a Bulk request (DESIGN: REST event history). */
-export interface RestEvent {
-  /** UUIDv7: unique, and in order of time. */
-  eventId: string
-  account: string
-  /** ISO 8601 with milliseconds, UTC. */
-  time: string
-  type: 'SCIM' | 'ADMIN'
-  /** Path below the stage, without a leading slash: `scim/v2/Users/<id>`. */
-  endpoint: string
-  method: string
-  /** HTTP status of the answer. */
-  status: number
-  clientIp: string
-  /** The role a token acts for, or the IAM principal of an admin. */
-  actorName: string
-  /** The integration; `IAM` for admins. */
-  actorDomain: string
-  requestId: string
-  tokenId?: string
-  /** Cut at 256 characters. */
-  userAgent?: string
-  /** The decoded query string, cut at 512 characters. */
-  query?: string
-  scimType?: string
-  /** The error's detail. */
-  detail?: string
-  resourceId?: string
-  resourceName?: string
-  resourceDomain?: ResourceDomain
-  /** Only on changes. */
-  changes?: Change[]
-  /** How many requests this row counts; only on refused tokens, which are counted, not listed. */
-  count?: number
-}
+export interface RestEvent extends Required, Further {}
+
+export type ResourceDomain = ValueOf<Fields['resourceDomain']>
+
+/** The rows as a list, for what treats all alike. */
+export const eventFields = (): [keyof RestEvent, EventField][] =>
+  Object.entries(EVENT_FIELDS) as [keyof RestEvent, EventField][]

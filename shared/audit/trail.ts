@@ -2,7 +2,9 @@ import type { ScimType } from '../scim/error.ts'
 import type { Change, ResourceDomain, RestEvent } from './rest-event.ts'
 
 /** What is known of a request before it is carried out. */
-export type TrailStart = Omit<RestEvent, 'status' | 'scimType' | 'detail' | 'changes'>
+export interface TrailStart extends Omit<RestEvent, 'status' | 'scimType' | 'detail' | 'changes' | 'count'> {
+  requestId: string
+}
 
 export interface Outcome {
   status: number
@@ -13,18 +15,22 @@ export interface Outcome {
 
 /**
  * The REST event of one request while it is being carried out. A change stores the completed event in its own
- * transaction and says so with `recorded`; whatever is not recorded is written by the handler before it answers.
+ * transaction, through {@link Trail.record}; whatever is not recorded is written by the handler before it answers.
  */
 export class Trail {
-  /** Whether the event is in the table already. */
-  recorded = false
   /** Small writes to be made beside the event's, before the answer leaves: they cost no round trip of their own. */
   readonly alongside: (() => Promise<void>)[] = []
   readonly #start: TrailStart
+  #recorded = false
   #resource: Pick<RestEvent, 'resourceId' | 'resourceName' | 'resourceDomain'> = {}
 
   constructor(start: TrailStart) {
     this.#start = start
+  }
+
+  /** Whether the event is in the table already. */
+  get recorded(): boolean {
+    return this.#recorded
   }
 
   get account(): string {
@@ -50,7 +56,17 @@ export class Trail {
     this.#resource = { resourceDomain, ...(resourceId && { resourceId }), ...(resourceName && { resourceName }) }
   }
 
-  complete(outcome: Outcome): RestEvent {
+  /**
+   * Has the completed event stored by `write`, by itself or in the transaction of a change. It counts as recorded when
+   * `write` has succeeded: not earlier, and without anybody having to say so.
+   */
+  async record<Result>(outcome: Outcome, write: (event: RestEvent) => Promise<Result>): Promise<Result> {
+    const result = await write(this.#complete(outcome))
+    this.#recorded = true
+    return result
+  }
+
+  #complete(outcome: Outcome): RestEvent {
     const { status, scimType, detail, changes } = outcome
     return {
       ...this.#start,

@@ -1,7 +1,5 @@
 import type { ClientKind } from '../scim/client-kind.ts'
 
-export type Privilege = 'createUser' | 'createRole' | 'monitorUser' | 'monitorRole'
-
 /** Who is calling: everything a SCIM Lambda knows of the client, all of it from the token record. */
 export interface Principal {
   account: string
@@ -9,7 +7,8 @@ export interface Principal {
   /** The run-as role: owner of what this client creates. */
   role: string
   clientKind: ClientKind
-  privileges: readonly Privilege[]
+  /** Of the resource types (`scim/resource-types.ts`). */
+  privileges: readonly string[]
   endpointId: string
   syncPassword: boolean
   tokenId: string

@@ -20,6 +20,8 @@ export interface ParsedToken {
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 /** 22 letters of 62 are 130.9 bits, 43 are 256.03, 6 hold any CRC-32. */
 const FORM = /^(rolecall_([0-9A-Za-z]{22})_([0-9A-Za-z]{43}))_([0-9A-Za-z]{6})$/
+/** Whatever looks like a token or the beginning of one, its secret behind the first group; not only ours that work. */
+export const TOKEN_LIKE = /(rolecall_[0-9A-Za-z]{22}_)[0-9A-Za-z]+(?:_[0-9A-Za-z]*)?/gi
 const ID_LETTERS = 22
 const SECRET_LETTERS = 43
 /** The largest multiple of 62 in a byte: bytes from here on would favour the first letters and are dropped. */

@@ -2,10 +2,9 @@ import { Trail } from '../audit/trail.ts'
 import type { Config } from '../config.ts'
 import type { ScimContext } from '../resources/context.ts'
 import { invalidValue } from '../scim/error.ts'
+import { quote } from '../scim/quote.ts'
 import type { Db } from '../store/client.ts'
-import { type ApiKind, apiHandler, type Operation } from './api-handler.ts'
-import { logUnexpected } from './failure.ts'
-import type { PutEvent } from './scim-handler.ts'
+import { type ApiKind, apiHandler, type HandlerOptions, type Operation } from './api-handler.ts'
 import { startTrail } from './start-trail.ts'
 
 /** What an admin or audit operation needs: the caller is an IAM principal, the account is named in the request. */
@@ -19,44 +18,36 @@ export interface AdminContext extends Pick<ScimContext, 'report'> {
   trail: Trail
 }
 
-export interface AdminHandlerOptions {
-  config: Config
-  db: Db
-  putEvent: PutEvent
-  now?: () => Date
-}
-
 export const DEFAULT_ACCOUNT = 'default'
 
 /** A Lambda behind the IAM-authorized routes; the query parameter `account` names the account, `default` if absent. */
-export function adminHandler(options: AdminHandlerOptions, operations: Record<string, Operation<AdminContext>>) {
-  const { config, db, putEvent, now = () => new Date() } = options
-  const kind: ApiKind<{ actor: string; account: string }, AdminContext> = {
-    config,
-    now,
+export function adminHandler(options: HandlerOptions, operations: Record<string, Operation<AdminContext>>) {
+  const { config, db } = options
+  const kind: ApiKind<{ actor: string }, AdminContext> = {
     identify: (event, request, at) => {
       const actor = event.requestContext.identity.userArn
       if (!actor) throw new Error('The gateway passed no IAM principal')
-      const account = parseAccount(request.query.account)
+      const account = accountOf(request.query.account)
       const start = startTrail(event, request, at)
       const trail = new Trail({ ...start, type: 'ADMIN', account, actorName: actor, actorDomain: 'IAM' })
-      return { caller: { actor, account }, trail }
+      return { caller: { actor }, trail }
     },
-    admit: ({ caller, event, now: at, trail }) => ({
-      ...{ db, config, ...caller, now: at, trail },
-      report: (error) => logUnexpected(error, event),
-    }),
-    record: async (trail, { status, error }) => {
-      const refusal = error && { scimType: error.scimType, detail: error.message }
-      const event = putEvent(db, trail.complete({ status, ...refusal }))
-      await Promise.all([event, ...trail.alongside.map((write) => write())])
+    admit: ({ caller, request, now, trail, report }) => {
+      const account = parseAccount(request.query.account)
+      return { db, config, account, ...caller, now, trail, report }
     },
   }
-  return apiHandler(kind, operations)
+  return apiHandler(options, kind, operations)
 }
+
+const ACCOUNT = /^[a-z0-9][a-z0-9-]{0,62}$/
+
+/** The account in whose history a request stands: the default one where it names none that there can be. */
+export const accountOf = (name: unknown): string =>
+  typeof name === 'string' && ACCOUNT.test(name) ? name : DEFAULT_ACCOUNT
 
 /** @throws {ScimError} 400 invalidValue when it is no name of an account. */
 export function parseAccount(name = DEFAULT_ACCOUNT): string {
-  if (/^[a-z0-9][a-z0-9-]{0,62}$/.test(name)) return name
-  throw invalidValue(`Cannot read account "${name.slice(0, 80)}": small letters, digits and hyphens, at most 63`)
+  if (ACCOUNT.test(name)) return name
+  throw invalidValue(`Cannot read account ${quote(name)}: small letters, digits and hyphens, at most 63`)
 }

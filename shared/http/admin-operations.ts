@@ -2,17 +2,20 @@ import { changeIntegration } from '../resources/change-integration.ts'
 import { createIntegration, describeIntegration, listIntegrations } from '../resources/integrations.ts'
 import { issueToken, listTokens, revokeToken } from '../resources/tokens.ts'
 import { invalidSyntax } from '../scim/error.ts'
+import { RESOURCE_TYPES } from '../scim/resource-types.ts'
 import type { JsonObject } from '../scim/schema.ts'
 import type { AdminContext } from './admin-handler.ts'
 import { listForAdmin, loadForAdmin } from './admin-resources.ts'
 import type { ApiAnswer } from './api-answer.ts'
 import type { Operation } from './api-handler.ts'
 import type { ApiRequest } from './api-request.ts'
+import type { RouteKeyOf } from './routes.ts'
 
 const MAX_INPUT_BYTES = 64 * 1024
+const { User, Group } = RESOURCE_TYPES
 
 /** What administrators do over HTTP: integrations and their tokens are theirs to make, users and roles to look at. */
-export const adminOperations: Record<string, Operation<AdminContext>> = {
+export const adminOperations = {
   'GET /admin/integrations': async (_request, context) => json(200, { integrations: await listIntegrations(context) }),
   'POST /admin/integrations': async (request, context) =>
     json(201, await createIntegration(context, requireObject(request))),
@@ -28,11 +31,11 @@ export const adminOperations: Record<string, Operation<AdminContext>> = {
     await revokeToken(context, params.id ?? '')
     return { status: 204 }
   },
-  'GET /admin/users': (request, context) => listForAdmin(context, 'User', request.query),
-  'GET /admin/users/{id}': (request, context) => loadForAdmin(context, 'User', request.params.id ?? '', request.query),
-  'GET /admin/roles': (request, context) => listForAdmin(context, 'Group', request.query),
-  'GET /admin/roles/{id}': (request, context) => loadForAdmin(context, 'Group', request.params.id ?? '', request.query),
-}
+  'GET /admin/users': ({ query }, context) => listForAdmin(context, User, query),
+  'GET /admin/users/{id}': ({ params, query }, context) => loadForAdmin(context, User, params.id ?? '', query),
+  'GET /admin/roles': ({ query }, context) => listForAdmin(context, Group, query),
+  'GET /admin/roles/{id}': ({ params, query }, context) => loadForAdmin(context, Group, params.id ?? '', query),
+} satisfies Record<RouteKeyOf<'admin'>, Operation<AdminContext>>
 
 const json = (status: number, body: object): ApiAnswer => ({
   status,

@@ -1,14 +1,14 @@
+import { PRIVILEGES } from '../auth/privileges.ts'
 import type { ScimContext } from '../resources/context.ts'
 import { listResources } from '../resources/list.ts'
 import { loadResource } from '../resources/load.ts'
 import { notFound } from '../scim/error.ts'
 import { parseProjection } from '../scim/project.ts'
 import { quote } from '../scim/quote.ts'
-import { resourceTypes } from '../scim/resource-types.ts'
-import type { Attributes } from '../scim/schema.ts'
-import type { ResourceName } from '../store/keys.ts'
-import { PRIVILEGES } from '../store/provisioners.ts'
-import { getIdByName, getResource, getResources } from '../store/resources.ts'
+import { RESOURCE_TYPES } from '../scim/resource-types.ts'
+import type { Attributes, ResourceType } from '../scim/schema.ts'
+import { getIdByName } from '../store/claims.ts'
+import { getResource, getResources } from '../store/resources.ts'
 import type { AdminContext } from './admin-handler.ts'
 import type { ApiAnswer } from './api-answer.ts'
 import { parseListParameters } from './list-input.ts'
@@ -16,12 +16,11 @@ import { SCIM_BASE } from './routes.ts'
 
 type Query = Readonly<Record<string, string>>
 
-const WORDS = { User: 'user', Group: 'role' } as const
 const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 
 /** Users or roles of the whole account, whoever owns them: a SCIM list whose resources also name their owner. */
-export async function listForAdmin(context: AdminContext, type: ResourceName, query: Query): Promise<ApiAnswer> {
-  context.trail.about(type === 'User' ? 'USER' : 'ROLE')
+export async function listForAdmin(context: AdminContext, type: ResourceType, query: Query): Promise<ApiAnswer> {
+  context.trail.about(type.auditWord)
   const list = await listResources(toScimContext(context), type, parseListParameters(query))
   const ids = list.Resources.flatMap(({ id }) => (typeof id === 'string' ? [id] : []))
   const stored = await getResources(context.db, context.account, type, ids)
@@ -33,7 +32,7 @@ export async function listForAdmin(context: AdminContext, type: ResourceName, qu
 /** One user or role, by its id or by its name in any letter case, with its owner. @throws {ScimError} 404. */
 export async function loadForAdmin(
   context: AdminContext,
-  type: ResourceName,
+  type: ResourceType,
   idOrName: string,
   query: Query,
 ): Promise<ApiAnswer> {
@@ -41,7 +40,7 @@ export async function loadForAdmin(
   const scim = toScimContext(context)
   const id = await findId(context, type, idOrName)
   const { attributes, excludedAttributes } = parseListParameters(query)
-  const projection = parseProjection(scim.types[type], { attributes, excludedAttributes })
+  const projection = parseProjection(type, { attributes, excludedAttributes })
   const [{ resource }, stored] = await Promise.all([
     loadResource(scim, type, id, projection),
     getResource(db, account, type, id),
@@ -49,11 +48,13 @@ export async function loadForAdmin(
   return { status: 200, body: withOwner(resource, stored?.owner) }
 }
 
-async function findId({ db, account }: AdminContext, type: ResourceName, idOrName: string): Promise<string> {
+async function findId({ db, account }: AdminContext, type: ResourceType, idOrName: string): Promise<string> {
   if (UUID.test(idOrName) && (await getResource(db, account, type, idOrName))) return idOrName
   const id = await getIdByName(db, account, type, idOrName)
   if (id) return id
-  throw notFound(`There is no ${WORDS[type]} with id or name ${quote(idOrName)} in account "${account}"`)
+  throw notFound(
+    `There is no ${type.auditWord.toLowerCase()} with id or name ${quote(idOrName)} in account "${account}"`,
+  )
 }
 
 const withOwner = (resource: Attributes, owner: string | undefined) => (owner ? { ...resource, owner } : resource)
@@ -65,5 +66,5 @@ function toScimContext({ account, actor, ...context }: AdminContext): ScimContex
     ...{ account, integration: 'IAM', role: actor, clientKind: 'GENERIC' as const, privileges: PRIVILEGES },
     ...{ endpointId: '', syncPassword: false, tokenId: 'IAM', tokenExpiresAt: Number.MAX_SAFE_INTEGER },
   }
-  return { db, principal, now, baseUrl: SCIM_BASE, types: resourceTypes('GENERIC'), trail, report }
+  return { db, principal, now, baseUrl: SCIM_BASE, types: RESOURCE_TYPES, trail, report }
 }

@@ -1,6 +1,6 @@
 import type { Presented } from '../resources/present.ts'
 import { matchesEtag } from '../scim/etag.ts'
-import { type ApiAnswer, MAX_ANSWER_BYTES } from './api-answer.ts'
+import { type ApiAnswer, MAX_ANSWER_BYTES, sentBytes } from './api-answer.ts'
 
 /** Headers of every answer about a single resource (RFC 7644 §3.3, §3.14). */
 const headersOf = ({ location, etag }: Presented) => ({ location, etag })
@@ -28,7 +28,7 @@ export const noContent = (presented?: Presented): ApiAnswer => ({
  */
 export function fitting(presented: Presented): Presented {
   const { members, ...rest } = presented.resource
-  if (members === undefined || Buffer.byteLength(JSON.stringify(presented.resource)) <= MAX_ANSWER_BYTES) {
+  if (members === undefined || sentBytes(presented.resource) <= MAX_ANSWER_BYTES) {
     return presented
   }
   return { ...presented, resource: rest }

@@ -1,13 +1,23 @@
 import middy, { type MiddlewareObj } from '@middy/core'
-import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda'
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context as LambdaContext } from 'aws-lambda'
 import type { Trail } from '../audit/trail.ts'
 import type { Config } from '../config.ts'
 import { ScimError } from '../scim/error.ts'
 import { quote } from '../scim/quote.ts'
+import type { Db } from '../store/client.ts'
 import { type ApiAnswer, toErrorAnswer, toProxyResult } from './api-answer.ts'
 import { type ApiRequest, toApiRequest } from './api-request.ts'
 import { logUnexpected, toScimError } from './failure.ts'
 import { log } from './log.ts'
+import { eventRecorder, type PutEvent, recorded } from './recorded.ts'
+
+/** What every Lambda behind the API is made of. */
+export interface HandlerOptions {
+  config: Config
+  db: Db
+  putEvent: PutEvent
+  now?: () => Date
+}
 
 /** One request on its way through a Lambda. `Caller` is what the gateway's authorizer says of who is calling. */
 export interface Call<Caller> {
@@ -16,116 +26,84 @@ export interface Call<Caller> {
   caller: Caller
   now: Date
   trail: Trail
+  /** Tells the operators of an error that the answer need not tell. */
+  report(error: unknown): void
 }
 
 export type Operation<Context> = (request: ApiRequest, context: Context) => Promise<ApiAnswer>
 
 /** What distinguishes the SCIM Lambdas from the admin ones. */
 export interface ApiKind<Caller, Context> {
-  config: Config
   /** Reads the caller and begins its REST event. */
   identify(event: APIGatewayProxyEvent, request: ApiRequest, now: Date): { caller: Caller; trail: Trail }
   /** Refuses callers whom only this Lambda can refuse, and gives operations what they need. */
   admit(call: Call<Caller>): Context
-  /** Stores the event of a request that changed nothing. */
-  record(trail: Trail, outcome: { status: number; error?: ScimError }): Promise<void>
-  now(): Date
 }
 
-type LambdaHandler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>
+type LambdaHandler = (event: APIGatewayProxyEvent, context: LambdaContext) => Promise<APIGatewayProxyResult>
+type Middleware = MiddlewareObj<
+  APIGatewayProxyEvent,
+  APIGatewayProxyResult,
+  Error,
+  LambdaContext,
+  { startedAt: number }
+>
 
 /**
- * The pipeline every Lambda behind the API runs: errors (outermost) → caller and REST event → audit → operation.
- * `operations` is keyed by method and route: `GET /Users/{id}`.
+ * The pipeline every Lambda behind the API runs: request log and answers to failures (outermost) → caller and REST
+ * event → operation, recorded. `operations` is keyed by method and route: `GET /Users/{id}`.
  */
 export function apiHandler<Caller, Context>(
+  options: HandlerOptions,
   kind: ApiKind<Caller, Context>,
   operations: Record<string, Operation<Context>>,
 ): LambdaHandler {
-  const calls = new WeakMap<APIGatewayProxyEvent, Call<Caller>>()
-  const run = async (event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> => {
-    const call = calls.get(event)
-    if (!call) throw new Error('The call was not identified')
-    const context = kind.admit(call)
-    const operation = findOperation(operations, call.request)
-    return toProxyResult(await operation(call.request, context), event.requestContext.requestId)
+  const { db, putEvent, now = () => new Date() } = options
+  const run = async (event: APIGatewayProxyEvent, lambda: LambdaContext): Promise<APIGatewayProxyResult> => {
+    const at = now()
+    const request = toApiRequest(event, lambda)
+    const { caller, trail } = kind.identify(event, request, at)
+    const report = (error: unknown) => logUnexpected(error, event)
+    const recorder = eventRecorder<APIGatewayProxyResult>({ trail, db, putEvent, report }, (one) => one.statusCode)
+    const outcome = await recorded(recorder, async () => {
+      const context = kind.admit({ request, event, caller, now: at, trail, report })
+      const operation = findOperation(operations, request)
+      return toProxyResult(await operation(request, context), event.requestContext.requestId)
+    })
+    if ('refusal' in outcome) throw outcome.refusal
+    return outcome.answer
   }
-  return middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
-    .use(errors(kind.config, kind.now))
-    .use(identified(kind, calls))
-    .use(audited(kind, calls))
-    .handler(run) as unknown as LambdaHandler
+  // The gateway gives up before Lambda does, so an early answer would reach nobody, and have no event.
+  const pipeline = middy<APIGatewayProxyEvent, APIGatewayProxyResult>({ timeoutEarlyInMillis: 0 })
+    .use(outermost(options.config, now))
+    .handler(run)
+  return (event, context) => pipeline(event, context)
 }
 
-/** Says every failure as a SCIM error; what is not for clients is logged and answered with a plain 500. */
-function errors(config: Config, now: () => Date): MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult, Error> {
-  const started = new WeakMap<APIGatewayProxyEvent, number>()
-  const finish = (event: APIGatewayProxyEvent, status: number) => {
+/** Answers every failure with a SCIM error, and writes one line for each request where the configuration says so. */
+function outermost(config: Config, now: () => Date): Middleware {
+  const finish = ({ event, response, internal }: Parameters<NonNullable<Middleware['after']>>[0]) => {
     if (!config.requestLog) return
     const { httpMethod: method, resource: route, requestContext } = event
-    const durationMs = now().getTime() - (started.get(event) ?? now().getTime())
-    log('INFO', 'request', { requestId: requestContext.requestId, method, route, status, durationMs })
+    const durationMs = now().getTime() - internal.startedAt
+    log('INFO', 'request', {
+      ...{ requestId: requestContext.requestId, method, route },
+      ...{ status: response?.statusCode ?? 500, durationMs },
+    })
   }
   return {
-    before: ({ event }) => {
-      started.set(event, now().getTime())
+    before: ({ internal }) => {
+      internal.startedAt = now().getTime()
     },
-    after: ({ event, response }) => finish(event, response?.statusCode ?? 0),
+    after: finish,
     onError: (request) => {
-      const error = refusalOf(request)
-      request.response = toProxyResult(toErrorAnswer(error), request.event.requestContext.requestId)
-      finish(request.event, error.status)
+      const { error, event } = request
+      const { requestId } = event.requestContext
+      const refusal = toScimError(error, requestId, (unexpected) => logUnexpected(unexpected, event))
+      request.response = toProxyResult(toErrorAnswer(refusal), requestId)
+      finish(request)
     },
   }
-}
-
-function identified<Caller, Context>(
-  kind: ApiKind<Caller, Context>,
-  calls: WeakMap<APIGatewayProxyEvent, Call<Caller>>,
-): MiddlewareObj<APIGatewayProxyEvent> {
-  return {
-    before: ({ event }) => {
-      const now = kind.now()
-      const request = toApiRequest(event)
-      calls.set(event, { request, event, now, ...kind.identify(event, request, now) })
-    },
-  }
-}
-
-/** Every request is one event: those that changed nothing write theirs here, before the answer leaves. */
-function audited<Caller, Context>(
-  kind: ApiKind<Caller, Context>,
-  calls: WeakMap<APIGatewayProxyEvent, Call<Caller>>,
-): MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult, Error> {
-  const record = async (event: APIGatewayProxyEvent, outcome: { status: number; error?: ScimError }) => {
-    const trail = calls.get(event)?.trail
-    if (!trail || trail.recorded) return
-    try {
-      await kind.record(trail, outcome)
-      trail.recorded = true
-    } catch (cause) {
-      logUnexpected(cause, event)
-      const detail = 'The request cannot be answered, since its audit event could not be stored; retry later'
-      throw new ScimError(503, undefined, detail, { cause, headers: { 'retry-after': '5' } })
-    }
-  }
-  return {
-    after: ({ event, response }) => record(event, { status: response?.statusCode ?? 500 }),
-    onError: async (request) => {
-      const error = refusalOf(request)
-      request.error = error
-      try {
-        await record(request.event, { status: error.status, error })
-      } catch (unrecorded) {
-        request.error = unrecorded as ScimError
-      }
-    },
-  }
-}
-
-/** The error of a failed request as its client may read it. */
-function refusalOf({ error, event }: { error: Error | null | undefined; event: APIGatewayProxyEvent }): ScimError {
-  return toScimError(error, event.requestContext.requestId, (unexpected) => logUnexpected(unexpected, event))
 }
 
 function findOperation<Context>(operations: Record<string, Operation<Context>>, request: ApiRequest) {
@@ -133,9 +111,16 @@ function findOperation<Context>(operations: Record<string, Operation<Context>>, 
   const operation = operations[`${method} ${route}`]
   if (operation) return operation
   const allowed = Object.keys(operations).flatMap((key) => (key.endsWith(` ${route}`) ? [key.split(' ')[0]] : []))
-  if (allowed.length === 0) throw new ScimError(404, undefined, `There is no endpoint ${quote(request.endpoint)}`)
+  if (allowed.length === 0) {
+    const { endpoint } = request
+    throw new ScimError(404, undefined, `There is no endpoint ${quote(endpoint)}${emptySegmentHint(endpoint)}`)
+  }
   const allow = allowed.join(', ')
   throw new ScimError(405, undefined, `Cannot ${method} ${route}: this endpoint offers ${allow}`, {
     headers: { allow },
   })
 }
+
+/** What to do about an address with an empty segment; nothing for any other. */
+export const emptySegmentHint = (endpoint: string): string =>
+  endpoint.includes('//') ? '; write the base URL without a slash at its end' : ''

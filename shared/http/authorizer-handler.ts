@@ -7,7 +7,8 @@ import type { Db } from '../store/client.ts'
 import { countRefusedToken, type RefusalReason } from '../store/events/refused-tokens.ts'
 import { getToken, type TokenRecord } from '../store/token-record.ts'
 import { bearerToken } from './bearer-token.ts'
-import { log } from './log.ts'
+import { logUnexpected } from './failure.ts'
+import { type Outcome, recorded } from './recorded.ts'
 import { SCIM_BASE, SCIM_METHODS } from './routes.ts'
 
 export interface AuthorizerOptions {
@@ -33,14 +34,21 @@ const FORBIDDEN: readonly (RefusalReason | undefined)[] = ['disabled', 'network'
  * The custom authorizer: one consistent read for a well-formed token, none for others. The gateway keeps what is
  * returned for at most a minute per token and address, so the policy covers the whole SCIM surface and the resource
  * Lambda checks expiry again. Refusals are counted; whether that succeeds changes no answer.
- * @throws {Error} `Unauthorized`, which the gateway answers 401 and does not cache.
+ * @throws {Error} `Unauthorized`, which the gateway answers 401 and does not cache; anything else, such as a table that
+ * does not answer, it answers 503.
  */
 export function authorizerHandler({ db, region, now = () => new Date() }: AuthorizerOptions): Authorizer {
   return async (event) => {
     const at = now()
     const { sourceIp } = event.requestContext.identity
-    const { reason, token } = await judge(db, event, at)
-    if (reason) await count(db, { account: token?.account, reason, sourceIp, now: at }, event)
+    const { requestId } = event.requestContext
+    const report = (error: unknown) => logUnexpected(error, event)
+    const record = async (outcome: Outcome<Verdict>) => {
+      if ('answer' in outcome) await count(db, outcome.answer, sourceIp, at, event)
+    }
+    const outcome = await recorded({ requestId, record, report }, () => judge(db, event, at))
+    if ('refusal' in outcome) throw outcome.refusal
+    const { reason, token } = outcome.answer
     if (!token || (reason && !FORBIDDEN.includes(reason))) throw new Error('Unauthorized')
     const policyDocument = toPolicy(reason ? 'Deny' : 'Allow', toDeployedApi(event, region), SURFACE)
     const principal = reason ? {} : toAuthorizerContext(toPrincipal(token))
@@ -82,16 +90,18 @@ function toDeployedApi({ requestContext }: APIGatewayRequestAuthorizerEvent, reg
   return { region, accountId, apiId, stage }
 }
 
+/** No refusal waits for its count: what cannot be counted is told to the operators. */
 async function count(
   db: Db,
-  refusal: Parameters<typeof countRefusedToken>[1],
+  { reason, token }: Verdict,
+  sourceIp: string,
+  now: Date,
   event: APIGatewayRequestAuthorizerEvent,
-) {
+): Promise<void> {
+  if (reason === undefined) return
   try {
-    await countRefusedToken(db, refusal)
+    await countRefusedToken(db, { account: token?.account, reason, sourceIp, now })
   } catch (error) {
-    const { name, message } = error instanceof Error ? error : new Error(String(error))
-    const { requestId } = event.requestContext
-    log('ERROR', 'a refused token was not counted', { requestId, error: `${name}: ${message}`.slice(0, 300) })
+    logUnexpected(error, event, 'a refused token was not counted')
   }
 }

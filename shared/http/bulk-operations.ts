@@ -1,20 +1,20 @@
+import { maskPath, maskSecrets } from '../audit/secrets.ts'
 import type { ScimContext } from '../resources/context.ts'
 import { type BulkOperation, planBulk, resolveBulkIds, resolveBulkPath } from '../scim/bulk.ts'
-import { type ErrorBody, presentError, type ScimError } from '../scim/error.ts'
+import { type ErrorBody, ScimError } from '../scim/error.ts'
 import { MAX_BODY_BYTES } from '../scim/limits.ts'
 import type { Json } from '../scim/schema.ts'
 import { newId } from '../store/new-id.ts'
-import type { ApiAnswer } from './api-answer.ts'
+import { type ApiAnswer, toErrorAnswer } from './api-answer.ts'
 import type { Operation } from './api-handler.ts'
 import type { ApiRequest } from './api-request.ts'
 import { BULK_RESPONSE, type BulkRequest, parseBulkRequest } from './bulk-request.ts'
-import { toScimError } from './failure.ts'
-import { groupOperations, type ScimOperations, userOperations } from './resource-operations.ts'
-import type { PutEvent } from './scim-handler.ts'
+import { eventRecorder, type PutEvent, recorded } from './recorded.ts'
+import type { ScimOperations } from './resource-operations.ts'
+import type { RouteKeyOf } from './routes.ts'
 
-/** How long operations are begun, in milliseconds; what is done by then is answered, well before the gateway gives up. */
-const DEADLINE_MS = 9_000
-const OPERATIONS: ScimOperations = { ...userOperations, ...groupOperations }
+/** What is kept of the invocation's time for the operation begun last, its event and the answer. */
+const RESERVE_MS = 6_000
 
 /** What a BulkResponse says of one operation (RFC 7644 §3.7). */
 interface BulkResult {
@@ -26,87 +26,94 @@ interface BulkResult {
   response?: ErrorBody
 }
 
-/** `POST /Bulk`: every operation runs, is audited and counts as a request of its own. */
-export function bulkOperations(putEvent: PutEvent): Record<string, Operation<ScimContext>> {
+interface BulkContext extends ScimContext, Pick<ApiRequest, 'remainingMs'> {
+  putEvent: PutEvent
+  offered: ScimOperations
+}
+
+/** `POST /Bulk`: every operation runs as one of those `offered`, is audited and counts as a request of its own. */
+export function bulkOperations(
+  putEvent: PutEvent,
+  offered: ScimOperations,
+): Record<RouteKeyOf<'bulk'>, Operation<ScimContext>> {
   return {
     'POST /Bulk': async (request, context) => {
       const bulk = parseBulkRequest(request.parseBody(MAX_BODY_BYTES))
-      const results = await runAll(context, bulk, putEvent, Date.now() + DEADLINE_MS)
+      const { remainingMs } = request
+      const results = await runAll({ ...context, putEvent, offered, remainingMs }, bulk)
       return { status: 200, body: { schemas: [BULK_RESPONSE], Operations: results } }
     },
   }
 }
 
-/** Runs the operations in an order that suits their references; results stand in the client's order. */
-async function runAll(
-  context: ScimContext,
-  { operations, failOnErrors }: BulkRequest,
-  putEvent: PutEvent,
-  deadline: number,
-): Promise<BulkResult[]> {
-  const { order, refused } = planBulk(operations)
+/**
+ * Runs the operations in an order that suits their references; results stand in the client's order. After as many errors
+ * as the client allows, the rest has no result (RFC 7644 §3.7.3); what time does not suffice for is answered 503.
+ */
+async function runAll(context: BulkContext, { operations, failOnErrors }: BulkRequest): Promise<BulkResult[]> {
+  const { order, refused } = planBulk(operations, context.types)
   const ids = new Map<string, string>()
   const results: (BulkResult | undefined)[] = operations.map(() => undefined)
   let errors = 0
+  let inTime = true
   for (const index of order) {
-    if (errors >= failOnErrors || Date.now() > deadline) break
+    if (errors >= failOnErrors) break
+    inTime &&= context.remainingMs() >= RESERVE_MS
     const operation = operations[index] as BulkOperation
-    const answer = await runOne(context, operation, refused.get(index), ids, putEvent)
-    if (answer.status >= 400) errors++
-    else if (operation.bulkId) ids.set(operation.bulkId, idOf(answer))
+    const answer = inTime ? await runOne(context, operation, refused.get(index), ids) : notTried()
+    if (inTime && answer.status >= 400) errors++
+    else if (inTime && operation.bulkId) ids.set(operation.bulkId, idOf(answer))
     results[index] = presentResult(operation, answer, locationOf(context, operation, answer, ids))
   }
   return results.filter((result) => result !== undefined)
 }
 
+/** Nothing of the operation was begun, so it has no event of its own; that of the Bulk request stands for it. */
+const notTried = (): ApiAnswer =>
+  toErrorAnswer(
+    new ScimError(503, undefined, 'Not tried, since the request ran out of time: send this operation again in another'),
+  )
+
 /** Runs one operation under a REST event of its own; a failure is its answer, not the end of the request. */
 async function runOne(
-  context: ScimContext,
+  context: BulkContext,
   operation: BulkOperation,
   refusal: ScimError | undefined,
   ids: ReadonlyMap<string, string>,
-  putEvent: PutEvent,
 ): Promise<ApiAnswer> {
-  const endpoint = `scim/v2${operation.path}`.slice(0, 512)
+  const endpoint = `scim/v2${maskPath(operation.path)}`
   const trail = context.trail.ofOperation({ eventId: newId(context.now), method: operation.method, endpoint })
   const own = { ...context, trail }
-  const answer = await attempt(own, async () => {
-    if (refusal) throw refusal
-    const request = toRequest(operation, ids, endpoint)
-    return (OPERATIONS[`${operation.method} ${request.route}`] as Operation<ScimContext>)(request, own)
-  })
-  if (trail.recorded) return answer
-  const { status, body } = answer
-  const outcome = isError(body) ? { status, scimType: body.scimType, detail: body.detail } : { status }
-  return attempt(own, async () => {
-    await putEvent(context.db, trail.complete(outcome))
-    return answer
-  })
-}
-
-async function attempt(context: ScimContext, run: () => Promise<ApiAnswer>): Promise<ApiAnswer> {
-  try {
-    return await run()
-  } catch (error) {
-    const refusal = toScimError(error, context.trail.requestId, context.report)
-    return { status: refusal.status, body: presentError(refusal) }
-  }
+  const outcome = await recorded(
+    eventRecorder<ApiAnswer>(own, ({ status }) => status),
+    async () => {
+      if (refusal) throw refusal
+      const request = toRequest(operation, ids, endpoint, context)
+      return (context.offered[`${operation.method} ${request.route}`] as Operation<ScimContext>)(request, own)
+    },
+  )
+  return 'answer' in outcome ? outcome.answer : toErrorAnswer(outcome.refusal)
 }
 
 /** The request that the operation stands for, its references resolved. */
-function toRequest({ method, path, data, version }: BulkOperation, ids: ReadonlyMap<string, string>, endpoint: string) {
+function toRequest(
+  { method, path, data, version }: BulkOperation,
+  ids: ReadonlyMap<string, string>,
+  endpoint: string,
+  { remainingMs }: BulkContext,
+): ApiRequest {
   const [, collection = '', id] = resolveBulkPath(path, ids).split('/')
   const body = data === undefined ? undefined : resolveBulkIds(data, ids)
-  const request: ApiRequest = {
+  return {
     method,
     route: id === undefined ? `/${collection}` : `/${collection}/{id}`,
     endpoint,
     params: id === undefined ? {} : { id: decodeId(id) },
     query: {},
     headers: version === undefined ? {} : { 'if-match': version },
+    remainingMs,
     parseBody: () => body as Json,
   }
-  return request
 }
 
 function decodeId(id: string): string {
@@ -127,7 +134,7 @@ function locationOf(
   ids: ReadonlyMap<string, string>,
 ): string | undefined {
   if (headers?.location || method === 'POST') return headers?.location
-  return `${baseUrl}/${toKnownPath(path, ids).replace(/^\//, '')}`
+  return `${baseUrl}/${maskPath(toKnownPath(path, ids)).replace(/^\//, '')}`
 }
 
 function toKnownPath(path: string, ids: ReadonlyMap<string, string>): string {
@@ -146,7 +153,7 @@ function presentResult(
   const failed = status >= 400
   return {
     ...(location && { location }),
-    method,
+    method: maskSecrets(method),
     ...(bulkId && { bulkId }),
     ...(headers?.etag && { version: headers.etag }),
     status: String(status),

@@ -13,7 +13,7 @@ import { presentList } from '../scim/list-response.ts'
 import type { ApiAnswer } from './api-answer.ts'
 import type { Operation } from './api-handler.ts'
 import type { ApiRequest } from './api-request.ts'
-import { SCIM_METHODS } from './routes.ts'
+import type { RouteKeyOf } from './routes.ts'
 
 type Present = (context: ScimContext, id: string) => object
 
@@ -21,7 +21,7 @@ type Present = (context: ScimContext, id: string) => object
  * What the discovery function does: RFC 7644 §4, and 501 for `/Me` (§3.11). Paging, sorting and projection parameters
  * are ignored, as the RFC says; writes are answered 405 and unknown paths 404 by the handler.
  */
-export const discoveryOperations: Record<string, Operation<ScimContext>> = {
+export const discoveryOperations = {
   'GET /ServiceProviderConfig': answer(({ baseUrl, principal }) => serviceProviderConfig(baseUrl, principal)),
   'GET /ResourceTypes': answer(({ types, baseUrl }) => listOf(presentResourceTypes(types, baseUrl))),
   'GET /ResourceTypes/{id}': answer(({ types, baseUrl }, id) =>
@@ -29,8 +29,12 @@ export const discoveryOperations: Record<string, Operation<ScimContext>> = {
   ),
   'GET /Schemas': answer(({ types, baseUrl }) => listOf(presentSchemas(types, baseUrl))),
   'GET /Schemas/{id}': answer(({ types, baseUrl }, id) => presentSchema(requireSchema(types, id), baseUrl)),
-  ...Object.fromEntries(SCIM_METHODS.map((method) => [`${method} /Me`, refuseMe])),
-}
+  'GET /Me': refuseMe,
+  'POST /Me': refuseMe,
+  'PUT /Me': refuseMe,
+  'PATCH /Me': refuseMe,
+  'DELETE /Me': refuseMe,
+} satisfies Record<RouteKeyOf<'discovery'>, Operation<ScimContext>>
 
 function answer(present: Present): Operation<ScimContext> {
   return async (request, context): Promise<ApiAnswer> => {

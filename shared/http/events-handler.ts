@@ -1,56 +1,44 @@
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda'
 import * as z from 'zod'
+import { maskParameters } from '../audit/secrets.ts'
 import { Trail } from '../audit/trail.ts'
-import { invalidSyntax, ScimError } from '../scim/error.ts'
+import { invalidSyntax, type ScimError } from '../scim/error.ts'
 import { newId } from '../store/new-id.ts'
-import { type AdminHandlerOptions, adminHandler, parseAccount } from './admin-handler.ts'
+import { accountOf, adminHandler, parseAccount } from './admin-handler.ts'
+import type { HandlerOptions } from './api-handler.ts'
 import { answerQuestion, type EventAnswer, eventsOperations } from './events-operations.ts'
-import { log } from './log.ts'
-
-/** Characters of a question that its event keeps. */
-const MAX_QUERY = 512
+import { logUnexpected } from './failure.ts'
+import { eventRecorder, recorded } from './recorded.ts'
 
 /**
  * The events function: `GET /events` through the gateway, or an invocation with the question itself as payload, such
  * as `{"last": "5m", "limit": 200}`. Either way asking is an event of its own.
  */
-export function eventsHandler(options: AdminHandlerOptions) {
+export function eventsHandler(options: HandlerOptions) {
   const throughGateway = adminHandler(options, eventsOperations)
   return (payload: unknown, context: Context) =>
-    isGatewayEvent(payload) ? throughGateway(payload, context as never) : invoke(options, payload, context)
+    isGatewayEvent(payload) ? throughGateway(payload, context) : invoke(options, payload, context)
 }
 
 const isGatewayEvent = (payload: unknown): payload is APIGatewayProxyEvent =>
   typeof payload === 'object' && payload !== null && 'httpMethod' in payload && 'requestContext' in payload
 
 /** @throws {Error} under the name of the SCIM error type, which the invoker sees as `errorType` and `errorMessage`. */
-async function invoke(options: AdminHandlerOptions, payload: unknown, context: Context): Promise<EventAnswer> {
-  try {
-    return await answerInvocation(options, payload, context.awsRequestId)
-  } catch (error) {
-    throw toInvocationError(error, context.awsRequestId)
-  }
-}
-
-async function answerInvocation(options: AdminHandlerOptions, payload: unknown, requestId: string) {
+async function invoke(options: HandlerOptions, payload: unknown, { awsRequestId }: Context): Promise<EventAnswer> {
   const { db, putEvent, now: clock = () => new Date() } = options
   const now = clock()
-  const question = parsePayload(payload)
-  const account = parseAccount(question.account)
-  const trail = startInvocation(account, now, requestId, question)
-  try {
-    const answer = await answerQuestion(question, { db, account, now })
-    await putEvent(db, trail.complete({ status: 200 }))
-    return answer
-  } catch (error) {
-    if (!(error instanceof ScimError)) throw error
-    const { status, scimType, message: detail } = error
-    await putEvent(db, trail.complete({ status, scimType, detail }))
-    throw error
-  }
+  const trail = startInvocation(payload, now, awsRequestId)
+  const report = (error: unknown) => logUnexpected(error, { requestContext: { requestId: awsRequestId } })
+  const recorder = eventRecorder<EventAnswer>({ trail, db, putEvent, report }, () => 200)
+  const outcome = await recorded(recorder, async () => {
+    const question = parsePayload(payload)
+    return answerQuestion(question, { db, account: parseAccount(question.account), now })
+  })
+  if ('refusal' in outcome) throw toInvocationError(outcome.refusal)
+  return outcome.answer
 }
 
-const anyQuestion = z.looseObject({ account: z.string().optional() })
+const anyQuestion = z.looseObject({ account: z.string('a name').optional() })
 
 function parsePayload(payload: unknown): z.infer<typeof anyQuestion> {
   const parsed = anyQuestion.safeParse(payload ?? {})
@@ -59,10 +47,11 @@ function parsePayload(payload: unknown): z.infer<typeof anyQuestion> {
 }
 
 /** Lambda does not say who invokes: CloudTrail does, by the request id. */
-function startInvocation(account: string, now: Date, requestId: string, question: object): Trail {
+function startInvocation(payload: unknown, now: Date, requestId: string): Trail {
+  const question = typeof payload === 'object' && payload !== null ? maskParameters(payload) : payload
   return new Trail({
     eventId: newId(now),
-    account,
+    account: accountOf(Object(payload).account),
     time: now.toISOString(),
     type: 'ADMIN',
     endpoint: 'events',
@@ -71,16 +60,18 @@ function startInvocation(account: string, now: Date, requestId: string, question
     actorName: 'lambda:InvokeFunction',
     actorDomain: 'IAM',
     requestId,
-    query: JSON.stringify(question).slice(0, MAX_QUERY),
+    query: JSON.stringify(question ?? {}),
   })
 }
 
+/** What an invoker may branch on where SCIM has no word for it. */
+const NAMES: Record<number, string> = { 429: 'TooManyRequests', 503: 'ServiceUnavailable' }
+
 /** The invoker sees name and message, and the stack too: none of ours, please. */
-function toInvocationError(cause: unknown, requestId: string): Error {
-  const known = cause instanceof ScimError
-  if (!known) log('ERROR', 'unexpected error', { requestId, error: String(cause).slice(0, 300) })
-  const error = new Error(known ? cause.message : `Internal error; retry, and report request id ${requestId}`)
-  error.name = (known && cause.scimType) || 'InternalError'
+function toInvocationError({ status, scimType, message, headers }: ScimError): Error {
+  const seconds = headers['retry-after']
+  const error = new Error(seconds === undefined ? message : `${message} (Retry-After: ${seconds})`)
+  error.name = scimType ?? NAMES[status] ?? 'InternalError'
   error.stack = ''
   return error
 }

@@ -3,7 +3,9 @@ import { type EventRow, presentEvent } from '../audit/event-row.ts'
 import { eventSortKey } from '../store/events/item.ts'
 import { listEvents } from '../store/events/query.ts'
 import type { AdminContext } from './admin-handler.ts'
+import { MAX_ANSWER_BYTES, sentBytes } from './api-answer.ts'
 import type { Operation } from './api-handler.ts'
+import type { RouteKeyOf } from './routes.ts'
 
 /** The answer to an auditor's question, by HTTP and by Lambda invocation alike. */
 export interface EventAnswer {
@@ -19,12 +21,12 @@ export interface EventAnswer {
   unreadable?: number
 }
 
-export const eventsOperations: Record<string, Operation<AdminContext>> = {
+export const eventsOperations = {
   'GET /events': async (request, context) => ({ status: 200, body: await answerQuestion(request.query, context) }),
-}
+} satisfies Record<RouteKeyOf<'events'>, Operation<AdminContext>>
 
-/** What a Lambda may answer, 6 MB, less some room; rows count as the JSON text inside JSON that they travel as. */
-const MAX_BYTES = 5_000_000
+/** Bytes of rows in one answer, which has a few members more. */
+const MAX_ROW_BYTES = MAX_ANSWER_BYTES - 10_000
 
 /** @throws {ScimError} 400 invalidValue when the question cannot be read. */
 export async function answerQuestion(
@@ -34,7 +36,7 @@ export async function answerQuestion(
   const query = parseEventQuery(source, now, db.eventRetentionDays)
   const { events, next, unreadable } = await listEvents(db, account, query, now)
   const rows = events.map(presentEvent)
-  const kept = newestWithin(rows, MAX_BYTES)
+  const kept = newestWithin(rows, MAX_ROW_BYTES)
   const [oldest] = kept
   const cut = oldest && kept.length < rows.length ? eventSortKey(oldest.EVENT_TIMESTAMP, oldest.EVENT_ID) : next
   return {
@@ -50,7 +52,7 @@ export async function answerQuestion(
 function newestWithin(rows: EventRow[], maxBytes: number): EventRow[] {
   let bytes = 0
   const last = rows.findLastIndex((row) => {
-    bytes += Buffer.byteLength(JSON.stringify(JSON.stringify(row))) + 1
+    bytes += sentBytes(row)
     return bytes > maxBytes
   })
   return rows.slice(last + 1)

@@ -1,110 +1,82 @@
 import type { ScimContext } from '../resources/context.ts'
-import { createGroup, deleteGroup, patchGroup, replaceGroup } from '../resources/groups.ts'
 import { listResources, searchAll } from '../resources/list.ts'
 import { loadResource } from '../resources/load.ts'
-import { checkIfNoneMatch } from '../resources/precondition.ts'
-import { createUser, deleteUser, patchUser, replaceUser } from '../resources/users.ts'
+import type { Conditional } from '../resources/precondition.ts'
+import type { Kind, Special } from '../resources/special.ts'
+import { createResource, patchResource, removeResource, replaceResource, type Target } from '../resources/write.ts'
 import { MAX_BODY_BYTES, MAX_MEMBERSHIP_BODY_BYTES } from '../scim/limits.ts'
 import { type Projection, parseProjection } from '../scim/project.ts'
-import type { ResourceName } from '../store/keys.ts'
+import { hasMembers, type Json, type ResourceType } from '../scim/schema.ts'
 import { created, fitting, noContent, ok, okUnlessMatch } from './answers.ts'
 import type { ApiAnswer } from './api-answer.ts'
 import type { Operation } from './api-handler.ts'
 import type { ApiRequest } from './api-request.ts'
 import { parseListParameters, parseSearchRequest } from './list-input.ts'
+import { type ResourceRouteKey, type RouteKeyOf, withEndpoint } from './routes.ts'
 
 export type ScimOperations = Record<string, Operation<ScimContext>>
+type ResourceOperation = (request: ApiRequest, context: ScimContext, kind: Kind) => Promise<ApiAnswer>
 
-/** What both types do alike (RFC 7644 §3.4). */
-function commonOperations(type: ResourceName, endpoint: '/Users' | '/Groups'): ScimOperations {
-  return {
-    [`GET ${endpoint}`]: async (request, context) => list(context, type, request),
-    [`POST ${endpoint}/.search`]: async (request, context) => {
-      const search = parseSearchRequest(request.parseBody(MAX_BODY_BYTES))
-      return { status: 200, body: await listResources(context, type, search) }
-    },
-    [`GET ${endpoint}/{id}`]: async (request, context) => {
-      const presented = await loadResource(context, type, idOf(request), projectionOf(request, context, type))
-      return okUnlessMatch(presented, request.headers['if-none-match'])
-    },
-  }
-}
-
-async function list(context: ScimContext, type: ResourceName, request: ApiRequest): Promise<ApiAnswer> {
-  return { status: 200, body: await listResources(context, type, parseListParameters(request.query)) }
-}
-
-const CHANGE = /^(?:PUT|PATCH|DELETE) /
-
-/** Precedes every change of a resource by its `If-None-Match`. */
-function unlessMatched(type: ResourceName, operations: ScimOperations): ScimOperations {
-  const guarded = Object.entries(operations).map(([key, operation]): [string, Operation<ScimContext>] => {
-    if (!CHANGE.test(key)) return [key, operation]
-    const guard: Operation<ScimContext> = async (request, context) => {
-      await checkIfNoneMatch(context, type, idOf(request), request.headers['if-none-match'])
-      return operation(request, context)
-    }
-    return [key, guard]
-  })
-  return Object.fromEntries(guarded)
-}
-
-/** The operations of `/Users`. */
-export const userOperations: ScimOperations = unlessMatched('User', {
-  ...commonOperations('User', '/Users'),
-  'POST /Users': async (request, context) =>
-    created(await createUser(context, request.parseBody(MAX_BODY_BYTES), projectionOf(request, context, 'User'))),
-  'PUT /Users/{id}': async (request, context) =>
-    ok(
-      await replaceUser(context, idOf(request), request.parseBody(MAX_BODY_BYTES), optionsOf(request, context, 'User')),
-    ),
-  'PATCH /Users/{id}': async (request, context) =>
-    ok(await patchUser(context, idOf(request), request.parseBody(MAX_BODY_BYTES), optionsOf(request, context, 'User'))),
-  'DELETE /Users/{id}': async (request, context) => {
-    await deleteUser(context, idOf(request), request.headers['if-match'])
-    return noContent()
+/** What a client does with resources of any type (RFC 7644 §3.2). */
+const OPERATIONS: Record<ResourceRouteKey, ResourceOperation> = {
+  'GET /{type}': async ({ query }, context, { type }) =>
+    found(await listResources(context, type, parseListParameters(query))),
+  'POST /{type}/.search': async (request, context, { type }) =>
+    found(await listResources(context, type, parseSearchRequest(request.parseBody(MAX_BODY_BYTES)))),
+  'POST /{type}': async (request, context, kind) =>
+    created(fitting(await createResource(context, kind, bodyOf(request, kind), projectionOf(request, kind)))),
+  'GET /{type}/{id}': async (request, context, kind) => {
+    const presented = await loadResource(context, kind.type, idOf(request), projectionOf(request, kind))
+    return okUnlessMatch(presented, request.headers['if-none-match'])
   },
-})
-
-/** The operations of `/Groups`. */
-export const groupOperations: ScimOperations = unlessMatched('Group', {
-  ...commonOperations('Group', '/Groups'),
-  'POST /Groups': async (request, context) => {
-    const body = request.parseBody(MAX_MEMBERSHIP_BODY_BYTES)
-    return created(fitting(await createGroup(context, body, projectionOf(request, context, 'Group'))))
-  },
-  'PUT /Groups/{id}': async (request, context) => {
-    const body = request.parseBody(MAX_MEMBERSHIP_BODY_BYTES)
-    return ok(fitting(await replaceGroup(context, idOf(request), body, optionsOf(request, context, 'Group'))))
-  },
-  'PATCH /Groups/{id}': async (request, context) => {
-    const body = request.parseBody(MAX_MEMBERSHIP_BODY_BYTES)
-    const options = optionsOf(request, context, 'Group')
-    const projected = options.projection.mode !== 'default'
-    const { presented, empty } = await patchGroup(context, idOf(request), body, { ...options, projected })
+  'PUT /{type}/{id}': async (request, context, kind) =>
+    ok(fitting(await replaceResource(context, kind, bodyOf(request, kind), targetOf(request, kind)))),
+  'PATCH /{type}/{id}': async (request, context, kind) => {
+    const { presented, empty } = await patchResource(context, kind, bodyOf(request, kind), targetOf(request, kind))
     return empty ? noContent(presented) : ok(fitting(presented))
   },
-  'DELETE /Groups/{id}': async (request, context) => {
-    await deleteGroup(context, idOf(request), request.headers['if-match'])
+  'DELETE /{type}/{id}': async (request, context, kind) => {
+    await removeResource(context, kind, conditionalOf(request))
     return noContent()
   },
-})
-
-/** The search at the root, over users and groups. */
-export const searchOperations: ScimOperations = {
-  'POST /.search': async (request, context) => ({
-    status: 200,
-    body: await searchAll(context, parseSearchRequest(request.parseBody(MAX_BODY_BYTES))),
-  }),
 }
+
+/** The operations of a resource type, as the caller's kind of client sees it, with what is special about it. */
+export function resourceOperations(entry: ResourceType, special: Special = {}): ScimOperations {
+  const kindOf = ({ types }: ScimContext): Kind => ({ type: types[entry.name] ?? entry, special })
+  const rows = Object.entries(OPERATIONS).map(([key, run]): [string, Operation<ScimContext>] => [
+    withEndpoint(key, entry),
+    (request, context) => run(request, context, kindOf(context)),
+  ])
+  return Object.fromEntries(rows)
+}
+
+/** The search at the root, over all types. */
+export const searchOperations = {
+  'POST /.search': async (request, context) =>
+    found(await searchAll(context, parseSearchRequest(request.parseBody(MAX_BODY_BYTES)))),
+} satisfies Record<RouteKeyOf<'search'>, Operation<ScimContext>>
+
+const found = (body: object): ApiAnswer => ({ status: 200, body })
 
 const idOf = (request: ApiRequest): string => request.params.id ?? ''
 
-function projectionOf(request: ApiRequest, { types }: ScimContext, type: ResourceName): Projection {
+const bodyOf = (request: ApiRequest, { type }: Kind): Json =>
+  request.parseBody(hasMembers(type) ? MAX_MEMBERSHIP_BODY_BYTES : MAX_BODY_BYTES)
+
+function projectionOf(request: ApiRequest, { type }: Kind): Projection {
   const { attributes, excludedAttributes } = parseListParameters(request.query)
-  return parseProjection(types[type], { attributes, excludedAttributes })
+  return parseProjection(type, { attributes, excludedAttributes })
 }
 
-function optionsOf(request: ApiRequest, context: ScimContext, type: ResourceName) {
-  return { projection: projectionOf(request, context, type), ifMatch: request.headers['if-match'] }
-}
+/** Which resource to change, and under which conditions (RFC 9110 §13.1). */
+const conditionalOf = (request: ApiRequest): Conditional => ({
+  id: idOf(request),
+  ifMatch: request.headers['if-match'],
+  ifNoneMatch: request.headers['if-none-match'],
+})
+
+const targetOf = (request: ApiRequest, kind: Kind): Target => ({
+  ...conditionalOf(request),
+  projection: projectionOf(request, kind),
+})

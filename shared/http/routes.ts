@@ -1,42 +1,41 @@
+import type { ResourceTypeEntry } from '../scim/resource-types.ts'
+
 /** Every route, once: the CDK stack deploys it, the local gateway reads it from the template, handlers dispatch on it. */
-export type FunctionName = 'users' | 'groups' | 'search' | 'bulk' | 'discovery' | 'events' | 'admin'
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
-export interface Route {
+export interface Route<Name extends string = FunctionName> {
   /** API Gateway resource path; SCIM paths are relative to the base URL. */
   path: string
   /** What the function serves there; every other method is answered 405 by the same function. */
   methods: readonly Method[]
-  function: FunctionName
+  function: Name
 }
 
 export const SCIM_BASE = '/scim/v2'
 /** The methods a token's policy allows, path by path being the functions' business. */
-export const SCIM_METHODS: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
+export const SCIM_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const satisfies readonly Method[]
 
-/** Bearer token, custom authorizer. Served below `/scim/v2` and below `/scim/v2/{endpointId}`. */
-export const SCIM_ROUTES: readonly Route[] = [
-  { path: '/Users', methods: ['GET', 'POST'], function: 'users' },
-  { path: '/Users/.search', methods: ['POST'], function: 'users' },
-  { path: '/Users/{id}', methods: ['GET', 'PUT', 'PATCH', 'DELETE'], function: 'users' },
-  { path: '/Groups', methods: ['GET', 'POST'], function: 'groups' },
-  { path: '/Groups/.search', methods: ['POST'], function: 'groups' },
-  { path: '/Groups/{id}', methods: ['GET', 'PUT', 'PATCH', 'DELETE'], function: 'groups' },
+/** What every resource type offers (RFC 7644 §3.2); its endpoint stands for `/{type}`. */
+export const RESOURCE_ROUTES = [
+  { path: '/{type}', methods: ['GET', 'POST'] },
+  { path: '/{type}/.search', methods: ['POST'] },
+  { path: '/{type}/{id}', methods: ['GET', 'PUT', 'PATCH', 'DELETE'] },
+] as const satisfies readonly Omit<Route, 'function'>[]
+
+/** What the service offers beside resources. */
+const SERVICE_ROUTES = [
   { path: '/.search', methods: ['POST'], function: 'search' },
   { path: '/Bulk', methods: ['POST'], function: 'bulk' },
-  { path: '/Me', methods: [], function: 'discovery' },
+  { path: '/Me', methods: SCIM_METHODS, function: 'discovery' },
   { path: '/ServiceProviderConfig', methods: ['GET'], function: 'discovery' },
   { path: '/ResourceTypes', methods: ['GET'], function: 'discovery' },
   { path: '/ResourceTypes/{id}', methods: ['GET'], function: 'discovery' },
   { path: '/Schemas', methods: ['GET'], function: 'discovery' },
   { path: '/Schemas/{id}', methods: ['GET'], function: 'discovery' },
-]
-
-/** Where authenticated requests to unknown SCIM paths land, to be answered 404 and audited like any other. */
-export const SCIM_UNKNOWN: Route = { path: '/{proxy+}', methods: [], function: 'discovery' }
+] as const satisfies readonly Route<string>[]
 
 /** AWS IAM (SigV4). */
-export const ADMIN_ROUTES: readonly Route[] = [
+export const ADMIN_ROUTES = [
   { path: '/admin/integrations', methods: ['GET', 'POST'], function: 'admin' },
   { path: '/admin/integrations/{name}', methods: ['GET', 'PATCH'], function: 'admin' },
   { path: '/admin/integrations/{name}/tokens', methods: ['GET', 'POST'], function: 'admin' },
@@ -46,7 +45,41 @@ export const ADMIN_ROUTES: readonly Route[] = [
   { path: '/admin/roles', methods: ['GET'], function: 'admin' },
   { path: '/admin/roles/{id}', methods: ['GET'], function: 'admin' },
   { path: '/events', methods: ['GET'], function: 'events' },
-]
+] as const satisfies readonly Route<string>[]
+
+type FixedRoute = (typeof SERVICE_ROUTES | typeof ADMIN_ROUTES)[number]
+/** The function of a type is called as its endpoint: `users`. */
+type FunctionOf<E extends string> = E extends `/${infer Name}` ? Lowercase<Name> : never
+export type ResourceFunctionName = FunctionOf<ResourceTypeEntry['endpoint']>
+export type FunctionName = FixedRoute['function'] | ResourceFunctionName
+
+/** The keys under which operations of routes stand: `GET /Schemas/{id}`. */
+type KeyOf<R> = R extends { methods: readonly (infer M extends Method)[]; path: infer P extends string }
+  ? `${M} ${P}`
+  : never
+/** One operation for each method of each route of a function: one more, or one less, does not compile. */
+export type RouteKeyOf<Name extends FunctionName> = KeyOf<Extract<FixedRoute, { function: Name }>>
+/** {@link RouteKeyOf} for the function of a resource type, whichever it is. */
+export type ResourceRouteKey = KeyOf<(typeof RESOURCE_ROUTES)[number]>
+
+/** The name of the function that serves a type's resources. */
+export const functionOf = <E extends string>({ endpoint }: { endpoint: E }) =>
+  endpoint.slice(1).toLowerCase() as FunctionOf<E>
+
+/** What stands for a type in {@link RESOURCE_ROUTES}, replaced by its endpoint. */
+export const withEndpoint = (text: string, { endpoint }: { endpoint: string }): string =>
+  text.replace('/{type}', endpoint)
+
+/** Bearer token, custom authorizer. Served below `/scim/v2` and below `/scim/v2/{endpointId}`. */
+export function scimRoutes<E extends string>(types: Readonly<Record<string, { endpoint: E }>>) {
+  const resources = Object.values(types).flatMap((type) =>
+    RESOURCE_ROUTES.map((route) => ({ ...route, path: withEndpoint(route.path, type), function: functionOf(type) })),
+  )
+  return [...resources, ...SERVICE_ROUTES]
+}
+
+/** Where authenticated requests to unknown SCIM paths land, to be answered 404 and audited like any other. */
+export const SCIM_UNKNOWN: Route = { path: '/{proxy+}', methods: [], function: 'discovery' }
 
 /**
  * The gateway resource paths of a SCIM route: `/scim/v2/Users` and `/scim/v2/{endpointId}/Users`.

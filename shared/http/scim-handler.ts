@@ -1,52 +1,45 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda'
 import { Trail } from '../audit/trail.ts'
 import { type Principal, parsePrincipal } from '../auth/principal.ts'
-import type { Config } from '../config.ts'
 import type { ScimContext } from '../resources/context.ts'
 import { notFound, unauthorized } from '../scim/error.ts'
 import { quote } from '../scim/quote.ts'
 import { resourceTypes } from '../scim/resource-types.ts'
-import type { Db } from '../store/client.ts'
-import { type ApiKind, apiHandler, type Call, type Operation } from './api-handler.ts'
+import {
+  type ApiKind,
+  apiHandler,
+  type Call,
+  emptySegmentHint,
+  type HandlerOptions,
+  type Operation,
+} from './api-handler.ts'
 import type { ApiRequest } from './api-request.ts'
-import { logUnexpected } from './failure.ts'
 import { SCIM_BASE } from './routes.ts'
 import { startTrail } from './start-trail.ts'
 
-/** Stores the event of a request that changed nothing. */
-export type PutEvent = (db: Db, event: ReturnType<Trail['complete']>) => Promise<void>
-
-export interface ScimHandlerOptions {
-  config: Config
-  db: Db
-  putEvent: PutEvent
-  now?: () => Date
+export interface ScimHandlerOptions extends HandlerOptions {
+  /** The resource types as a kind of client sees them. */
+  types?: typeof resourceTypes
 }
 
 /** A Lambda of the SCIM API: bearer token, checked by the authorizer; operations keyed by method and route. */
 export function scimHandler(options: ScimHandlerOptions, operations: Record<string, Operation<ScimContext>>) {
-  const { config, db, putEvent, now = () => new Date() } = options
   const kind: ApiKind<Principal, ScimContext> = {
-    config,
-    now,
     identify: (event, request, at) => {
       const caller = parsePrincipal(event.requestContext.authorizer)
       const { account, integration: actorDomain, role: actorName, tokenId } = caller
       const start = startTrail(event, request, at)
       return { caller, trail: new Trail({ ...start, type: 'SCIM', account, actorName, actorDomain, tokenId }) }
     },
-    admit: (call) => admit(call, db, config),
-    record: async (trail, { status, error }) => {
-      const refusal = error && { scimType: error.scimType, detail: error.message }
-      const event = putEvent(db, trail.complete({ status, ...refusal }))
-      await Promise.all([event, ...trail.alongside.map((write) => write())])
-    },
+    admit: (call) => admit(call, options),
   }
-  return apiHandler(kind, operations)
+  return apiHandler(options, kind, operations)
 }
 
 /** A cached policy may outlive its token: expiry is checked again, by this Lambda's clock. */
-function admit({ caller, request, event, now, trail }: Call<Principal>, db: Db, config: Config): ScimContext {
+function admit(call: Call<Principal>, options: ScimHandlerOptions): ScimContext {
+  const { config, db, types = resourceTypes } = options
+  const { caller, request, event, now, trail, report } = call
   if (now.getTime() >= caller.tokenExpiresAt) throw unauthorized('The token has expired: issue a new one')
   const endpointId = event.pathParameters?.endpointId
   if (endpointId !== undefined && endpointId !== caller.endpointId) {
@@ -58,9 +51,9 @@ function admit({ caller, request, event, now, trail }: Call<Principal>, db: Db, 
     principal: caller,
     now,
     baseUrl,
-    types: resourceTypes(caller.clientKind),
+    types: types(caller.clientKind),
     trail,
-    report: (error) => logUnexpected(error, event),
+    report,
   }
 }
 
@@ -71,7 +64,9 @@ const foreignEndpoint = () =>
 
 /** Below the base the gateway takes any name for an endpoint id; what is none was meant to be an endpoint. */
 const unknownEndpoint = ({ endpoint }: ApiRequest) =>
-  notFound(`There is no endpoint ${quote(endpoint)}: use /Users, /Groups or another of SCIM's, in these letters`)
+  notFound(
+    `There is no endpoint ${quote(endpoint)}: use /Users, /Groups or another of SCIM's, in these letters${emptySegmentHint(endpoint)}`,
+  )
 
 /** Built from what the gateway says of itself, never from a header of the client. */
 function gatewayBaseUrl({ requestContext }: APIGatewayProxyEvent): string {

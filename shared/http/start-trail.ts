@@ -1,10 +1,8 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda'
+import { maskParameters } from '../audit/secrets.ts'
 import type { TrailStart } from '../audit/trail.ts'
 import { newId } from '../store/new-id.ts'
 import type { ApiRequest } from './api-request.ts'
-
-const MAX_USER_AGENT = 256
-const MAX_QUERY = 512
 
 /** The part of a REST event that is read off the gateway's event; the address is the gateway's, never a header's. */
 export function startTrail(
@@ -12,7 +10,8 @@ export function startTrail(
   request: ApiRequest,
   now: Date,
 ): Omit<TrailStart, 'account' | 'type' | 'actorName' | 'actorDomain'> {
-  const query = new URLSearchParams(request.query).toString()
+  const parameters = Object.entries(maskParameters(request.query))
+  const query = parameters.map(([name, value]) => `${name}=${value}`).join('&')
   const userAgent = request.headers['user-agent']
   return {
     eventId: newId(now),
@@ -21,7 +20,7 @@ export function startTrail(
     method: request.method,
     clientIp: event.requestContext.identity.sourceIp,
     requestId: event.requestContext.requestId,
-    ...(userAgent && { userAgent: userAgent.slice(0, MAX_USER_AGENT) }),
-    ...(query && { query: decodeURIComponent(query.replaceAll('+', ' ')).slice(0, MAX_QUERY) }),
+    ...(userAgent && { userAgent }),
+    ...(query && { query }),
   }
 }

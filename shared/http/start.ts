@@ -1,10 +1,10 @@
 import { parseConfig } from '../config.ts'
 import { openDb } from '../store/client.ts'
 import { putEvent } from '../store/events/write.ts'
-import type { ScimHandlerOptions } from './scim-handler.ts'
+import type { HandlerOptions } from './api-handler.ts'
 
 /** What a Lambda with the AWS SDK is made of, read once at its cold start. */
-export function start(): ScimHandlerOptions {
+export function start(): HandlerOptions {
   const config = parseConfig(process.env)
   return { config, db: openDb(config), putEvent }
 }

@@ -4,25 +4,17 @@ import { type AccessPath, isExact, planFilter } from '../scim/filter/plan.ts'
 import { type Filter, mentionsAttribute } from '../scim/filter/tree.ts'
 import { MAX_SCANNED_RESOURCES } from '../scim/limits.ts'
 import type { Projection } from '../scim/project.ts'
-import type { ScimResource, Value } from '../scim/schema.ts'
+import { hasMembers, type ResourceType, type ScimResource, type Value } from '../scim/schema.ts'
 import { mapConcurrently } from '../store/batch.ts'
-import { listMembersAmong } from '../store/groups/change.ts'
-import { listMemberships } from '../store/groups/members.ts'
+import { getIdByName, listIdsByLookup, listIdsByNamePrefix } from '../store/claims.ts'
+import { listMembersAmong, listMemberships } from '../store/groups/members.ts'
 import { listPendingLately, pendingIds } from '../store/groups/pending.ts'
-import type { ResourceName } from '../store/keys.ts'
 import type { StoredResource } from '../store/resource-item.ts'
-import {
-  getIdByName,
-  getResource,
-  getResources,
-  listIdsByLookup,
-  listIdsByNamePrefix,
-  listResourcePage,
-} from '../store/resources.ts'
+import { getResource, getResources, listResourcePage } from '../store/resources.ts'
 import { ownerSeen, sees } from './access.ts'
 import type { ScimContext } from './context.ts'
 import type { ListQuery } from './list-query.ts'
-import { DEFAULT_PROJECTION, type Derived, derivedName, loadDerived, toRepresentation, typeOf } from './present.ts'
+import { DEFAULT_PROJECTION, type Derived, loadDerived, toRepresentation } from './present.ts'
 
 /** A resource that matches, as stored and as clients see it (without its derived attribute). */
 export interface Match {
@@ -43,10 +35,10 @@ const MAX_EARLY = 10
  */
 export async function findMatches(
   context: ScimContext,
-  type: ResourceName,
+  type: ResourceType,
   { filter, projection }: Pick<ListQuery, 'filter' | 'projection'>,
 ): Promise<Match[]> {
-  const plan = filter ? planFilter(filter, typeOf(context, type)) : { by: 'scan' as const }
+  const plan = filter ? planFilter(filter, type) : { by: 'scan' as const }
   const ids = await findIds(context, type, plan)
   const early = loadEarly(context, type, ids, projection)
   const candidates = ids ? await loadAll(context, type, ids) : await scan(context, type)
@@ -61,7 +53,7 @@ export async function findMatches(
   return matches.filter((match) => match !== undefined)
 }
 
-function loadEarly(context: ScimContext, type: ResourceName, ids: string[] | undefined, projection: Projection) {
+function loadEarly(context: ScimContext, type: ResourceType, ids: string[] | undefined, projection: Projection) {
   if (!ids || ids.length > MAX_EARLY) return new Map<string, Promise<Derived | undefined>>()
   const reads = ids.map((id) => [id, loadDerived(context, type, id, projection)] as const)
   // Who turns out not to match is not waited for; a failure among those is nobody's.
@@ -70,7 +62,7 @@ function loadEarly(context: ScimContext, type: ResourceName, ids: string[] | und
 }
 
 /** The ids an access path leads to; undefined where it is a scan. */
-async function findIds(context: ScimContext, type: ResourceName, plan: AccessPath): Promise<string[] | undefined> {
+async function findIds(context: ScimContext, type: ResourceType, plan: AccessPath): Promise<string[] | undefined> {
   const { db, principal } = context
   const { account } = principal
   switch (plan.by) {
@@ -85,7 +77,7 @@ async function findIds(context: ScimContext, type: ResourceName, plan: AccessPat
     case 'member':
       return groupsOf(context, plan.userId)
     case 'namePrefix':
-      return checkBound(await listIdsByNamePrefix(db, account, type, plan.prefix, MAX_SCANNED_RESOURCES + 1))
+      return checkBound(type, await listIdsByNamePrefix(db, account, type, plan.prefix, MAX_SCANNED_RESOURCES + 1))
     case 'scan':
       return undefined
   }
@@ -99,7 +91,7 @@ async function groupsOf({ db, principal }: ScimContext, userId: string): Promise
   return pendingIds(pending, 'USER').has(userId) ? [] : memberships.map(({ groupId }) => groupId)
 }
 
-async function loadAll({ db, principal }: ScimContext, type: ResourceName, ids: string[]): Promise<StoredResource[]> {
+async function loadAll({ db, principal }: ScimContext, type: ResourceType, ids: string[]): Promise<StoredResource[]> {
   const [only] = ids
   if (only === undefined) return []
   if (ids.length > 1) return getResources(db, principal.account, type, ids)
@@ -107,58 +99,63 @@ async function loadAll({ db, principal }: ScimContext, type: ResourceName, ids: 
   return found ? [found] : []
 }
 
-async function scan({ db, principal }: ScimContext, type: ResourceName): Promise<StoredResource[]> {
+async function scan({ db, principal }: ScimContext, type: ResourceType): Promise<StoredResource[]> {
   const limit = MAX_SCANNED_RESOURCES + 1
   const { resources } = await listResourcePage(db, principal.account, type, {
     limit,
     owner: ownerSeen(principal, type),
   })
-  return checkBound(resources)
+  return checkBound(type, resources)
 }
 
-function checkBound<T>(found: T[]): T[] {
+function checkBound<T>({ uniqueName, lookups }: ResourceType, found: T[]): T[] {
   if (found.length <= MAX_SCANNED_RESOURCES) return found
+  const indexed = ['id', uniqueName, ...lookups].join(', ')
   throw tooMany(
-    `More than ${MAX_SCANNED_RESOURCES} resources would have to be examined: filter by id, userName, externalId, emails.value or displayName, or list without filter and sort`,
+    `More than ${MAX_SCANNED_RESOURCES} resources would have to be examined: filter by one of ${indexed}, or list without filter and sort`,
   )
 }
 
-/** A user's groups or a group's members, where the filter reads them. */
+/** The derived attribute, where the filter reads it. */
 async function derivedFor(context: ScimContext, stored: StoredResource, filter: Filter): Promise<Derived | undefined> {
-  if (!readsDerived(stored.type, (name, part) => mentionsAttribute(filter, name, part))) return undefined
-  const ids = stored.type === 'Group' ? memberIdsIn(filter) : undefined
-  if (!ids) return loadDerived(context, stored.type, stored.id, DEFAULT_PROJECTION)
-  const { db, principal } = context
+  const { type, id } = stored
+  if (!readsDerived(type, (name, part) => mentionsAttribute(filter, name, part))) return undefined
+  const { attribute = '' } = type.derived ?? {}
+  const ids = hasMembers(type) ? memberIdsIn(filter, attribute) : undefined
+  if (!ids) return loadDerived(context, type, id, DEFAULT_PROJECTION)
+  const { db, principal, types } = context
   const [members, pending] = await Promise.all([
-    listMembersAmong(db, principal.account, stored.id, ids),
+    listMembersAmong(db, principal.account, id, ids),
     listPendingLately(db, principal.account),
   ])
   const gone = pendingIds(pending, 'USER')
-  return { members: [...members].filter((value) => !gone.has(value)).map((value): Value => ({ value, type: 'User' })) }
+  const kept = [...members].filter((value) => !gone.has(value))
+  return { [attribute]: kept.map((value): Value => ({ value, type: types.User.name })) }
 }
 
-/** Whether what reads some attributes reads a user's groups, on which its version depends too, or a group's members. */
-export function readsDerived(type: ResourceName, reads: (name: string, part?: string) => boolean): boolean {
-  return reads(derivedName(type)) || (type === 'User' && reads('meta', 'version'))
+/** Whether what reads some attributes reads the derived one, on which the version depends where others change it. */
+export function readsDerived({ derived }: ResourceType, reads: (name: string, part?: string) => boolean): boolean {
+  if (!derived) return false
+  return reads(derived.attribute) || (derived.from === 'memberships' && reads('meta', 'version'))
 }
 
 /** The ids a filter compares members with, when that is all it asks of them: then no other member need be read. */
-function memberIdsIn(filter: Filter): string[] | undefined {
+function memberIdsIn(filter: Filter, members: string): string[] | undefined {
   switch (filter.kind) {
     case 'and':
     case 'or': {
-      const ids = filter.operands.map(memberIdsIn)
+      const ids = filter.operands.map((operand) => memberIdsIn(operand, members))
       return ids.every((list) => list !== undefined) ? ids.flat() : undefined
     }
     case 'not':
-      return memberIdsIn(filter.operand)
+      return memberIdsIn(filter.operand, members)
     case 'compare': {
-      if (!mentionsAttribute(filter, 'members')) return []
+      if (!mentionsAttribute(filter, members)) return []
       const { path, operator, value } = filter
       const isValue = !('unknown' in path) && (path.subAttribute === undefined || path.subAttribute.name === 'value')
       return isValue && operator === 'eq' && typeof value === 'string' ? [value] : undefined
     }
     default:
-      return mentionsAttribute(filter, 'members') ? undefined : []
+      return mentionsAttribute(filter, members) ? undefined : []
   }
 }

@@ -28,8 +28,7 @@ export async function changeIntegration(
     const view = presentIntegration(after, provisioner, now)
     const changes = changesBetween(toSettings(presentIntegration(before, provisioner, now)), toSettings(view))
     if (changes.length === 0) return view
-    await putIntegrationChange(db, after, provisioner, now, trail.complete({ status: 200, changes }))
-    trail.recorded = true
+    await trail.record({ status: 200, changes }, (event) => putIntegrationChange(db, after, provisioner, now, event))
     return view
   })
 }

@@ -20,10 +20,10 @@ export function untilWon<T>(ifMatch: string | undefined, attempt: (n: number) =>
 }
 
 /** Says a taken name to the client; the same words whether or not it may see the object that holds it. */
-export function toUniqueness(error: unknown, { type, attributes }: StoredResource): unknown {
+export function toUniqueness(error: unknown, resource: StoredResource): unknown {
   if (!(error instanceof NameTaken)) return error
-  const attribute = type === 'User' ? 'userName' : 'displayName'
-  const name = quote(nameOf(type, attributes))
+  const attribute = resource.type.uniqueName
+  const name = quote(nameOf(resource))
   return uniqueness(
     `The ${attribute} ${name} is taken in this account: find its holder with a filter (${attribute} eq ${name}), or choose another; one of another role is not shown to you`,
   )

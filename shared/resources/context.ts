@@ -1,6 +1,6 @@
 import type { Trail } from '../audit/trail.ts'
 import type { Principal } from '../auth/principal.ts'
-import type { ResourceType } from '../scim/schema.ts'
+import type { ResourceTypes } from '../scim/resource-types.ts'
 import type { Db } from '../store/client.ts'
 
 /** What a SCIM operation needs besides its input: one clock reading and one caller per request. */
@@ -11,7 +11,7 @@ export interface ScimContext {
   /** Where clients reach `/Users`: the start of every `meta.location`. */
   baseUrl: string
   /** The resource types as this kind of client sees them. */
-  types: { User: ResourceType; Group: ResourceType }
+  types: ResourceTypes
   trail: Trail
   /** Tells the operators of an error that the answer need not tell. */
   report(error: unknown): void
@@ -21,10 +21,9 @@ export interface ScimContext {
  * Work that follows a commit: the change is made whatever happens here, and what fails is marked as pending, to be
  * finished by whoever meets it.
  */
-export async function afterCommit({ report }: ScimContext, work: () => Promise<void>): Promise<void> {
-  try {
-    await work()
-  } catch (error) {
-    report(error)
+export function afterCommit({ report }: ScimContext, work: () => Promise<void>): () => Promise<undefined> {
+  return async () => {
+    await work().catch((error) => report(error))
+    return undefined
   }
 }

@@ -1,73 +1,88 @@
-import { changesBetween, membershipChanges } from '../audit/changes.ts'
 import type { RestEvent } from '../audit/rest-event.ts'
 import { sameAttributes } from '../scim/patch/apply.ts'
 import {
   commitLargeChange,
   fitsTransaction,
-  type GroupChange,
   isRename,
+  memberActions,
   writeGroupChange,
   writeMembersOnly,
 } from '../store/groups/change.ts'
-import { APPLY_MS, applyIntents, commitIntents } from '../store/groups/intents.ts'
-import { addMember, type StoredMember } from '../store/groups/member-item.ts'
-import { sweepRename } from '../store/groups/sweep.ts'
+import { deleteGroup } from '../store/groups/delete.ts'
+import { APPLY_MS, applyIntents, commitIntentActions } from '../store/groups/intents.ts'
+import { sweepGroup, sweepRename } from '../store/groups/sweep.ts'
 import type { StoredResource } from '../store/resource-item.ts'
-import { createWith } from '../store/resource-writes.ts'
+import { putNewResource } from '../store/resource-writes.ts'
 import { getResource } from '../store/resources.ts'
 import { afterCommit, type ScimContext } from './context.ts'
+import type { ResolvedDelta } from './group-members.ts'
+import type { Draft, Rest, Write } from './special.ts'
 
-/** Stores a new group with its members: in one transaction, or committed at once and applied afterwards. */
-export async function writeNewGroup(
-  context: ScimContext,
-  group: StoredResource,
-  add: StoredMember[],
-  event: RestEvent,
-): Promise<void> {
-  const { db, principal, now } = context
-  const { account } = principal
-  if (!fitsTransaction({ add, remove: [] })) {
-    const large = { ...group, applying: group.version }
-    await createWith(db, account, large, event, commitIntents(account, large, { add, remove: [] }, now))
-    return apply(context, large)
-  }
-  const members = add.map((member) => addMember(account, group, member))
-  await createWith(db, account, group, event, members)
+/** A group's draft, with the members it gains and loses. */
+export interface GroupDraft extends Draft {
+  members: ResolvedDelta
 }
 
-/** Writes a change of a group and its members by the path its size asks for; answers the version that is now stored. */
-export async function writeGroup(
+/** Stores a new group with its members: in one transaction, or committed at once and applied afterwards. */
+export async function putNewGroup(
   context: ScimContext,
-  change: GroupChange,
-  { status, anyVersion }: { status: number | ((memberCount: number) => number); anyVersion: boolean },
-): Promise<StoredResource> {
-  const { db, principal, trail, now } = context
+  group: StoredResource,
+  { members }: GroupDraft,
+  event: RestEvent,
+): Promise<Rest | undefined> {
+  const { db, principal, now } = context
   const { account } = principal
-  const { before, after, add, remove } = change
-  const members = membershipChanges({ added: add.map(({ userId }) => userId), removed: remove })
-  const event = trail.complete({
-    status: typeof status === 'number' ? status : status(after.memberCount ?? 0),
-    changes: [...changesBetween(before.attributes, after.attributes), ...members],
+  if (fitsTransaction(members)) {
+    await putNewResource(db, account, group, event, memberActions(account, group, members))
+    return undefined
+  }
+  const large = { ...group, applying: group.version }
+  await putNewResource(db, account, large, event, commitIntentActions(account, large, members, now))
+  return applying(context, large)
+}
+
+/** Writes a change of a group and its members by the path its size asks for. */
+export async function putGroup(
+  context: ScimContext,
+  { before, after, draft: { members }, anyVersion }: Write<GroupDraft>,
+  event: RestEvent,
+): Promise<Rest | undefined> {
+  const { db, principal, now } = context
+  const { account } = principal
+  const { add, remove, wholeSet } = members
+  const change = { before, after, add, remove }
+  const renaming = afterCommit(context, async () => {
+    if (isRename(change)) await sweepRename(db, account, after.id)
   })
   if (!fitsTransaction(change)) {
     const large = { ...after, applying: after.version }
     await commitLargeChange(db, account, { ...change, after: large }, event, now)
-    trail.recorded = true
-    await apply(context, large)
-  } else if (anyVersion && sameAttributes(after.attributes, before.attributes)) {
-    await writeMembersOnly(db, account, change, event)
-    trail.recorded = true
-    return (await getResource(db, account, 'Group', after.id)) ?? after
-  } else {
-    await writeGroupChange(db, account, change, event)
-    trail.recorded = true
+    const apply = applying(context, large)
+    return async () => (await apply()) ?? renaming()
   }
-  if (isRename(change)) await afterCommit(context, () => sweepRename(db, account, after.id))
-  return after
+  if (anyVersion && !wholeSet && sameAttributes(after.attributes, before.attributes)) {
+    await writeMembersOnly(db, account, change, event)
+    return () => getResource(db, account, after.type, after.id)
+  }
+  await writeGroupChange(db, account, change, event)
+  return renaming
+}
+
+/** Deletes a group and its memberships. */
+export async function deleteWithMembers(
+  context: ScimContext,
+  before: StoredResource,
+  { members }: GroupDraft,
+  event: RestEvent,
+): Promise<Rest | undefined> {
+  const { db, principal, now } = context
+  const { account } = principal
+  const left = await deleteGroup(db, account, before, members.remove, event, now)
+  return left ? afterCommit(context, () => sweepGroup(db, account, before.id)) : undefined
 }
 
 /** What is not applied now is overlaid by readers, and finished by whoever meets it. */
-function apply(context: ScimContext, group: StoredResource): Promise<void> {
+function applying(context: ScimContext, group: StoredResource): Rest {
   const { db, principal, now } = context
   return afterCommit(context, () => applyIntents(db, principal.account, group, now.getTime() + APPLY_MS))
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { isBlock } from '../auth/network-policy.ts'
+import { PRIVILEGES } from '../auth/privileges.ts'
 import { CLIENT_KINDS, type ClientKind } from '../scim/client-kind.ts'
-import { PRIVILEGES } from '../store/provisioners.ts'
 import { strictError } from './parse-input.ts'
 
 const MAX_NAME = 128

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type * as z from 'zod'
 import { changesBetween } from '../audit/changes.ts'
-import type { Privilege } from '../auth/principal.ts'
+import type { RestEvent } from '../audit/rest-event.ts'
+import { CREATE_PRIVILEGES, type Privilege } from '../auth/privileges.ts'
 import { notFound, ScimError, uniqueness } from '../scim/error.ts'
 import { quote } from '../scim/quote.ts'
 import type { Json } from '../scim/schema.ts'
@@ -18,8 +19,6 @@ export { ensureAccount } from '../store/accounts.ts'
 
 type NewIntegration = z.output<typeof newIntegration>
 
-const DEFAULT_PRIVILEGES: readonly Privilege[] = ['createUser', 'createRole']
-
 /**
  * Makes an integration, its account and its role where they are new. A role that exists keeps its privileges and gains
  * those asked for here, for every integration that runs as it.
@@ -33,15 +32,14 @@ export async function createIntegration(
   const { db, now, trail } = context
   trail.about('INTEGRATION', wanted.name, wanted.name)
   const integration = toIntegration(context, wanted)
-  const view = await retryLostRaces(async () => {
+  return retryLostRaces(async () => {
     const role = await planRole(context, wanted)
     const made = presentIntegration(integration, role.after, now)
-    const event = trail.complete({ status: 201, changes: changesBetween(undefined, toSettings(made)) })
-    await putNewIntegration(db, integration, role.changes ? role : undefined, now, event).catch(explain(wanted))
+    const outcome = { status: 201, changes: changesBetween(undefined, toSettings(made)) }
+    const put = (event: RestEvent) => putNewIntegration(db, integration, role.changes ? role : undefined, now, event)
+    await trail.record(outcome, put).catch(explain(wanted))
     return made
   })
-  trail.recorded = true
-  return view
 }
 
 /** All integrations of the account, by name. */
@@ -84,7 +82,7 @@ async function planRole(context: AdminContext, wanted: NewIntegration): Promise<
   const { role } = wanted
   const before = await getProvisioner(db, account, role)
   if (!before) {
-    const privileges = askedFor(wanted, DEFAULT_PRIVILEGES)
+    const privileges = askedFor(wanted, CREATE_PRIVILEGES)
     const after: Provisioner = { role, privileges, createdAt: now.toISOString(), createdBy: actor, version: 1 }
     return { after, sharedBy: [], changes: true }
   }

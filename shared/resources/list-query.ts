@@ -8,7 +8,6 @@ import { parsePage } from '../scim/list-response.ts'
 import { type Projection, parseProjection } from '../scim/project.ts'
 import type { ResourceType } from '../scim/schema.ts'
 import { parseSort, type Sort } from '../scim/sort.ts'
-import type { ResourceName } from '../store/keys.ts'
 import type { MarkedList } from '../store/pages.ts'
 import type { ScimContext } from './context.ts'
 
@@ -57,10 +56,17 @@ function toPage(input: ListInput): { startIndex: number; count: number } {
  * Names the list a page belongs to, so that a mark or cursor of another list, caller or token means nothing here:
  * SECURITY I3. The size and place of the page are no part of it.
  */
-export function toMarkedList({ principal }: ScimContext, types: ResourceName[], query: ListQuery): MarkedList {
+export function toMarkedList({ principal }: ScimContext, types: ResourceType[], query: ListQuery): MarkedList {
   const { account, role, tokenId, privileges } = principal
   const { filter, sort } = query
   const order = sort && [sort.path ? formatAttributePath(sort.path) : '', sort.descending]
-  const parts = [types, role, tokenId, [...privileges].sort(), filter ? printFilter(filter) : '', order ?? []]
+  const parts = [
+    types.map(({ name }) => name),
+    role,
+    tokenId,
+    [...privileges].sort(),
+    filter ? printFilter(filter) : '',
+    order ?? [],
+  ]
   return { account, queryHash: createHash('sha256').update(JSON.stringify(parts)).digest('hex') }
 }

@@ -1,5 +1,5 @@
 import type { Projection } from '../scim/project.ts'
-import type { ResourceName } from '../store/keys.ts'
+import type { ResourceType } from '../scim/schema.ts'
 import { getResource } from '../store/resources.ts'
 import { requireVisible } from './access.ts'
 import type { ScimContext } from './context.ts'
@@ -11,7 +11,7 @@ import { loadDerived, type Presented, presentStored } from './present.ts'
  */
 export async function loadResource(
   context: ScimContext,
-  type: ResourceName,
+  type: ResourceType,
   id: string,
   projection: Projection,
 ): Promise<Presented> {

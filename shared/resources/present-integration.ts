@@ -1,7 +1,6 @@
 import type { Attributes } from '../scim/schema.ts'
-import type { Integration } from '../store/integrations.ts'
+import { type Integration, liveTokens } from '../store/integrations.ts'
 import type { Provisioner } from '../store/provisioners.ts'
-import { liveTokens } from '../store/tokens.ts'
 
 /** An integration as admins see it. */
 export interface IntegrationView {

@@ -1,13 +1,13 @@
+import { isComplex } from '../scim/attribute-path.ts'
 import { isReturned, type Projection, project } from '../scim/project.ts'
 import { toScimResource } from '../scim/representation.ts'
-import type { Attributes, ResourceType, ScimResource, Value } from '../scim/schema.ts'
+import type { Attributes, ComplexValue, DerivedAttribute, ResourceType, ScimResource, Value } from '../scim/schema.ts'
 import type { StoredMember } from '../store/groups/member-item.ts'
 import { listMembers, listMemberships } from '../store/groups/members.ts'
 import { listPending, listPendingLately, pendingIds } from '../store/groups/pending.ts'
 import { finishDue } from '../store/groups/sweep.ts'
-import type { ResourceName } from '../store/keys.ts'
 import type { StoredResource } from '../store/resource-item.ts'
-import { sees } from './access.ts'
+import { sees, seesAll } from './access.ts'
 import type { ScimContext } from './context.ts'
 
 /** Everything that is returned by default. */
@@ -21,30 +21,32 @@ export interface Presented {
   etag: string
 }
 
-/** What lists, filters and answers need besides the stored resource: a user's groups or a group's members. */
-export type Derived = { groups: Value[] } | { members: Value[] }
+/** The derived attribute of a resource under its name: a user's groups, a group's members. */
+export type Derived = Record<string, Value[]>
 
-export const typeOf = ({ types }: ScimContext, name: ResourceName): ResourceType => types[name]
-export const locationOf = ({ baseUrl, types }: ScimContext, type: ResourceName, id: string): string =>
-  `${baseUrl}${types[type].endpoint}/${encodeURIComponent(id)}`
+export const locationOf = ({ baseUrl }: ScimContext, { endpoint }: ResourceType, id: string): string =>
+  `${baseUrl}${endpoint}/${encodeURIComponent(id)}`
 
-/** The derived attribute of a type: `groups` of users, `members` of groups. */
-export const derivedName = (type: ResourceName) => (type === 'User' ? 'groups' : 'members')
+/** How derived attributes are read. */
+const LOADERS: Record<DerivedAttribute['from'], (context: ScimContext, id: string) => Promise<Value[]>> = {
+  memberships: loadGroups,
+  members: loadMembers,
+}
 
 /** Reads the derived attribute when the projection shows it. One round trip. */
 export async function loadDerived(
   context: ScimContext,
-  type: ResourceName,
+  { derived }: ResourceType,
   id: string,
   projection: Projection,
 ): Promise<Derived | undefined> {
-  if (!isReturned(projection, derivedName(type))) return undefined
-  return type === 'User' ? { groups: await loadGroups(context, id) } : { members: await loadMembers(context, id) }
+  if (!derived || !isReturned(projection, derived.attribute)) return undefined
+  return { [derived.attribute]: await LOADERS[derived.from](context, id) }
 }
 
 /** The groups a user is in that the caller may see; the mirror of their members (RFC 7643 §4.1.2). */
 async function loadGroups(context: ScimContext, userId: string): Promise<Value[]> {
-  const { db, principal } = context
+  const { db, principal, types } = context
   const [memberships, pending] = await Promise.all([
     listMemberships(db, principal.account, userId),
     listPendingLately(db, principal.account),
@@ -52,10 +54,10 @@ async function loadGroups(context: ScimContext, userId: string): Promise<Value[]
   await finishDue(db, principal.account, pending, context.now, context.report)
   const gone = pendingIds(pending, 'GROUP')
   return memberships
-    .filter(({ groupId, groupOwner }) => !gone.has(groupId) && sees(principal, 'Group', groupOwner))
+    .filter(({ groupId, groupOwner }) => !gone.has(groupId) && sees(principal, types.Group, groupOwner))
     .map(({ groupId, groupDisplay }) => ({
       value: groupId,
-      $ref: locationOf(context, 'Group', groupId),
+      $ref: locationOf(context, types.Group, groupId),
       display: groupDisplay,
       type: 'direct',
     }))
@@ -79,24 +81,30 @@ export async function currentMembers(context: ScimContext, groupId: string): Pro
 }
 
 function presentMember(context: ScimContext, { userId, display }: StoredMember): Value {
-  const $ref = locationOf(context, 'User', userId)
-  return { value: userId, $ref, ...(display !== undefined && { display }), type: 'User' }
+  const { User } = context.types
+  const $ref = locationOf(context, User, userId)
+  return { value: userId, $ref, ...(display !== undefined && { display }), type: User.name }
 }
 
 /** The resource as the caller sees it, before projection. */
 export function toRepresentation(context: ScimContext, stored: StoredResource, derived?: Derived): ScimResource {
   const { type, id, created, lastModified, version, attributes } = stored
   const location = locationOf(context, type, id)
-  return toScimResource(typeOf(context, type), {
-    id,
-    created,
-    lastModified,
-    version,
-    location,
-    attributes,
-    derived: derived as Attributes | undefined,
-  })
+  const shown = derived && visibleTo(context, stored, derived)
+  return toScimResource(type, { id, created, lastModified, version, location, attributes, derived: shown })
 }
+
+/**
+ * Names of members are for the role that owns the group, whose client sent them, and for callers that see every user:
+ * no member need be looked at to know (docs/architecture.md, "Who sees and changes what").
+ */
+function visibleTo({ principal, types }: ScimContext, { owner }: StoredResource, derived: Derived): Derived {
+  const { members } = derived
+  if (!members || owner === principal.role || seesAll(principal, types.User)) return derived
+  return { members: members.map((member) => (isComplex(member) ? withoutDisplay(member) : member)) }
+}
+
+const withoutDisplay = ({ display: _display, ...member }: ComplexValue): ComplexValue => member
 
 export function presentStored(
   context: ScimContext,
@@ -105,7 +113,7 @@ export function presentStored(
   derived?: Derived,
 ): Presented {
   const whole = toRepresentation(context, stored, derived)
-  const resource = project(typeOf(context, stored.type), whole, projection)
+  const resource = project(stored.type, whole, projection)
   const { location, version: etag } = whole.meta
   return { resource, location, etag }
 }

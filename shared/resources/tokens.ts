@@ -3,8 +3,9 @@ import { sixMonthsAfter } from '../auth/six-months.ts'
 import { newToken } from '../auth/token.ts'
 import { notFound, ScimError } from '../scim/error.ts'
 import { quote } from '../scim/quote.ts'
+import { liveTokens, MAX_LIVE_TOKENS } from '../store/integrations.ts'
 import { getToken, type TokenRecord } from '../store/token-record.ts'
-import { getTokensOf, liveTokens, MAX_LIVE_TOKENS, putNewToken, putRevocation, toAccess } from '../store/tokens.ts'
+import { getTokensOf, putNewToken, putRevocation, toAccess } from '../store/tokens.ts'
 import type { AdminContext } from './admin-context.ts'
 import { requireIntegration } from './integrations.ts'
 import { parseInput, strictError } from './parse-input.ts'
@@ -72,8 +73,7 @@ export async function issueToken(
     }
     const issued = { tokenId, integration: integration.name, name, expiresAt: new Date(expiresAt).toISOString() }
     const changes = Object.entries(issued).map(([attribute, after]) => ({ attribute, after }))
-    await putNewToken(db, record, origin, trail.complete({ status: 201, changes }))
-    trail.recorded = true
+    await trail.record({ status: 201, changes }, (event) => putNewToken(db, record, origin, event))
     return { token, ...issued }
   })
 }
@@ -93,8 +93,7 @@ export async function revokeToken(context: AdminContext, tokenId: string): Promi
     if (token.revokedAt !== undefined) return presentToken(token, now)
     const revokedAt = now.getTime()
     const changes = [{ attribute: 'revokedAt', after: now.toISOString() }]
-    await putRevocation(db, token, revokedAt, trail.complete({ status: 204, changes }))
-    trail.recorded = true
+    await trail.record({ status: 204, changes }, (event) => putRevocation(db, token, revokedAt, event))
     return presentToken({ ...token, revokedAt }, now)
   })
 }
@@ -113,7 +112,7 @@ async function requireToken({ db, account, trail }: AdminContext, tokenId: strin
 
 function presentToken(token: TokenRecord, now: Date): TokenView {
   const { tokenId, name, integration, createdBy, createdAt, expiresAt, revokedAt } = token
-  const status = statusOf(token, now.getTime())
+  const status = tokenStatus(token, now.getTime())
   return {
     ...{ tokenId, name, integration, createdBy },
     createdAt: new Date(createdAt).toISOString(),
@@ -124,7 +123,11 @@ function presentToken(token: TokenRecord, now: Date): TokenView {
   }
 }
 
-function statusOf({ revokedAt, expiresAt, createdAt, access }: TokenRecord, now: number): TokenView['status'] {
+/** What a token is worth at an instant, in epoch milliseconds. */
+export function tokenStatus(
+  { revokedAt, expiresAt, createdAt, access }: TokenRecord,
+  now: number,
+): TokenView['status'] {
   if (revokedAt !== undefined) return 'revoked'
   if (now >= expiresAt) return 'expired'
   return createdAt < (access.rejectTokensIssuedBefore ?? 0) ? 'rejected' : 'live'

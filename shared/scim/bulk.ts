@@ -1,6 +1,7 @@
 import { invalidPath, invalidSyntax, invalidValue, ScimError, tooLarge } from './error.ts'
 import { MAX_BULK_OPERATIONS } from './limits.ts'
-import { quote } from './quote.ts'
+import { quote, quoteExpression } from './quote.ts'
+import type { ResourceTypes } from './resource-types.ts'
 import type { Json, JsonObject } from './schema.ts'
 
 /** One operation of a BulkRequest, its fields of the right JSON types and nothing else checked (RFC 7644 §3.7). */
@@ -21,8 +22,8 @@ export interface BulkPlan {
 }
 
 const METHODS = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
-const COLLECTION = /^\/(?:Users|Groups)$/
-const RESOURCE = /^\/(?:Users|Groups)\/[^/?#]+$/
+/** The endpoint of a resource type, and an id behind it. */
+const BULK_PATH = /^(\/[^/]+)(?:\/([^/?#]+))?$/
 const REFERENCE = /^bulkId:(.+)$/s
 
 /**
@@ -31,15 +32,16 @@ const REFERENCE = /^bulkId:(.+)$/s
  * refused one by one, so that the rest can go on (RFC 7644 §3.7.1, §3.7.2).
  * @throws {ScimError} 413 for more than {@link MAX_BULK_OPERATIONS}.
  */
-export function planBulk(operations: readonly BulkOperation[]): BulkPlan {
+export function planBulk(operations: readonly BulkOperation[], types: ResourceTypes): BulkPlan {
   if (operations.length > MAX_BULK_OPERATIONS) {
     throw tooLarge(`Cannot run ${operations.length} operations: maxOperations is ${MAX_BULK_OPERATIONS}`)
   }
   const refused = new Map<number, ScimError>()
   const creates = indexCreates(operations, refused)
   const dependencies = operations.map((operation) => listDependencies(operation, creates))
+  const endpoints = Object.values(types).map(({ endpoint }) => endpoint)
   for (const [index, operation] of operations.entries()) {
-    const reason = checkOperation(operation, creates) ?? checkCycle(index, operation, dependencies)
+    const reason = checkOperation(operation, creates, endpoints) ?? checkCycle(index, operation, dependencies)
     if (reason && !refused.has(index)) refused.set(index, reason)
   }
   return { order: toOrder(dependencies), dependencies, refused }
@@ -106,7 +108,11 @@ function collectReferences(json: Json, references: Set<string>): void {
   }
 }
 
-function checkOperation(operation: BulkOperation, creates: ReadonlyMap<string, number>): ScimError | undefined {
+function checkOperation(
+  operation: BulkOperation,
+  creates: ReadonlyMap<string, number>,
+  endpoints: readonly string[],
+): ScimError | undefined {
   const { path, bulkId, data } = operation
   const method = operation.method.toUpperCase()
   if (!METHODS.has(method)) {
@@ -114,17 +120,20 @@ function checkOperation(operation: BulkOperation, creates: ReadonlyMap<string, n
   }
   if (method === 'POST' && !bulkId)
     return invalidSyntax('Cannot run a POST without a bulkId: send one, any unique text')
-  if (method === 'POST' && !COLLECTION.test(path)) return wrongPath(path, '/Users or /Groups')
-  if (method !== 'POST' && !RESOURCE.test(path)) return wrongPath(path, '/Users/<id> or /Groups/<id>')
+  const [, endpoint = '', id] = BULK_PATH.exec(path) ?? []
+  const fits = endpoints.includes(endpoint) && (id === undefined) === (method === 'POST')
+  if (!fits) return wrongPath(path, method === 'POST' ? endpoints : endpoints.map((known) => `${known}/<id>`))
   if (method !== 'DELETE' && (data === undefined || data === null)) {
-    return invalidSyntax(`Cannot run ${method} ${quote(path)} without data: send the body of the request as data`)
+    return invalidSyntax(
+      `Cannot run ${method} ${quoteExpression(path)} without data: send the body of the request as data`,
+    )
   }
   const unknown = listReferences(operation).find((reference) => !creates.has(reference))
   return unknown === undefined ? undefined : unknownReference(unknown)
 }
 
-function wrongPath(path: string, expected: string) {
-  return invalidPath(`Cannot use path ${quote(path)}: expected ${expected}`)
+function wrongPath(path: string, expected: readonly string[]) {
+  return invalidPath(`Cannot use path ${quoteExpression(path)}: expected ${expected.join(' or ')}`)
 }
 
 function unknownReference(bulkId: string) {

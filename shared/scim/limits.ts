@@ -23,7 +23,7 @@ export const MAX_BULK_OPERATIONS = 100
 export const DEFAULT_COUNT = 100
 /** Most resources of a page, advertised as `filter.maxResults` and `pagination.maxPageSize`. */
 export const MAX_COUNT = 1000
-/** How long a cursor works, in seconds (RFC 9865 §4). */
+/** How long a cursor works, in seconds (RFC 9865 §4), and a mark for the next page by index. */
 export const CURSOR_TIMEOUT_SECONDS = 600
 
 /** A unique name, folded, in UTF-8 bytes: longer ones would not fit a key. */

@@ -45,7 +45,7 @@ export function project(type: ResourceType, resource: Attributes, projection: Pr
 }
 
 /** Whether the projection shows any of an attribute that is costly to read. */
-export function isReturned(projection: Projection, attributeName: 'groups' | 'members'): boolean {
+export function isReturned(projection: Projection, attributeName: string): boolean {
   const { mode, named } = projection
   const entry = [...named].find(([attribute]) => attribute.name === attributeName)
   if (mode === 'only') return entry !== undefined

@@ -1,5 +1,5 @@
 import type { WireOperation } from './patch/operation.ts'
-import type { Json, ResourceType } from './schema.ts'
+import { hasMembers, type Json, type ResourceType } from './schema.ts'
 import { isJsonObject } from './value.ts'
 
 /** A habit of an identity provider outside the RFC: either rewritten to the RFC's form here, or kept at `home`. */
@@ -24,7 +24,7 @@ export const QUIRKS: readonly Quirk[] = [
     sentBy: 'Snowflake',
     why: 'Its samples add members by an array value without a path (PAT-22)',
     rewrite: (operation, type) =>
-      type.name === 'Group' && operation.op === 'add' && !operation.path && isMemberList(operation.value)
+      hasMembers(type) && operation.op === 'add' && !operation.path && isMemberList(operation.value)
         ? { ...operation, path: 'members' }
         : operation,
   },

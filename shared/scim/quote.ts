@@ -1,8 +1,13 @@
+import { maskComparisons, maskExpression } from './secrets.ts'
+
 const MAX_QUOTED = 80
 
-/** A client's value as error details show it: JSON, at most some 80 characters, never half a character. */
+/**
+ * A client's value as error details show it: JSON, at most some 80 characters, never half a character, and without what
+ * it compares with a secret attribute.
+ */
 export function quote(value: unknown): string {
-  const text = typeof value === 'string' ? shorten(value) : shorten(describe(value))
+  const text = shorten(typeof value === 'string' ? maskComparisons(value) : describe(value))
   return typeof value === 'string' ? JSON.stringify(text) : text
 }
 
@@ -12,11 +17,14 @@ function describe(value: unknown): string {
   return String(value)
 }
 
-function shorten(text: string): string {
-  return text.length <= MAX_QUOTED
-    ? text
-    : `${text
-        .slice(0, MAX_QUOTED)
-        .toWellFormed()
-        .replace(/\uFFFD$/, '')}...`
+const shorten = (text: string): string => (text.length <= MAX_QUOTED ? text : `${cutText(text, MAX_QUOTED)}...`)
+
+/** The beginning of a text, at most `max` UTF-16 code units of it, never half a character. */
+export function cutText(text: string, max = Number.POSITIVE_INFINITY): string {
+  if (text.length <= max) return text
+  return /[\uD800-\uDBFF]/.test(text.charAt(max - 1)) ? text.slice(0, max - 1) : text.slice(0, max)
 }
+
+/** As {@link quote}, for filters and paths, which are hidden where they name a secret attribute beside other text. */
+export const quoteExpression = (value: unknown): string =>
+  quote(typeof value === 'string' ? maskExpression(value) : value)

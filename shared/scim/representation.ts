@@ -69,7 +69,7 @@ export function toScimResource(type: ResourceType, parts: ResourceParts): ScimRe
   fillDefaults(attributes, type.schema.attributes, {})
   const extensions = type.extensions.flatMap(({ schema }) => presentExtension(schema, attributes))
   const { id, created, lastModified, location } = parts
-  const version = toEtag(parts.version, listGroups(parts))
+  const version = toEtag(parts.version, listMemberships(type, parts))
   return Object.assign(Object.create(null), {
     schemas: [type.schema.id, ...extensions.map(([urn]) => urn)],
     id,
@@ -80,9 +80,10 @@ export function toScimResource(type: ResourceType, parts: ResourceParts): ScimRe
   })
 }
 
-/** The groups shown with a user; a group's version moves with its members by itself. */
-function listGroups({ derived }: ResourceParts): readonly Value[] {
-  return Array.isArray(derived?.groups) ? derived.groups : []
+/** The memberships shown with the resource; with its own members its version moves by itself. */
+function listMemberships({ derived }: ResourceType, { derived: shown }: ResourceParts): readonly Value[] {
+  const values = derived?.from === 'memberships' ? shown?.[derived.attribute] : undefined
+  return Array.isArray(values) ? values : []
 }
 
 function presentExtension(schema: Schema, attributes: Attributes): [string, ComplexValue][] {

@@ -22,7 +22,7 @@ export interface Attribute {
   canonicalValues?: readonly string[]
   referenceTypes?: readonly string[]
   subAttributes?: readonly Attribute[]
-  /** Ours: a unique name, compared and refused by the rules of `identifier.ts`. */
+  /** Ours: a name, compared and refused by the rules of `identifier.ts`. */
   identifier?: boolean
   /** Ours: the only values accepted, compared without case. */
   allowedValues?: readonly string[]
@@ -42,16 +42,41 @@ export interface Schema {
   attributes: readonly Attribute[]
 }
 
+/** All that is known of a resource type; what it does beyond that is a `Special` of `resources`. */
 export interface ResourceType {
-  name: 'User' | 'Group'
-  /** `/Users` or `/Groups`, relative to the base URL. */
-  endpoint: string
+  /** `User` (RFC 7643 §6). */
+  name: string
+  /** `/Users`, relative to the base URL; the paths of Bulk operations too. */
+  endpoint: `/${string}`
   description: string
   schema: Schema
   extensions: readonly { schema: Schema; required: boolean }[]
   /** `schemas`, `id`, `externalId` and `meta` (RFC 7643 §3.1), which every resource has. */
   common: readonly Attribute[]
+  /** Ours: its word in keys. */
+  collection: string
+  /** Ours: the core attribute that no two resources of an account share; an `identifier`. */
+  uniqueName: string
+  /** Ours: attributes found by key that need not be unique, as a filter names them. */
+  lookups: readonly string[]
+  /** Ours: the attribute that is shown with a resource and not stored in it. */
+  derived?: DerivedAttribute
+  /** Ours: what the event history calls it. */
+  auditWord: string
+  /** Ours: what a role needs to create, and to see what other roles own. */
+  privileges: { create: string; monitor: string }
 }
+
+/**
+ * A derived attribute is the resource's `members`, which its own changes change, or its `memberships` in others: changes
+ * of others change those, so the entity tag covers them.
+ */
+export interface DerivedAttribute {
+  attribute: string
+  from: 'members' | 'memberships'
+}
+
+export const hasMembers = ({ derived }: ResourceType): boolean => derived?.from === 'members'
 
 /** What a SCIM attribute can hold once it has been read: plain data, objects without a prototype. */
 export type Value = string | number | boolean | Value[] | { [name: string]: Value }

@@ -10,7 +10,7 @@ import { parseDateTime } from './date-time.ts'
 import { isPrimary } from './elements.ts'
 import { invalidValue } from './error.ts'
 import { foldName } from './identifier.ts'
-import { quote } from './quote.ts'
+import { quote, quoteExpression } from './quote.ts'
 import { type Attribute, type Attributes, findAttribute, type ResourceType, type Value } from './schema.ts'
 
 /** How a list is ordered (RFC 7644 §3.4.2.3); without a path every resource counts as having no value. */
@@ -40,7 +40,7 @@ export function parseSort(
   if (options.unknownAttributes === 'noValue') return { path: undefined, descending }
   const expected = expectedName(type, sortBy.trim())
   const reason = expected ? `expected ${expected}` : `a ${type.name} has no such attribute to sort by`
-  throw invalidValue(`Cannot sort by ${quote(sortBy)}: ${reason}`)
+  throw invalidValue(`Cannot sort by ${quoteExpression(sortBy)}: ${reason}`)
 }
 
 /**
@@ -59,8 +59,8 @@ export function sortValue({ path }: Sort, resource: Attributes): SortKey {
 /** A total order: resources without a value last when ascending and first when descending, equal ones by id. */
 export function compareSorted(
   { descending }: Sort,
-  a: { key: SortKey; id: string },
-  b: { key: SortKey; id: string },
+  a: { key?: SortKey; id: string },
+  b: { key?: SortKey; id: string },
 ): number {
   const order = compareKeys(a.key, b.key)
   if (order !== 0) return descending ? -order : order

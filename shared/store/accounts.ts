@@ -1,10 +1,9 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { Db } from './client.ts'
 import { accountKey } from './keys.ts'
-import type { Action } from './transaction.ts'
 
 /** Makes the account unless it is there; a part of the transaction that makes its first integration. */
-export function ensureAccountAction(account: string, now: Date): Action {
+export function ensureAccountAction(account: string, now: Date) {
   return {
     Update: {
       Key: accountKey(account),
@@ -16,6 +15,6 @@ export function ensureAccountAction(account: string, now: Date): Action {
 
 /** Access pattern A1: makes the account unless it is there; 1 write unit. */
 export async function ensureAccount(db: Db, account: string, now: Date): Promise<void> {
-  const { Update } = ensureAccountAction(account, now) as Extract<Action, { Update: unknown }>
+  const { Update } = ensureAccountAction(account, now)
   await db.client.send(new UpdateCommand({ TableName: db.tableName, ...Update }))
 }

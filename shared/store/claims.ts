@@ -1,57 +1,97 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb'
+import { type AttributePath, listValues, resolveAttributePath } from '../scim/attribute-path.ts'
 import { foldName } from '../scim/identifier.ts'
-import type { Attributes } from '../scim/schema.ts'
-import { type Key, lookupKey, nameKey, type ResourceName } from './keys.ts'
+import { MAX_NAME_BYTES } from '../scim/limits.ts'
+import type { ResourceType } from '../scim/schema.ts'
+import type { Db } from './client.ts'
+import { type Key, lookupCollectionKey, lookupKey, nameCollectionKey, nameKey } from './keys.ts'
+import { ofPartition, queryAll } from './query-all.ts'
 import type { StoredResource } from './resource-item.ts'
-import type { Action } from './transaction.ts'
+import type { Action, Actions } from './transaction.ts'
 
-/** Attributes found in O(1) besides the unique name; values with case are kept, the others folded. */
-export type LookupAttribute = 'externalId' | 'emails.value'
+/** What a name or a lookup is taken from. */
+type Named = Pick<StoredResource, 'type' | 'attributes'>
 
-/** The unique name of a resource as clients wrote it: `userName` or a group's `displayName`. */
-export const nameOf = (type: ResourceName, attributes: Attributes): string =>
-  String(attributes[type === 'User' ? 'userName' : 'displayName'] ?? '')
+/** The unique name of a resource as clients wrote it. */
+export const nameOf = ({ type, attributes }: Named): string => String(attributes[type.uniqueName] ?? '')
 
-/** The value under which a lookup item is kept. */
-export const lookupValue = (attribute: LookupAttribute, value: string): string =>
-  attribute === 'externalId' ? value : foldName(value)
-
-/** The lookup items a resource must have. */
-export function lookupKeys(account: string, { type, id, attributes }: StoredResource): Key[] {
-  const keys: Key[] = []
-  const add = (attribute: LookupAttribute, value: unknown) => {
-    if (typeof value !== 'string' || value === '') return
-    keys.push(lookupKey(account, type, attribute, lookupValue(attribute, value), id))
-  }
-  add('externalId', attributes.externalId)
-  for (const email of elements(attributes.emails)) add('emails.value', email.value)
-  return [...new Map(keys.map((key) => [key.pk, key])).values()]
+/** Access pattern R3: the id that holds a unique name. Strongly consistent; 1 read unit. */
+export async function getIdByName(db: Db, account: string, type: ResourceType, name: string) {
+  const Key = nameKey(account, type, foldName(name))
+  const { Item } = await db.client.send(new GetCommand({ TableName: db.tableName, Key, ConsistentRead: true }))
+  return typeof Item?.id === 'string' ? Item.id : undefined
 }
 
-function elements(value: unknown): Record<string, unknown>[] {
-  return Array.isArray(value) ? value.filter((element) => typeof element === 'object' && element !== null) : []
+/**
+ * Access pattern R5: ids whose unique name begins with `prefix`, in the order of the names, `limit` at most.
+ * Strongly consistent; 1 read unit for some 40 names.
+ */
+export async function listIdsByNamePrefix(db: Db, account: string, type: ResourceType, prefix: string, limit: number) {
+  const folded = foldName(prefix)
+  if (Buffer.byteLength(folded) > MAX_NAME_BYTES) return []
+  const items = await queryAll(db, ofPartition(nameCollectionKey(account, type), folded), limit)
+  return items.map((item) => String(item.id))
 }
 
 /** The claim on a unique name. It holds only while nobody else holds it (invariant 2). */
-export function claimName(account: string, { type, id, owner, attributes, eventId }: StoredResource): Action {
-  const Item = { ...nameKey(account, type, foldName(nameOf(type, attributes))), id, owner, eventId }
+export function claimNameAction(account: string, resource: StoredResource): Action {
+  const { type, id, owner, eventId } = resource
+  const Item = { ...nameKey(account, type, foldName(nameOf(resource))), id, owner, eventId }
   return { Put: { Item, ConditionExpression: 'attribute_not_exists(pk)' } }
 }
 
-export function releaseName(account: string, { type, id, attributes }: StoredResource): Action {
+export function releaseNameAction(account: string, resource: StoredResource): Action {
   return {
     Delete: {
-      Key: nameKey(account, type, foldName(nameOf(type, attributes))),
+      Key: nameKey(account, resource.type, foldName(nameOf(resource))),
       ConditionExpression: 'id = :id',
-      ExpressionAttributeValues: { ':id': id },
+      ExpressionAttributeValues: { ':id': resource.id },
     },
   }
 }
 
+/** Claims the new name and frees the old one, where they differ once folded. */
+export function moveNameActions(account: string, before: StoredResource, after: StoredResource): Actions {
+  if (foldName(nameOf(before)) === foldName(nameOf(after))) return {}
+  return { name: claimNameAction(account, after), oldName: releaseNameAction(account, before) }
+}
+
+/** Access pattern R4: ids by a looked-up attribute, which need not be unique. Strongly consistent; 1 read unit. */
+export async function listIdsByLookup(db: Db, account: string, type: ResourceType, lookup: string, value: string) {
+  const folded = foldLookup(requirePath(type, lookup), value)
+  const items = await queryAll(db, ofPartition(lookupCollectionKey(account, type, lookup, folded)))
+  return items.map(({ sk }) => String(sk))
+}
+
 /** What turns the lookups of `before` into those of `after`; either may be absent. */
-export function moveLookups(account: string, before?: StoredResource, after?: StoredResource): Action[] {
-  const old = new Map((before ? lookupKeys(account, before) : []).map((key) => [key.pk, key]))
-  const wanted = new Map((after ? lookupKeys(account, after) : []).map((key) => [key.pk, key]))
-  const added = [...wanted.values()].filter((key) => !old.has(key.pk))
-  const gone = [...old.values()].filter((key) => !wanted.has(key.pk))
-  return [...added.map((Item) => ({ Put: { Item } })), ...gone.map((Key) => ({ Delete: { Key } }))]
+export function moveLookupActions(account: string, before?: StoredResource, after?: StoredResource): Actions {
+  const [old, wanted] = [lookupKeys(account, before), lookupKeys(account, after)]
+  const added = [...wanted].filter(([name]) => !old.has(name))
+  const gone = [...old].filter(([name]) => !wanted.has(name))
+  return Object.fromEntries([
+    ...added.map(([name, Item]) => [name, { Put: { Item } }]),
+    ...gone.map(([name, Key]) => [name, { Delete: { Key } }]),
+  ])
+}
+
+/** The lookup items a resource must have, each under a name of its own. */
+function lookupKeys(account: string, resource: StoredResource | undefined): Map<string, Key> {
+  if (!resource) return new Map()
+  const { type, id, attributes } = resource
+  const keys = type.lookups.flatMap((lookup) => {
+    const path = requirePath(type, lookup)
+    const values = listValues(attributes, path).filter((value) => typeof value === 'string' && value !== '')
+    return values.map((value) => lookupKey(account, type, lookup, foldLookup(path, String(value)), id))
+  })
+  return new Map(keys.map((key) => [`lookup:${key.pk}`, key]))
+}
+
+/** The value under which a lookup item is kept: values with case as they are, the others folded. */
+const foldLookup = ({ attribute, subAttribute }: AttributePath, value: string): string =>
+  (subAttribute ?? attribute).caseExact ? value : foldName(value)
+
+function requirePath(type: ResourceType, lookup: string): AttributePath {
+  const path = resolveAttributePath(type, lookup)
+  if (path?.attribute) return path
+  throw new Error(`The type ${type.name} has no attribute ${lookup} to look up by`)
 }

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { QueryCommand } from '@aws-sdk/lib-dynamodb'
 import type { Db } from './client.ts'
-import { countKey, type ResourceName } from './keys.ts'
+import { type Collection, countKey } from './keys.ts'
 import type { Action } from './transaction.ts'
 
 /**
@@ -11,7 +11,7 @@ import type { Action } from './transaction.ts'
 export const COUNT_SHARDS = 64
 
 /** Moves the count of a type by `delta`: of everybody's objects and of the owner's, in one item. */
-export function moveCount(account: string, type: ResourceName, owner: string, delta: 1 | -1): Action {
+export function moveCountAction(account: string, type: Collection, owner: string, delta: 1 | -1): Action {
   return {
     Update: {
       Key: { pk: countKey(account, type), sk: String(randomInt(COUNT_SHARDS)).padStart(3, '0') },
@@ -23,7 +23,7 @@ export function moveCount(account: string, type: ResourceName, owner: string, de
 }
 
 /** Objects of a type: all of the account, or those of one owner. One consistent Query, at most 3 read units. */
-export async function countResources(db: Db, account: string, type: ResourceName, owner?: string): Promise<number> {
+export async function countResources(db: Db, account: string, type: Collection, owner?: string): Promise<number> {
   const { Items = [] } = await db.client.send(
     new QueryCommand({
       TableName: db.tableName,

@@ -1,11 +1,12 @@
 import type { RestEvent } from '../audit/rest-event.ts'
 import { ensureAccountAction } from './accounts.ts'
 import type { Db } from './client.ts'
-import { eventPut } from './events/write.ts'
-import { checkIntegrationAction, type Integration, putIntegrationAction } from './integrations.ts'
+import { putEventAction } from './events/write.ts'
+import { checkIntegrationAction, type Integration, liveTokens, putIntegrationAction } from './integrations.ts'
 import { checkProvisionerAction, type Provisioner, putProvisionerAction } from './provisioners.ts'
-import { liveTokens, rewriteTokenActions, toAccess } from './tokens.ts'
-import { type Action, ConditionsFailed, MAX_ACTIONS, transact } from './transaction.ts'
+import { rewriteTokenActions } from './token-record.ts'
+import { toAccess } from './tokens.ts'
+import { type Actions, ConditionsFailed, MAX_ACTIONS, transact } from './transaction.ts'
 
 /** Another integration of the account has the name. */
 export class IntegrationExists extends Error {
@@ -38,27 +39,28 @@ export async function putNewIntegration(
   event: RestEvent,
 ): Promise<void> {
   const { account, endpointId } = integration
-  const actions = [
-    putIntegrationAction(integration),
-    ensureAccountAction(account, now),
-    eventPut(db, event),
-    ...(role ? roleActions(account, role, now) : []),
-  ]
-  if (actions.length > MAX_ACTIONS) throw new TooManyTokens()
+  const actions = {
+    integration: putIntegrationAction(integration),
+    account: ensureAccountAction(account, now),
+    event: putEventAction(db, event),
+    ...(role && changeRoleActions(account, role, now)),
+  }
+  const size = Object.keys(actions).length
+  if (size > MAX_ACTIONS) throw new TooManyTokens()
   try {
-    await transact(db, actions, `${endpointId}#${role?.after.version}#${actions.length}`)
+    await transact(db, actions, `${endpointId}#${role?.after.version}#${size}`)
   } catch (error) {
-    if (error instanceof ConditionsFailed && error.failures.has(0)) throw new IntegrationExists()
+    if (error instanceof ConditionsFailed && error.failures.has('integration')) throw new IntegrationExists()
     throw error
   }
 }
 
-function roleActions(account: string, { after, sharedBy }: RoleChange, now: Date): Action[] {
-  const rewrites = sharedBy.flatMap((integration) => [
-    checkIntegrationAction(integration),
+function changeRoleActions(account: string, { after, sharedBy }: RoleChange, now: Date): Actions {
+  const rewrites = sharedBy.map((integration) => ({
+    [`sharing:${integration.name}`]: checkIntegrationAction(integration),
     ...rewriteTokenActions(liveTokens(integration, now), toAccess(integration, after)),
-  ])
-  return [putProvisionerAction(account, after), ...rewrites]
+  }))
+  return Object.assign({ role: putProvisionerAction(account, after) }, ...rewrites)
 }
 
 /**
@@ -73,7 +75,11 @@ export async function putIntegrationChange(
   now: Date,
   event: RestEvent,
 ): Promise<void> {
-  const rewrites = rewriteTokenActions(liveTokens(after, now), toAccess(after, provisioner))
-  const role = checkProvisionerAction(after.account, provisioner)
-  await transact(db, [putIntegrationAction(after), role, ...rewrites, eventPut(db, event)], event.eventId)
+  const actions = {
+    integration: putIntegrationAction(after),
+    role: checkProvisionerAction(after.account, provisioner),
+    event: putEventAction(db, event),
+    ...rewriteTokenActions(liveTokens(after, now), toAccess(after, provisioner)),
+  }
+  await transact(db, actions, event.eventId)
 }

@@ -46,7 +46,7 @@ const integrationItem = z.object({
   tokens: z.record(z.string(), z.number()),
 })
 
-export const integrationKey = (account: string, name: string): Key => ({
+const integrationKey = (account: string, name: string): Key => ({
   pk: integrationCollectionKey(account),
   sk: name,
 })
@@ -77,6 +77,46 @@ export function putIntegrationAction(after: Integration): Action {
   if (after.version === 1) return { Put: { Item, ConditionExpression: 'attribute_not_exists(pk)' } }
   return { Put: { Item, ...isUnchanged({ ...after, version: after.version - 1 }) } }
 }
+
+/** The live tokens an integration may have: enough to rotate, few enough to rewrite in one transaction. */
+export const MAX_LIVE_TOKENS = 10
+
+/** The ids of the integration's live tokens. */
+export const liveTokens = ({ tokens }: Integration, now: Date): string[] =>
+  Object.keys(tokens).filter((id) => (tokens[id] ?? 0) > now.getTime())
+
+/** Adds a token to the integration's list and drops those expired at `now`, unless the list has become full meanwhile. */
+export function addTokenAction(integration: Integration, tokenId: string, expiresAt: number, now: number): Action {
+  const expired = Object.keys(integration.tokens).filter((id) => (integration.tokens[id] ?? 0) <= now)
+  const paths = expired.map((_, i) => `#tokens.#x${i}`)
+  const stillThere = paths.map((path) => `attribute_exists(${path})`)
+  return {
+    Update: {
+      Key: integrationKey(integration.account, integration.name),
+      UpdateExpression: `SET #tokens.#id = :expiresAt${paths.length > 0 ? ` REMOVE ${paths.join(', ')}` : ''}`,
+      ConditionExpression: ['version = :version', 'size(#tokens) < :full', ...stillThere].join(' AND '),
+      ExpressionAttributeNames: {
+        ...{ '#tokens': 'tokens', '#id': tokenId },
+        ...Object.fromEntries(expired.map((id, i) => [`#x${i}`, id])),
+      },
+      ExpressionAttributeValues: {
+        ':version': integration.version,
+        ':expiresAt': expiresAt,
+        ':full': MAX_LIVE_TOKENS + expired.length,
+      },
+    },
+  }
+}
+
+/** Takes a token off the integration's list. */
+export const dropTokenAction = (account: string, name: string, tokenId: string): Action => ({
+  Update: {
+    Key: integrationKey(account, name),
+    UpdateExpression: 'REMOVE #tokens.#id',
+    ConditionExpression: 'attribute_exists(pk)',
+    ExpressionAttributeNames: { '#tokens': 'tokens', '#id': tokenId },
+  },
+})
 
 /** Holds while neither the settings nor the tokens of an integration have changed. */
 export const checkIntegrationAction = (integration: Integration): Action => ({

@@ -10,27 +10,28 @@ export interface Key {
   sk: string
 }
 
-export type ResourceName = ResourceType['name']
-const COLLECTION = { User: 'USER', Group: 'GROUP' } as const
+/** What keys know of a resource type. */
+export type Collection = Pick<ResourceType, 'collection'>
 /** Clients' text longer than this is hashed: sort keys end at 1,024 bytes. */
 const MAX_TEXT_BYTES = 1000
 
-export const collectionKey = (account: string, type: ResourceName) => `A#${part(account)}#${COLLECTION[type]}`
-export const resourceKey = (account: string, type: ResourceName, id: string): Key => ({
+export const collectionKey = (account: string, { collection }: Collection) => `A#${part(account)}#${part(collection)}`
+export const resourceKey = (account: string, type: Collection, id: string): Key => ({
   pk: collectionKey(account, type),
   sk: text(id),
 })
 
 /** Unique names of one type share a partition, sorted, so that `sw` is a range (docs/decisions/0001-name-ranges.md). */
-export const nameCollectionKey = (account: string, type: ResourceName) => `A#${part(account)}#NAME#${COLLECTION[type]}`
-export const nameKey = (account: string, type: ResourceName, foldedName: string): Key => ({
+export const nameCollectionKey = (account: string, { collection }: Collection) =>
+  `A#${part(account)}#NAME#${part(collection)}`
+export const nameKey = (account: string, type: Collection, foldedName: string): Key => ({
   pk: nameCollectionKey(account, type),
   sk: text(foldedName),
 })
 
-export const lookupCollectionKey = (account: string, type: ResourceName, attribute: string, value: string) =>
-  `A#${part(account)}#LOOKUP#${COLLECTION[type]}#${part(attribute)}#${text(value)}`
-export const lookupKey = (account: string, type: ResourceName, attribute: string, value: string, id: string): Key => ({
+export const lookupCollectionKey = (account: string, { collection }: Collection, attribute: string, value: string) =>
+  `A#${part(account)}#LOOKUP#${part(collection)}#${part(attribute)}#${text(value)}`
+export const lookupKey = (account: string, type: Collection, attribute: string, value: string, id: string): Key => ({
   pk: lookupCollectionKey(account, type, attribute, value),
   sk: text(id),
 })
@@ -50,24 +51,12 @@ export const intentKey = (account: string, groupId: string, version: number, n: 
 })
 /** Unfinished work of an account: whoever meets it after it is due finishes it. */
 export const pendingKey = (account: string) => `A#${part(account)}#PENDING`
-export const deletedUserKey = (account: string, id: string): Key => ({
+export const pendingWorkKey = (account: string, kind: string, id: string): Key => ({
   pk: pendingKey(account),
-  sk: `USER#${text(id)}`,
-})
-export const deletedGroupKey = (account: string, id: string): Key => ({
-  pk: pendingKey(account),
-  sk: `GROUP#${text(id)}`,
-})
-export const pendingRenameKey = (account: string, id: string): Key => ({
-  pk: pendingKey(account),
-  sk: `RENAME#${text(id)}`,
-})
-export const pendingChangeKey = (account: string, id: string): Key => ({
-  pk: pendingKey(account),
-  sk: `CHANGE#${text(id)}`,
+  sk: `${part(kind)}#${text(id)}`,
 })
 
-export const countKey = (account: string, type: ResourceName) => `A#${part(account)}#COUNT#${COLLECTION[type]}`
+export const countKey = (account: string, { collection }: Collection) => `A#${part(account)}#COUNT#${part(collection)}`
 export const pageKey = (account: string, queryHash: string) => `A#${part(account)}#PAGE#${part(queryHash)}`
 
 /** Events of a day are spread over this many partitions. */

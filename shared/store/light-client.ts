@@ -9,7 +9,7 @@ const TIMEOUT_MS = 2000
 const ATTEMPTS = 2
 /** Answers worth a second try: the request was not carried out, or nobody knows. */
 const RETRIED =
-  /^(ThrottlingException|ProvisionedThroughputExceededException|RequestLimitExceeded|InternalServerError)$/
+  /^(ThrottlingException|ProvisionedThroughputExceededException|RequestLimitExceeded|InternalServerError|TimeoutError)$/
 
 /** The table as a function without the SDK sees it: it may name it, and write events through {@link lightPutEvent}. */
 export function openLightDb({ tableName, eventRetentionDays }: Config): Db {
@@ -62,7 +62,9 @@ function openConnection(url: URL): (headers: Record<string, string>, body: strin
     return new Promise((resolve, reject) => {
       const request = http.request(url, options, (response) => receiveAnswer(response).then(resolve, reject))
       request.on('error', reject)
-      request.on('timeout', () => request.destroy(new Error(`DynamoDB did not answer within ${TIMEOUT_MS} ms`)))
+      request.on('timeout', () =>
+        request.destroy(new Refused('TimeoutError', `DynamoDB did not answer within ${TIMEOUT_MS} ms`)),
+      )
       request.end(body)
     })
   }
@@ -84,7 +86,7 @@ async function tried(run: () => Promise<void>): Promise<void> {
   }
 }
 
-/** An error of DynamoDB, under its own name. */
+/** An error of DynamoDB under its own name, or that it did not answer in time. */
 class Refused extends Error {
   constructor(name: string, message: string) {
     super(message)

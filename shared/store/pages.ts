@@ -3,7 +3,7 @@ import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import { ScimError } from '../scim/error.ts'
 import { CURSOR_TIMEOUT_SECONDS } from '../scim/limits.ts'
 import type { Db } from './client.ts'
-import { pageKey } from './keys.ts'
+import { type Key, pageKey } from './keys.ts'
 
 /** The last object of a page in the list's order; the next page begins behind it. */
 export interface Position {
@@ -18,52 +18,36 @@ export interface MarkedList {
   queryHash: string
 }
 
-/** Where the page at `startIndex` begins, when the page before it was served not long ago. 1 read unit. */
-export async function getIndexMark(db: Db, list: MarkedList, startIndex: number, now: Date) {
-  return getMark(db, list, indexName(startIndex), now)
-}
-
-export async function putIndexMark(db: Db, list: MarkedList, startIndex: number, position: Position, now: Date) {
-  await putMark(db, list, indexName(startIndex), position, now)
-}
-
 /** An unguessable handle for a cursor (RFC 9865), good for CURSOR_TIMEOUT_SECONDS once it is put. */
 export const newCursor = (now: Date): string => `${randomBytes(16).toString('base64url')}.${expiry(now).toString(36)}`
 
 /** Opens a cursor; it works for this list only. 1 write unit. */
 export async function putCursor(db: Db, list: MarkedList, cursor: string, position: Position, now: Date) {
-  await putMark(db, list, cursorName(cursor), position, now)
+  const Item = { ...cursorKey(list, cursor), ...position, ttl: expiry(now) }
+  await db.client.send(new PutCommand({ TableName: db.tableName, Item }))
 }
 
 /** @throws {ScimError} 400 expiredCursor or invalidCursor (RFC 9865 §3). */
 export async function requireCursor(db: Db, list: MarkedList, cursor: string, now: Date): Promise<Position> {
   const expires = /^[A-Za-z0-9_-]{22}\.([0-9a-z]{1,9})$/.exec(cursor)?.[1]
   if (expires === undefined) throw invalidCursor()
-  if (Number.parseInt(expires, 36) <= seconds(now)) {
+  if (Number.parseInt(expires, 36) <= toSeconds(now)) {
     throw new ScimError(400, 'expiredCursor', 'The cursor has expired: start again with an empty cursor')
   }
-  const position = await getMark(db, list, cursorName(cursor), now)
-  if (!position) throw invalidCursor()
-  return position
+  const Key = cursorKey(list, cursor)
+  const { Item } = await db.client.send(new GetCommand({ TableName: db.tableName, Key, ConsistentRead: true }))
+  if (!Item || typeof Item.id !== 'string' || !(Number(Item.ttl) > toSeconds(now))) throw invalidCursor()
+  return { id: Item.id, ...(Item.key !== undefined && { key: Item.key }) }
 }
 
 const invalidCursor = () =>
   new ScimError(400, 'invalidCursor', 'The cursor is not one of this query: start again with an empty cursor')
 
-const cursorName = (cursor: string) => `CURSOR#${cursor}`
-const indexName = (startIndex: number) => `INDEX#${startIndex}`
-const seconds = (now: Date) => Math.floor(now.getTime() / 1000)
-const expiry = (now: Date) => seconds(now) + CURSOR_TIMEOUT_SECONDS
+const cursorKey = ({ account, queryHash }: MarkedList, cursor: string): Key => ({
+  pk: pageKey(account, queryHash),
+  sk: `CURSOR#${cursor}`,
+})
 
-async function getMark(db: Db, { account, queryHash }: MarkedList, sk: string, now: Date) {
-  const Key = { pk: pageKey(account, queryHash), sk }
-  const { Item } = await db.client.send(new GetCommand({ TableName: db.tableName, Key, ConsistentRead: true }))
-  if (!Item || typeof Item.id !== 'string' || !(Number(Item.ttl) > seconds(now))) return undefined
-  const position: Position = { id: Item.id, ...(Item.key !== undefined && { key: Item.key }) }
-  return position
-}
-
-async function putMark(db: Db, { account, queryHash }: MarkedList, sk: string, position: Position, now: Date) {
-  const Item = { pk: pageKey(account, queryHash), sk, ...position, ttl: expiry(now) }
-  await db.client.send(new PutCommand({ TableName: db.tableName, Item }))
-}
+export const toSeconds = (now: Date): number => Math.floor(now.getTime() / 1000)
+/** When a cursor or a mark that is written now expires, in epoch seconds. */
+export const expiry = (now: Date): number => toSeconds(now) + CURSOR_TIMEOUT_SECONDS

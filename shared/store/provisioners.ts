@@ -1,6 +1,6 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod'
-import type { Privilege } from '../auth/principal.ts'
+import { PRIVILEGES, type Privilege } from '../auth/privileges.ts'
 import type { Db } from './client.ts'
 import { type Key, provisionerCollectionKey } from './keys.ts'
 import { ofPartition, queryAll } from './query-all.ts'
@@ -15,8 +15,6 @@ export interface Provisioner {
   /** Counts the changes of its privileges. */
   version: number
 }
-
-export const PRIVILEGES = ['createUser', 'createRole', 'monitorUser', 'monitorRole'] as const satisfies Privilege[]
 
 const provisionerItem = z.object({
   role: z.string(),

@@ -1,9 +1,11 @@
-import type { Attributes } from '../scim/schema.ts'
-import { type ResourceName, resourceKey } from './keys.ts'
+import type { Attributes, ResourceType } from '../scim/schema.ts'
+import { resourceKey } from './keys.ts'
+import type { Action } from './transaction.ts'
 
-/** A user or group as the table holds it; a client's attributes live under one map, apart from ours. */
+/** A resource as the table holds it; a client's attributes live under one map, apart from ours. */
 export interface StoredResource {
-  type: ResourceName
+  /** As the client sees it that asked; not part of the item. */
+  type: ResourceType
   id: string
   /** The role that may change it. */
   owner: string
@@ -12,7 +14,7 @@ export interface StoredResource {
   /** ISO 8601, UTC. */
   created: string
   lastModified: string
-  /** SCIM attributes in stored shape, without `id`, `meta`, `groups`, `members` and `password`. */
+  /** SCIM attributes in stored shape, without `id`, `meta`, what is derived and `password`. */
   attributes: Attributes
   /** REST event of the change that wrote this version: how a repeated write recognises itself. */
   eventId: string
@@ -29,8 +31,27 @@ export function toResourceItem(account: string, resource: StoredResource): Recor
   return { ...resourceKey(account, type, id), ...rest }
 }
 
+export function putNewResourceAction(account: string, resource: StoredResource): Action {
+  return { Put: { Item: toResourceItem(account, resource), ConditionExpression: 'attribute_not_exists(pk)' } }
+}
+
+/** Puts `after` where `before` is still the current version. */
+export function putVersionAction(account: string, before: StoredResource, after: StoredResource): Action {
+  return { Put: { Item: toResourceItem(account, after), ...isCurrent(before) } }
+}
+
+export function deleteVersionAction(account: string, before: StoredResource): Action {
+  return { Delete: { Key: resourceKey(account, before.type, before.id), ...isCurrent(before) } }
+}
+
+const isCurrent = ({ version, owner }: StoredResource) => ({
+  ConditionExpression: '#version = :version AND #owner = :owner',
+  ExpressionAttributeNames: { '#version': 'version', '#owner': 'owner' },
+  ExpressionAttributeValues: { ':version': version, ':owner': owner },
+})
+
 /** @throws {Error} when the item is not one of ours: a poisoned item must not look like a user. */
-export function toResource(type: ResourceName, item: Record<string, unknown>): StoredResource {
+export function toResource(type: ResourceType, item: Record<string, unknown>): StoredResource {
   const { sk, owner, version, created, lastModified, attributes, eventId, memberCount, applying, passwordHash } = item
   if (
     typeof sk !== 'string' ||
@@ -41,7 +62,7 @@ export function toResource(type: ResourceName, item: Record<string, unknown>): S
     typeof attributes !== 'object' ||
     attributes === null
   ) {
-    throw new Error(`The stored ${type} "${String(sk)}" lacks what every ${type} has`)
+    throw new Error(`The stored ${type.name} "${String(sk)}" lacks what every ${type.name} has`)
   }
   return {
     type,
@@ -59,7 +80,7 @@ export function toResource(type: ResourceName, item: Record<string, unknown>): S
 }
 
 /** The readable ones of many items: one that is not ours must not take a whole list down, but must not go unseen. */
-export function toResources(type: ResourceName, items: Record<string, unknown>[]): StoredResource[] {
+export function toResources(type: ResourceType, items: Record<string, unknown>[]): StoredResource[] {
   return items.flatMap((item) => {
     try {
       return [toResource(type, item)]

@@ -1,25 +1,15 @@
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
-import { foldName } from '../scim/identifier.ts'
-import { MAX_NAME_BYTES } from '../scim/limits.ts'
+import type { ResourceType } from '../scim/schema.ts'
 import { batchGet } from './batch.ts'
-import { type LookupAttribute, lookupValue } from './claims.ts'
 import type { Db } from './client.ts'
-import {
-  collectionKey,
-  lookupCollectionKey,
-  nameCollectionKey,
-  nameKey,
-  type ResourceName,
-  resourceKey,
-} from './keys.ts'
-import { ofPartition, queryAll } from './query-all.ts'
+import { collectionKey, resourceKey } from './keys.ts'
 import { type StoredResource, toResource, toResources } from './resource-item.ts'
 
 /** Access pattern R1: one resource by id. Strongly consistent; 1 read unit per 4 KB. */
 export async function getResource(
   db: Db,
   account: string,
-  type: ResourceName,
+  type: ResourceType,
   id: string,
 ): Promise<StoredResource | undefined> {
   const Key = resourceKey(account, type, id)
@@ -28,41 +18,10 @@ export async function getResource(
 }
 
 /** Access pattern R2: many resources by id, those that exist. Strongly consistent; 1 read unit per 4 KB each. */
-export async function getResources(db: Db, account: string, type: ResourceName, ids: string[]) {
+export async function getResources(db: Db, account: string, type: ResourceType, ids: string[]) {
   const keys = [...new Set(ids)].map((id) => resourceKey(account, type, id))
   const items = await batchGet(db, keys)
   return toResources(type, items)
-}
-
-/** Access pattern R3: the id that holds a unique name. Strongly consistent; 1 read unit. */
-export async function getIdByName(db: Db, account: string, type: ResourceName, name: string) {
-  const Key = nameKey(account, type, foldName(name))
-  const { Item } = await db.client.send(new GetCommand({ TableName: db.tableName, Key, ConsistentRead: true }))
-  return typeof Item?.id === 'string' ? Item.id : undefined
-}
-
-/** Access pattern R4: ids by a looked-up attribute, which need not be unique. Strongly consistent; 1 read unit. */
-export async function listIdsByLookup(
-  db: Db,
-  account: string,
-  type: ResourceName,
-  attribute: LookupAttribute,
-  value: string,
-): Promise<string[]> {
-  const pk = lookupCollectionKey(account, type, attribute, lookupValue(attribute, value))
-  const items = await queryAll(db, ofPartition(pk))
-  return items.map(({ sk }) => String(sk))
-}
-
-/**
- * Access pattern R5: ids whose unique name begins with `prefix`, in the order of the names, `limit` at most.
- * Strongly consistent; 1 read unit for some 40 names.
- */
-export async function listIdsByNamePrefix(db: Db, account: string, type: ResourceName, prefix: string, limit: number) {
-  const folded = foldName(prefix)
-  if (Buffer.byteLength(folded) > MAX_NAME_BYTES) return []
-  const items = await queryAll(db, ofPartition(nameCollectionKey(account, type), folded), limit)
-  return items.map((item) => String(item.id))
 }
 
 export interface ResourcePage {
@@ -78,7 +37,7 @@ export interface ResourcePage {
 export async function listResourcePage(
   db: Db,
   account: string,
-  type: ResourceName,
+  type: ResourceType,
   { after, limit, owner }: { after?: string | undefined; limit: number; owner?: string | undefined },
 ): Promise<ResourcePage> {
   const resources: StoredResource[] = []

@@ -1,9 +1,11 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import type { NetworkPolicy } from '../auth/network-policy.ts'
-import type { Principal, Privilege } from '../auth/principal.ts'
+import type { Principal } from '../auth/principal.ts'
 import { CLIENT_KINDS } from '../scim/client-kind.ts'
 import type { Db } from './client.ts'
 import { tokenKey, tokensOfKey } from './keys.ts'
+import { TABLE } from './table.ts'
+import type { Action, Actions } from './transaction.ts'
 
 /**
  * A token as it is stored, with a copy of all that a request needs to know of its integration and role: the
@@ -28,7 +30,7 @@ export interface TokenRecord {
 export interface TokenAccess {
   role: string
   clientKind: Principal['clientKind']
-  privileges: readonly Privilege[]
+  privileges: readonly string[]
   endpointId: string
   syncPassword: boolean
   enabled: boolean
@@ -41,7 +43,7 @@ export interface TokenAccess {
 const REMEMBERED_DAYS = 90
 
 /** When DynamoDB may delete a record whose token ended at `endedAt` (epoch milliseconds): epoch seconds. */
-export const ttlAfter = (endedAt: number): number => Math.ceil(endedAt / 1000) + REMEMBERED_DAYS * 86_400
+const ttlAfter = (endedAt: number): number => Math.ceil(endedAt / 1000) + REMEMBERED_DAYS * 86_400
 
 /** Access pattern T1: one token by the id in its text. Strongly consistent; 1 read unit (records end at 4 KB). */
 export async function getToken(db: Db, tokenId: string): Promise<TokenRecord | undefined> {
@@ -50,16 +52,49 @@ export async function getToken(db: Db, tokenId: string): Promise<TokenRecord | u
   return Item && toTokenRecord(Item)
 }
 
-export function toTokenItem(record: TokenRecord): Record<string, unknown> {
+export function putNewTokenAction(record: TokenRecord): Action {
   const { account, integration, tokenId, createdAt, revokedAt, expiresAt } = record
-  return {
+  const Item = {
     ...tokenKey(tokenId),
     ...record,
-    gsi1pk: tokensOfKey(account, integration),
-    gsi1sk: `${new Date(createdAt).toISOString()}#${tokenId}`,
-    ttl: ttlAfter(revokedAt ?? expiresAt),
+    [TABLE.index.partitionKey]: tokensOfKey(account, integration),
+    [TABLE.index.sortKey]: `${new Date(createdAt).toISOString()}#${tokenId}`,
+    [TABLE.timeToLiveAttribute]: ttlAfter(revokedAt ?? expiresAt),
+  }
+  return { Put: { Item, ConditionExpression: 'attribute_not_exists(pk)' } }
+}
+
+/** The id in an entry of the index, which sorts an integration's tokens by the time they were made. */
+export const tokenIdOf = (entry: Record<string, unknown>): string =>
+  String(entry[TABLE.index.sortKey]).split('#')[1] ?? ''
+
+/** Ends a token at `revokedAt`, in epoch milliseconds, unless it was revoked already. */
+export function revokeTokenAction({ tokenId, expiresAt }: TokenRecord, revokedAt: number): Action {
+  return {
+    Update: {
+      Key: tokenKey(tokenId),
+      UpdateExpression: 'SET revokedAt = :at, #ttl = :ttl',
+      ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(revokedAt)',
+      ExpressionAttributeNames: { '#ttl': TABLE.timeToLiveAttribute },
+      ExpressionAttributeValues: { ':at': revokedAt, ':ttl': ttlAfter(Math.min(revokedAt, expiresAt)) },
+    },
   }
 }
+
+/** Gives live tokens a new copy of their access; part of the transaction that changes integration or role. */
+export function rewriteTokenActions(ids: string[], access: TokenAccess): Actions {
+  return Object.fromEntries(ids.map((id) => [`token:${id}`, rewriteTokenAction(id, access)]))
+}
+
+const rewriteTokenAction = (id: string, access: TokenAccess): Action => ({
+  Update: {
+    Key: tokenKey(id),
+    UpdateExpression: 'SET #access = :access',
+    ConditionExpression: 'attribute_exists(pk)',
+    ExpressionAttributeNames: { '#access': 'access' },
+    ExpressionAttributeValues: { ':access': access },
+  },
+})
 
 /** Reads a stored token. @throws {Error} when anything is missing or of the wrong kind: such a token opens nothing. */
 export function toTokenRecord(item: Record<string, unknown>): TokenRecord {
@@ -74,17 +109,17 @@ export function toTokenRecord(item: Record<string, unknown>): TokenRecord {
     createdAt: need(item, 'createdAt', isNumber),
     expiresAt: need(item, 'expiresAt', isNumber),
     ...(revokedAt !== undefined && { revokedAt }),
-    access: toAccess(need(item, 'access', isRecord)),
+    access: parseAccess(need(item, 'access', isRecord)),
   }
 }
 
-function toAccess(item: Record<string, unknown>): TokenAccess {
+function parseAccess(item: Record<string, unknown>): TokenAccess {
   const networkPolicy = optional(item, 'networkPolicy', isNetworkPolicy)
   const rejectTokensIssuedBefore = optional(item, 'rejectTokensIssuedBefore', isNumber)
   return {
     role: need(item, 'role', isString),
     clientKind: need(item, 'clientKind', isClientKind),
-    privileges: need(item, 'privileges', isStrings) as readonly Privilege[],
+    privileges: need(item, 'privileges', isStrings),
     endpointId: need(item, 'endpointId', isString),
     syncPassword: need(item, 'syncPassword', isBoolean),
     enabled: need(item, 'enabled', isBoolean),

@@ -13,37 +13,35 @@ export type Action =
   | { Delete: Named<TransactItem['Delete']> }
   | { ConditionCheck: Named<TransactItem['ConditionCheck']> }
 
+/**
+ * Actions of one transaction under the names by which their failures are told. What only builds them ends in `Action`
+ * or `Actions`, and does nothing else.
+ */
+export type Actions = Readonly<Record<string, Action>>
+
 /** The most actions DynamoDB takes in one transaction. */
 export const MAX_ACTIONS = 100
 const MAX_CONFLICT_RETRIES = 6
 
-/** A transaction that was refused; `failures[i]` is the old item of action i where its condition failed. */
+/** A transaction that was refused, with the names of the actions whose conditions failed. */
 export class ConditionsFailed extends Error {
   override readonly name = 'ConditionsFailed'
-  readonly failures: ReadonlyMap<number, Record<string, unknown>>
-  constructor(failures: ReadonlyMap<number, Record<string, unknown>>) {
+  readonly failures: ReadonlySet<string>
+  constructor(failures: ReadonlySet<string>) {
     super('The conditions of a transaction failed')
     this.failures = failures
   }
 }
 
-/** Adds the instruction to report the old item when an action's condition fails. */
-const withOldItem = (action: Action, TableName: string): TransactItem =>
-  Object.fromEntries(
-    Object.entries(action).map(([kind, body]) => [
-      kind,
-      { TableName, ReturnValuesOnConditionCheckFailure: 'ALL_OLD', ...body },
-    ]),
-  )
-
 /**
- * Carries out all actions or none. `requestToken` makes a repeated send of the same actions a no-op for ten minutes.
+ * Carries out all actions or none. `requestToken` makes a repeated send of the same actions a no-op for ten minutes;
+ * later it is known by its `event`, which nobody else writes: that one being there already, all was carried out.
  * Conflicts with other transactions are retried with jitter.
  * @throws {ConditionsFailed} when a condition did not hold.
  */
-export async function transact(db: Db, actions: Action[], requestToken: string): Promise<void> {
-  checkActions(actions)
-  const TransactItems = actions.map((action) => withOldItem(action, db.tableName))
+export async function transact(db: Db, actions: Actions, requestToken: string): Promise<void> {
+  checkActions(Object.values(actions))
+  const TransactItems = Object.values(actions).map((action) => inTable(action, db.tableName))
   const ClientRequestToken = createHash('sha256').update(requestToken).digest('hex').slice(0, 36)
   for (let attempt = 0; ; attempt++) {
     try {
@@ -51,7 +49,8 @@ export async function transact(db: Db, actions: Action[], requestToken: string):
       return
     } catch (error) {
       if (!isCancelled(error)) throw error
-      const failures = failedConditions(error)
+      const failures = failedConditions(error, Object.keys(actions))
+      if (failures.has('event')) return
       if (failures.size > 0) throw new ConditionsFailed(failures)
       if (attempt >= MAX_CONFLICT_RETRIES) throw tooContended(error)
       await jitter(attempt)
@@ -63,7 +62,10 @@ export async function transact(db: Db, actions: Action[], requestToken: string):
 export const jitter = (attempt: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * 2 ** Math.min(attempt, 6)))
 
-/** The local engine accepts what AWS refuses; these limits hold everywhere. */
+const inTable = (action: Action, TableName: string): TransactItem =>
+  Object.fromEntries(Object.entries(action).map(([kind, body]) => [kind, { TableName, ...body }]))
+
+/** Some engines accept what AWS refuses; these limits hold everywhere. */
 function checkActions(actions: Action[]): void {
   if (actions.length > MAX_ACTIONS) throw new Error(`A transaction of ${actions.length} actions`)
   const keys = new Set(actions.map((action) => JSON.stringify(keyOf(action))))
@@ -79,12 +81,9 @@ function keyOf(action: Action): unknown[] {
 const isCancelled = (error: unknown): error is TransactionCanceledException =>
   error instanceof Error && error.name === 'TransactionCanceledException'
 
-function failedConditions(error: TransactionCanceledException): Map<number, Record<string, unknown>> {
-  const reasons = error.CancellationReasons ?? []
-  const failed = reasons.flatMap((reason, i) =>
-    reason.Code === 'ConditionalCheckFailed' ? [[i, (reason.Item ?? {}) as Record<string, unknown>] as const] : [],
-  )
-  return new Map(failed)
+/** DynamoDB gives its reasons in the order of the actions. */
+function failedConditions({ CancellationReasons = [] }: TransactionCanceledException, names: string[]): Set<string> {
+  return new Set(names.filter((_, i) => CancellationReasons[i]?.Code === 'ConditionalCheckFailed'))
 }
 
 /** Named like DynamoDB's own throttling, so that it is answered 429. */

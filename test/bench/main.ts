@@ -63,9 +63,9 @@ async function main(): Promise<void> {
 const toReport = (budgets: string, coldStarts: string, parsing: string): string => `# Performance
 
 Written by \`npm run bench -- --write\`. Round trips and units do not depend on the machine; times do, and are the least
-and the median of several runs. Units are what DynamoDB Local says it consumed (ReturnConsumedCapacity), but for
-transactions, where it adds equal figures only once: those are counted by AWS's rule, two units for each started kilobyte
-of each item, index entries and condition checks alike.
+and the median of several runs. Units are what the local engine says it consumed (ReturnConsumedCapacity), but for
+transactions, where it counts index entries once: those are counted with two units for each started kilobyte of each
+item, index entries and condition checks alike.
 
 ## Cost per operation
 

@@ -138,10 +138,11 @@ async function pages(bench: Bench): Promise<Measured[]> {
   const small = { ...caller, account: `hundred-${users.length}` }
   await seedUsers(db, small, 1, 100)
   const whole = { roundTrips: 2, readUnits: 27, writeUnits: 1 }
+  const beginning = { roundTrips: 2, readUnits: 27, writeUnits: 2 }
   const sequential = { roundTrips: 3, readUnits: 29, writeUnits: 3 }
   const page = (at: number) => () => send(pageFrom(at))
   const list = await measured(bench, 'list of 100 users, without groups', whole, () => sendAs(small)(pageFrom(1)))
-  const first = await measured(bench, 'first page of 100, others follow', sequential, page(1))
+  const first = await measured(bench, 'first page of 100, others follow', beginning, page(1))
   const second = await measured(bench, 'second page of 100, sequential', sequential, page(101))
   const last = users.length - 99
   for (let at = 201; at < last; at += 100) await page(at)()

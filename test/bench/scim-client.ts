@@ -1,12 +1,12 @@
 import type { APIGatewayProxyResult } from 'aws-lambda'
 import type { Principal } from '../../shared/auth/principal.ts'
 import type { Config } from '../../shared/config.ts'
-import { groupOperations, userOperations } from '../../shared/http/resource-operations.ts'
 import { SCIM_BASE } from '../../shared/http/routes.ts'
 import { scimHandler } from '../../shared/http/scim-handler.ts'
 import type { Db } from '../../shared/store/client.ts'
 import { putEvent } from '../../shared/store/events/write.ts'
 import { apiEvent, type GivenRequest, lambdaContext } from '../factories/api-event.ts'
+import { PRODUCT_OPERATIONS } from '../factories/scim-api.ts'
 
 /** Sends one request to `/Users...` or `/Groups...`; answers its body. @throws {Error} unless it succeeds. */
 export type Send = (request: Omit<GivenRequest, 'principal'>) => Promise<Answer>
@@ -15,7 +15,7 @@ type Answer = any
 
 /** The resource Lambdas of one caller, the authorizer's answer being cached. */
 export function scimClient(config: Config, db: Db, principal: Principal): Send {
-  const handler = scimHandler({ config, db, putEvent }, { ...userOperations, ...groupOperations })
+  const handler = scimHandler({ config, db, putEvent }, PRODUCT_OPERATIONS)
   return async ({ resource, ...given }) => {
     const event = apiEvent({ ...given, resource: SCIM_BASE + resource, principal })
     const result: APIGatewayProxyResult = await handler(event, lambdaContext() as never)

@@ -1,11 +1,11 @@
 import type { Principal } from '../../shared/auth/principal.ts'
 import { toStoredAttributes } from '../../shared/scim/representation.ts'
-import { resourceTypes } from '../../shared/scim/resource-types.ts'
+import { RESOURCE_TYPES, resourceTypes } from '../../shared/scim/resource-types.ts'
 import { CORE_USER } from '../../shared/scim/schemas/core-user.ts'
 import { ENTERPRISE_USER } from '../../shared/scim/schemas/enterprise-user.ts'
 import { parseResource } from '../../shared/scim/validate.ts'
 import { batchWrite } from '../../shared/store/batch.ts'
-import { claimName, moveLookups } from '../../shared/store/claims.ts'
+import { claimNameAction, moveLookupActions } from '../../shared/store/claims.ts'
 import type { Db } from '../../shared/store/client.ts'
 import { countKey } from '../../shared/store/keys.ts'
 import { newId } from '../../shared/store/new-id.ts'
@@ -34,7 +34,7 @@ export async function seedUsers(db: Db, owner: Principal, first: number, last: n
   const numbers = Array.from({ length: last - first + 1 }, (_, i) => first + i)
   const users = numbers.map((n) => toStored(owner, n))
   const items = users.flatMap((user) => toItems(owner.account, user))
-  const count = { ...{ pk: countKey(owner.account, 'User'), sk: `seed-${first}` }, all: users.length }
+  const count = { ...{ pk: countKey(owner.account, RESOURCE_TYPES.User), sk: `seed-${first}` }, all: users.length }
   const own = { ...count, [`own#${owner.role}`]: users.length }
   await batchWrite(
     db,
@@ -48,11 +48,11 @@ function toStored({ role, clientKind }: Principal, n: number): StoredResource {
   const at = new Date()
   const attributes = toStoredAttributes(type, parseResource(type, aUser(n)))
   const time = { created: at.toISOString(), lastModified: at.toISOString() }
-  return { type: 'User', id: newId(at), owner: role, version: 1, ...time, attributes, eventId: newId(at) }
+  return { type, id: newId(at), owner: role, version: 1, ...time, attributes, eventId: newId(at) }
 }
 
 function toItems(account: string, user: StoredResource): Record<string, unknown>[] {
-  const actions = [claimName(account, user), ...moveLookups(account, undefined, user)]
+  const actions = [claimNameAction(account, user), ...Object.values(moveLookupActions(account, undefined, user))]
   return [
     toResourceItem(account, user),
     ...actions.flatMap((action) => ('Put' in action ? [action.Put.Item ?? {}] : [])),

@@ -4,9 +4,9 @@ import { TABLE } from '../../shared/store/table.ts'
 const KB = 1024
 
 /**
- * Write units of a transaction by AWS's rule: two for each started kilobyte of each item, a condition check included,
- * and the same for what the index shows of it. DynamoDB Local applies that rule to one item, but counts equal figures
- * of several items once, so its own sum is too low. Updates and deletes count as items of at most 1 KB.
+ * Write units of a transaction, counted carefully: two for each started kilobyte of each item, a condition check
+ * included, and the same for what the index shows of it. The local engine counts items alike but index entries once, so
+ * its own sum may be too low. Updates and deletes count as items of at most 1 KB.
  */
 export function transactionUnits(input: object): number | undefined {
   const actions = (input as TransactWriteCommandInput).TransactItems

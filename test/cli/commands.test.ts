@@ -4,16 +4,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { DATA_FOLDER, loadLocalCredentials, writeLocalCredentials } from '../../local/credentials.ts'
+import { listLocalCredentials, writeLocalCredentials } from '../../local/credentials.ts'
+import { DATA_FOLDER } from '../../local/folders.ts'
 import { EVENT_COLUMNS } from '../../shared/audit/event-row.ts'
 import { parseToken } from '../../shared/auth/token.ts'
 import { issueToken } from '../../shared/resources/tokens.ts'
 import { adminContext } from '../factories/admin.ts'
 import { type CliResult, runCli } from '../factories/cli.ts'
-import { startTestSystem, type TestSystem } from '../factories/system.ts'
+import { withSystem } from '../factories/system.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
-let system: TestSystem
+const system = withSystem()
 let folder: string
 
 /** Runs a command against the test's system, which it finds as it finds a real one. */
@@ -38,15 +39,13 @@ const userOf = (userName: string, more: object = {}) => ({
   ...more,
 })
 
-beforeAll(async () => {
-  system = await startTestSystem()
+beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'rolecall-cli-'))
   const { accessKeyId, secretAccessKey } = system.credentials
   writeLocalCredentials(system.adminUrl, { accessKeyId, secretAccessKey }, folder)
 })
 
-afterAll(async () => {
-  await system.stop()
+afterAll(() => {
   rmSync(folder, { recursive: true })
 })
 
@@ -65,7 +64,7 @@ describe('rolecall integration', () => {
     expect(ok(created)).toContain(
       'Name           HR\nKind           GENERIC\nRole           GENERIC_SCIM_PROVISIONER\n',
     )
-    expect(created.stderr).toBe('Next: rolecall token issue hr')
+    expect(created.stderr).toBe(`Next: rolecall token issue hr --data-dir ${folder}`)
     const rows = ok(await rolecall('integration', 'list'))
       .split('\n')
       .map((line) => line.split(/ {2,}/).slice(0, 4))
@@ -150,7 +149,8 @@ describe('rolecall token', () => {
     const now = new Date(Date.now() - 170 * 86_400_000)
     await issueToken(adminContext(system.db, { now }), { integration: 'AGEING', name: 'old' })
     const { stderr } = await rolecall('token', 'list', 'AGEING')
-    expect(stderr).toMatch(/^Token "old" expires in \d+ days: issue a new one with "rolecall token issue AGEING"$/)
+    const command = `rolecall token issue AGEING --data-dir ${folder}`
+    expect(stderr).toMatch(new RegExp(`^Token "old" expires in \\d+ days: issue a new one with "${command}"$`))
   })
 
   test('writes the token to a file of its owner, and overwrites none (S2)', async () => {
@@ -272,6 +272,22 @@ describe('rolecall event-history', () => {
 })
 
 describe('the target', () => {
+  test('is named again in hints, with the account and the profile', async () => {
+    const { stderr } = await rolecall(
+      'integration',
+      'create',
+      'far',
+      '--kind',
+      'OKTA',
+      '--account',
+      'acme',
+      '--url',
+      system.baseUrl,
+    )
+    const where = `--account acme --url ${system.baseUrl} --data-dir ${folder}`
+    expect(stderr).toBe(`Next: rolecall token issue far ${where}`)
+  })
+
   test('may be named by the SCIM base URL, in a flag or in the environment', async () => {
     ok(await rolecall('integration', 'list', '--url', system.baseUrl))
     const env = { ROLECALL_URL: `${system.baseUrl}/` }
@@ -312,6 +328,6 @@ describe('cli/rolecall.mjs', () => {
 
   test("looks into the project's own folder unless another is named", () => {
     expect(DATA_FOLDER).toBe(join(ROOT, '.rolecall'))
-    expect(loadLocalCredentials(folder)).toMatchObject({ adminUrl: system.adminUrl })
+    expect(listLocalCredentials(folder)).toMatchObject([{ adminUrl: system.adminUrl }])
   })
 })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { COMMANDS } from '../../cli/commands.ts'
 import { writeLocalCredentials } from '../../local/credentials.ts'
+import { newToken } from '../../shared/auth/token.ts'
 import { runCli } from '../factories/cli.ts'
 
 let empty: string
@@ -20,6 +21,17 @@ describe('rolecall', () => {
     expect(code).toBe(2)
     expect(stdout).toBe('')
     for (const { summary } of COMMANDS) expect(stderr).toContain(summary)
+  })
+
+  test.each([
+    ['a command', (token: string) => [token], /^There is no command "rolecall_\w{22}_\(masked\)"/],
+    ['an operand too many', (token: string) => ['user', 'list', token], /does not take "rolecall_\w{22}_\(masked\)"/],
+  ])('repeats no token that was given as %s', async (_name, toArguments, said) => {
+    const { token } = newToken()
+    const { code, stdout, stderr } = await runCli(toArguments(token))
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toMatch(said)
+    expect(stderr).not.toContain(token.slice(32, 50))
   })
 
   test.each([['--help'], ['-h'], ['help']])('says what there is on %s', async (flag) => {
@@ -97,7 +109,33 @@ describe('rolecall', () => {
     expect(await runCli(['user', 'list', '--data-dir', empty])).toEqual({
       code: 1,
       stdout: '',
-      stderr: 'No local system is running: start it with "npm start", or name a deployed one with ROLECALL_URL',
+      stderr: `No local system is running: start it with "npm start -- --data-dir ${empty}", or name a deployed one with ROLECALL_URL`,
+    })
+  })
+
+  test('does not guess which of several local systems is meant, and names them', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rolecall-cli-'))
+    const key = { accessKeyId: 'LOCAL1', secretAccessKey: 'secret' }
+    const [one, two] = [await closedPort(), await closedPort()].map((port) => `http://127.0.0.1:${port}`)
+    writeLocalCredentials(one ?? '', key, folder, 'memory')
+    expect((await runCli(['user', 'list', '--data-dir', folder])).stderr).toContain(`Nothing answers at ${one}`)
+    writeLocalCredentials(two ?? '', key, folder, 'elsewhere')
+    const { code, stderr } = await runCli(['user', 'list', '--data-dir', folder])
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^Several local systems are running: name one, --url /)])
+    for (const url of [one, two]) expect(stderr).toContain(`--url ${url}`)
+    for (const url of [one, two?.replace('127.0.0.1', 'localhost')]) {
+      const named = await runCli(['user', 'list', '--data-dir', folder, '--url', url ?? ''])
+      expect([named.code, named.stderr]).toEqual([1, expect.stringContaining(`Nothing answers at ${url}`)])
+    }
+    rmSync(folder, { recursive: true })
+  })
+
+  test('says which option names the data folder of a local system that it has no key for', async () => {
+    expect(await runCli(['user', 'list', '--url', 'http://localhost:1', '--data-dir', empty])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr:
+        'No local system of this data folder is at http://localhost:1: give its --data-dir, or --region to sign with AWS credentials\nSee "rolecall user list --help"',
     })
   })
 
@@ -108,7 +146,7 @@ describe('rolecall', () => {
     expect(await runCli(['integration', 'list', '--data-dir', folder])).toEqual({
       code: 1,
       stdout: '',
-      stderr: `Nothing answers at ${url}: "npm start" must be running, or ROLECALL_URL name another`,
+      stderr: `Nothing answers at ${url}: "npm start -- --data-dir ${folder}" must be running, or ROLECALL_URL name another`,
     })
     rmSync(folder, { recursive: true })
   })

@@ -12,6 +12,8 @@ export interface Ready {
   baseUrl: string
   adminUrl: string
   tokens: Record<'OKTA_PROVISIONING' | 'AZURE_PROVISIONING' | 'GENERIC_PROVISIONING', string>
+  withoutToken: Record<string, string>
+  credentialsFile: string
   pid: number
 }
 
@@ -30,6 +32,11 @@ export interface Started {
 export function scratchFolder(): { path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), 'rolecall-e2e-'))
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
+}
+
+/** Process id of the engine that has a data folder, as the folder's lock says. */
+export function engineOf(dataDir: string): number {
+  return JSON.parse(readFileSync(join(dataDir, 'lock'), 'utf8')).engine.pid
 }
 
 interface Launch {
@@ -53,7 +60,7 @@ export function launch(folder: string, args: string[] = [], options: Launch = {}
 
 /** As {@link launch}, once requests are served. */
 export async function startProcess(folder: string, args: string[] = [], options: Launch = {}): Promise<Started> {
-  rmSync(join(folder, 'ready.json'), { force: true })
+  rmSync(options.readyFile ?? join(folder, 'ready.json'), { force: true })
   const launched = launch(folder, args, options)
   const { process: child, readyFile, output } = launched
   for (let waited = 0; !existsSync(readyFile); waited += 50) {

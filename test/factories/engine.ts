@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
-import { inject } from 'vitest'
+import { beforeAll, inject } from 'vitest'
 import { createTable } from '../../local/engine/create-table.ts'
 import { LOCAL_AWS } from '../../local/environment.ts'
 import type { Config } from '../../shared/config.ts'
@@ -12,7 +12,14 @@ export const engineEndpoint = (): string => inject('dynamodbEndpoint')
 /** A fresh, empty table with the product's keys, index and TTL, in the run's one engine. */
 export async function testTable(config: DynamoDBClientConfig = {}): Promise<Db> {
   const db = openTestDb(`test-${randomUUID()}`, config)
-  await createTable(db, { stream: false })
+  await createTable(db)
+  return db
+}
+
+/** As {@link testTable}, for all tests of a file: made before the first of them. */
+export function withTable(): Db {
+  const db = openTestDb(`test-${randomUUID()}`)
+  beforeAll(() => createTable(db))
   return db
 }
 

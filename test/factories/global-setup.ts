@@ -1,5 +1,7 @@
 import type { TestProject } from 'vitest/node'
 import { startEngine } from '../../local/engine/engine.ts'
+import { chosenEngine } from '../../local/environment.ts'
+import { checkForCanaries } from './canaries.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -7,9 +9,19 @@ declare module 'vitest' {
   }
 }
 
-/** One engine for the whole run; every test file makes its own table in it (`engine.ts`). */
+/**
+ * One engine for the whole run, ours or that of DYNAMODB_ENDPOINT; every test file makes its own table in it. None may
+ * leave a secret there.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const engine = await startEngine({ tunedFor: 'throughput' })
+  const chosen = chosenEngine(process.env)
+  const engine = chosen ?? (await startEngine())
   project.provide('dynamodbEndpoint', engine.endpoint)
-  return () => engine.stop()
+  return async () => {
+    try {
+      await checkForCanaries(engine.endpoint)
+    } finally {
+      if ('stop' in engine) await engine.stop()
+    }
+  }
 }

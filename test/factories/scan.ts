@@ -1,7 +1,7 @@
 import { paginateScan } from '@aws-sdk/lib-dynamodb'
 import type { RestEvent } from '../../shared/audit/rest-event.ts'
 import type { Db } from '../../shared/store/client.ts'
-import { parseEventItem } from '../../shared/store/events/item-reader.ts'
+import { parseEventItem } from '../../shared/store/events/item.ts'
 
 /** Every item of a test's table. */
 export async function scanAll(db: Db): Promise<Record<string, unknown>[]> {

@@ -1,12 +1,18 @@
 import { randomUUID } from 'node:crypto'
-import type { APIGatewayProxyEvent, Context } from 'aws-lambda'
+import type { APIGatewayProxyEvent } from 'aws-lambda'
 import { type Principal, toAuthorizerContext } from '../../shared/auth/principal.ts'
 import { bulkOperations } from '../../shared/http/bulk-operations.ts'
-import { groupOperations, searchOperations, userOperations } from '../../shared/http/resource-operations.ts'
-import { SCIM_BASE, SCIM_ROUTES, SCIM_UNKNOWN } from '../../shared/http/routes.ts'
+import { discoveryOperations } from '../../shared/http/discovery-operations.ts'
+import { resourceOperations, searchOperations } from '../../shared/http/resource-operations.ts'
+import { type Route, SCIM_BASE, SCIM_UNKNOWN, scimRoutes } from '../../shared/http/routes.ts'
 import { scimHandler } from '../../shared/http/scim-handler.ts'
+import { groups } from '../../shared/resources/groups.ts'
+import { users } from '../../shared/resources/users.ts'
+import { RESOURCE_TYPES, resourceTypes } from '../../shared/scim/resource-types.ts'
+import type { ResourceType } from '../../shared/scim/schema.ts'
 import type { Db } from '../../shared/store/client.ts'
 import { putEvent } from '../../shared/store/events/write.ts'
+import { lambdaContext } from './api-event.ts'
 import { testConfig } from './engine.ts'
 
 /** A principal of the account `default`; anything may be set otherwise. */
@@ -35,14 +41,43 @@ export interface Answer {
 
 export type Call = (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>
 
-/** The resource Lambdas of one caller, called with gateway events but without a gateway. */
-export function scimApi(db: Db, caller: Principal = principal(), now: () => Date = () => new Date()): Call {
+/** What clients do with users and groups. */
+export const PRODUCT_OPERATIONS = {
+  ...resourceOperations(RESOURCE_TYPES.User, users),
+  ...resourceOperations(RESOURCE_TYPES.Group, groups),
+}
+
+/** The clock, the invocation's remaining time and the types beside users and groups, where they matter. */
+interface Surroundings {
+  now?: () => Date
+  remainingMs?: () => number
+  further?: readonly ResourceType[]
+}
+
+/**
+ * The resource Lambdas of one caller, called with gateway events but without a gateway; `further` types are registered
+ * and served beside users and groups.
+ */
+export function scimApi(
+  db: Db,
+  caller: Principal = principal(),
+  { now = () => new Date(), remainingMs = () => 15_000, further = [] }: Surroundings = {},
+): Call {
   const config = testConfig(db.tableName)
-  const operations = { ...userOperations, ...groupOperations, ...searchOperations, ...bulkOperations(putEvent) }
-  const handler = scimHandler({ config, db, putEvent, now }, operations)
+  const resources = Object.assign({}, PRODUCT_OPERATIONS, ...further.map((type) => resourceOperations(type)))
+  const operations = {
+    ...resources,
+    ...searchOperations,
+    ...bulkOperations(putEvent, resources),
+    ...discoveryOperations,
+  }
+  const registered = Object.fromEntries(further.map((type) => [type.name, type]))
+  const types: typeof resourceTypes = (client) => ({ ...resourceTypes(client), ...registered })
+  const routes = scimRoutes({ ...RESOURCE_TYPES, ...registered })
+  const handler = scimHandler({ config, db, putEvent, now, types }, operations)
   return async (method, path, body, headers = {}) => {
-    const event = toEvent(caller, method, path, body, headers)
-    const result = await handler(event, {} as Context)
+    const event = toEvent(routes, caller, method, path, body, headers)
+    const result = await handler(event, { ...lambdaContext(), getRemainingTimeInMillis: remainingMs })
     return {
       status: result.statusCode,
       headers: (result.headers ?? {}) as Record<string, string>,
@@ -51,9 +86,16 @@ export function scimApi(db: Db, caller: Principal = principal(), now: () => Date
   }
 }
 
-function toEvent(caller: Principal, method: string, path: string, body: unknown, headers: Record<string, string>) {
+function toEvent(
+  routes: readonly Route<string>[],
+  caller: Principal,
+  method: string,
+  path: string,
+  body: unknown,
+  headers: Record<string, string>,
+) {
   const url = new URL(path, 'https://scim.example.com')
-  const { resource, pathParameters } = match(url.pathname)
+  const { resource, pathParameters } = match(routes, url.pathname)
   const content = body === undefined ? {} : { 'Content-Type': 'application/scim+json' }
   return {
     httpMethod: method,
@@ -75,11 +117,11 @@ function toEvent(caller: Principal, method: string, path: string, body: unknown,
   } as unknown as APIGatewayProxyEvent
 }
 
-function match(pathname: string) {
-  const exact = SCIM_ROUTES.find(({ path }) => path === pathname)
+function match(routes: readonly Route<string>[], pathname: string) {
+  const exact = routes.find(({ path }) => path === pathname)
   if (exact) return { resource: exact.path, pathParameters: {} }
   const [, collection, id] = /^(\/[^/]+)\/([^/]+)$/.exec(pathname) ?? []
-  const route = SCIM_ROUTES.find(({ path }) => path === `${collection}/{id}`)
+  const route = routes.find(({ path }) => path === `${collection}/{id}`)
   if (!route) return { resource: SCIM_UNKNOWN.path, pathParameters: { proxy: pathname.slice(1) } }
   return { resource: route.path, pathParameters: { id: decodeURIComponent(id as string) } }
 }

@@ -1,24 +1,38 @@
 import { randomUUID } from 'node:crypto'
+import { beforeAll } from 'vitest'
 import { createTable } from '../../local/engine/create-table.ts'
 import { coldHandlers } from '../../local/gateway/lambda.ts'
+import type { SeededTokens } from '../../local/seed.ts'
 import { type System, type SystemOptions, startSystem } from '../../local/system.ts'
 import { ENV } from '../../shared/config.ts'
 import { engineEndpoint } from './engine.ts'
 
-export type TestSystem = System
-export type TestSystemOptions = Pick<SystemOptions, 'now' | 'sourceIp' | 'env' | 'logFailure'>
+/** In a fresh table every integration gets its token. */
+export type TestSystem = System & { tokens: SeededTokens }
+type TestSystemOptions = Pick<SystemOptions, 'now' | 'sourceIp' | 'env' | 'logFailure'>
 
 /**
  * The whole system in this process over the run's engine, with a table of its own, the default account, the three
- * integrations and a token for each. Functions read their configuration once, so start one system per test file.
+ * integrations and a token for each: started before the file's first test, stopped after its last, empty until then.
+ * Functions read their configuration once, so call it once per test file.
  */
-export function startTestSystem(options: TestSystemOptions = {}): Promise<TestSystem> {
-  return startSystem({
+export function withSystem(options: TestSystemOptions = {}): TestSystem {
+  const system = {} as TestSystem
+  beforeAll(async () => {
+    const { stop } = Object.assign(system, await startTestSystem(options))
+    return stop
+  })
+  return system
+}
+
+async function startTestSystem(options: TestSystemOptions): Promise<TestSystem> {
+  const system = await startSystem({
     ...options,
     endpoint: engineEndpoint(),
     tableName: `test-${randomUUID()}`,
-    prepare: (db) => createTable(db, { stream: false }),
+    prepare: createTable,
     env: { [ENV.requestLog]: 'off', ...options.env },
     handlers: coldHandlers,
   })
+  return { ...system, tokens: system.tokens as SeededTokens }
 }

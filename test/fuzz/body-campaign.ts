@@ -4,7 +4,7 @@ import { ScimError } from '../../shared/scim/error.ts'
 import { parseJson } from '../../shared/scim/json.ts'
 import { applyPatch } from '../../shared/scim/patch/apply.ts'
 import { PATCH_OP, parsePatch } from '../../shared/scim/patch/request.ts'
-import { resourceTypes } from '../../shared/scim/resource-types.ts'
+import { RESOURCE_TYPES, resourceTypes } from '../../shared/scim/resource-types.ts'
 import type { Json, ResourceType } from '../../shared/scim/schema.ts'
 import { CORE_GROUP } from '../../shared/scim/schemas/core-group.ts'
 import { CORE_USER } from '../../shared/scim/schemas/core-user.ts'
@@ -105,7 +105,7 @@ export const bodyProperty = fc.property(
     withoutHanging(() => {
       for (const type of [User, Group]) knock(type, body, operations as Json)
       accept(() => resolveBulkIds(body, new Map()))
-      accept(() => planBulk([{ method: 'POST', path: '/Users', bulkId: 'a', data: body }]))
+      accept(() => planBulk([{ method: 'POST', path: '/Users', bulkId: 'a', data: body }], RESOURCE_TYPES))
       accept(() => parseJson(JSON.stringify(body)))
     })
     const names = [...Object.keys(Object.prototype), ...Reflect.ownKeys({})]

@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { QUIRKS } from '../../shared/scim/quirks.ts'
 import { patchOf } from '../factories/scim-api.ts'
-import { startTestSystem, type TestSystem } from '../factories/system.ts'
+import { withSystem } from '../factories/system.ts'
 import { client } from '../rfc/client.ts'
 import { givenGroup, givenUser, memberIds, pathOf, readAgain } from '../rfc/objects.ts'
 import { listHabits, PROVIDERS, replay } from './habit.ts'
 
-let system: TestSystem
-beforeAll(async () => {
-  system = await startTestSystem()
-})
-afterAll(() => system.stop())
+const system = withSystem()
 
 const habits = listHabits()
 

@@ -1,15 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { signRequest } from '../../shared/auth/sigv4.ts'
 import { runCli } from '../factories/cli.ts'
-import { startTestSystem, type TestSystem } from '../factories/system.ts'
+import { withSystem } from '../factories/system.ts'
 import { type Conversation, hold, type Sent } from './conversation.ts'
 
-let system: TestSystem
-beforeAll(async () => {
-  system = await startTestSystem()
-})
-afterAll(() => system.stop())
+const system = withSystem()
 
 const CLIENTS = {
   OKTA: { integration: 'OKTA_PROVISIONING', role: 'OKTA_PROVISIONER' },

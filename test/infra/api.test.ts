@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { toGatewayModel } from '../../local/gateway/template.ts'
-import { ADMIN_ROUTES, SCIM_ROUTES, SCIM_UNKNOWN, scimGatewayPaths } from '../../shared/http/routes.ts'
+import { ADMIN_ROUTES, SCIM_UNKNOWN, scimGatewayPaths, scimRoutes } from '../../shared/http/routes.ts'
 import { ERROR_SCHEMA } from '../../shared/scim/error.ts'
+import { RESOURCE_TYPES } from '../../shared/scim/resource-types.ts'
 import { resourcesOf, stack, theOnly } from './stack.ts'
 
 const model = toGatewayModel(stack)
@@ -9,7 +10,7 @@ const byPath = new Map(model.routes.map((route) => [route.path, route]))
 
 describe('routes', () => {
   test('every SCIM path takes any method, asks the authorizer and goes to its function (SECURITY S7, S9)', () => {
-    for (const route of [...SCIM_ROUTES, SCIM_UNKNOWN]) {
+    for (const route of [...scimRoutes(RESOURCE_TYPES), SCIM_UNKNOWN]) {
       for (const path of scimGatewayPaths(route)) {
         const methods = [...(byPath.get(path)?.methods ?? [])]
         expect(methods).toMatchObject([
@@ -28,7 +29,7 @@ describe('routes', () => {
   })
 
   test('no path is there that routes.ts does not have, and no method is open (SECURITY S7)', () => {
-    const scim = [...SCIM_ROUTES, SCIM_UNKNOWN].flatMap(scimGatewayPaths)
+    const scim = [...scimRoutes(RESOURCE_TYPES), SCIM_UNKNOWN].flatMap(scimGatewayPaths)
     const admin = ADMIN_ROUTES.map(({ path }) => path)
     expect([...byPath.keys()].sort()).toEqual([...new Set([...scim, ...admin])].sort())
     const types = resourcesOf('AWS::ApiGateway::Method').map(([, method]) => method.AuthorizationType)
@@ -71,7 +72,7 @@ describe('gateway responses', () => {
     QUOTA_EXCEEDED: 429,
     API_CONFIGURATION_ERROR: 500,
     AUTHORIZER_CONFIGURATION_ERROR: 500,
-    AUTHORIZER_FAILURE: 500,
+    AUTHORIZER_FAILURE: 503,
     INTEGRATION_FAILURE: 502,
     INTEGRATION_TIMEOUT: 504,
     DEFAULT_4XX: 400,

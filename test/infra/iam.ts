@@ -1,12 +1,6 @@
 import type { LambdaName } from '../../infra/bundling.ts'
 import { resourcesOf, stack } from './stack.ts'
-
-export interface Statement {
-  Effect: 'Allow' | 'Deny'
-  Action: string | string[]
-  Resource: unknown
-  Condition?: Record<string, { 'dynamodb:LeadingKeys': string | string[] }>
-}
+import { permits, type Statement } from './statement.ts'
 
 /** Every statement of a function's role. */
 export function statementsOf(name: LambdaName): Statement[] {
@@ -19,26 +13,5 @@ export function statementsOf(name: LambdaName): Statement[] {
 }
 
 /** Whether IAM would let the function do it, to the table or its index; a `key` of `undefined`: without leading key. */
-export function isAllowed(name: LambdaName, action: string, key: string | undefined, index = false): boolean {
-  const applying = statementsOf(name).filter(({ Action, Resource, Condition }) => {
-    const targets = [Resource].flat().map((target) => JSON.stringify(target))
-    const onTarget = targets.some(
-      (target) => target.includes('StorageTable') && target.includes('/index/gsi1') === index,
-    )
-    return onTarget && list(Action).some((one) => wildcard(one).test(`dynamodb:${action}`)) && holds(Condition, key)
-  })
-  return applying.length > 0 && applying.every(({ Effect }) => Effect === 'Allow')
-}
-
-/** `ForAllValues` is true of a request without keys, `ForAnyValue` is not. */
-function holds(condition: Statement['Condition'], key: string | undefined): boolean {
-  return Object.entries(condition ?? {}).every(([operator, { 'dynamodb:LeadingKeys': patterns }]) => {
-    if (key === undefined) return operator.startsWith('ForAllValues')
-    return list(patterns).some((pattern) => wildcard(pattern).test(key))
-  })
-}
-
-export const list = (value: string | string[]) => [value].flat()
-
-const wildcard = (pattern: string) =>
-  new RegExp(`^${pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`, 's')
+export const isAllowed = (name: LambdaName, action: string, key: string | undefined, index = false): boolean =>
+  permits(statementsOf(name), action, key, index)

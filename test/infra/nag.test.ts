@@ -1,11 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { App, Validations } from 'aws-cdk-lib'
+import { Validations } from 'aws-cdk-lib'
 import { AwsSolutionsChecks } from 'cdk-nag'
-import { expect, onTestFinished, test } from 'vitest'
-import { parseDeployment } from '../../infra/config.ts'
-import { ScimStack } from '../../infra/scim-stack.ts'
+import { expect, test } from 'vitest'
+import { newStack } from './stack.ts'
 
 const LOG_ROLE = 'arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs'
 
@@ -20,11 +16,7 @@ const ACKNOWLEDGED = [
 ] as const
 
 function synthesizeChecked(acknowledged: readonly (readonly [id: string, reason: string])[]): void {
-  const context = { 'aws:cdk:bundling-stacks': [] }
-  const outdir = mkdtempSync(join(tmpdir(), 'rolecall-nag-'))
-  onTestFinished(() => rmSync(outdir, { recursive: true, force: true }))
-  const app = new App({ outdir, builtinCloudFormationValidation: false, analyticsReporting: false, context })
-  const stack = new ScimStack(app, 'rolecall', { deployment: parseDeployment(() => undefined, {}) })
+  const { app, stack } = newStack()
   for (const [id, reason] of acknowledged)
     Validations.of(stack).acknowledge({ id: `AwsSolutions::AwsSolutions-${id}`, reason })
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app))

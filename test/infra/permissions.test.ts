@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { LAMBDA_NAMES, type LambdaName } from '../../infra/bundling.ts'
+import { RESOURCE_TYPES } from '../../shared/scim/resource-types.ts'
 import {
   accountKey,
   collectionKey,
@@ -17,19 +18,22 @@ import {
   tokenKey,
   tokensOfKey,
 } from '../../shared/store/keys.ts'
-import { isAllowed, list, statementsOf } from './iam.ts'
+import { isAllowed, statementsOf } from './iam.ts'
 import { resourcesOf } from './stack.ts'
+import { list } from './statement.ts'
+
+const { User, Group } = RESOURCE_TYPES
 
 const EVENT = eventPartition('acme', '2026-01-01', 3)
 const TOKEN = tokenKey('abc').pk
 const PAGE_MARK = pageKey('acme', 'h')
 const OBJECTS = [
-  collectionKey('acme', 'User'),
-  collectionKey('acme', 'Group'),
-  nameCollectionKey('acme', 'User'),
-  lookupCollectionKey('acme', 'User', 'externalId', 'x#EVENT#y'),
+  collectionKey('acme', User),
+  collectionKey('acme', Group),
+  nameCollectionKey('acme', User),
+  lookupCollectionKey('acme', User, 'externalId', 'x#EVENT#y'),
   membersKey('acme', 'g1'),
-  countKey('acme', 'User'),
+  countKey('acme', User),
   PAGE_MARK,
   pendingKey('acme'),
 ]
@@ -122,7 +126,7 @@ describe('what each function may do with the table (SECURITY E1, I5, T7)', () =>
 
   test('the admin function marks pages of its lists, whatever a lookup may be called', () => {
     expect(isAllowed('admin', 'PutItem', PAGE_MARK)).toBe(true)
-    expect(isAllowed('admin', 'PutItem', lookupCollectionKey('acme', 'User', 'externalId', 'x#PAGE#y'))).toBe(false)
+    expect(isAllowed('admin', 'PutItem', lookupCollectionKey('acme', User, 'externalId', 'x#PAGE#y'))).toBe(false)
   })
 
   test('no role has a managed policy or an action with a wildcard that it is allowed', () => {

@@ -2,16 +2,15 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { adminHandler } from '../../shared/http/admin-handler.ts'
 import { adminOperations } from '../../shared/http/admin-operations.ts'
 import { ADMIN_ROUTES } from '../../shared/http/routes.ts'
-import type { Db } from '../../shared/store/client.ts'
 import { putEvent } from '../../shared/store/events/write.ts'
 import { ADMIN_ARN, apiEvent, type GivenRequest, lambdaContext } from '../factories/api-event.ts'
-import { testConfig, testTable } from '../factories/engine.ts'
+import { testConfig, withTable } from '../factories/engine.ts'
 import { scanEvents } from '../factories/scan.ts'
 import { type Answer, newGroup, newUser, principal, scimApi } from '../factories/scim-api.ts'
 
 const ERROR = 'urn:ietf:params:scim:api:messages:2.0:Error'
 const NOW = new Date('2026-08-31T10:00:00.000Z')
-let db: Db
+const db = withTable()
 
 async function call(method: string, resource: string, given: Partial<GivenRequest> = {}): Promise<Answer> {
   const options = { config: testConfig(db.tableName), db, putEvent, now: () => NOW }
@@ -29,7 +28,6 @@ const refusal = (status: number, detail: string, scimType?: string) => ({
 })
 
 beforeAll(async () => {
-  db = await testTable()
   await create({ name: 'OKTA', clientKind: 'OKTA' })
 })
 

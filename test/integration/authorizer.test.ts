@@ -1,6 +1,6 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda'
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { parsePrincipal } from '../../shared/auth/principal.ts'
 import { formatToken, newToken, parseToken } from '../../shared/auth/token.ts'
 import { authorizerHandler } from '../../shared/http/authorizer-handler.ts'
@@ -220,10 +220,34 @@ describe('authorizerHandler()', () => {
       const Key = tokenKey(issued.tokenId)
       const broken = { UpdateExpression, ExpressionAttributeNames, ExpressionAttributeValues: { ':broken': null } }
       await db.client.send(new UpdateCommand({ TableName: db.tableName, Key, ...broken }))
-      const message = `A token record has no readable "${attribute}"`
-      await expect(authorize(`Bearer ${issued.token}`)).rejects.toThrow(message)
+      const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+      const refusal = await authorize(`Bearer ${issued.token}`).catch((error: unknown) => error)
+      const lines = written.mock.calls.map(([line]) => JSON.parse(String(line)))
+      written.mockRestore()
+      const message = 'Internal error; retry, and report request id request-1 if it persists'
+      expect(refusal).toMatchObject({ status: 500, message })
+      expect(lines).toMatchObject([
+        {
+          message: 'unexpected error',
+          requestId: 'request-1',
+          error: `Error: A token record has no readable "${attribute}"`,
+        },
+      ])
     },
   )
+
+  test('says that a table which does not answer is to be asked again, and counts nobody as refused', async () => {
+    const { db: failing, calls } = watchedDb(db, () => {
+      throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })
+    })
+    const authorizer = authorizerHandler({ db: failing, region: 'eu-central-1', now: () => NOW })
+    await expect(authorizer(anEvent([`Bearer ${issued.token}`]))).rejects.toMatchObject({
+      status: 503,
+      message: 'The table does not answer at this moment; retry after the seconds named in Retry-After',
+      headers: { 'retry-after': '5' },
+    })
+    expect(calls).toEqual([])
+  })
 
   test('answers the same when a refusal cannot be counted', async () => {
     const { db: failing, calls } = watchedDb(db, () => {

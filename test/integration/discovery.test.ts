@@ -5,20 +5,18 @@ import { LOCAL_AWS } from '../../local/environment.ts'
 import { parseEventQuery } from '../../shared/audit/event-query.ts'
 import { discoveryOperations } from '../../shared/http/discovery-operations.ts'
 import { scimHandler } from '../../shared/http/scim-handler.ts'
-import type { Db } from '../../shared/store/client.ts'
 import { listEvents } from '../../shared/store/events/query.ts'
 import { lightPutEvent, openLightDb } from '../../shared/store/light-client.ts'
 import { apiEvent, type GivenRequest, lambdaContext, OKTA } from '../factories/api-event.ts'
-import { testConfig, testTable } from '../factories/engine.ts'
+import { testConfig, withTable } from '../factories/engine.ts'
 import { anEvent } from '../factories/events.ts'
 
 const NOW = new Date('2026-08-31T12:00:00.000Z')
 const BASE = 'https://scim.example.com/scim/v2'
-let db: Db
+const db = withTable()
 let get: (given: Omit<GivenRequest, 'principal'>) => Promise<{ status: number; headers: object; body: unknown }>
 
 beforeAll(async () => {
-  db = await testTable()
   const config = testConfig(db.tableName)
   const options = { config, db: openLightDb(config), putEvent: lightPutEvent(config, LOCAL_AWS), now: () => NOW }
   const handler = scimHandler(options, discoveryOperations)
@@ -104,6 +102,14 @@ describe('discovery through the pipeline', () => {
     const { status, body } = await get({ resource: '/{endpointId}/{proxy+}', params })
     expect(status).toBe(404)
     expect(body).toEqual(error(404, `There is no endpoint "scim/v2/${OKTA.endpointId}/Devices/1"`))
+  })
+
+  test('ERR-2: a base URL with a slash at its end is told so', async () => {
+    const params = { endpointId: OKTA.endpointId, proxy: '/Users' }
+    const { status, body } = await get({ resource: '/{endpointId}/{proxy+}', params })
+    expect(status).toBe(404)
+    const hint = 'write the base URL without a slash at its end'
+    expect(body).toEqual(error(404, `There is no endpoint "scim/v2/${OKTA.endpointId}//Users"; ${hint}`))
   })
 
   test('every answer above is an event, refusals too', async () => {

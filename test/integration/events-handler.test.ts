@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { EVENT_COLUMNS, presentEvent } from '../../shared/audit/event-row.ts'
+import { MAX_ANSWER_BYTES, sentBytes } from '../../shared/http/api-answer.ts'
 import { eventsHandler } from '../../shared/http/events-handler.ts'
 import type { EventAnswer } from '../../shared/http/events-operations.ts'
 import { batchWrite } from '../../shared/store/batch.ts'
@@ -7,10 +8,11 @@ import type { Db } from '../../shared/store/client.ts'
 import { toEventItem } from '../../shared/store/events/item.ts'
 import { putEvent } from '../../shared/store/events/write.ts'
 import { ADMIN_ARN, apiEvent, lambdaContext } from '../factories/api-event.ts'
-import { testConfig, testTable } from '../factories/engine.ts'
+import { openTestDb, testConfig, testTable } from '../factories/engine.ts'
 import { anEvent } from '../factories/events.ts'
 
 const NOW = new Date('2026-08-31T12:00:00.000Z')
+const UNRECORDED = 'The request cannot be answered, since its audit event could not be stored; retry later'
 const ago = (ms: number) => new Date(NOW.getTime() - ms)
 
 /** A table with ten requests of the last five minutes and one older, and the function before it. */
@@ -101,8 +103,68 @@ describe('what cannot be answered', () => {
     const { db } = await system()
     const failing = () => Promise.reject(new Error('No table'))
     const handler = eventsHandler({ config: testConfig(db.tableName), db, putEvent: failing, now: () => NOW })
-    await expect(invokeOn(handler)({})).rejects.toThrow(/^Internal error; retry, and report request id/)
+    await expect(invokeOn(handler)({})).rejects.toMatchObject({
+      name: 'ServiceUnavailable',
+      message: `${UNRECORDED} (Retry-After: 5)`,
+      stack: '',
+    })
     expect((await askOver(handler)({})).status).toBe(503)
+  })
+})
+
+describe('an invocation that fails', () => {
+  /** The function on a table whose queries fail in this way; it can still be written to. */
+  async function failing(error: Error) {
+    const { db, ask } = await system()
+    const broken = openTestDb(db.tableName)
+    broken.client.middlewareStack.add(
+      (next, { commandName }) =>
+        (args) =>
+          commandName === 'QueryCommand' ? Promise.reject(error) : next(args),
+      { step: 'initialize', priority: 'low' },
+    )
+    const handler = eventsHandler({ config: testConfig(db.tableName), db: broken, putEvent, now: () => NOW })
+    const refusal = await invokeOn(handler)({ last: '5m' }).catch((thrown: unknown) => thrown)
+    const { events } = (await ask({ last: '1s', type: 'ADMIN' })).body as EventAnswer
+    return { refusal, events: events.map((row) => [row.METHOD, row.ERROR_CODE, JSON.parse(row.DETAILS).query]) }
+  }
+
+  test.each([
+    [
+      'ThrottlingException',
+      {
+        name: 'TooManyRequests',
+        message: expect.stringMatching(/^Too many requests at this moment.*Retry-After: 2\)$/),
+      },
+      '429',
+    ],
+    [
+      'TimeoutError',
+      { name: 'ServiceUnavailable', message: expect.stringMatching(/^The table does not answer.*Retry-After: 5\)$/) },
+      '503',
+    ],
+    [
+      'TypeError',
+      { name: 'InternalError', message: expect.stringMatching(/^Internal error; retry, and report/) },
+      '500',
+    ],
+  ])('by a %s says so, and is an event', async (name, expected, code) => {
+    const { refusal, events } = await failing(Object.assign(new Error('inside'), { name }))
+    expect(refusal).toMatchObject({ ...expected, stack: '' })
+    expect(events).toEqual([['INVOKE', code, '{"last":"5m"}']])
+  })
+
+  test.each([
+    ['last 5m', '"last 5m"'],
+    [{ account: 'A#x' }, '{"account":"A#x"}'],
+    [{ account: 5, last: '5m' }, '{"account":5,"last":"5m"}'],
+  ])('since %j cannot be read is an event of the default account', async (payload, query) => {
+    const { ask, invoke } = await system()
+    await expect(invoke(payload)).rejects.toThrow(/^Cannot read/)
+    const { events } = (await ask({ last: '1s', type: 'ADMIN' })).body as EventAnswer
+    expect(events.map((row) => [row.METHOD, row.STATUS, JSON.parse(row.DETAILS).query])).toEqual([
+      ['INVOKE', 'FAILURE', query],
+    ])
   })
 })
 
@@ -123,7 +185,7 @@ test('an answer too large for a Lambda is cut, and asking on brings the rest', a
   const found: string[] = []
   let answer = await invoke({ limit: 10_000, last: '3h' })
   for (let questions = 1; ; questions++) {
-    expect(Buffer.byteLength(JSON.stringify(JSON.stringify(answer)))).toBeLessThan(6_000_000)
+    expect(sentBytes(answer)).toBeLessThan(MAX_ANSWER_BYTES)
     found.unshift(...answer.events.map((row) => row.EVENT_ID))
     if (!answer.next) break
     expect(questions).toBeLessThan(10)

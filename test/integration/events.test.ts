@@ -6,9 +6,9 @@ import { batchWrite } from '../../shared/store/batch.ts'
 import type { Db } from '../../shared/store/client.ts'
 import { toEventItem } from '../../shared/store/events/item.ts'
 import { listEvents } from '../../shared/store/events/query.ts'
-import { eventPut, putEvent } from '../../shared/store/events/write.ts'
+import { putEvent, putEventAction } from '../../shared/store/events/write.ts'
 import { transact } from '../../shared/store/transaction.ts'
-import { testTable } from '../factories/engine.ts'
+import { testTable, withTable } from '../factories/engine.ts'
 import { anEvent } from '../factories/events.ts'
 
 const NOW = new Date('2026-08-31T12:00:00.000Z')
@@ -26,7 +26,7 @@ const ask = (db: Db, question: object, maxExamined?: number) =>
 const idsOf = (events: RestEvent[]) => events.map(({ eventId }) => eventId)
 
 describe('500 events over two days', () => {
-  let db: Db
+  const db = withTable()
   // Every sixth minute of the last 50 hours, oldest first; each tenth a refused PATCH by Entra about Ann.
   const events = Array.from({ length: 500 }, (_, i) => {
     const at = ago((500 - i) * 6 * MINUTE)
@@ -36,10 +36,7 @@ describe('500 events over two days', () => {
     return anEvent(at, { method: 'PATCH', status: 409, scimType: 'uniqueness', ...who, ...what })
   })
 
-  beforeAll(async () => {
-    db = await testTable()
-    await seed(db, events)
-  })
+  beforeAll(() => seed(db, events))
 
   test('all are listed, in order of time', async () => {
     const page = await ask(db, { limit: 1000 })
@@ -150,9 +147,9 @@ describe('writing', () => {
     const db = await testTable()
     const event = anEvent(NOW, { changes: [{ attribute: 'active', after: false }], resourceId: 'u1' })
     const guard = { ConditionCheck: { Key: { pk: 'x', sk: 'y' }, ConditionExpression: 'attribute_exists(pk)' } }
-    await expect(transact(db, [eventPut(db, event), guard], 'r1')).rejects.toThrow('conditions')
+    await expect(transact(db, { event: putEventAction(db, event), guard }, 'r1')).rejects.toThrow('conditions')
     expect((await ask(db, {})).events).toEqual([])
-    await transact(db, [eventPut(db, event)], 'r2')
+    await transact(db, { event: putEventAction(db, event) }, 'r2')
     expect((await ask(db, {})).events).toEqual([event])
   })
 

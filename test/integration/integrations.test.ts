@@ -1,5 +1,5 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { changeIntegration } from '../../shared/resources/change-integration.ts'
 import type { IntegrationChange, IntegrationInput } from '../../shared/resources/integration-input.ts'
 import {
@@ -11,24 +11,19 @@ import {
 import { issueToken } from '../../shared/resources/tokens.ts'
 import { ScimError } from '../../shared/scim/error.ts'
 import type { Json } from '../../shared/scim/schema.ts'
-import type { Db } from '../../shared/store/client.ts'
 import { accountKey } from '../../shared/store/keys.ts'
 import { getToken } from '../../shared/store/token-record.ts'
 import { adminContext } from '../factories/admin.ts'
-import { testTable } from '../factories/engine.ts'
+import { withTable } from '../factories/engine.ts'
 import { scanAll, scanEvents } from '../factories/scan.ts'
 
 const NOW = new Date('2026-08-31T10:00:00.000Z')
 const ACTOR = 'arn:aws:iam::000000000000:user/test'
-let db: Db
+const db = withTable()
 /** Each test has an account of its own. */
 let account = 0
 const admin = (now = NOW) => adminContext(db, { account: `a${account}`, now })
 const create = (input: IntegrationInput) => createIntegration(admin(), input)
-
-beforeAll(async () => {
-  db = await testTable()
-})
 
 describe('createIntegration()', () => {
   test("fills in what is not said: upper-case name, the kind's role, two privileges, no password sync", async () => {

@@ -1,10 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { parseEventQuery } from '../../shared/audit/event-query.ts'
-import { mapConcurrently } from '../../shared/store/batch.ts'
+import type { RestEvent } from '../../shared/audit/rest-event.ts'
+import { batchWrite, mapConcurrently } from '../../shared/store/batch.ts'
 import type { Db } from '../../shared/store/client.ts'
+import { toEventItem } from '../../shared/store/events/item.ts'
 import { listEvents } from '../../shared/store/events/query.ts'
 import { countRefusedToken, type RefusalReason } from '../../shared/store/events/refused-tokens.ts'
+import { putEvent } from '../../shared/store/events/write.ts'
 import { testTable } from '../factories/engine.ts'
+import { anEvent } from '../factories/events.ts'
 
 const NOW = new Date('2026-08-31T12:00:00.250Z')
 const later = (ms: number) => new Date(NOW.getTime() + ms)
@@ -46,11 +50,64 @@ test('a refused token is a row of its minute in the event history, with the addr
       clientIp: '203.0.113.0/24',
       actorName: 'unknown',
       actorDomain: 'unknown',
-      requestId: '',
       detail: 'Callers refused in this minute and address block: the token has expired',
       count: 2,
     },
   ])
+})
+
+describe('a range that touches a minute shows the rows that count in it', () => {
+  const at = (time: string) => `2026-08-31T${time}Z`
+  const askIn = async (from: string, to: string) => {
+    const db = await testTable()
+    await countRefusedToken(db, { reason: 'wrong', sourceIp: '192.0.2.1', now: new Date(at('11:59:59.999')) })
+    await countRefusedToken(db, { reason: 'wrong', sourceIp: '192.0.2.1', now: new Date(at('12:00:59.999')) })
+    const beside = ['11:59:59.000', '12:00:00.000', '12:00:30.000'].map((time) => anEvent(new Date(at(time))))
+    for (const event of beside) await putEvent(db, event)
+    const now = new Date(at('12:10:00'))
+    const { events } = await listEvents(db, 'default', parseEventQuery({ from: at(from), to: at(to) }, now, 90), now)
+    return events.map(({ time, count }) => `${time.slice(11, 23)}${count === undefined ? '' : ` x${count}`}`)
+  }
+
+  test.each([
+    ['begins within it', '12:00:10', '12:05:00', ['12:00:00.000 x1', '12:00:30.000']],
+    ['begins with its last millisecond', '12:00:59.999', '12:05:00', ['12:00:00.000 x1']],
+    ['begins with the next', '12:01:00', '12:05:00', []],
+    ['ends within it', '12:00:00', '12:00:10', ['12:00:00.000', '12:00:00.000 x1']],
+    ['lies within it', '12:00:10', '12:00:20', ['12:00:00.000 x1']],
+    ['ends before it', '11:59:59.500', '11:59:59.600', ['11:59:00.000 x1']],
+  ])('%s', async (_name, from, to, rows) => {
+    expect((await askIn(from, to)).sort()).toEqual(rows)
+  })
+
+  test('paging through such a range shows each row once, and none before it', async () => {
+    const db = await testTable()
+    const instants = Array.from({ length: 400 }, (_, i) => new Date(Date.parse(at('12:00:00')) + i * 150))
+    const refused = (now: Date, i: number) => countRefusedToken(db, { reason: 'wrong', sourceIp: `10.${i}.0.1`, now })
+    await Promise.all(instants.filter((_, i) => i % 10 === 0).map(refused))
+    const events = instants.map((now, i) => anEvent(now, { status: i % 10 === 0 ? 404 : 200 }))
+    await batchWrite(
+      db,
+      events.map((event) => ({ PutRequest: { Item: toEventItem(db, event) } })),
+    )
+    const found: RestEvent[] = []
+    let before: string | undefined
+    let pages = 0
+    do {
+      const question = { from: at('12:00:30'), to: at('12:05:00'), status: 'FAILURE', before }
+      const page = await listEvents(db, 'default', parseEventQuery(question, later(600_000), 90), later(600_000), 10)
+      found.unshift(...page.events)
+      before = page.next
+      pages += 1
+    } while (before)
+    const counted = found.filter(({ count }) => count !== undefined)
+    const listed = found.filter(({ count }) => count === undefined)
+    expect(pages).toBeGreaterThan(1)
+    expect(listed).toEqual(events.slice(200).filter(({ status }) => status === 404))
+    expect(counted.reduce((sum, { count = 0 }) => sum + count, 0)).toBe(40)
+    expect(found.slice(0, counted.length)).toEqual(counted)
+    expect(new Set(found.map(({ eventId }) => eventId)).size).toBe(found.length)
+  })
 })
 
 test('reasons, minutes and accounts are counted apart; a refusal of a good token is a 403', async () => {

@@ -2,14 +2,15 @@ import { request } from 'node:http'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { signRequest } from '../../shared/auth/sigv4.ts'
 import { formatToken, newToken } from '../../shared/auth/token.ts'
-import { ADMIN_ROUTES, SCIM_METHODS, SCIM_ROUTES } from '../../shared/http/routes.ts'
+import { ADMIN_ROUTES, SCIM_METHODS, scimRoutes } from '../../shared/http/routes.ts'
 import { changeIntegration } from '../../shared/resources/change-integration.ts'
 import { createIntegration } from '../../shared/resources/integrations.ts'
 import { issueToken, revokeToken } from '../../shared/resources/tokens.ts'
+import { RESOURCE_TYPES } from '../../shared/scim/resource-types.ts'
 import { adminContext } from '../factories/admin.ts'
 import { scanAll } from '../factories/scan.ts'
 import { newUser } from '../factories/scim-api.ts'
-import { startTestSystem, type TestSystem } from '../factories/system.ts'
+import { withSystem } from '../factories/system.ts'
 
 const START = Date.parse('2026-08-31T10:00:00.000Z')
 const EXPIRY = Date.parse('2027-02-28T10:00:00.000Z')
@@ -19,9 +20,16 @@ const UNAUTHORIZED = {
   status: '401',
   detail: 'The bearer token is missing, malformed, unknown, expired or revoked: send Authorization: Bearer <token>',
 }
-let system: TestSystem
 let sourceIp = '127.0.0.1'
 let count = 0
+
+beforeAll(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now: START })
+})
+afterAll(() => {
+  vi.useRealTimers()
+})
+const system = withSystem({ now: () => Date.now(), sourceIp: () => sourceIp })
 
 const admin = (account = 'default') => adminContext(system.db, { account, now: new Date() })
 
@@ -42,20 +50,12 @@ async function call(token: string | undefined, path = '/Users?count=0', init: Re
 const statusOf = async (token: string) => (await call(token)).status
 const post = (body: object): RequestInit => ({ method: 'POST', body: JSON.stringify(body) })
 
-beforeAll(async () => {
-  vi.useFakeTimers({ toFake: ['Date'], now: START })
-  system = await startTestSystem({ now: () => Date.now(), sourceIp: () => sourceIp })
-})
 beforeEach(() => {
   vi.setSystemTime(START)
   system.flushAuthorizerCache()
 })
 afterEach(() => {
   sourceIp = '127.0.0.1'
-})
-afterAll(async () => {
-  await system.stop()
-  vi.useRealTimers()
 })
 
 describe('a token', () => {
@@ -146,7 +146,7 @@ describe('without a good token', () => {
   test('every method of every endpoint is 401 with a SCIM body, and nothing is changed (AUT-1, AUT-2, AUT-3)', async () => {
     const before = (await scanAll(system.db)).filter(({ pk }) => !String(pk).includes('#EVENT#')).length
     const forged = formatToken({ tokenId: newToken().tokenId, secret: 'x'.repeat(43) })
-    const paths = [...SCIM_ROUTES.map(({ path }) => path.replace('{id}', 'x')), '/Nothing', '/a/b/c']
+    const paths = [...scimRoutes(RESOURCE_TYPES).map(({ path }) => path.replace('{id}', 'x')), '/Nothing', '/a/b/c']
     for (const path of paths) {
       for (const method of SCIM_METHODS) {
         const init = method === 'GET' ? { method } : { method, body: '{"broken' }

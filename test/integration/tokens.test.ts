@@ -1,26 +1,21 @@
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { hashSecret, parseToken } from '../../shared/auth/token.ts'
 import { changeIntegration } from '../../shared/resources/change-integration.ts'
 import { createIntegration, describeIntegration } from '../../shared/resources/integrations.ts'
 import { issueToken, listTokens, revokeToken } from '../../shared/resources/tokens.ts'
-import type { Db } from '../../shared/store/client.ts'
 import { tokenKey } from '../../shared/store/keys.ts'
 import { getToken } from '../../shared/store/token-record.ts'
 import { adminContext } from '../factories/admin.ts'
-import { testTable } from '../factories/engine.ts'
+import { withTable } from '../factories/engine.ts'
 import { scanAll, scanEvents } from '../factories/scan.ts'
 
 const NOW = new Date('2026-08-31T10:00:00.000Z')
 const ACTOR = 'arn:aws:iam::000000000000:user/test'
-let db: Db
+const db = withTable()
 let count = 0
 let account: string
 const admin = (now = NOW) => adminContext(db, { account, now })
 const issue = (name?: string, now = NOW) => issueToken(admin(now), { integration: 'OKTA', name })
-
-beforeAll(async () => {
-  db = await testTable()
-})
 
 /** Each test has an account of its own. */
 beforeEach(async () => {

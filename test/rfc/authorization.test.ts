@@ -1,33 +1,30 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { sixMonthsAfter } from '../../shared/auth/six-months.ts'
 import { newToken } from '../../shared/auth/token.ts'
-import { SCIM_METHODS, SCIM_ROUTES } from '../../shared/http/routes.ts'
+import { SCIM_METHODS, scimRoutes } from '../../shared/http/routes.ts'
 import { changeIntegration } from '../../shared/resources/change-integration.ts'
 import type { IntegrationInput } from '../../shared/resources/integration-input.ts'
 import { createIntegration } from '../../shared/resources/integrations.ts'
 import { issueToken, revokeToken } from '../../shared/resources/tokens.ts'
+import { RESOURCE_TYPES } from '../../shared/scim/resource-types.ts'
 import { adminContext } from '../factories/admin.ts'
 import { scanAll } from '../factories/scan.ts'
 import { newGroup, newUser, patchOf } from '../factories/scim-api.ts'
-import { startTestSystem, type TestSystem } from '../factories/system.ts'
+import { withSystem } from '../factories/system.ts'
 import { type Body, client, type Headers, type Request } from './client.ts'
 import { expectRefused } from './refusal.ts'
 
-let system: TestSystem
-let generic: Request
-let okta: Request
+const system = withSystem()
+const { request: generic } = client(system)
+const { request: okta } = client(system, 'OKTA_PROVISIONING')
 let user: Body
 let group: Body
 beforeAll(async () => {
-  system = await startTestSystem()
-  generic = client(system).request
-  okta = client(system, 'OKTA_PROVISIONING').request
   user = (await generic('POST', '/Users', newUser('owned'))).body
   const members = [{ value: user.id }]
   group = (await generic('POST', '/Groups', newGroup('Owned', { members }))).body
   user = (await generic('GET', `/Users/${user.id}`)).body
 })
-afterAll(() => system.stop())
 
 const bearer = (token: string): Headers => ({ authorization: `Bearer ${token}` })
 const NO_TOKEN =
@@ -77,7 +74,7 @@ describe('credentials that are no good', () => {
   })
 
   test('AUT-2 AUT-3 every method of every endpoint is 401, also of what does not exist, and nothing is changed', async () => {
-    const paths = SCIM_ROUTES.flatMap(({ path }) => {
+    const paths = scimRoutes(RESOURCE_TYPES).flatMap(({ path }) => {
       const id = path.startsWith('/Groups') ? group.id : path.startsWith('/Users') ? user.id : 'User'
       return [path.replace('{id}', id)]
     })

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { newGroup, newUser, patchOf } from '../factories/scim-api.ts'
-import { startTestSystem, type TestSystem } from '../factories/system.ts'
-import { type Body, client, type Request } from './client.ts'
+import { withSystem } from '../factories/system.ts'
+import { type Body, client } from './client.ts'
 import { givenGroup, givenUser, memberIds, pathOf, type Refusal, readAgain, refusalOf, unique } from './objects.ts'
 
 const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
@@ -9,13 +9,8 @@ const BULK_REQUEST = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest'
 const BULK_RESPONSE = 'urn:ietf:params:scim:api:messages:2.0:BulkResponse'
 const ERROR = 'urn:ietf:params:scim:api:messages:2.0:Error'
 
-let system: TestSystem
-let request: Request
-beforeAll(async () => {
-  system = await startTestSystem()
-  request = client(system).request
-})
-afterAll(() => system.stop())
+const system = withSystem()
+const { request } = client(system)
 
 const bulkOf = (Operations: unknown, more: object = {}) => ({ schemas: [BULK_REQUEST], Operations, ...more })
 

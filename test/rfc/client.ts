@@ -23,8 +23,8 @@ const agent = new Agent({ keepAlive: true })
 
 /** A SCIM client of a running system that holds the token of one integration and sends no more headers than it must. */
 export function client(system: TestSystem, integration: SeededIntegration = 'GENERIC_PROVISIONING') {
-  const defaults = { authorization: `Bearer ${system.tokens[integration]}` }
   const request: Request = (method, path, body, headers = {}) => {
+    const defaults = { authorization: `Bearer ${system.tokens[integration]}` }
     const content = body === undefined ? {} : { 'content-type': 'application/scim+json' }
     return send(system.baseUrl + path, method, toBytes(body), merge({ ...defaults, ...content }, headers))
   }

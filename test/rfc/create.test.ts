@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { GROUP_SCHEMA, newGroup, newUser, patchOf, USER_SCHEMA } from '../factories/scim-api.ts'
-import { startTestSystem, type TestSystem } from '../factories/system.ts'
-import { type Body, client, type Request } from './client.ts'
+import { withSystem } from '../factories/system.ts'
+import { type Body, client } from './client.ts'
 import { expectRefused } from './refusal.ts'
 
-let system: TestSystem
-let request: Request
-beforeAll(async () => {
-  system = await startTestSystem()
-  request = client(system).request
-})
-afterAll(() => system.stop())
+const system = withSystem()
+const { request } = client(system)
 
 const SNOWFLAKE = 'urn:ietf:params:scim:schemas:extension:2.0:User'
 let count = 0

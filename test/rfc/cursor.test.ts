@@ -1,24 +1,20 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { issueToken } from '../../shared/resources/tokens.ts'
 import { adminContext } from '../factories/admin.ts'
 import { newUser } from '../factories/scim-api.ts'
-import { startTestSystem, type TestSystem } from '../factories/system.ts'
-import { type Body, client, type Request } from './client.ts'
+import { withSystem } from '../factories/system.ts'
+import { type Body, client } from './client.ts'
 import { expectRefused } from './refusal.ts'
 
-let system: TestSystem
-let request: Request
-let okta: Request
+const system = withSystem()
+const { request } = client(system)
+const { request: okta } = client(system, 'OKTA_PROVISIONING')
 beforeAll(async () => {
-  system = await startTestSystem()
-  request = client(system).request
-  okta = client(system, 'OKTA_PROVISIONING').request
   for (const name of ['c1', 'c2', 'c3', 'c4', 'c5']) {
     await request('POST', '/Users', newUser(name, { title: name === 'c2' ? 'even' : 'odd' }))
   }
   await okta('POST', '/Users', newUser('hidden'))
 })
-afterAll(() => system.stop())
 
 const get = async (query: string): Promise<Body> => (await request('GET', `/Users?${query}`)).body
 const namesOf = (body: Body): string => body.Resources.map(({ userName }: Body) => userName).join(' ')

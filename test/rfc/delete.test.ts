@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { newGroup, newUser } from '../factories/scim-api.ts'
-import { startTestSystem, type TestSystem } from '../factories/system.ts'
-import { type Answer, type Body, client, type Request } from './client.ts'
+import { withSystem } from '../factories/system.ts'
+import { type Answer, type Body, client } from './client.ts'
 import { givenGroup, givenUser, patch, pathOf, readAgain, refusalOf } from './objects.ts'
 
-let system: TestSystem
-let request: Request
-beforeAll(async () => {
-  system = await startTestSystem()
-  request = client(system).request
-})
-afterAll(() => system.stop())
+const system = withSystem()
+const { request } = client(system)
 
 const remove = ({ meta }: Body) => request('DELETE', pathOf(meta.location))
 const count = async (endpoint: string, filter: string) =>

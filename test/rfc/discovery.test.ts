@@ -1,21 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createIntegration } from '../../shared/resources/integrations.ts'
 import { issueToken } from '../../shared/resources/tokens.ts'
 import { adminContext } from '../factories/admin.ts'
 import { newUser, patchOf, USER_SCHEMA } from '../factories/scim-api.ts'
-import { startTestSystem, type TestSystem } from '../factories/system.ts'
-import { type Body, client, type Request } from './client.ts'
+import { withSystem } from '../factories/system.ts'
+import { type Body, client } from './client.ts'
 import { expectRefused } from './refusal.ts'
 
-let system: TestSystem
-let request: Request
-let okta: Request
-beforeAll(async () => {
-  system = await startTestSystem()
-  request = client(system).request
-  okta = client(system, 'OKTA_PROVISIONING').request
-})
-afterAll(() => system.stop())
+const system = withSystem()
+const { request } = client(system)
+const { request: okta } = client(system, 'OKTA_PROVISIONING')
 
 const get = async (path: string): Promise<Body> => (await request('GET', path)).body
 const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'

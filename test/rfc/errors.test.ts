@@ -1,27 +1,26 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { MAX_SCANNED_RESOURCES } from '../../shared/scim/limits.ts'
+import { RESOURCE_TYPES } from '../../shared/scim/resource-types.ts'
 import { batchWrite } from '../../shared/store/batch.ts'
 import { countKey, resourceKey } from '../../shared/store/keys.ts'
 import { newId } from '../../shared/store/new-id.ts'
 import { newGroup, newUser, patchOf, USER_SCHEMA } from '../factories/scim-api.ts'
-import { startTestSystem, type TestSystem } from '../factories/system.ts'
-import { type Body, client, type Request } from './client.ts'
+import { withSystem } from '../factories/system.ts'
+import { type Body, client } from './client.ts'
 import { expectRefused, scimError } from './refusal.ts'
 
+const { User } = RESOURCE_TYPES
+
 const failures: Error[] = []
-let system: TestSystem
-let request: Request
-let okta: Request
+const system = withSystem({ logFailure: (failure) => failures.push(failure) })
+const { request } = client(system)
+const { request: okta } = client(system, 'OKTA_PROVISIONING')
 let user: Body
 let group: Body
 beforeAll(async () => {
-  system = await startTestSystem({ logFailure: (failure) => failures.push(failure) })
-  request = client(system).request
-  okta = client(system, 'OKTA_PROVISIONING').request
   user = (await request('POST', '/Users', newUser('mistaken'))).body
   group = (await request('POST', '/Groups', newGroup('Mistaken'))).body
 })
-afterAll(() => system.stop())
 
 /** `{user}` and `{group}` stand for the ids of objects that are there. */
 const pathOf = (path: string) => path.replace('{user}', user.id).replace('{group}', group.id)
@@ -123,16 +122,26 @@ describe('endpoints and methods', () => {
     expect((await request('OPTIONS', '/Users')).status).toBe(403)
   })
 
-  test.each(['/scim/v1/Users', '/scim/v3/Users', '/scim', '/v2/Users', '/'])(
-    'ERR-3 %s, another version or no SCIM at all, is a 404 that says where SCIM is',
+  test.each([
+    ...['/scim/v1/Users', '/scim/v3/Users', '/scim', '/v2/Users', '/'],
+    ...['/scim/v2', '/scim/v2/', '/scim/v2//', '/scim/v2//Users', '/scim/v2//Users/1?count=1', '//scim/v2/Users'],
+  ])(
+    'ERR-3 %s, another version, no SCIM at all or the base URL with a slash at its end, is a 404 that says where SCIM is',
     async (path) => {
       const headers = { authorization: `Bearer ${system.tokens.GENERIC_PROVISIONING}` }
       const answer = await fetch(system.adminUrl + path, { headers })
-      const where = 'SCIM is served below /scim/v2, administration takes signed requests (SigV4)'
+      const where = 'as in /scim/v2/Users (write the base URL without a slash at its end)'
+      const detail = `There is no such endpoint: SCIM is served below /scim/v2, ${where}; /admin and /events take signed requests (SigV4)`
       expect(answer.status).toBe(404)
-      expect(await answer.json()).toEqual(scimError(404, undefined, `There is no such endpoint: ${where}`))
+      expect(await answer.json()).toEqual(scimError(404, undefined, detail))
     },
   )
+
+  test('ERR-3 an empty segment further in is a 404 that names the slash', async () => {
+    const what = "use /Users, /Groups or another of SCIM's, in these letters"
+    const detail = `There is no endpoint "scim/v2/Users//1": ${what}; write the base URL without a slash at its end`
+    expectRefused(await request('GET', '/Users//1'), 404, undefined, detail)
+  })
 
   test.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])('ME-1 %s /Me is 501', async (method) => {
     const answer = await request(method, '/Me', method === 'GET' || method === 'DELETE' ? undefined : {})
@@ -172,7 +181,7 @@ describe('what errors tell', () => {
 
   test('ERR-2 an item that is not ours is a 500 without particulars', async () => {
     const id = newId(new Date())
-    const Item = { ...resourceKey('default', 'User', id), secretColumn: 'hidden' }
+    const Item = { ...resourceKey('default', User, id), secretColumn: 'hidden' }
     await batchWrite(system.db, [{ PutRequest: { Item } }])
     const written: string[] = []
     const { write } = process.stdout
@@ -182,21 +191,21 @@ describe('what errors tell', () => {
     const detail = /^Internal error; retry, and report request id [0-9a-f-]{36} if it persists$/
     expectRefused(answer, 500, undefined, detail)
     expect(written.join('')).toContain(answer.headers['x-request-id'])
-    await batchWrite(system.db, [{ DeleteRequest: { Key: resourceKey('default', 'User', id) } }])
+    await batchWrite(system.db, [{ DeleteRequest: { Key: resourceKey('default', User, id) } }])
   })
 
   test('ERR-3 a filter that would have to look at too much is 400 tooMany, while indexed ones still work', async () => {
     const now = new Date()
     const time = { created: now.toISOString(), lastModified: now.toISOString() }
     const users = Array.from({ length: MAX_SCANNED_RESOURCES + 2 }, (_, i) => ({
-      ...{ ...resourceKey('default', 'User', newId(now)), owner: 'OKTA_PROVISIONER', version: 1, ...time },
+      ...{ ...resourceKey('default', User, newId(now)), owner: 'OKTA_PROVISIONER', version: 1, ...time },
       attributes: { userName: `u${i}` },
     }))
-    const count = { pk: countKey('default', 'User'), sk: 'many', 'own#OKTA_PROVISIONER': users.length }
+    const count = { pk: countKey('default', User), sk: 'many', 'own#OKTA_PROVISIONER': users.length }
     const puts = [...users, count].map((Item) => ({ PutRequest: { Item } }))
     await batchWrite(system.db, puts)
-    const indexed = 'id, userName, externalId, emails.value or displayName'
-    const detail = `More than ${MAX_SCANNED_RESOURCES} resources would have to be examined: filter by ${indexed}, or list without filter and sort`
+    const indexed = 'id, userName, externalId, emails.value'
+    const detail = `More than ${MAX_SCANNED_RESOURCES} resources would have to be examined: filter by one of ${indexed}, or list without filter and sort`
     for (const query of ['filter=title+pr', 'sortBy=title', 'filter=not+(title+pr)&count=0']) {
       expectRefused(await okta('GET', `/Users?${query}`), 400, 'tooMany', detail)
     }

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { newGroup, newUser, patchOf } from '../factories/scim-api.ts'
-import { startTestSystem, type TestSystem } from '../factories/system.ts'
-import { type Body, client, type Request } from './client.ts'
+import { withSystem } from '../factories/system.ts'
+import { type Body, client } from './client.ts'
 import { expectRefused } from './refusal.ts'
 
 const CORE = 'urn:ietf:params:scim:schemas:core:2.0:User'
@@ -48,14 +48,12 @@ const USERS = {
 }
 type Name = keyof typeof USERS
 
-let system: TestSystem
-let request: Request
+const system = withSystem()
+const { request } = client(system)
 const users = {} as Record<Name, Body>
 const groups = {} as Record<'ops' | 'dev' | 'empty', Body>
 let names: Map<string, string>
 beforeAll(async () => {
-  system = await startTestSystem()
-  request = client(system).request
   for (const [name, body] of Object.entries(USERS)) {
     users[name as Name] = (await request('POST', '/Users', body)).body
   }
@@ -68,7 +66,6 @@ beforeAll(async () => {
   groups.empty = await group('Empty', [])
   names = new Map([...Object.entries(users), ...Object.entries(groups)].map(([name, { id }]) => [id, name]))
 })
-afterAll(() => system.stop())
 
 const get = (path: string, filter: string) => request('GET', `${path}?filter=${encodeURIComponent(filter)}`)
 

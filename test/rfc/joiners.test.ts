@@ -1,16 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { newGroup, newUser } from '../factories/scim-api.ts'
-import { startTestSystem, type TestSystem } from '../factories/system.ts'
-import { client, type Request } from './client.ts'
+import { withSystem } from '../factories/system.ts'
+import { client } from './client.ts'
 import { refusalOf } from './objects.ts'
 
-let system: TestSystem
-let request: Request
-beforeAll(async () => {
-  system = await startTestSystem()
-  request = client(system).request
-})
-afterAll(() => system.stop())
+const { request } = client(withSystem())
 
 const find = async (endpoint: string, filter: string) =>
   (await request('GET', `${endpoint}?filter=${encodeURIComponent(filter)}`)).body.Resources.map(

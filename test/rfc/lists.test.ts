@@ -1,16 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { newGroup, newUser } from '../factories/scim-api.ts'
-import { startTestSystem, type TestSystem } from '../factories/system.ts'
-import { type Body, client, type Request } from './client.ts'
+import { withSystem } from '../factories/system.ts'
+import { type Body, client } from './client.ts'
 import { givenGroup, givenUser, memberIds, patch, type Refusal, readAgain, refusalOf, unique } from './objects.ts'
 
-let system: TestSystem
-let request: Request
-beforeAll(async () => {
-  system = await startTestSystem()
-  request = client(system).request
-})
-afterAll(() => system.stop())
+const { request } = client(withSystem())
 
 /** What is no element of a list of objects; each stands alone and beside one that is. */
 const NO_ELEMENTS = [null, {}, '', [], { foo: 'bar' }, { value: null }, { value: [] }]

@@ -1,18 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { newGroup, newUser, patchOf, USER_SCHEMA } from '../factories/scim-api.ts'
-import { startTestSystem, type TestSystem } from '../factories/system.ts'
-import { type Body, client, type Request } from './client.ts'
+import { withSystem } from '../factories/system.ts'
+import { type Body, client } from './client.ts'
 import { expectRefused } from './refusal.ts'
 
-let system: TestSystem
-let request: Request
+const system = withSystem()
+const { request } = client(system)
 let user: Body
 beforeAll(async () => {
-  system = await startTestSystem()
-  request = client(system).request
   user = (await request('POST', '/Users', newUser('reader'))).body
 })
-afterAll(() => system.stop())
 
 let count = 0
 const unique = () => newUser(`user-${++count}`)

@@ -1,25 +1,21 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { seedUsers } from '../bench/seed.ts'
 import { newGroup, newUser, principal } from '../factories/scim-api.ts'
-import { startTestSystem, type TestSystem } from '../factories/system.ts'
+import { withSystem } from '../factories/system.ts'
 import { type Body, client, type Request } from './client.ts'
 import { expectRefused } from './refusal.ts'
 
 /** More than a page can hold, and at nearly 1 KB each more than a page of storage, which is 1 MB. */
 const MANY = 1300
 
-let system: TestSystem
-let many: Request
-let few: Request
+const system = withSystem()
+const { request: many } = client(system)
+const { request: few } = client(system, 'OKTA_PROVISIONING')
 beforeAll(async () => {
-  system = await startTestSystem()
-  many = client(system).request
-  few = client(system, 'OKTA_PROVISIONING').request
   await seedUsers(system.db, principal(), 1, MANY)
   for (const name of ['p1', 'p2', 'p3', 'p4', 'p5']) await few('POST', '/Users', newUser(name, { title: 'even' }))
   await few('POST', '/Groups', newGroup('Alone'))
 })
-afterAll(() => system.stop())
 
 const namesOf = (body: Body): string[] => body.Resources.map(({ userName }: Body) => userName)
 const list = async (request: Request, query: string): Promise<Body> => {

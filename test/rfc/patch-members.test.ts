@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { SeededIntegration } from '../../local/seed.ts'
 import { patchOf } from '../factories/scim-api.ts'
-import { startTestSystem, type TestSystem } from '../factories/system.ts'
-import { type Body, client, type Request } from './client.ts'
+import { withSystem } from '../factories/system.ts'
+import { type Body, client } from './client.ts'
 import {
   givenGroup,
   givenUser,
@@ -15,19 +15,16 @@ import {
   unique,
 } from './objects.ts'
 
-let system: TestSystem
-let request: Request
+const system = withSystem()
+const { request } = client(system)
 /** Users that stay: a, b and c are the members of each test's group, d and e are not. */
 let ids: Record<'a' | 'b' | 'c' | 'd' | 'e', string>
 let group: Body
 
 beforeAll(async () => {
-  system = await startTestSystem()
-  request = client(system).request
   const [a, b, c, d, e] = await Promise.all(['a', 'b', 'c', 'd', 'e'].map(() => givenUser(request)))
   ids = { a: a.id, b: b.id, c: c.id, d: d.id, e: e.id }
 })
-afterAll(() => system.stop())
 beforeEach(async () => {
   group = await givenGroup(request, [ids.a, ids.b, ids.c])
 })

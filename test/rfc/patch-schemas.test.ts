@@ -1,19 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { USER_SCHEMA } from '../factories/scim-api.ts'
-import { startTestSystem, type TestSystem } from '../factories/system.ts'
-import { client, type Request } from './client.ts'
+import { withSystem } from '../factories/system.ts'
+import { client } from './client.ts'
 import { givenGroup, givenUser, patch, readAgain, refusalOf } from './objects.ts'
 
 const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
 const SNOWFLAKE = 'urn:ietf:params:scim:schemas:extension:2.0:User'
 
-let system: TestSystem
-let request: Request
-beforeAll(async () => {
-  system = await startTestSystem()
-  request = client(system).request
-})
-afterAll(() => system.stop())
+const { request } = client(withSystem())
 
 const withDepartment = () => givenUser(request, { [ENTERPRISE]: { department: 'IT' } })
 

@@ -1,20 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { newUser, patchOf, USER_SCHEMA } from '../factories/scim-api.ts'
-import { startTestSystem, type TestSystem } from '../factories/system.ts'
-import { type Body, client, type Request } from './client.ts'
+import { withSystem } from '../factories/system.ts'
+import { type Body, client } from './client.ts'
 import { givenUser, patch, pathOf, type Refusal, readAgain, refusalOf, unique } from './objects.ts'
 
 const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
 const SNOWFLAKE = 'urn:ietf:params:scim:schemas:extension:2.0:User'
 const PATCH_OP = 'urn:ietf:params:scim:api:messages:2.0:PatchOp'
 
-let system: TestSystem
-let request: Request
-beforeAll(async () => {
-  system = await startTestSystem()
-  request = client(system).request
-})
-afterAll(() => system.stop())
+const system = withSystem()
+const { request } = client(system)
 
 const work = { value: 'ann@work.example', type: 'work', primary: true }
 const home = { value: 'ann@home.example', type: 'home' }

@@ -1,20 +1,18 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { newGroup, newUser } from '../factories/scim-api.ts'
-import { startTestSystem, type TestSystem } from '../factories/system.ts'
-import { type Body, client, type Request } from './client.ts'
+import { withSystem } from '../factories/system.ts'
+import { type Body, client } from './client.ts'
 import { expectRefused } from './refusal.ts'
 
 const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
 const SNOWFLAKE = 'urn:ietf:params:scim:schemas:extension:2.0:User'
 const CORE = 'urn:ietf:params:scim:schemas:core:2.0:User'
 
-let system: TestSystem
-let request: Request
+const system = withSystem()
+const { request } = client(system)
 let user: Body
 let group: Body
 beforeAll(async () => {
-  system = await startTestSystem()
-  request = client(system).request
   const made = await request(
     'POST',
     '/Users',
@@ -33,7 +31,6 @@ beforeAll(async () => {
   group = (await request('POST', '/Groups', newGroup('Projected', { members: [{ value: made.body.id }] }))).body
   user = (await request('GET', `/Users/${made.body.id}`)).body
 })
-afterAll(() => system.stop())
 
 const omit = (resource: Body, ...names: string[]) =>
   Object.fromEntries(Object.entries(resource).filter(([name]) => !names.includes(name)))

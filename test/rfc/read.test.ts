@@ -1,23 +1,20 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { newGroup, newUser, patchOf } from '../factories/scim-api.ts'
-import { startTestSystem, type TestSystem } from '../factories/system.ts'
-import { type Body, client, type Request } from './client.ts'
+import { withSystem } from '../factories/system.ts'
+import { type Body, client } from './client.ts'
 import { expectRefused } from './refusal.ts'
 
-let system: TestSystem
-let request: Request
+const system = withSystem()
+const { request } = client(system)
 let user: Body
 let inactive: Body
 let group: Body
 beforeAll(async () => {
-  system = await startTestSystem()
-  request = client(system).request
   user = (await request('POST', '/Users', newUser('reader', { title: 'first' }))).body
   inactive = (await request('POST', '/Users', newUser('sleeper', { active: false }))).body
   group = (await request('POST', '/Groups', newGroup('Readers', { members: [{ value: user.id }] }))).body
   user = (await request('GET', `/Users/${user.id}`)).body
 })
-afterAll(() => system.stop())
 
 const get = (path: string) => request('GET', path)
 const find = async (filter: string): Promise<Body> => (await get(`/Users?filter=${encodeURIComponent(filter)}`)).body

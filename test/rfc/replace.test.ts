@@ -1,29 +1,27 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createIntegration } from '../../shared/resources/integrations.ts'
 import { issueToken } from '../../shared/resources/tokens.ts'
 import { adminContext } from '../factories/admin.ts'
 import { scanAll } from '../factories/scan.ts'
 import { GROUP_SCHEMA, newGroup, newUser, USER_SCHEMA } from '../factories/scim-api.ts'
-import { startTestSystem, type TestSystem } from '../factories/system.ts'
-import { type Body, client, type Request } from './client.ts'
+import { withSystem } from '../factories/system.ts'
+import { type Body, client } from './client.ts'
 import { givenGroup, givenUser, memberIds, readAgain, refusalOf, unique } from './objects.ts'
 
 const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
 const SNOWFLAKE = 'urn:ietf:params:scim:schemas:extension:2.0:User'
 
-let system: TestSystem
-let request: Request
-beforeAll(async () => {
-  system = await startTestSystem()
-  request = client(system).request
-})
-afterAll(() => system.stop())
+const system = withSystem()
+const { request } = client(system)
 
 const put = (path: string, { id }: Body, body: unknown) => request('PUT', `${path}/${id}`, body)
 
 describe('PUT /Users/{id} (RFC 7644 §3.5.1)', () => {
   test('PUT-1 answers 200 with the whole user: id and created kept, lastModified and version moved', async () => {
     const user = await givenUser(request, { title: 'Clerk' })
+    const later = Date.parse(user.meta.lastModified) + 1
+    vi.setSystemTime(later)
+    onTestFinished(() => void vi.useRealTimers())
     const answer = await put('/Users', user, newUser(user.userName, { title: 'Head', nickName: 'Al' }))
     expect({ status: answer.status, body: answer.body }).toEqual({
       status: 200,
@@ -36,10 +34,9 @@ describe('PUT /Users/{id} (RFC 7644 §3.5.1)', () => {
         active: true,
         groups: [],
         [SNOWFLAKE]: { type: 'person' },
-        meta: { ...user.meta, lastModified: expect.any(String), version: 'W/"2"' },
+        meta: { ...user.meta, lastModified: new Date(later).toISOString(), version: 'W/"2"' },
       },
     })
-    expect(Date.parse(answer.body.meta.lastModified)).toBeGreaterThan(Date.parse(user.meta.lastModified))
     expect(answer.headers).toMatchObject({ etag: 'W/"2"', location: user.meta.location })
     expect(await readAgain(request, user)).toEqual(answer.body)
   })

@@ -1,17 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { newGroup, newUser } from '../factories/scim-api.ts'
-import { startTestSystem, type TestSystem } from '../factories/system.ts'
-import { type Body, client, type Request } from './client.ts'
+import { withSystem } from '../factories/system.ts'
+import { type Body, client } from './client.ts'
 import { expectRefused } from './refusal.ts'
 
 const SEARCH = 'urn:ietf:params:scim:api:messages:2.0:SearchRequest'
-let system: TestSystem
-let request: Request
+const system = withSystem()
+const { request } = client(system)
 let users: Body[]
 let group: Body
 beforeAll(async () => {
-  system = await startTestSystem()
-  request = client(system).request
   users = []
   for (const [name, title] of [
     ['search-b', 'x'],
@@ -24,7 +22,6 @@ beforeAll(async () => {
   const members = [{ value: users[0].id }]
   group = (await request('POST', '/Groups', newGroup('Search-B2', { externalId: 'both', members }))).body
 })
-afterAll(() => system.stop())
 
 const search = (path: string, more: object) => request('POST', `${path}/.search`, { schemas: [SEARCH], ...more })
 const namesOf = ({ body }: { body: Body }) => body.Resources.map((one: Body) => one.userName ?? one.displayName)

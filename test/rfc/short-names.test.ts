@@ -1,19 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { patchOf } from '../factories/scim-api.ts'
-import { startTestSystem, type TestSystem } from '../factories/system.ts'
-import { type Body, client, type Request } from './client.ts'
+import { withSystem } from '../factories/system.ts'
+import { type Body, client } from './client.ts'
 import { givenUser, patch, unique } from './objects.ts'
 
 const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
 const SNOWFLAKE = 'urn:ietf:params:scim:schemas:extension:2.0:User'
 
-let system: TestSystem
-let request: Request
-beforeAll(async () => {
-  system = await startTestSystem()
-  request = client(system).request
-})
-afterAll(() => system.stop())
+const system = withSystem()
+const { request } = client(system)
 
 const found = async (query: Record<string, string>): Promise<Body> => {
   const { status, body } = await request('GET', `/Users?${new URLSearchParams(query)}`)

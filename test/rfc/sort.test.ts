@@ -1,17 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { newGroup, newUser } from '../factories/scim-api.ts'
-import { startTestSystem, type TestSystem } from '../factories/system.ts'
-import { type Body, client, type Request } from './client.ts'
+import { withSystem } from '../factories/system.ts'
+import { type Body, client } from './client.ts'
 import { expectRefused } from './refusal.ts'
 
 const CORE = 'urn:ietf:params:scim:schemas:core:2.0:User'
 const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
 
-let system: TestSystem
-let request: Request
+const system = withSystem()
+const { request } = client(system)
 beforeAll(async () => {
-  system = await startTestSystem()
-  request = client(system).request
   const users: [string, object][] = [
     [
       'bravo',
@@ -32,7 +30,6 @@ beforeAll(async () => {
   await request('POST', '/Groups', newGroup('two', { members: await members('delta') }))
   await request('POST', '/Groups', newGroup('One', { members: await members('Charlie') }))
 })
-afterAll(() => system.stop())
 
 const order = async (query: string, path = '/Users'): Promise<string> => {
   const { status, body } = await request('GET', `${path}?${query}`)

@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { newGroup, newUser, patchOf } from '../factories/scim-api.ts'
-import { startTestSystem, type TestSystem } from '../factories/system.ts'
+import { withSystem } from '../factories/system.ts'
 import { type Body, client, type Request } from './client.ts'
 import { givenGroup, givenUser, pathOf, readAgain, refusalOf } from './objects.ts'
 
-let system: TestSystem
-let request: Request
-beforeAll(async () => {
-  system = await startTestSystem()
-  request = client(system).request
-})
-afterAll(() => system.stop())
+const system = withSystem()
+const { request } = client(system)
 
 const send = (method: string, { meta }: Body, body: unknown, headers = {}) =>
   request(method, pathOf(meta.location), body, headers)

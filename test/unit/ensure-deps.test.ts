@@ -10,8 +10,10 @@ const LOCK = {
     '': { name: 'project' },
     'node_modules/here': { version: '1.0.0' },
     'node_modules/elsewhere': { version: '1.0.0', optional: true },
+    'node_modules/@dynoxide/elsewhere-x64': { version: '1.2.1', optional: true },
   },
 }
+const PLATFORM = `${process.platform}-${process.arch}`
 
 let project: string
 beforeEach(() => {
@@ -22,25 +24,29 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(project, { recursive: true, force: true }))
 
-/** An npm that notes how it was called, takes a moment, and "installs" the version given. */
+/** An npm that notes how it was called, takes a moment, and "installs" the version given, or one package more. */
 function fakeNpm(version = '1.0.0', exitCode = 0): void {
   const installed = JSON.stringify({ packages: { 'node_modules/here': { version } } })
   const script = `#!/bin/sh
     echo "$@" >> calls
     sleep 0.3
-    mkdir -p node_modules/here node_modules/.bin
-    echo '${installed}' > node_modules/.package-lock.json
+    if [ "$1" = ci ]; then
+      mkdir -p node_modules/here node_modules/.bin
+      echo '${installed}' > node_modules/.package-lock.json
+    elif [ ${exitCode} = 0 ]; then
+      mkdir -p node_modules/@dynoxide/${PLATFORM}
+    fi
     echo "npm says: no network" >&2
     exit ${exitCode}`
   writeFileSync(join(project, 'bin', 'npm'), script)
   chmodSync(join(project, 'bin', 'npm'), 0o755)
 }
 
-function ensureDeps(): Promise<{ code: number; output: string }> {
-  const { npm_execpath: _, ...env } = process.env
-  const options = { env: { ...env, PATH: `${join(project, 'bin')}:${env.PATH}` }, cwd: project }
+function ensureDeps(args: string[] = [], more: object = {}): Promise<{ code: number; output: string }> {
+  const { npm_execpath: _, DYNAMODB_ENDPOINT: _endpoint, ...env } = process.env
+  const options = { env: { ...env, ...more, PATH: `${join(project, 'bin')}:${env.PATH}` }, cwd: project }
   return new Promise((done) => {
-    execFile(process.execPath, ['tools/ensure-deps.mjs'], options, (error, stdout, stderr) => {
+    execFile(process.execPath, ['tools/ensure-deps.mjs', ...args], options, (error, stdout, stderr) => {
       done({ code: error ? Number(error.code) : 0, output: stdout + stderr })
     })
   })
@@ -100,4 +106,41 @@ test('takes over from an install that was killed', async () => {
   writeFileSync(join(project, '.rolecall', 'installing', 'pid'), String(2 ** 22 + 1))
   fakeNpm()
   expect((await ensureDeps()).code).toBe(0)
+})
+
+const FLAGS = '--ignore-scripts --no-audit --no-fund --loglevel=error'
+const INSTALL_ENGINE = `install --no-save @dynoxide/${PLATFORM}@1.2.1 ${FLAGS}`
+
+test('where the lock has no engine for the platform, the one of the same version is added, once and unsaved', async () => {
+  fakeNpm()
+  const lock = readFileSync(join(project, 'package-lock.json'), 'utf8')
+  expect((await ensureDeps(['--engine'])).code).toBe(0)
+  expect(await ensureDeps(['--engine'])).toEqual({ code: 0, output: '' })
+  expect(calls()).toEqual([`ci ${FLAGS}`, INSTALL_ENGINE])
+  expect(readFileSync(join(project, 'package-lock.json'), 'utf8')).toBe(lock)
+})
+
+test('an engine that is there is left alone', async () => {
+  fakeNpm()
+  mkdirSync(join(project, 'node_modules', '@dynoxide', PLATFORM), { recursive: true })
+  expect((await ensureDeps(['--engine'])).code).toBe(0)
+  expect(calls()).toEqual([`ci ${FLAGS}`])
+})
+
+test('who needs no engine, or names another, gets none', async () => {
+  fakeNpm()
+  expect((await ensureDeps()).code).toBe(0)
+  expect((await ensureDeps(['--engine'], { DYNAMODB_ENDPOINT: 'http://127.0.0.1:8000' })).code).toBe(0)
+  expect(calls()).toEqual([`ci ${FLAGS}`])
+})
+
+test('where npm has no engine for the platform either, it says so and names DYNAMODB_ENDPOINT', async () => {
+  fakeNpm()
+  await ensureDeps()
+  fakeNpm('1.0.0', 1)
+  expect(await ensureDeps(['--engine'])).toEqual({
+    code: 1,
+    output: `There is no local engine for ${PLATFORM}: start one that speaks DynamoDB's protocol and name it in DYNAMODB_ENDPOINT. "npm install @dynoxide/${PLATFORM}@1.2.1" says:\nnpm says: no network\n`,
+  })
+  expect(calls().at(-1)).toBe(INSTALL_ENGINE)
 })

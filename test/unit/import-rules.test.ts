@@ -6,7 +6,7 @@ const ROOT = join(import.meta.dirname, '..', '..')
 
 /** Rooms, and the rooms each may import from besides itself (docs/architecture.md). */
 const SHARED = ['config', 'scim', 'auth', 'audit', 'store', 'resources', 'http']
-const INFRA = ['shared/config.ts', 'shared/store/table.ts', 'shared/http/routes.ts']
+const INFRA = ['shared/config.ts', 'shared/store/table.ts', 'shared/http/routes.ts', 'shared/scim/resource-types.ts']
 const upTo = (room: string) => SHARED.slice(0, SHARED.indexOf(room)).map((name) => `shared/${name}`)
 const ROOMS: Record<string, string[]> = {
   ...Object.fromEntries(SHARED.map((room) => [`shared/${room}`, upTo(room)])),
@@ -26,14 +26,19 @@ interface Import {
 const IMPORT = /^(?:import|export)\b[^'"`]*?\bfrom\s*'([^']+)'|^import\s*'([^']+)'|\bimport\(\s*'([^']+)'\s*\)/gm
 const files = globSync('{shared,functions,infra,local,cli,test}/**/*.ts', { cwd: ROOT })
 
+const sourceOf = (file: string) => readFileSync(join(ROOT, file), 'utf8')
+
 /** What a file imports; a path inside the project is written from its root. */
-function importsOf(file: string): Import[] {
-  const source = readFileSync(join(ROOT, file), 'utf8')
+function importsOf(file: string, source = sourceOf(file)): Import[] {
   const specifiers = [...source.matchAll(IMPORT)].map(([, ...found]) => found.find((one) => one !== undefined) ?? '')
   return specifiers.map((to) => ({ from: file, to: to.startsWith('.') ? normalize(join(dirname(file), to)) : to }))
 }
 
-const imports = files.flatMap(importsOf)
+/** Those that are there when the file runs: imports of nothing but types are taken out. */
+const valueImportsOf = (file: string) =>
+  importsOf(file, sourceOf(file).replace(/^(?:import|export) type\b[^'"`]*'[^']+'/gm, ''))
+
+const imports = files.flatMap((file) => importsOf(file))
 const inside = (room: string) => (path: string) => path === `${room}.ts` || path.startsWith(`${room}/`)
 const packageOf = (specifier: string) =>
   specifier
@@ -76,6 +81,20 @@ describe('imports', () => {
     const packages = imports.filter(({ from, to }) => /^(shared|functions)\//.test(from) && /^[@a-z]/.test(to))
     const foreign = packages.filter(({ to }) => !/^(shared|functions)\//.test(to) && !to.startsWith('node:'))
     expect(foreign.filter(({ to }) => !known.includes(packageOf(to))).map(told)).toEqual([])
+  })
+
+  test('what npm start and the CLI load holds no CDK and no bundler: they take memory and time', () => {
+    const reached = new Set(['local/main.ts', 'cli/main.ts', ...globSync('functions/*/handler.ts', { cwd: ROOT })])
+    const loaded: Import[] = []
+    for (const file of reached) {
+      const found = valueImportsOf(file)
+      loaded.push(...found)
+      for (const { to } of found) if (/^(shared|functions|infra|local|cli)\//.test(to)) reached.add(to)
+    }
+    const heavy = loaded.filter(({ to }) => /^(aws-cdk-lib|constructs|cdk-nag|esbuild)\b/.test(to))
+    expect(heavy.map(told)).toEqual([])
+    expect(reached.size).toBeGreaterThan(100)
+    expect([...reached]).toContain('local/system.ts')
   })
 
   test('relative imports name files with their extension', () => {

@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
+import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import type { Command } from '../../cli/command.ts'
 import { COMMANDS } from '../../cli/commands.ts'
@@ -7,7 +9,9 @@ import { COMMON_FLAGS, outputFlag } from '../../cli/help.ts'
 import { USAGE } from '../../local/options.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
-const documents = ['README.md', ...globSync('docs/**/*.md', { cwd: ROOT }), 'test/idp/README.md']
+const VITEST = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs')
+const run = promisify(execFile)
+const documents = [...globSync('{*,docs/**/*}.md', { cwd: ROOT }), 'test/idp/README.md']
 const textOf = (document: string) => readFileSync(join(ROOT, document), 'utf8')
 const { scripts } = JSON.parse(textOf('package.json')) as { scripts: Record<string, string> }
 
@@ -60,6 +64,26 @@ describe('README and docs', () => {
     expect(shown.length).toBeGreaterThan(20)
   })
 
+  test('show tests that are there, and options that Vitest knows', async () => {
+    const lines = findAll(/^(?:npm test --|npx vitest(?: run)?) ([^#\n]+)/gm)
+    const shown = lines.map(({ found: [line = ''] }) => line.trim())
+    const named = shown.flatMap((line) => [...line.matchAll(/(test\/\S+) -t (\S+)/g)])
+    expect(named.filter(([, path = '', name = '']) => !textOf(path).includes(name))).toEqual([])
+    expect(named).not.toEqual([])
+    // All lines at once, since Vitest takes a second to start; a debugger would be waited for.
+    const words = shown.flatMap((line) => line.split(' ')).filter((word) => word !== '--inspect-brk')
+    const { stdout } = await run(process.execPath, [VITEST, 'list', '--filesOnly', ...words], { cwd: ROOT })
+    expect(stdout).toMatch(/^\[pure\] test\//)
+    expect(shown.length).toBeGreaterThan(3)
+  })
+
+  test('show options of npm start that are there', () => {
+    const shown = findAll(/(?:npm start --|local\/main\.ts) ([^`#\n]+)/g)
+    const options = shown.flatMap(({ found: [line = ''] }) => line.match(/--[a-z-]+/g) ?? [])
+    expect(options.filter((option) => !USAGE.includes(`  ${option} `))).toEqual([])
+    expect(options.length).toBeGreaterThan(2)
+  })
+
   test('show every option of npm start', () => {
     const options = [...USAGE.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, option]) => option ?? '')
     expect(options.filter((option) => option !== '--help' && !textOf('README.md').includes(`\`${option}`))).toEqual([])
@@ -77,8 +101,8 @@ describe('README and docs', () => {
     expect(broken).toEqual([])
   })
 
-  test('name source files that are there', () => {
-    const named = findAll(/`((?:shared|functions|infra|local|cli|test|tools)\/[\w./-]*\.(?:ts|mjs|json))`/g)
+  test('name source files and folders that are there', () => {
+    const named = findAll(/(?<![\w/.])((?:shared|functions|infra|local|cli|test|tools)\/[\w./-]*\w\/?)(?![\w<*/])/g)
     expect(named.filter(({ found: [path = ''] }) => !existsSync(join(ROOT, path)))).toEqual([])
     expect(named.length).toBeGreaterThan(20)
   })

@@ -1,13 +1,13 @@
 import type { AttributePath } from '../attribute-path.ts'
 import { foldName } from '../identifier.ts'
-import type { ResourceType } from '../schema.ts'
+import { hasMembers, type ResourceType } from '../schema.ts'
 import type { Comparison, Elements, Filter } from './tree.ts'
 
 /** The cheapest way to the resources a filter can match; every way but `scan` costs the same at any size. */
 export type AccessPath =
   | { by: 'id'; id: string }
   | { by: 'name'; name: string }
-  | { by: 'lookup'; attribute: 'externalId' | 'emails.value'; value: string }
+  | { by: 'lookup'; attribute: string; value: string }
   | { by: 'member'; userId: string }
   | { by: 'namePrefix'; prefix: string }
   | { by: 'scan' }
@@ -15,8 +15,8 @@ export type AccessPath =
 const CHEAPEST_FIRST = ['id', 'name', 'lookup', 'member', 'namePrefix', 'scan'] as const
 
 /**
- * Chooses the access path: `id`, the unique name, `externalId`, `emails.value` and group members are found by key, also
- * as one operand of an `and`. What it leads to holds every match, and may hold more: see `isExact`.
+ * Chooses the access path: `id`, the type's unique name, its lookups and its members are found by key, also as one
+ * operand of an `and`. What it leads to holds every match, and may hold more: see `isExact`.
  */
 export function planFilter(filter: Filter, type: ResourceType): AccessPath {
   const paths = listConjuncts(filter).map((term) => planTerm(term, type))
@@ -25,8 +25,7 @@ export function planFilter(filter: Filter, type: ResourceType): AccessPath {
 
 /** Whether the access path leads to the matches and nothing else, so that the filter need not be tried again. */
 export function isExact(plan: AccessPath, filter: Filter): boolean {
-  if (plan.by === 'scan' || filter.kind !== 'compare') return false
-  return !(plan.by === 'lookup' && plan.attribute === 'externalId')
+  return plan.by !== 'scan' && filter.kind === 'compare'
 }
 
 /** The operands that must all hold, nested `and`s included. */
@@ -42,21 +41,19 @@ function planTerm(term: Filter, type: ResourceType): AccessPath {
 function planComparison({ path, operator, value }: Comparison, type: ResourceType): AccessPath {
   if ('unknown' in path || path.extension || typeof value !== 'string') return { by: 'scan' }
   if (operator === 'eq') return planEquality(path, value, type)
-  if (operator === 'sw' && path.attribute.identifier && foldName(value) !== '')
-    return { by: 'namePrefix', prefix: value }
-  return { by: 'scan' }
+  const isPrefix = operator === 'sw' && path.attribute.name === type.uniqueName && foldName(value) !== ''
+  return isPrefix ? { by: 'namePrefix', prefix: value } : { by: 'scan' }
 }
 
 function planEquality({ attribute, subAttribute }: AttributePath, value: string, type: ResourceType): AccessPath {
   // No key is empty, and no name as long as what a filter can hold.
   if (value === '') return { by: 'scan' }
-  if (attribute.identifier) return { by: 'name', name: value }
   const name = subAttribute ? `${attribute.name}.${subAttribute.name}` : attribute.name
   if (name === 'id') return { by: 'id', id: value }
-  if (name === 'externalId') return { by: 'lookup', attribute: name, value }
-  if (name === 'emails.value' && type.name === 'User') return { by: 'lookup', attribute: name, value }
-  if (name === 'members.value' && type.name === 'Group') return { by: 'member', userId: value }
-  return { by: 'scan' }
+  if (name === type.uniqueName) return { by: 'name', name: value }
+  if (type.lookups.includes(name)) return { by: 'lookup', attribute: name, value }
+  const isMember = hasMembers(type) && name === `${type.derived?.attribute}.value`
+  return isMember ? { by: 'member', userId: value } : { by: 'scan' }
 }
 
 /** `emails[value eq "x" and ...]`: the equality of one element is a path to the whole. */

@@ -1,8 +1,9 @@
 import { type AttributePath, resolveAttributePath } from '../attribute-path.ts'
 import { invalidFilter, ScimError } from '../error.ts'
 import { MAX_FILTER_DEPTH, MAX_FILTER_LENGTH, MAX_FILTER_NODES } from '../limits.ts'
-import { quote } from '../quote.ts'
+import { quote, quoteExpression } from '../quote.ts'
 import type { ResourceType } from '../schema.ts'
+import { maskExpression } from '../secrets.ts'
 import { type Fail, type Token, tokenise } from './lexer.ts'
 import type { Filter } from './tree.ts'
 
@@ -35,9 +36,10 @@ export function openCursor(
 ): Cursor {
   if (text.length > MAX_FILTER_LENGTH) throw textTooLong(subject, text)
   const fail: Fail = (at, expected) => {
-    const found = at < text.length ? quote(text.slice(at, at + 20)) : 'the end'
+    const shown = maskExpression(text)
+    const found = at < text.length ? quote(shown === text ? text.slice(at, at + 20) : shown) : 'the end'
     throw invalidFilter(
-      `Cannot read ${subject} ${quote(text)}: expected ${expected} at character ${at + 1}, found ${found}`,
+      `Cannot read ${subject} ${quote(shown)}: expected ${expected} at character ${at + 1}, found ${found}`,
     )
   }
   const scope: Scope = (name) => findFilterable(type, name, unknownAttributes)
@@ -81,7 +83,7 @@ function findFilterable(type: ResourceType, name: string, unknown: 'refuse' | 'n
 
 function textTooLong(subject: string, text: string) {
   const limit = `${text.length} characters are more than ${MAX_FILTER_LENGTH}`
-  return invalidFilter(`Cannot read ${subject} ${quote(text)}: ${limit}; ask for less at once`)
+  return invalidFilter(`Cannot read ${subject} ${quoteExpression(text)}: ${limit}; ask for less at once`)
 }
 
 function tooComplex(what: string) {

@@ -3,7 +3,7 @@ import { invalidPath } from '../error.ts'
 import { parseElementFilter } from '../filter/parser.ts'
 import { type Cursor, openCursor, peek, take } from '../filter/token-cursor.ts'
 import type { Filter } from '../filter/tree.ts'
-import { quote } from '../quote.ts'
+import { quoteExpression } from '../quote.ts'
 import { findAttribute, type ResourceType } from '../schema.ts'
 
 /** What a PATCH operation changes: an attribute, some of its elements, or a sub-attribute of either (RFC 7644 §3.5.2). */
@@ -49,5 +49,5 @@ function parseSuffix(cursor: Cursor, { attribute }: AttributePath, text: string)
 }
 
 function malformed(text: string, reason: string) {
-  return invalidPath(`Cannot read path ${quote(text)}: ${reason}`)
+  return invalidPath(`Cannot read path ${quoteExpression(text)}: ${reason}`)
 }

@@ -1,6 +1,6 @@
 import { expectedName, formatAttributePath } from '../attribute-path.ts'
 import { invalidPath, invalidValue, mutability } from '../error.ts'
-import { quote } from '../quote.ts'
+import { quoteExpression } from '../quote.ts'
 import { type Attribute, type ComplexValue, findAttribute, type Json, type ResourceType } from '../schema.ts'
 import { membersAttribute } from '../schemas/core-group.ts'
 import { isJsonObject, isUnassigned, parseValue } from '../value.ts'
@@ -32,7 +32,7 @@ function ignoreUnknown(type: ResourceType, { op, path = '', inValue }: WireOpera
   if (inValue) return
   const expected = expectedName(type, path)
   const reason = expected ? `expected ${expected}` : `a ${type.name} has no such attribute`
-  throw invalidPath(`Cannot ${op} ${quote(path)}: ${reason}`)
+  throw invalidPath(`Cannot ${op} ${quoteExpression(path)}: ${reason}`)
 }
 
 /** Clients send whole resources as values, so what they cannot change is no error there; their own id must be right. */

@@ -1,6 +1,8 @@
 import { limitChanges } from '../../audit/limit-changes.ts'
-import { packChanges } from '../../audit/pack-changes.ts'
-import type { RestEvent } from '../../audit/rest-event.ts'
+import { packChanges, parseChanges } from '../../audit/pack-changes.ts'
+import { type EventField, eventFields, type RestEvent } from '../../audit/rest-event.ts'
+import { maskChanges, maskSecrets } from '../../audit/secrets.ts'
+import { cutText } from '../../scim/quote.ts'
 import { EVENT_SHARDS, eventPartition, historyKey } from '../keys.ts'
 
 /** What writing an event needs to know of the table; every `Db` is one. */
@@ -17,9 +19,15 @@ export interface EventWrite {
   ConditionExpression: string
 }
 
-const MAX_DETAIL = 512
-const MAX_NAME = 256
 const DAY_SECONDS = 86_400
+const MINUTE_MS = 60_000
+const SORT_KEY = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)#([0-9a-f-]{36})$/
+
+/** The fields that are attributes of the item. */
+const ATTRIBUTES = eventFields().flatMap(([name, field]) =>
+  typeof field.kept === 'string' ? [{ name, ...field, kept: field.kept }] : [],
+)
+type StoredField = (typeof ATTRIBUTES)[number]
 
 /** The partition of its day that an event goes to: the last digits of an id are random, so all fill evenly. */
 export function shardOf(eventId: string): number {
@@ -30,51 +38,30 @@ export function shardOf(eventId: string): number {
 export const dayOf = (time: string): string => time.slice(0, 10)
 export const eventSortKey = (time: string, eventId: string): string => `${time}#${eventId}`
 
-/** When DynamoDB may delete an event, in epoch seconds. */
-export const ttlOf = (time: string, retentionDays: number): number =>
-  Math.floor(Date.parse(time) / 1000) + retentionDays * DAY_SECONDS
+/** The beginning of an instant's minute, where the rows stand that count what happened in it. */
+export const minuteOf = (at: Date): string => new Date(Math.floor(at.getTime() / MINUTE_MS) * MINUTE_MS).toISOString()
 
 /**
- * An event as it is stored. Account, time and id are in the key only, the other names are short, changes are JSON text,
- * packed when long: an event is most of what is written, and every started kilobyte costs a unit (docs/data-model.md).
+ * An event as it is stored: account, time and id in the key only, the rest as its row says, texts cut and secrets masked.
+ * Events are most of what is written, and every started kilobyte costs a unit (docs/data-model.md).
  */
 export function toEventItem(table: EventTable, event: RestEvent): Record<string, unknown> {
-  const { eventId, account, time, type, endpoint, method, status, clientIp, actorName, actorDomain } = event
+  const { eventId, account, time } = event
   const sk = eventSortKey(time, eventId)
   return {
     pk: eventPartition(account, dayOf(time), shardOf(eventId)),
     sk,
-    ttl: ttlOf(time, table.eventRetentionDays),
+    ttl: Math.floor(Date.parse(time) / 1000) + table.eventRetentionDays * DAY_SECONDS,
     ...(isHistory(event) && { gsi1pk: historyKey(account, event.resourceId), gsi1sk: sk }),
-    type,
-    path: endpoint,
-    verb: method,
-    status,
-    ip: clientIp,
-    actor: actorName,
-    via: actorDomain,
-    ...toOptional(event),
+    ...Object.assign({}, ...ATTRIBUTES.map((field) => toAttribute(field, event[field.name]))),
   }
 }
 
-function toOptional(event: RestEvent): Record<string, unknown> {
-  const { changes, count } = event
-  const texts = {
-    req: event.requestId,
-    token: event.tokenId,
-    agent: event.userAgent,
-    query: event.query,
-    scim: event.scimType,
-    detail: event.detail?.slice(0, MAX_DETAIL),
-    rid: event.resourceId,
-    name: event.resourceName?.slice(0, MAX_NAME),
-    domain: event.resourceDomain,
-  }
-  return {
-    ...Object.fromEntries(Object.entries(texts).filter(([, text]) => text)),
-    ...(changes && packChanges(limitChanges(changes))),
-    ...(count !== undefined && { count }),
-  }
+function toAttribute({ kept, max }: StoredField, value: RestEvent[keyof RestEvent]): Record<string, unknown> {
+  if (value === undefined) return {}
+  if (typeof value === 'string') return { [kept]: cutText(maskSecrets(value), max) }
+  if (typeof value === 'number') return { [kept]: value }
+  return packChanges(limitChanges(maskChanges(value)))
 }
 
 /** What happened to an object is indexed by it; reads of it and requests for objects that are not there are not. */
@@ -84,7 +71,7 @@ function isHistory(event: RestEvent): event is RestEvent & { resourceId: string 
   return status >= 400 || changes !== undefined || (type === 'ADMIN' && method !== 'GET')
 }
 
-/** Stores the event, once: nothing ever overwrites one (SECURITY T7). */
+/** Stores the event, once: a second one under its key is refused (docs/security.md says what that is worth). */
 export function toEventWrite(table: EventTable, event: RestEvent): EventWrite {
   return {
     TableName: table.tableName,
@@ -92,3 +79,40 @@ export function toEventWrite(table: EventTable, event: RestEvent): EventWrite {
     ConditionExpression: 'attribute_not_exists(pk)',
   }
 }
+
+export interface StoredEvent {
+  event: RestEvent
+  /** Its place in the order of time. */
+  sortKey: string
+  ttlSeconds: number
+}
+
+/** Reads an item back; none where it is not an event as we write them, whoever put it there. */
+export function parseEventItem(account: string, item: Record<string, unknown>): StoredEvent | undefined {
+  const { sk, ttl } = item
+  const [sortKey, time, eventId] = SORT_KEY.exec(String(sk)) ?? []
+  if (sortKey === undefined || typeof ttl !== 'number') return undefined
+  const values = ATTRIBUTES.map((field) => [field.name, parseAttribute(field, item)] as const)
+  const held = values.filter(([, value]) => value !== undefined)
+  const event = { time, eventId, account, ...Object.fromEntries(held) }
+  return isWhole(event) ? { event, sortKey, ttlSeconds: ttl } : undefined
+}
+
+/** What no field may hold. */
+const MALFORMED = Symbol('malformed')
+
+function parseAttribute({ kept, is }: StoredField, item: Record<string, unknown>): unknown {
+  const value = is === 'changes' ? (item[kept] ?? item.packed) : item[kept]
+  if (value === undefined) return undefined
+  if (is === 'changes') return parseChanges(value) ?? MALFORMED
+  return fits(is, value) ? value : MALFORMED
+}
+
+const fits = (is: EventField['is'], value: unknown): boolean => {
+  if (is === 'integer') return Number.isSafeInteger(value)
+  return typeof value === 'string' && (is === 'text' || is.includes(value))
+}
+
+/** Whether every field that no event may lack is there, and none is malformed. */
+const isWhole = (event: Partial<Record<keyof RestEvent, unknown>>): event is RestEvent =>
+  eventFields().every(([name, { optional }]) => event[name] !== MALFORMED && (optional || event[name] !== undefined))

@@ -3,7 +3,7 @@ import type { RestEvent } from '../../audit/rest-event.ts'
 import { foldName } from '../../scim/identifier.ts'
 import { mapConcurrently } from '../batch.ts'
 import type { Db } from '../client.ts'
-import { parseEventItem, type StoredEvent } from './item-reader.ts'
+import { parseEventItem, type StoredEvent } from './item.ts'
 import { type EventStream, listStreamPage, streamWaves } from './stream.ts'
 
 /** The answer to an auditor's question: the most recent events that match, oldest first. */
@@ -76,15 +76,17 @@ function cutAt(found: StoredEvent[], open: readonly EventStream[], limit: number
   return { events: newest(known, limit), next, unreadable }
 }
 
-/** What a row must be to be shown. */
+/** What a row must be to be shown. One that counts belongs to every range that touches its minute. */
 function toMatcher(query: EventQuery, now: Date): (stored: StoredEvent) => boolean {
-  const { type, integration, method, status, resource, before, changesOnly } = query
+  const { from, type, integration, method, status, resource, before, changesOnly } = query
+  const first = from.toISOString()
   const nowSeconds = now.getTime() / 1000
   const name = resource !== undefined && foldName(resource)
   const isAbout = ({ resourceId, resourceName = '' }: RestEvent) =>
     resourceId === resource || (name !== false && foldName(resourceName) === name)
   return ({ event, sortKey, ttlSeconds }) =>
     ttlSeconds > nowSeconds &&
+    (event.time >= first || event.count !== undefined) &&
     (before === undefined || sortKey < before) &&
     (type === 'ALL' || event.type === type) &&
     (integration === undefined || event.actorDomain === integration) &&

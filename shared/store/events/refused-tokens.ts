@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { EVENT_FIELDS, type RestEvent } from '../../audit/rest-event.ts'
 import { addressBlock } from '../../auth/address-block.ts'
 import type { Db } from '../client.ts'
-import { eventPartition, type Key } from '../keys.ts'
-import { dayOf, eventSortKey, shardOf, ttlOf } from './item.ts'
+import { minuteOf, toEventItem } from './item.ts'
 
 /**
  * Why the authorizer turned a caller away: no token of ours, no such token, wrong secret, expired, revoked, issued
@@ -32,7 +32,6 @@ const BUCKETS = 12
 /** Refusals of one row and minute that are written one by one; after that once a second at most. */
 const WRITTEN_AT_ONCE = 100
 const FLUSH_MS = 1000
-const MINUTE_MS = 60_000
 
 const DETAIL: Record<RefusalReason, string> = {
   malformed: 'no bearer token of ours',
@@ -78,7 +77,7 @@ export async function countRefusedToken(db: Db, refusal: Refusal): Promise<void>
 }
 
 function rowOf(rows: Map<string, Row>, { account = 'default', reason, sourceIp, now }: Refusal): Row {
-  const minute = new Date(Math.floor(now.getTime() / MINUTE_MS) * MINUTE_MS).toISOString()
+  const minute = minuteOf(now)
   const block = addressBlock(sourceIp)
   const bucket = createHash('sha256').update(block).digest().readUInt32BE(0) % BUCKETS
   const key = [account, minute, reason, bucket].join(' ')
@@ -108,12 +107,16 @@ async function flush(db: Db, row: Row, at: number): Promise<void> {
 }
 
 function toUpdate(db: Db, row: Row, counted: number): UpdateCommand {
-  const fields = Object.entries(toFields(db, row))
+  const { pk, sk, ...attributes } = toEventItem(db, toEvent(row))
+  const fields = Object.entries(attributes)
   return new UpdateCommand({
     TableName: db.tableName,
-    Key: keyOf(row),
+    Key: { pk, sk },
     UpdateExpression: `SET ${fields.map((_, i) => `#f${i} = if_not_exists(#f${i}, :f${i})`).join(', ')} ADD #count :counted`,
-    ExpressionAttributeNames: { '#count': 'count', ...Object.fromEntries(fields.map(([name], i) => [`#f${i}`, name])) },
+    ExpressionAttributeNames: {
+      '#count': EVENT_FIELDS.count.kept,
+      ...Object.fromEntries(fields.map(([name], i) => [`#f${i}`, name])),
+    },
     ExpressionAttributeValues: {
       ':counted': counted,
       ...Object.fromEntries(fields.map(([, value], i) => [`:f${i}`, value])),
@@ -121,24 +124,21 @@ function toUpdate(db: Db, row: Row, counted: number): UpdateCommand {
   })
 }
 
-/** The row as an event (`item.ts`), without its count. */
-function toFields(db: Db, { reason, minute, block }: Row): Record<string, unknown> {
+/** The row as an event, without its count. */
+function toEvent({ account, reason, minute, bucket, block }: Row): RestEvent {
   return {
-    ttl: ttlOf(minute, db.eventRetentionDays),
+    eventId: rowId(minute, `${account} ${reason} ${bucket}`),
+    account,
+    time: minute,
     type: 'SCIM',
-    path: 'scim/v2',
-    verb: 'ANY',
+    endpoint: 'scim/v2',
+    method: 'ANY',
     status: reason === 'disabled' || reason === 'network' ? 403 : 401,
-    ip: block,
-    actor: 'unknown',
-    via: 'unknown',
+    clientIp: block,
+    actorName: 'unknown',
+    actorDomain: 'unknown',
     detail: `Callers refused in this minute and address block: ${DETAIL[reason]}`,
   }
-}
-
-function keyOf({ account, reason, minute, bucket }: Row): Key {
-  const eventId = rowId(minute, `${account} ${reason} ${bucket}`)
-  return { pk: eventPartition(account, dayOf(minute), shardOf(eventId)), sk: eventSortKey(minute, eventId) }
 }
 
 /** The same id from every process: a UUIDv8 (RFC 9562 §5.8) of the minute and a hash, in order of time like the rest. */

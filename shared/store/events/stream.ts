@@ -4,7 +4,7 @@ import { batchGet } from '../batch.ts'
 import type { Db } from '../client.ts'
 import { EVENT_SHARDS, eventPartition, historyKey, type Key } from '../keys.ts'
 import { TABLE } from '../table.ts'
-import { dayOf, eventSortKey } from './item.ts'
+import { dayOf, eventSortKey, minuteOf } from './item.ts'
 
 type Item = Record<string, unknown>
 
@@ -87,9 +87,12 @@ function toQuery(db: Db, stream: EventStream, query: EventQuery, limit: number):
   })
 }
 
-/** Both ends of the range are included; `$` is the character after the `#` that ends the time. */
+/**
+ * Both ends of the range are included; `$` is the character after the `#` that ends the time. It is read from the
+ * beginning of its first minute, where the rows stand that count what happened in that minute.
+ */
 function placesOf({ from, to, before }: EventQuery): { from: string; to: string } {
-  const start = from.toISOString()
+  const start = minuteOf(from)
   const end = `${to.toISOString()}$`
   const upper = before !== undefined && before < end ? before : end
   return { from: start, to: upper < start ? start : upper }

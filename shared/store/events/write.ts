@@ -8,7 +8,7 @@ import { type EventTable, toEventWrite } from './item.ts'
  * Access pattern E1: the event of a change, to be stored in the change's own transaction. At most 1 KB as a rule:
  * 2 write units, 4 when indexed by its resource.
  */
-export function eventPut(table: EventTable, event: RestEvent): Action {
+export function putEventAction(table: EventTable, event: RestEvent): Action {
   const { Item, ConditionExpression } = toEventWrite(table, event)
   return { Put: { Item, ConditionExpression } }
 }

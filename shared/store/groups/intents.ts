@@ -1,12 +1,13 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { tooLarge } from '../../scim/error.ts'
 import { batchWrite, type WriteRequest } from '../batch.ts'
 import type { Db } from '../client.ts'
-import { INTENT_PREFIX, intentKey, memberKey, membersKey, pendingChangeKey, resourceKey } from '../keys.ts'
+import { INTENT_PREFIX, intentKey, memberKey, membersKey } from '../keys.ts'
 import { ofPartition, queryAll } from '../query-all.ts'
 import type { StoredResource } from '../resource-item.ts'
-import type { Action } from '../transaction.ts'
+import type { Actions } from '../transaction.ts'
+import { endApplying } from './group-item.ts'
 import { type StoredMember, toMemberItem } from './member-item.ts'
+import { deletePending, markPendingAction } from './pending.ts'
 
 /** Part of a large membership change: committed with the group's new version, applied afterwards. */
 export interface Intent {
@@ -27,21 +28,24 @@ const MAX_INTENTS = 11
  * The actions that commit a large change: readers overlay it from then on.
  * @throws {ScimError} 413 when it does not fit into one transaction.
  */
-export function commitIntents(
+export function commitIntentActions(
   account: string,
   group: StoredResource,
   change: Omit<Intent, 'version'>,
   now: Date,
-): Action[] {
+): Actions {
   const parts = splitChange(change)
   if (parts.length > MAX_INTENTS) {
     const members = change.add.length + change.remove.length
     throw tooLarge(`Cannot change ${members} members of one group in one request: send at most 50,000 at a time`)
   }
   const { version, id } = group
-  const puts = parts.map((part, n) => ({ Put: { Item: { ...intentKey(account, id, version, n), version, ...part } } }))
+  const puts = parts.map((part, n) => {
+    const Item = { ...intentKey(account, id, version, n), version, ...part }
+    return [`intent:${n}`, { Put: { Item } }]
+  })
   const due = now.getTime() + INTENT_TIME_LIMIT_MS
-  return [...puts, { Put: { Item: { ...pendingChangeKey(account, id), due } } }]
+  return { ...Object.fromEntries(puts), applying: markPendingAction(account, { kind: 'CHANGE', id, due }) }
 }
 
 /** Cuts a change into parts that each fit one item. */
@@ -93,7 +97,8 @@ export async function applyIntents(db: Db, account: string, group: StoredResourc
     await applyIntent(db, account, group, toIntent(item), deadline)
     await batchWrite(db, [{ DeleteRequest: { Key: { pk: item.pk, sk: item.sk } } }], deadline)
   }
-  await closeIntents(db, account, group)
+  await endApplying(db, account, group)
+  await deletePending(db, account, { kind: 'CHANGE', id: group.id })
 }
 
 async function applyIntent(db: Db, account: string, group: StoredResource, { add, remove }: Intent, deadline: number) {
@@ -102,24 +107,4 @@ async function applyIntent(db: Db, account: string, group: StoredResource, { add
     ...remove.map((userId) => ({ DeleteRequest: { Key: memberKey(account, group.id, userId) } })),
   ]
   await batchWrite(db, requests, deadline)
-}
-
-/** Lets small changes in again: they wait while `applying` is on the group. */
-async function closeIntents(db: Db, account: string, group: StoredResource): Promise<void> {
-  const key = resourceKey(account, 'Group', group.id)
-  try {
-    await db.client.send(
-      new UpdateCommand({
-        TableName: db.tableName,
-        Key: key,
-        UpdateExpression: 'REMOVE applying',
-        ConditionExpression: 'attribute_exists(pk) AND applying = :version',
-        ExpressionAttributeValues: { ':version': group.applying ?? group.version },
-      }),
-    )
-  } catch (error) {
-    // Closed already by whoever else was finishing it, or the group is gone.
-    if (!(error instanceof Error && error.name === 'ConditionalCheckFailedException')) throw error
-  }
-  await batchWrite(db, [{ DeleteRequest: { Key: { ...pendingChangeKey(account, group.id) } } }])
 }

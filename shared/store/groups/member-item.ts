@@ -1,12 +1,22 @@
-import { memberKey, memberOfKey } from '../keys.ts'
+import { nameOf } from '../claims.ts'
+import type { Db } from '../client.ts'
+import { type Key, MEMBER_PREFIX, memberKey, memberOfKey } from '../keys.ts'
 import type { StoredResource } from '../resource-item.ts'
 import { TABLE } from '../table.ts'
 import type { Action } from '../transaction.ts'
+import { updateIf } from '../update-if.ts'
 
 /** A direct member of a group, as kept: the user's id and the display name it was added with. */
 export interface StoredMember {
   userId: string
   display?: string | undefined
+}
+
+/** A group a user is in, as the index shows it. */
+export interface Membership {
+  groupId: string
+  groupDisplay: string
+  groupOwner: string
 }
 
 /** A membership item; it carries what `User.groups` shows, so that showing it reads no group. */
@@ -15,16 +25,39 @@ export function toMemberItem(account: string, group: StoredResource, { userId, d
     ...memberKey(account, group.id, userId),
     [TABLE.index.partitionKey]: memberOfKey(account, userId),
     [TABLE.index.sortKey]: group.id,
-    groupDisplay: String(group.attributes.displayName),
+    groupDisplay: nameOf(group),
     groupOwner: group.owner,
     ...(display !== undefined && { display }),
   }
 }
 
-export function addMember(account: string, group: StoredResource, member: StoredMember): Action {
+export const memberIdOf = ({ sk }: Record<string, unknown>): string => String(sk).slice(MEMBER_PREFIX.length)
+
+export const toStoredMember = (item: Record<string, unknown>): StoredMember => ({
+  userId: memberIdOf(item),
+  ...(typeof item.display === 'string' && { display: item.display }),
+})
+
+export const toMembership = (item: Record<string, unknown>): Membership => ({
+  groupId: String(item[TABLE.index.sortKey]),
+  groupDisplay: String(item.groupDisplay ?? ''),
+  groupOwner: String(item.groupOwner ?? ''),
+})
+
+export function addMemberAction(account: string, group: StoredResource, member: StoredMember): Action {
   return { Put: { Item: toMemberItem(account, group, member), ConditionExpression: 'attribute_not_exists(pk)' } }
 }
 
-export function removeMember(account: string, groupId: string, userId: string): Action {
+export function removeMemberAction(account: string, groupId: string, userId: string): Action {
   return { Delete: { Key: memberKey(account, groupId, userId), ConditionExpression: 'attribute_exists(pk)' } }
+}
+
+/** Writes a new name of the group into a membership, unless that was removed meanwhile; 1 write unit. */
+export async function renameMembership(db: Db, Key: Key, display: string): Promise<void> {
+  await updateIf(db, {
+    Key,
+    UpdateExpression: 'SET groupDisplay = :display',
+    ConditionExpression: 'attribute_exists(pk)',
+    ExpressionAttributeValues: { ':display': display },
+  })
 }

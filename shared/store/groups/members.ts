@@ -1,16 +1,10 @@
+import { batchGet } from '../batch.ts'
 import type { Db } from '../client.ts'
-import { INTENT_PREFIX, MEMBER_PREFIX, memberOfKey, membersKey } from '../keys.ts'
+import { INTENT_PREFIX, MEMBER_PREFIX, memberKey, memberOfKey, membersKey } from '../keys.ts'
 import { ofPartition, queryAll } from '../query-all.ts'
 import { TABLE } from '../table.ts'
-import { type Intent, overlay, toIntent } from './intents.ts'
-import type { StoredMember } from './member-item.ts'
-
-/** A group a user is in, as the index shows it. */
-export interface Membership {
-  groupId: string
-  groupDisplay: string
-  groupOwner: string
-}
+import { overlay, toIntent } from './intents.ts'
+import { type Membership, memberIdOf, type StoredMember, toMembership, toStoredMember } from './member-item.ts'
 
 /**
  * Access pattern M1: the members of a group by user id, changes that are committed but not yet applied included.
@@ -18,17 +12,9 @@ export interface Membership {
  */
 export async function listMembers(db: Db, account: string, groupId: string): Promise<Map<string, StoredMember>> {
   const items = await queryAll(db, ofPartition(membersKey(account, groupId)))
-  const members = new Map<string, StoredMember>()
-  const intents: Intent[] = []
-  for (const item of items) {
-    const sk = String(item.sk)
-    if (sk.startsWith(INTENT_PREFIX)) intents.push(toIntent(item))
-    else if (sk.startsWith(MEMBER_PREFIX)) {
-      const userId = sk.slice(MEMBER_PREFIX.length)
-      members.set(userId, { userId, ...(typeof item.display === 'string' && { display: item.display }) })
-    }
-  }
-  return overlay(members, intents)
+  const beginningWith = (prefix: string) => items.filter(({ sk }) => String(sk).startsWith(prefix))
+  const members = beginningWith(MEMBER_PREFIX).map(toStoredMember)
+  return overlay(new Map(members.map((member) => [member.userId, member])), beginningWith(INTENT_PREFIX).map(toIntent))
 }
 
 /** Access pattern M2: the groups of a user, from the index: eventually consistent; 0.5 read units for some 20. */
@@ -41,8 +27,14 @@ export async function listMemberships(db: Db, account: string, userId: string): 
   return items.map(toMembership)
 }
 
-const toMembership = (item: Record<string, unknown>): Membership => ({
-  groupId: String(item[TABLE.index.sortKey]),
-  groupDisplay: String(item.groupDisplay ?? ''),
-  groupOwner: String(item.groupOwner ?? ''),
-})
+/** Access pattern M3: which of these users are members. Strongly consistent; 1 read unit each, in one round trip. */
+export async function listMembersAmong(
+  db: Db,
+  account: string,
+  groupId: string,
+  userIds: string[],
+): Promise<Set<string>> {
+  const named = [...new Set(userIds)].filter((userId) => userId !== '')
+  const keys = named.map((userId) => memberKey(account, groupId, userId))
+  return new Set((await batchGet(db, keys, ['sk'])).map(memberIdOf))
+}

@@ -1,7 +1,9 @@
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb'
 import type { Db } from '../client.ts'
-import { type Key, pendingKey } from '../keys.ts'
+import { pendingKey, pendingWorkKey } from '../keys.ts'
 import { ofPartition, queryAll } from '../query-all.ts'
 import type { Action } from '../transaction.ts'
+import { updateIf } from '../update-if.ts'
 
 /** Work that a committed change left to do on other items; readers hide what it will remove. */
 export interface Pending {
@@ -20,10 +22,12 @@ export const TOMBSTONE_MS = 120_000
 /** Readers of `User.groups` look at the pending work of their account at most this often. */
 const FRESH_MS = 5_000
 
+const keyOf = (account: string, { kind, id }: Omit<Pending, 'due'>) => pendingWorkKey(account, kind, id)
+
 /** Marks pending work in the transaction that causes it. */
-export function markPending(key: Key, due: number): Action {
-  return { Put: { Item: { ...key, due } } }
-}
+export const markPendingAction = (account: string, work: Pending): Action => ({
+  Put: { Item: { ...keyOf(account, work), due: work.due } },
+})
 
 /** Access pattern P1: all pending work of an account; nearly always none. Strongly consistent; 1 read unit. */
 export async function listPending(db: Db, account: string): Promise<Pending[]> {
@@ -47,6 +51,21 @@ export function forgetPending(db: Db, account: string): void {
 
 export const pendingIds = (pending: Pending[], kind: Pending['kind']): Set<string> =>
   new Set(pending.flatMap((work) => (work.kind === kind ? [work.id] : [])))
+
+/** Makes due work the caller's own until `due`, in epoch ms; false when another one was quicker. 1 write unit. */
+export function takeOver(db: Db, account: string, work: Pending, due: number): Promise<boolean> {
+  return updateIf(db, {
+    Key: keyOf(account, work),
+    UpdateExpression: 'SET due = :later',
+    ConditionExpression: 'due = :due',
+    ExpressionAttributeValues: { ':due': work.due, ':later': due },
+  })
+}
+
+/** Takes the mark of work away that is done; 1 write unit. */
+export async function deletePending(db: Db, account: string, work: Omit<Pending, 'due'>): Promise<void> {
+  await db.client.send(new DeleteCommand({ TableName: db.tableName, Key: keyOf(account, work) }))
+}
 
 const seen = new WeakMap<object, Map<string, { at: number; pending: Pending[] }>>()
 

@@ -4,23 +4,20 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { bundle, LAMBDA_NAMES, type LambdaName } from '../../../infra/bundling.ts'
 import { leniently, type Surroundings, toProxyEvent } from '../../../local/gateway/proxy-event.ts'
 import { routeMatcher } from '../../../local/gateway/route-match.ts'
-import { toGatewayModel } from '../../../local/gateway/template.ts'
-import { synthesize } from '../../../local/synthesize.ts'
-import { startTestSystem, type TestSystem } from '../../factories/system.ts'
+import { loadGatewayModel } from '../../../local/synthesis/gateway-model.ts'
+import { withSystem } from '../../factories/system.ts'
 
-const match = routeMatcher(toGatewayModel(synthesize()).routes)
+const match = routeMatcher((await loadGatewayModel()).routes)
 const bundles = new Map<LambdaName, Awaited<ReturnType<typeof bundle>>>()
 
-let system: TestSystem
+const system = withSystem()
 let authorizer: Record<string, string>
 
 beforeAll(async () => {
-  system = await startTestSystem()
   for (const name of LAMBDA_NAMES) bundles.set(name, await bundle(name))
 })
-afterAll(async () => {
+afterAll(() => {
   for (const built of bundles.values()) built.dispose()
-  await system.stop()
 })
 
 /** What a Lambda does: imports the bundle, calls its handler, with the prototype trap taken out. */

@@ -6,7 +6,6 @@ import type { LambdaHandler, LambdaHandlers } from '../../../local/gateway/lambd
 import { type System, startSystem } from '../../../local/system.ts'
 import { signRequest } from '../../../shared/auth/sigv4.ts'
 import { ENV } from '../../../shared/config.ts'
-import type { Db } from '../../../shared/store/client.ts'
 import { engineEndpoint } from '../../factories/engine.ts'
 import { type RecordingProxy, startRecordingProxy } from '../../factories/recording-proxy.ts'
 import { isAllowed } from '../../infra/iam.ts'
@@ -17,8 +16,7 @@ let system: System
 beforeAll(async () => {
   for (const name of LAMBDA_NAMES) proxies.set(name, await startRecordingProxy(engineEndpoint()))
   const env = { [ENV.requestLog]: 'off' }
-  const prepare = (db: Db) => createTable(db, { stream: false })
-  const options = { endpoint: engineEndpoint(), tableName: `test-${randomUUID()}`, prepare, env }
+  const options = { endpoint: engineEndpoint(), tableName: `test-${randomUUID()}`, prepare: createTable, env }
   system = await startSystem({ ...options, handlers: watchedHandlers })
 })
 afterAll(async () => {

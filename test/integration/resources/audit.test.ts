@@ -1,14 +1,11 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { parseEventQuery } from '../../../shared/audit/event-query.ts'
 import type { Db } from '../../../shared/store/client.ts'
 import { listEvents } from '../../../shared/store/events/query.ts'
-import { openTestDb, testTable } from '../../factories/engine.ts'
+import { openTestDb, withTable } from '../../factories/engine.ts'
 import { newGroup, newUser, patchOf, principal, scimApi } from '../../factories/scim-api.ts'
 
-let db: Db
-beforeAll(async () => {
-  db = await testTable()
-})
+const db = withTable()
 
 const eventsOf = async (account: string) =>
   (await listEvents(db, account, parseEventQuery({ last: '5m' }, new Date(), 90), new Date())).events

@@ -1,9 +1,10 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { parseEventQuery } from '../../../shared/audit/event-query.ts'
-import type { Db } from '../../../shared/store/client.ts'
 import { listEvents } from '../../../shared/store/events/query.ts'
-import { testTable } from '../../factories/engine.ts'
-import { type Call, newGroup, newUser, patchOf, principal, scimApi } from '../../factories/scim-api.ts'
+import { withTable } from '../../factories/engine.ts'
+import { scanEvents } from '../../factories/scan.ts'
+import { newGroup, newUser, patchOf, principal, scimApi } from '../../factories/scim-api.ts'
+import { watchedDb } from '../../factories/watched-db.ts'
 
 const bulkOf = (Operations: unknown[], more: object = {}) => ({
   schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'],
@@ -11,13 +12,8 @@ const bulkOf = (Operations: unknown[], more: object = {}) => ({
   ...more,
 })
 
-let db: Db
-let call: Call
-
-beforeAll(async () => {
-  db = await testTable()
-  call = scimApi(db)
-})
+const db = withTable()
+const call = scimApi(db)
 
 const post = (path: string, bulkId: string | undefined, data: unknown) => ({
   method: 'POST',
@@ -111,6 +107,67 @@ describe('Bulk', () => {
       const { status, body: error } = await call('POST', '/Bulk', body)
       expect([status, error.scimType]).toEqual([400, 'invalidSyntax'])
     }
+  })
+
+  test('RFC 7644 §3.7 what time does not suffice for is answered operation by operation: 503, and nothing of it done', async () => {
+    // 15 s, of which each write takes 3.5 s: the fourth operation would begin with less than 6 s.
+    let left = 15_000
+    const { db: slow } = watchedDb(db, (command) => {
+      if (/^(Put|Transact)/.test(command)) left -= 3500
+    })
+    const hurried = scimApi(slow, principal({ account: 'hurried' }), { remainingMs: () => left })
+    const { status, body } = await hurried(
+      'POST',
+      '/Bulk',
+      bulkOf([
+        post('/Groups', 'g', newGroup('In time', { members: [{ value: 'bulkId:u' }] })),
+        post('/Users', 'u', newUser('in-time')),
+        { method: 'DELETE', path: '/Users/unknown' },
+        post('/Users', 'late', newUser('too-late')),
+        { method: 'DELETE', path: '/Groups/bulkId:g' },
+      ]),
+    )
+    const response = {
+      schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'],
+      status: '503',
+      detail: 'Not tried, since the request ran out of time: send this operation again in another',
+    }
+    const [group, user, unknown] = body.Operations
+    expect(status).toBe(200)
+    expect([group.status, user.status, unknown.status]).toEqual(['201', '201', '404'])
+    expect(body.Operations.slice(3)).toEqual([
+      { method: 'POST', bulkId: 'late', status: '503', response },
+      { method: 'DELETE', location: group.location, status: '503', response },
+    ])
+    expect((await hurried('GET', '/Users?filter=userName eq "too-late"')).body.totalResults).toBe(0)
+    const events = await scanEvents(db, 'hurried')
+    expect(events.map(({ method, status: outcome }) => [method, outcome])).toEqual(
+      expect.arrayContaining([
+        ['POST', 200],
+        ['DELETE', 404],
+        ['GET', 200],
+      ]),
+    )
+    expect(events.filter(({ status: outcome }) => outcome === 503)).toEqual([])
+  })
+
+  test('an operation whose event cannot be stored is 503 by itself, and the others go on', async () => {
+    let puts = 0
+    const { db: failing } = watchedDb(db, (command) => {
+      if (command.startsWith('Put') && ++puts === 1) throw new Error('The table is away')
+    })
+    const operations = [
+      { method: 'DELETE', path: '/Users/one' },
+      { method: 'DELETE', path: '/Users/two' },
+    ]
+    const { body } = await scimApi(failing)('POST', '/Bulk', bulkOf(operations))
+    const unrecorded = 'The request cannot be answered, since its audit event could not be stored; retry later'
+    expect(
+      body.Operations.map((one: { status: string; response: { detail: string } }) => [one.status, one.response.detail]),
+    ).toEqual([
+      ['503', unrecorded],
+      ['404', 'There is no User with id "two"'],
+    ])
   })
 
   test('every operation is an event of its own, and so is the request', async () => {

@@ -1,17 +1,10 @@
-import { beforeAll, describe, expect, test } from 'vitest'
-import type { Db } from '../../../shared/store/client.ts'
-import { testTable } from '../../factories/engine.ts'
-import { type Call, newGroup, newUser, patchOf, principal, scimApi } from '../../factories/scim-api.ts'
+import { describe, expect, test } from 'vitest'
+import { withTable } from '../../factories/engine.ts'
+import { newGroup, newUser, patchOf, principal, scimApi } from '../../factories/scim-api.ts'
 
-let db: Db
-let call: Call
-let azure: Call
-
-beforeAll(async () => {
-  db = await testTable()
-  call = scimApi(db)
-  azure = scimApi(db, principal({ clientKind: 'AZURE' }))
-})
+const db = withTable()
+const call = scimApi(db)
+const azure = scimApi(db, principal({ clientKind: 'AZURE' }))
 
 let names = 0
 async function createUsers(count: number): Promise<string[]> {

@@ -1,12 +1,8 @@
-import { beforeAll, describe, expect, test } from 'vitest'
-import type { Db } from '../../../shared/store/client.ts'
-import { testTable } from '../../factories/engine.ts'
+import { describe, expect, test } from 'vitest'
+import { withTable } from '../../factories/engine.ts'
 import { type Call, newGroup, newUser, principal, scimApi } from '../../factories/scim-api.ts'
 
-let db: Db
-beforeAll(async () => {
-  db = await testTable()
-})
+const db = withTable()
 
 let accounts = 0
 /** A caller in an account of its own, with so many users in it. */
@@ -98,7 +94,9 @@ describe('paging', () => {
     const follow = async (caller: Call, query = '') =>
       (await caller('GET', `/Users?count=1&cursor=${body.nextCursor}${query}`)).body
     const other = scimApi(db, principal({ account: `lists-${accounts}`, tokenId: 'another' }))
-    const later = scimApi(db, principal({ account: `lists-${accounts}` }), () => new Date(Date.now() + 601_000))
+    const later = scimApi(db, principal({ account: `lists-${accounts}` }), {
+      now: () => new Date(Date.now() + 601_000),
+    })
     expect((await follow(call)).itemsPerPage).toBe(1)
     expect((await follow(call, '&filter=title pr')).scimType).toBe('invalidCursor')
     expect((await follow(other)).scimType).toBe('invalidCursor')

@@ -1,18 +1,12 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { parseEventQuery } from '../../../shared/audit/event-query.ts'
-import type { Db } from '../../../shared/store/client.ts'
 import { listEvents } from '../../../shared/store/events/query.ts'
-import { testTable } from '../../factories/engine.ts'
-import { type Call, newUser, patchOf, principal, scimApi } from '../../factories/scim-api.ts'
+import { withTable } from '../../factories/engine.ts'
+import { newUser, patchOf, principal, scimApi } from '../../factories/scim-api.ts'
 
 const ERROR = 'urn:ietf:params:scim:api:messages:2.0:Error'
-let db: Db
-let call: Call
-
-beforeAll(async () => {
-  db = await testTable()
-  call = scimApi(db)
-})
+const db = withTable()
+const call = scimApi(db)
 
 const refusal = (status: number, scimType: string | undefined, detail: string) => ({
   status,
@@ -209,7 +203,7 @@ describe('ownership', () => {
 
   test('an expired token is refused by the Lambda itself, to the millisecond', async () => {
     const tokenExpiresAt = Date.parse('2026-05-01T00:00:00.000Z')
-    const at = (ms: number) => scimApi(db, principal({ tokenExpiresAt }), () => new Date(tokenExpiresAt + ms))
+    const at = (ms: number) => scimApi(db, principal({ tokenExpiresAt }), { now: () => new Date(tokenExpiresAt + ms) })
     expect((await at(-1)('GET', '/Users')).status).toBe(200)
     const { status, body } = await at(0)('GET', '/Users')
     expect({ status, body }).toEqual(refusal(401, undefined, 'The token has expired: issue a new one'))

@@ -1,24 +1,21 @@
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
-import { beforeAll, describe, expect, test } from 'vitest'
-import type { Db } from '../../../shared/store/client.ts'
-import { commitIntents } from '../../../shared/store/groups/intents.ts'
-import { deletedUserKey, membersKey, pendingKey, resourceKey } from '../../../shared/store/keys.ts'
+import { describe, expect, test } from 'vitest'
+import { RESOURCE_TYPES } from '../../../shared/scim/resource-types.ts'
+import { commitIntentActions } from '../../../shared/store/groups/intents.ts'
+import { membersKey, pendingKey, pendingWorkKey, resourceKey } from '../../../shared/store/keys.ts'
 import { toResourceItem } from '../../../shared/store/resource-item.ts'
 import { getResource } from '../../../shared/store/resources.ts'
 import { transact } from '../../../shared/store/transaction.ts'
-import { testTable } from '../../factories/engine.ts'
-import { type Call, newGroup, newUser, patchOf, principal, scimApi } from '../../factories/scim-api.ts'
+import { withTable } from '../../factories/engine.ts'
+import { newGroup, newUser, patchOf, principal, scimApi } from '../../factories/scim-api.ts'
+
+const { User, Group } = RESOURCE_TYPES
 
 const ACCOUNT = 'default'
-let db: Db
-let call: Call
+const db = withTable()
+const call = scimApi(db)
 
-beforeAll(async () => {
-  db = await testTable()
-  call = scimApi(db)
-})
-
-const later = (ms: number) => scimApi(db, principal(), () => new Date(Date.now() + ms))
+const later = (ms: number) => scimApi(db, principal(), { now: () => new Date(Date.now() + ms) })
 const idsOf = (members: { value: string }[]) => members.map(({ value }) => value)
 
 async function itemsOf(pk: string) {
@@ -43,12 +40,12 @@ async function users(count: number, prefix: string): Promise<string[]> {
 async function committedNotApplied(name: string): Promise<{ groupId: string; ids: string[] }> {
   const ids = await users(3, name)
   const { body } = await call('POST', '/Groups', newGroup(name, { members: [{ value: ids[0] }] }))
-  const before = await getResource(db, ACCOUNT, 'Group', body.id)
+  const before = await getResource(db, ACCOUNT, Group, body.id)
   if (!before) throw new Error('The group is not there')
   const after = { ...before, version: 2, applying: 2, memberCount: 2 }
   const change = { add: [{ userId: ids[1] as string }, { userId: ids[2] as string }], remove: [ids[0] as string] }
-  const put = { Put: { Item: toResourceItem(ACCOUNT, after) } }
-  await transact(db, [put, ...commitIntents(ACCOUNT, after, change, new Date())], `commit-${name}`)
+  const group = { Put: { Item: toResourceItem(ACCOUNT, after) } }
+  await transact(db, { group, ...commitIntentActions(ACCOUNT, after, change, new Date()) }, `commit-${name}`)
   return { groupId: body.id, ids }
 }
 
@@ -63,7 +60,7 @@ describe('large membership changes', () => {
     await later(31_000)('GET', `/Groups/${groupId}`)
     const items = await itemsOf(membersKey(ACCOUNT, groupId))
     expect(items.map(({ sk }) => sk)).toEqual([`MEMBER#${ids[1]}`, `MEMBER#${ids[2]}`])
-    expect((await getResource(db, ACCOUNT, 'Group', groupId))?.applying).toBeUndefined()
+    expect((await getResource(db, ACCOUNT, Group, groupId))?.applying).toBeUndefined()
     const [first, second] = await Promise.all([call('GET', `/Users/${ids[0]}`), call('GET', `/Users/${ids[1]}`)])
     expect([first.body.groups, idsOf(second.body.groups)]).toEqual([[], [groupId]])
   })
@@ -97,7 +94,7 @@ describe('large membership changes', () => {
     )
     expect([status, headers.etag]).toEqual([200, 'W/"2"'])
     expect(await itemsOf(membersKey(ACCOUNT, body.id))).toHaveLength(120)
-    expect((await getResource(db, ACCOUNT, 'Group', body.id))?.memberCount).toBe(120)
+    expect((await getResource(db, ACCOUNT, Group, body.id))?.memberCount).toBe(120)
   })
 })
 
@@ -108,10 +105,10 @@ describe('deleted users', () => {
     // A delete that did not find the membership: the user is gone, marked, and still a member.
     await transact(
       db,
-      [
-        { Delete: { Key: resourceKey(ACCOUNT, 'User', id) } },
-        { Put: { Item: { ...deletedUserKey(ACCOUNT, id), due: Date.now() + 120_000 } } },
-      ],
+      {
+        user: { Delete: { Key: resourceKey(ACCOUNT, User, id) } },
+        tombstone: { Put: { Item: { ...pendingWorkKey(ACCOUNT, 'USER', id), due: Date.now() + 120_000 } } },
+      },
       'lagging',
     )
     expect((await call('GET', `/Groups/${body.id}`)).body.members).toEqual([])
@@ -126,7 +123,7 @@ describe('poisoned data', () => {
   test('F25 an item that is no user fails by its id only: lists go on without it', async () => {
     const other = scimApi(db, principal({ account: 'poisoned', privileges: ['createUser', 'monitorUser'] }))
     const { body } = await other('POST', '/Users', newUser('healthy'))
-    const Item = { ...resourceKey('poisoned', 'User', '00000000-0000-7000-8000-000000000000'), version: 'seven' }
+    const Item = { ...resourceKey('poisoned', User, '00000000-0000-7000-8000-000000000000'), version: 'seven' }
     await db.client.send(new PutCommand({ TableName: db.tableName, Item }))
     const listed = await other('GET', '/Users')
     expect([listed.status, listed.body.Resources.map(({ id }: { id: string }) => id)]).toEqual([200, [body.id]])

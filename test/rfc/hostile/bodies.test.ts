@@ -1,26 +1,23 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { resourceTypes } from '../../../shared/scim/resource-types.ts'
 import type { Attribute } from '../../../shared/scim/schema.ts'
 import { newGroup, newUser, patchOf, USER_SCHEMA } from '../../factories/scim-api.ts'
-import { startTestSystem, type TestSystem } from '../../factories/system.ts'
-import { type Body, client, type Request } from '../client.ts'
+import { withSystem } from '../../factories/system.ts'
+import { type Body, client } from '../client.ts'
 import { givenGroup, givenUser, pathOf, type Refusal, readAgain, unique } from '../objects.ts'
 import { allRefused, refused } from './unharmed.ts'
 
 const SNOWFLAKE = 'urn:ietf:params:scim:schemas:extension:2.0:User'
 const SEARCH = 'urn:ietf:params:scim:api:messages:2.0:SearchRequest'
 
-let system: TestSystem
-let request: Request
+const system = withSystem()
+const { request } = client(system)
 let user: Body
 let group: Body
 beforeAll(async () => {
-  system = await startTestSystem()
-  request = client(system).request
   user = await givenUser(request)
   group = await givenGroup(request, [user.id])
 })
-afterAll(() => system.stop())
 
 /** Every call that takes a body, as a method and a path that would work. */
 const calls = (): [string, string][] => [

@@ -1,17 +1,15 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { Db } from '../../../shared/store/client.ts'
-import { testTable } from '../../factories/engine.ts'
+import { withTable } from '../../factories/engine.ts'
 import { type Call, newGroup, newUser, patchOf, scimApi } from '../../factories/scim-api.ts'
 import { watchedDb } from '../../factories/watched-db.ts'
 
 const GETTERS = new Set(['GetCommand', 'QueryCommand', 'BatchGetCommand', 'TransactGetCommand', 'ScanCommand'])
 const USERS = 120
 
-let db: Db
+const db = withTable()
 let small: string
 let large: string
 beforeAll(async () => {
-  db = await testTable()
   const call = scimApi(db)
   const ids: string[] = []
   for (let n = 0; n < USERS; n++) ids.push((await call('POST', '/Users', newUser(`cost-${n}`))).body.id)

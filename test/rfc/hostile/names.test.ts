@@ -1,21 +1,21 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { createIntegration } from '../../../shared/resources/integrations.ts'
+import { issueToken } from '../../../shared/resources/tokens.ts'
+import { adminContext } from '../../factories/admin.ts'
 import { newGroup, newUser, patchOf } from '../../factories/scim-api.ts'
-import { startTestSystem, type TestSystem } from '../../factories/system.ts'
+import { withSystem } from '../../factories/system.ts'
 import { type Body, client, type Request } from '../client.ts'
 import { givenGroup, givenUser, patch, pathOf, type Refusal, readAgain, refusalOf, unique } from '../objects.ts'
 import { allRefused } from './unharmed.ts'
 
-let system: TestSystem
-let request: Request
+const system = withSystem()
+const { request } = client(system)
 let user: Body
 let group: Body
 beforeAll(async () => {
-  system = await startTestSystem()
-  request = client(system).request
   user = await givenUser(request)
   group = await givenGroup(request)
 })
-afterAll(() => system.stop())
 
 describe('names that cannot be told apart', () => {
   test.each<[string, string, string]>([
@@ -164,6 +164,31 @@ describe('reserved roles', () => {
       const detail = `Cannot use displayName ${JSON.stringify(spelling)}: the name is reserved; choose another`
       expect(refusals).toEqual(refusals.map(() => [400, 'invalidValue', detail]))
     }
+  })
+
+  test('T6 the custom role that a client acts for is one of them', async () => {
+    const name = 'TASK_PROVISIONER'
+    const integration = { name: 'TASKS', clientKind: 'GENERIC', role: name } as const
+    await createIntegration(adminContext(system.db), integration)
+    const { token } = await issueToken(adminContext(system.db), { integration: 'TASKS' })
+    const tasks: Request = (method, path, body) => request(method, path, body, { authorization: `Bearer ${token}` })
+    const own = await givenGroup(tasks)
+    for (const spelling of [
+      name,
+      'Task_Provisioner',
+      'ＴＡＳＫ＿ＰＲＯＶＩＳＩＯＮＥＲ',
+      'ta\u017f\u212a_provi\u017fioner',
+    ]) {
+      const refusals = await allRefused(system, [
+        () => tasks('POST', '/Groups', newGroup(spelling)),
+        () => tasks('PUT', pathOf(own.meta.location), newGroup(spelling)),
+        () => patch(tasks, own, { op: 'replace', path: 'displayName', value: spelling }),
+        () => patch(tasks, own, { op: 'add', value: { displayName: spelling } }),
+      ])
+      const detail = `Cannot use displayName ${JSON.stringify(spelling)}: the name is reserved; choose another`
+      expect(refusals).toEqual(refusals.map(() => [400, 'invalidValue', detail]))
+    }
+    expect((await tasks('POST', '/Groups', newGroup(`${name}_2`))).status).toBe(201)
   })
 
   test('T6 by Bulk neither', async () => {

@@ -1,23 +1,20 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { newUser } from '../../factories/scim-api.ts'
-import { startTestSystem, type TestSystem } from '../../factories/system.ts'
-import { type Body, client, type Request } from '../client.ts'
+import { withSystem } from '../../factories/system.ts'
+import { type Body, client } from '../client.ts'
 import { givenGroup, givenUser, patch, pathOf, refusalOf, unique } from '../objects.ts'
 import { allRefused } from './unharmed.ts'
 
 const SEARCH = 'urn:ietf:params:scim:api:messages:2.0:SearchRequest'
 const SECRET = 'Opensesame-31337'
 
-let system: TestSystem
-let request: Request
+const system = withSystem()
+const { request } = client(system)
 let user: Body
 beforeAll(async () => {
-  system = await startTestSystem()
-  request = client(system).request
   user = await givenUser(request, { password: SECRET, title: 'Boss' })
   await givenGroup(request, [user.id])
 })
-afterAll(() => system.stop())
 
 const find = (filter: string) => request('GET', `/Users?filter=${encodeURIComponent(filter)}`)
 const search = (more: object) => request('POST', '/Users/.search', { schemas: [SEARCH], ...more })

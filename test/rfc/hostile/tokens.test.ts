@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { formatToken, newToken, parseToken } from '../../../shared/auth/token.ts'
 import { changeIntegration } from '../../../shared/resources/change-integration.ts'
 import { createIntegration, ensureAccount } from '../../../shared/resources/integrations.ts'
 import { issueToken, revokeToken } from '../../../shared/resources/tokens.ts'
 import { adminContext } from '../../factories/admin.ts'
 import { newGroup, newUser, patchOf } from '../../factories/scim-api.ts'
-import { startTestSystem, type TestSystem } from '../../factories/system.ts'
+import { withSystem } from '../../factories/system.ts'
 import { type Answer, type Body, client, type Request } from '../client.ts'
 import { givenGroup, givenUser, patch, pathOf, readAgain, refusalOf, unique } from '../objects.ts'
 import { allRefused } from './unharmed.ts'
@@ -16,15 +16,10 @@ const NO_TOKEN =
 const DENIED =
   'Access denied: the integration is disabled, its network policy or your permissions forbid it, or there is no such method in SCIM'
 
-let system: TestSystem
-let request: Request
-beforeAll(async () => {
-  // Where a request comes from is what the connection says; here a header of the tests stands for the connection.
-  const sourceIp = ({ headers }: IncomingMessage) => String(headers['x-test-address'] ?? '192.0.2.1')
-  system = await startTestSystem({ sourceIp })
-  request = client(system).request
-})
-afterAll(() => system.stop())
+// Where a request comes from is what the connection says; here a header of the tests stands for the connection.
+const sourceIp = ({ headers }: IncomingMessage) => String(headers['x-test-address'] ?? '192.0.2.1')
+const system = withSystem({ sourceIp })
+const { request } = client(system)
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 

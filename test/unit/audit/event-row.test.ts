@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { EVENT_COLUMNS, presentEvent } from '../../../shared/audit/event-row.ts'
+import { detailNames, EVENT_COLUMNS, presentEvent } from '../../../shared/audit/event-row.ts'
+import { eventFields } from '../../../shared/audit/rest-event.ts'
 import { anEvent } from '../../factories/events.ts'
 
 const AT = new Date('2026-08-31T10:00:00.123Z')
@@ -11,6 +14,23 @@ test("an event is shown with Snowflake's columns, in their order, and two of our
     ...['EVENT_TIMESTAMP', 'EVENT_ID', 'EVENT_TYPE', 'ENDPOINT', 'METHOD', 'STATUS', 'ERROR_CODE', 'DETAILS'],
     ...['CLIENT_IP', 'ACTOR_NAME', 'ACTOR_DOMAIN', 'RESOURCE_NAME', 'RESOURCE_DOMAIN'],
   ])
+})
+
+test('the audit guide describes every column in its place, and every part of DETAILS', () => {
+  const guide = readFileSync(join(import.meta.dirname, '..', '..', '..', 'docs', 'audit-guide.md'), 'utf8')
+  const [, section = ''] = guide.split('\n## Columns\n')
+  const rows = section.split('\n## ')[0]?.match(/^\| [A-Z][^|]+\|/gm) ?? []
+  const documented = rows.flatMap((row) => row.match(/[A-Z_]+/g) ?? [])
+  expect(documented).toEqual([...EVENT_COLUMNS])
+  const details = /^\| DETAILS \|([^|]+)\|/m.exec(section)?.[1] ?? ''
+  expect([...details.matchAll(/`(\w+)`/g)].map(([, name]) => name)).toEqual(detailNames())
+})
+
+test('every field stands in a column of its own or in DETAILS, but for the account and the scimType', () => {
+  const hidden = eventFields().filter(([, { shown }]) => shown === undefined)
+  expect(hidden.map(([name]) => name)).toEqual(['account', 'scimType'])
+  const columns = eventFields().flatMap(([, { shown }]) => (shown === undefined || shown === 'DETAILS' ? [] : [shown]))
+  expect([...columns, 'STATUS', 'ERROR_CODE', 'DETAILS'].sort()).toEqual([...EVENT_COLUMNS].sort())
 })
 
 test('a change shows who, what, from where and what it changed', () => {

@@ -4,10 +4,11 @@ import {
   ADMIN_ROUTES,
   SCIM_BASE,
   SCIM_METHODS,
-  SCIM_ROUTES,
   SCIM_UNKNOWN,
   scimGatewayPaths,
+  scimRoutes,
 } from '../../../shared/http/routes.ts'
+import { RESOURCE_TYPES } from '../../../shared/scim/resource-types.ts'
 
 const API = { region: 'eu-central-1', accountId: '111122223333', apiId: 'abc123', stage: 'live' }
 const SURFACE = { methods: SCIM_METHODS, base: SCIM_BASE }
@@ -32,7 +33,7 @@ describe('toPolicy()', () => {
   const allow = toPolicy('Allow', API, SURFACE)
 
   test('opens every SCIM route, under both bases, for the five methods and no other (S6)', () => {
-    for (const route of [...SCIM_ROUTES, SCIM_UNKNOWN]) {
+    for (const route of [...scimRoutes(RESOURCE_TYPES), SCIM_UNKNOWN]) {
       for (const path of scimGatewayPaths(route)) {
         const open = VERBS.filter((verb) => simulate(allow, methodArn(verb, path)))
         expect({ path, open }).toEqual({ path, open: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] })

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type BulkOperation, planBulk, resolveBulkIds, resolveBulkPath } from '../../../shared/scim/bulk.ts'
 import { ScimError } from '../../../shared/scim/error.ts'
+import { RESOURCE_TYPES } from '../../../shared/scim/resource-types.ts'
 import type { Json } from '../../../shared/scim/schema.ts'
 
 const post = (bulkId: string, data: Json = {}, path = '/Users'): BulkOperation => ({
@@ -14,7 +15,7 @@ const group = (bulkId: string, ...members: string[]) =>
   post(bulkId, { displayName: bulkId, members: members.map((value) => ({ value: `bulkId:${value}` })) }, '/Groups')
 
 function refusals(operations: BulkOperation[]): unknown[] {
-  return [...planBulk(operations).refused].map(([index, { status, scimType, message }]) => [
+  return [...planBulk(operations, RESOURCE_TYPES).refused].map(([index, { status, scimType, message }]) => [
     index,
     status,
     scimType,
@@ -34,7 +35,7 @@ function refusal(run: () => unknown): unknown {
 describe('planBulk()', () => {
   test("keeps the client's order where nothing else is needed (BLK-1)", () => {
     const operations = [post('a'), { method: 'delete', path: '/Users/1' }, post('b'), group('g', 'a', 'b')]
-    expect(planBulk(operations)).toEqual({
+    expect(planBulk(operations, RESOURCE_TYPES)).toEqual({
       order: [0, 1, 2, 3],
       dependencies: [[], [], [], [0, 2]],
       refused: new Map(),
@@ -44,7 +45,7 @@ describe('planBulk()', () => {
   test('moves a create before what refers to it, in data or in a path (BLK-3)', () => {
     const rename = { method: 'PATCH', path: '/Groups/bulkId:g', data: { schemas: [] } }
     const operations = [rename, group('g', 'b', 'a'), post('a'), post('b', { manager: { value: 'bulkId:a' } })]
-    expect(planBulk(operations)).toEqual({
+    expect(planBulk(operations, RESOURCE_TYPES)).toEqual({
       order: [2, 3, 1, 0],
       dependencies: [[1], [3, 2], [], [2]],
       refused: new Map(),
@@ -94,7 +95,7 @@ describe('planBulk()', () => {
 
   test('refuses more operations than it advertises (BLK-5)', () => {
     const operations = Array.from({ length: 101 }, (_, i) => post(`u${i}`))
-    expect(refusal(() => planBulk(operations))).toEqual([
+    expect(refusal(() => planBulk(operations, RESOURCE_TYPES))).toEqual([
       413,
       undefined,
       'Cannot run 101 operations: maxOperations is 100',
@@ -105,7 +106,10 @@ describe('planBulk()', () => {
     const graph = fc.array(fc.array(fc.nat(11), { maxLength: 3 }), { maxLength: 12 })
     fc.assert(
       fc.property(graph, (edges) => {
-        const { order, dependencies, refused } = planBulk(edges.map((to, i) => group(`${i}`, ...to.map(String))))
+        const { order, dependencies, refused } = planBulk(
+          edges.map((to, i) => group(`${i}`, ...to.map(String))),
+          RESOURCE_TYPES,
+        )
         expect(order.toSorted((a, b) => a - b)).toEqual([...edges.keys()])
         for (const [index, needed] of dependencies.entries()) {
           if (refused.has(index)) continue

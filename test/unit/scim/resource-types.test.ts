@@ -1,6 +1,29 @@
 import { describe, expect, test } from 'vitest'
-import { resourceTypes } from '../../../shared/scim/resource-types.ts'
-import { findAttribute } from '../../../shared/scim/schema.ts'
+import { PRIVILEGES } from '../../../shared/auth/privileges.ts'
+import { resolveAttributePath } from '../../../shared/scim/attribute-path.ts'
+import { RESOURCE_TYPES, resourceTypes } from '../../../shared/scim/resource-types.ts'
+import { findAttribute, type ResourceType } from '../../../shared/scim/schema.ts'
+
+const TYPES = Object.entries<ResourceType>(RESOURCE_TYPES)
+
+describe('RESOURCE_TYPES', () => {
+  test.each(TYPES)('%s stands under its name, and its facts are attributes of its schema', (name, type) => {
+    expect(type.name).toBe(name)
+    expect(findAttribute(type.schema.attributes, type.uniqueName)).toMatchObject({
+      ...{ name: type.uniqueName, required: true, identifier: true, uniqueness: 'server', caseExact: false },
+    })
+    for (const lookup of type.lookups)
+      expect([lookup, resolveAttributePath(type, lookup)?.attribute?.type]).not.toContain(undefined)
+    const derived = type.derived && findAttribute(type.schema.attributes, type.derived.attribute)
+    expect(derived?.name).toBe(type.derived?.attribute)
+  })
+
+  test('no two types share a word, an endpoint or a privilege', () => {
+    const words = ['name', 'endpoint', 'collection', 'auditWord'] as const
+    for (const word of words) expect(new Set(TYPES.map(([, type]) => type[word])).size).toBe(TYPES.length)
+    expect(PRIVILEGES).toEqual(['createUser', 'createRole', 'monitorUser', 'monitorRole'])
+  })
+})
 
 describe('resourceTypes()', () => {
   test('returns the same objects on every call', () => {

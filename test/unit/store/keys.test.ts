@@ -1,6 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { RESOURCE_TYPES } from '../../../shared/scim/resource-types.ts'
 import { lookupKey, memberKey, nameKey, resourceKey, tokensOfKey } from '../../../shared/store/keys.ts'
+
+const { User, Group } = RESOURCE_TYPES
 
 describe('keys', () => {
   const text = fc.string({ minLength: 1, unit: 'binary' })
@@ -9,8 +12,8 @@ describe('keys', () => {
     fc.assert(
       fc.property(text, text, text, text, (a, b, c, d) => {
         const same =
-          JSON.stringify(lookupKey('acct', 'User', 'externalId', a, b)) ===
-          JSON.stringify(lookupKey('acct', 'User', 'externalId', c, d))
+          JSON.stringify(lookupKey('acct', User, 'externalId', a, b)) ===
+          JSON.stringify(lookupKey('acct', User, 'externalId', c, d))
         expect(same).toBe(a === c && b === d)
       }),
     )
@@ -20,13 +23,13 @@ describe('keys', () => {
     fc.assert(
       fc.property(text, (value) => {
         const keys = [
-          resourceKey('acct', 'User', value),
-          resourceKey('acct', 'Group', value),
-          nameKey('acct', 'User', value),
-          nameKey('acct', 'Group', value),
+          resourceKey('acct', User, value),
+          resourceKey('acct', Group, value),
+          nameKey('acct', User, value),
+          nameKey('acct', Group, value),
           memberKey('acct', value, value),
-          lookupKey('acct', 'User', 'externalId', value, value),
-          lookupKey('acct', 'Group', 'externalId', value, value),
+          lookupKey('acct', User, 'externalId', value, value),
+          lookupKey('acct', Group, 'externalId', value, value),
         ]
         expect(new Set(keys.map(({ pk, sk }) => JSON.stringify([pk, sk]))).size).toBe(keys.length)
       }),
@@ -44,8 +47,8 @@ describe('keys', () => {
   })
 
   test('an account can hold no separator, and no component is empty', () => {
-    expect(() => resourceKey('a#b', 'User', 'x')).toThrow('A key component holds characters it may not hold')
-    expect(() => resourceKey('acct', 'User', '')).toThrow('A key component is empty')
+    expect(() => resourceKey('a#b', User, 'x')).toThrow('A key component holds characters it may not hold')
+    expect(() => resourceKey('acct', User, '')).toThrow('A key component is empty')
     expect(tokensOfKey('acct', 'X')).toBe('A#acct#TOKENS#X')
   })
 })

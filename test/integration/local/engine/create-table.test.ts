@@ -4,16 +4,16 @@ import { expect, test } from 'vitest'
 import { createTable, ensureTable, toCreateTable } from '../../../../local/engine/create-table.ts'
 import { openTestDb, testTable } from '../../../factories/engine.ts'
 
-test('a fresh table has the keys, the index, the stream and the TTL of the definition', async () => {
+test('a fresh table has the keys, the index and the TTL of the definition, and no stream', async () => {
   const db = openTestDb(`test-${crypto.randomUUID()}`)
   await createTable(db)
   const { Table } = await db.client.send(new DescribeTableCommand({ TableName: db.tableName }))
   const expected = toCreateTable(db.tableName)
   expect(Table).toMatchObject({
     KeySchema: expected.KeySchema,
-    StreamSpecification: expected.StreamSpecification,
     GlobalSecondaryIndexes: expected.GlobalSecondaryIndexes,
   })
+  expect(Table?.StreamSpecification).toBeUndefined()
   const { TimeToLiveDescription } = await db.client.send(new DescribeTimeToLiveCommand({ TableName: db.tableName }))
   expect(TimeToLiveDescription).toEqual({ AttributeName: 'ttl', TimeToLiveStatus: 'ENABLED' })
 })

@@ -1,15 +1,16 @@
+import { once } from 'node:events'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { SignatureV4 } from '@smithy/signature-v4'
 import type { APIGatewayProxyEvent } from 'aws-lambda'
-import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { LAMBDA_NAMES, type LambdaName } from '../../../../infra/bundling.ts'
 import { startGateway } from '../../../../local/gateway/gateway.ts'
 import type { LambdaHandler, LambdaHandlers } from '../../../../local/gateway/lambda.ts'
-import { toGatewayModel } from '../../../../local/gateway/template.ts'
-import { synthesize } from '../../../../local/synthesize.ts'
-import { signRequest } from '../../../../shared/auth/sigv4.ts'
+import { loadGatewayModel } from '../../../../local/synthesis/gateway-model.ts'
+import { Sha256, signRequest } from '../../../../shared/auth/sigv4.ts'
 
-const model = toGatewayModel(synthesize())
+const model = await loadGatewayModel()
 const credentials = { accessKeyId: 'LOCALKEY', secretAccessKey: 'localsecret' }
 const ERROR = 'urn:ietf:params:scim:api:messages:2.0:Error'
 
@@ -217,13 +218,20 @@ describe('the authorizer', () => {
   })
 
   test.each([
-    ['failing', () => Promise.reject(new Error('the table is gone'))],
     ['answering no policy', () => ({ principalId: 'x' })],
     ['answering a context that is not flat', () => decision(allow, { principal: { account: 'default' } })],
   ])('%s is 500 and says nothing of the inside', async (_name, authorizer) => {
     handlers.authorizer = authorizer
     const detail = expect.stringMatching(/^Internal error; retry, and report request id [0-9a-f-]{36} if it persists$/)
     expect(await errorOf(await call('/scim/v2/Users'))).toEqual(scimError(500, detail))
+  })
+
+  test('failing is 503, to be tried again, and says nothing of the inside', async () => {
+    handlers.authorizer = () => Promise.reject(new Error('the table is gone'))
+    const answer = await call('/scim/v2/Users')
+    expect(answer.headers.get('retry-after')).toBe('5')
+    const detail = 'The token cannot be checked at this moment; retry after the seconds named in Retry-After'
+    expect(await errorOf(answer)).toEqual(scimError(503, detail))
   })
 
   test('decides before path and query are decoded', async () => {
@@ -243,8 +251,8 @@ describe('limits and failures', () => {
 
   test('an unknown path is 404, with and without a token', async () => {
     const detail =
-      'There is no such endpoint: SCIM is served below /scim/v2, administration takes signed requests (SigV4)'
-    for (const path of ['/', '/health', '/scim', '/scim/v2', '/scim/v2/']) {
+      'There is no such endpoint: SCIM is served below /scim/v2, as in /scim/v2/Users (write the base URL without a slash at its end); /admin and /events take signed requests (SigV4)'
+    for (const path of ['/', '/health', '/scim', '/scim/v2', '/scim/v2/', '/scim/v2//Users', '/scim/v2//']) {
       expect(await errorOf(await call(path))).toEqual(scimError(404, detail))
     }
     expect(called()).toEqual([])
@@ -296,6 +304,8 @@ describe('limits and failures', () => {
       'GET /scim/v2/Users HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\nAuthorization: Bearer a\r\n\r\n',
     )
     expect(answer).toMatch(/^HTTP\/1\.1 403 /)
+    const detail = `The host name is refused: this system answers as 127.0.0.1:${port} and localhost:${port} only`
+    expect(answer).toContain(JSON.stringify({ schemas: [ERROR], status: '403', detail }))
     expect(called()).toEqual([])
   })
 
@@ -339,7 +349,7 @@ describe('time limits', () => {
       model: { ...model, routes: [{ path: '/scim/v2/Users', methods }] },
       credentials,
     })
-    const users = () => new Promise((done) => setTimeout(done, 200))
+    const users = () => new Promise(() => {})
     slow.serve({ authorizer: () => decision(), users } as unknown as LambdaHandlers)
     const response = await fetch(`${slow.url}/scim/v2/Users`, { headers: { authorization: 'Bearer t' } })
     const detail = 'The request took too long; it may have been carried out: read the resource before you retry'
@@ -348,10 +358,10 @@ describe('time limits', () => {
   })
 
   test('a function sees the time it has left', async () => {
+    vi.setSystemTime(0)
+    onTestFinished(() => void vi.useRealTimers())
     handlers.users = (_event, context) => ({ statusCode: 200, body: String(context.getRemainingTimeInMillis()) })
-    const left = Number(await (await call('/scim/v2/Users')).text())
-    expect(left).toBeGreaterThan(14_000)
-    expect(left).toBeLessThanOrEqual(15_000)
+    expect(await (await call('/scim/v2/Users')).text()).toBe('15000')
   })
 })
 
@@ -435,6 +445,61 @@ describe('IAM-authorized routes', () => {
     expect(statuses).toEqual([403, 403, 403, 403])
     expect(called()).toEqual([])
     expect((await fetch(url, { ...options, headers })).status).toBe(200)
+  })
+
+  /** Sends a head that announces a body of 10 MB, and the body only if it is asked for; what came back, at once. */
+  async function sendHead(path: string, headers: Record<string, string>): Promise<string> {
+    const socket = connect(Number(port), '127.0.0.1')
+    const lines = Object.entries({ host: `127.0.0.1:${port}`, 'content-length': '10000000', ...headers })
+    socket.write(`POST ${path} HTTP/1.1\r\n${lines.map((line) => line.join(': ')).join('\r\n')}\r\n\r\n`)
+    const [answer] = (await once(socket, 'data')) as [Buffer]
+    socket.destroy()
+    return answer.toString()
+  }
+  const LAMBDA_PATH = '/2015-03-31/functions/events/invocations'
+
+  test.each(['/admin/integrations', LAMBDA_PATH])('%s refuses who did not sign before a body is sent', async (path) => {
+    const service = path === LAMBDA_PATH ? 'lambda' : 'execute-api'
+    const signed = await sign(path, { method: 'POST', body: 'x' }, { service })
+    const { 'x-amz-content-sha256': _, ...withoutDigest } = signed
+    const wrong = { authorization: `${signed.authorization?.slice(0, -4)}0000` }
+    const heads = [
+      {},
+      { authorization: 'Bearer t' },
+      { ...signed, ...wrong },
+      { ...signed, 'x-amz-date': '20200101T000000Z' },
+    ]
+    const foreign = await sign(path, { method: 'POST' }, { service, credentials: { ...credentials, accessKeyId: 'X' } })
+    const { 'x-amz-content-sha256': _digest, ...foreignWithoutDigest } = foreign
+    for (const headers of [
+      ...heads,
+      foreign,
+      foreignWithoutDigest,
+      { ...withoutDigest, authorization: 'AWS4-HMAC-SHA256 x' },
+    ]) {
+      expect(await sendHead(path, headers)).toMatch(/^HTTP\/1\.1 403 /)
+    }
+    expect(called()).toEqual([])
+  })
+
+  test('a client that asks first is told to continue only when its signature is right', async () => {
+    const headers = await sign('/admin/integrations', { method: 'POST', body: 'x' })
+    const expecting = { expect: '100-continue' }
+    expect(await sendHead('/admin/integrations', { ...headers, ...expecting })).toMatch(/^HTTP\/1\.1 100 /)
+    expect(await sendHead('/admin/integrations', expecting)).toMatch(/^HTTP\/1\.1 403 /)
+  })
+
+  test('a signature without a digest of the body covers the body all the same', async () => {
+    const signer = new SignatureV4({
+      ...{ service: 'execute-api', region: 'us-east-1', credentials, sha256: Sha256 },
+      applyChecksum: false,
+    })
+    const message = { method: 'POST', protocol: 'http:', hostname: '127.0.0.1', path: '/admin/integrations', query: {} }
+    const { headers } = await signer.sign({ ...message, headers: { host: `127.0.0.1:${port}` }, body: '{"a":1}' })
+    const post = (body: string) => fetch(`${gateway.url}/admin/integrations`, { method: 'POST', headers, body })
+    expect(headers).not.toHaveProperty('x-amz-content-sha256')
+    expect([(await post('{"a":2}')).status, (await post('{"a":1}')).status]).toEqual([403, 200])
+    expect(called()).toEqual(['admin'])
   })
 
   test('a signature does not open SCIM, which asks its authorizer', async () => {

@@ -1,8 +1,9 @@
 import { deflateRawSync } from 'node:zlib'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { RestEvent } from '../../../../shared/audit/rest-event.ts'
-import { shardOf, toEventItem } from '../../../../shared/store/events/item.ts'
-import { parseEventItem } from '../../../../shared/store/events/item-reader.ts'
+import { type EventField, eventFields, IN_KEY, type RestEvent } from '../../../../shared/audit/rest-event.ts'
+import { newToken } from '../../../../shared/auth/token.ts'
+import { parseEventItem, shardOf, toEventItem } from '../../../../shared/store/events/item.ts'
 import { newId } from '../../../../shared/store/new-id.ts'
 import { anEvent } from '../../../factories/events.ts'
 
@@ -10,6 +11,28 @@ const AT = new Date('2026-08-31T10:00:00.123Z')
 const TABLE = { tableName: 't', eventRetentionDays: 90 }
 const EXPIRY = Math.floor(AT.getTime() / 1000) + 90 * 86_400
 const item = (given: Partial<RestEvent>) => toEventItem(TABLE, anEvent(AT, given))
+
+/** Any event that the table of fields allows, each optional field there or not. */
+function someEvent(): fc.Arbitrary<RestEvent> {
+  const someValue = ({ is, max = 40 }: EventField): fc.Arbitrary<unknown> => {
+    if (is === 'text')
+      return fc.string({ unit: 'binary', maxLength: Math.min(40, max) }).filter((text) => text.length <= max)
+    if (is === 'integer') return fc.nat()
+    return is === 'changes' ? fc.array(change, { maxLength: 20 }) : fc.constantFrom(...is)
+  }
+  const change = fc.record({ attribute: fc.string(), before: json(), after: json() }, { requiredKeys: ['attribute'] })
+  const attributes = eventFields().filter(([, { kept }]) => kept !== IN_KEY)
+  const required = attributes.filter(([, { optional }]) => !optional).map(([name]) => name)
+  const fields = fc.record(Object.fromEntries(attributes.map(([name, field]) => [name, someValue(field)])), {
+    requiredKeys: required,
+  })
+  const time = fc.date({ min: new Date(0), max: new Date('9999-12-31'), noInvalidDate: true })
+  const key = fc.record({ account: fc.constantFrom('default', 'acme'), time: time.map((at) => at.toISOString()) })
+  return fc.tuple(fields, key).map(([some, rest]) => ({ ...anEvent(AT), ...(some as Partial<RestEvent>), ...rest }))
+}
+
+/** What JSON holds: it knows no negative zero. */
+const json = () => fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)) as unknown)
 
 describe('toEventItem()', () => {
   test('a read is one small item, in a shard of its day, not indexed by its resource', () => {
@@ -63,6 +86,40 @@ describe('toEventItem()', () => {
     expect(parseEventItem('default', stored)).toEqual({ event, sortKey: stored.sk, ttlSeconds: EXPIRY })
     const plain = anEvent(AT)
     expect(parseEventItem('default', toEventItem(TABLE, plain))?.event).toEqual(plain)
+  })
+
+  test('whatever the rows of the table allow is stored and read back whole', () => {
+    fc.assert(
+      fc.property(someEvent(), (event) => {
+        const stored = toEventItem(TABLE, event)
+        expect(parseEventItem(event.account, stored)?.event).toEqual(event)
+        expect(Object.keys(stored).filter((name) => name.length > 8)).toEqual([])
+      }),
+    )
+  })
+
+  test('texts are cut where their row says, and no character in two', () => {
+    const texts = eventFields().filter(([, { is, max }]) => is === 'text' && max !== undefined)
+    const event = anEvent(AT, Object.fromEntries(texts.map(([name]) => [name, `x${'💡'.repeat(400)}`])))
+    const read = parseEventItem('default', toEventItem(TABLE, event))?.event
+    for (const [name, { max = 0 }] of texts) {
+      expect([name, read?.[name]]).toEqual([name, `x${'💡'.repeat(Math.floor((max - 1) / 2))}`])
+    }
+    expect(texts.length).toBeGreaterThan(10)
+  })
+
+  test('no secret is stored, in whichever field it came', () => {
+    const { token, tokenId } = newToken()
+    const texts = eventFields().filter(([, { is, kept }]) => is === 'text' && typeof kept === 'string')
+    for (const [name] of texts) {
+      const stored = JSON.stringify(item({ [name]: `a ${token} password eq "hunter2"` }))
+      expect([name, stored.includes(token.slice(33)), stored.includes('hunter2')]).toEqual([name, false, false])
+    }
+    const changes = [{ attribute: 'title', before: { deep: [token] }, after: `Boss ${token}` }]
+    const masked = `rolecall_${tokenId}_(masked)`
+    expect(parseEventItem('default', item({ changes }))?.event.changes).toEqual([
+      { attribute: 'title', before: { deep: [masked] }, after: `Boss ${masked}` },
+    ])
   })
 
   test('long changes are packed, and read back whole', () => {

@@ -1,0 +1,115 @@
+import { rmSync } from 'node:fs'
+import { banner, type Setting } from './banner.ts'
+import { writeLocalCredentials } from './credentials.ts'
+import { startEngine } from './engine/engine.ts'
+import { type ChosenEngine, chosenEngine } from './environment.ts'
+import { tokenKeeper } from './kept-tokens.ts'
+import { engineFolder, OptionError, type Options, parseOptions, USAGE } from './options.ts'
+import { watchParent } from './parent-watch.ts'
+import { removePrivateFile, writePrivateFile } from './private-file.ts'
+import type { System } from './system.ts'
+
+const TABLE_NAME = 'rolecall'
+
+/** What `npm start` does: runs everything until it is told to stop. Settles once requests are served, or it failed. */
+export async function start(args: readonly string[]): Promise<void> {
+  const options = tryParse(args)
+  if (!options) return
+  // What an earlier run left there would tell whoever waits for the file the wrong address.
+  if (options.readyFile) rmSync(options.readyFile, { force: true })
+  const run = new Run(options, chosenEngine(process.env))
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void run.stop())
+  watchParent(() => void run.stop())
+  await run.start().catch((error: Error) => run.fail(error.message))
+}
+
+/** Nothing where there is nothing to run: help was asked for, or the command line cannot be understood. */
+function tryParse(args: readonly string[]): Options | undefined {
+  try {
+    const options = parseOptions(args)
+    if (!options.help) return options
+    process.stdout.write(USAGE)
+  } catch (error) {
+    if (!(error instanceof OptionError)) throw error
+    process.stderr.write(`${error.message}\nSee "npm start -- --help"\n`)
+    process.exitCode = 2
+  }
+  return undefined
+}
+
+/** Everything that was started, to be stopped in the opposite order. */
+class Run {
+  stopping: Promise<void> | undefined
+  readonly #options: Options
+  readonly #chosen: ChosenEngine | undefined
+  readonly #endings: (() => unknown)[] = []
+
+  constructor(options: Options, chosen: ChosenEngine | undefined) {
+    this.#options = options
+    this.#chosen = chosen
+  }
+
+  async start(): Promise<void> {
+    const { port, newTokens } = this.#options
+    const { tableName = TABLE_NAME, aws, endpoint = this.#startEngine() } = this.#chosen ?? {}
+    // The engine is on its way while all the rest is imported; if it fails meanwhile, startSystem() says so.
+    Promise.resolve(endpoint).catch(() => {})
+    const [{ startSystem }, { ensureTable }] = await Promise.all([
+      import('./system.ts'),
+      import('./engine/create-table.ts'),
+    ])
+    const keeper = this.#setting.data === 'memory' ? {} : { keeper: tokenKeeper(this.#options.folder, this.#chosen) }
+    const table = { endpoint, tableName, prepare: ensureTable, ...(aws && { aws }) }
+    const system = await startSystem({ ...table, port, newTokens, ...keeper })
+    this.#endings.push(system.stop)
+    if (!this.stopping) this.#announce(system)
+  }
+
+  /** Without an engine of its own a system has nothing in memory, and nothing in the data folder that others may not have. */
+  get #setting(): Setting {
+    const { folder, memory } = this.#options
+    if (!this.#chosen) return { folder, data: memory ? 'memory' : 'folder', elsewhere: undefined }
+    const { endpoint, tableName = TABLE_NAME } = this.#chosen
+    return { folder, data: 'elsewhere', elsewhere: `table ${tableName} at ${endpoint}` }
+  }
+
+  async #startEngine(): Promise<string> {
+    const engine = await startEngine(this.#options.memory ? {} : { dataDir: engineFolder(this.#options) })
+    this.#endings.unshift(engine.stop)
+    if (this.stopping) await engine.stop()
+    void engine.ended.then(() => this.fail('The local engine ended unexpectedly: start again'))
+    return engine.endpoint
+  }
+
+  #announce(system: System): void {
+    const { baseUrl, adminUrl, tokens, withoutToken } = system
+    const { folder, data } = this.#setting
+    const written = writeLocalCredentials(adminUrl, system.credentials, folder, data)
+    this.#endings.push(written.remove)
+    process.stdout.write(banner(system, this.#setting))
+    const { readyFile } = this.#options
+    if (!readyFile) return
+    const ready = { baseUrl, adminUrl, tokens, withoutToken, credentialsFile: written.path, pid: process.pid }
+    writePrivateFile(readyFile, ready)
+    this.#endings.push(() => removePrivateFile(readyFile, ready))
+  }
+
+  /** Says what went wrong, unless it is a consequence of stopping, and ends with code 1. */
+  async fail(message: string): Promise<void> {
+    if (this.stopping) return
+    process.stderr.write(`${message}\n`)
+    process.exitCode = 1
+    await this.stop()
+  }
+
+  /** Stops everything, last things first, and ends the process. */
+  stop(): Promise<void> {
+    this.stopping ??= this.#end()
+    return this.stopping
+  }
+
+  async #end(): Promise<void> {
+    for (const end of this.#endings.toReversed()) await end()
+    process.exit()
+  }
+}

@@ -1,0 +1,33 @@
+import type { Member, MemberStep } from '../scim/members.ts'
+import { applyPatch, listMemberSteps } from '../scim/patch/apply.ts'
+import { parsePatch } from '../scim/patch/request.ts'
+import { withDefaults } from '../scim/representation.ts'
+import { type Attributes, hasMembers, type Json, type ResourceType } from '../scim/schema.ts'
+import { parseResource } from '../scim/validate.ts'
+
+/** What a request asks of a resource. */
+export interface Asked {
+  /** The attributes it wants, in the client's shape, from what they were; none were before a create. */
+  attributes(before: Attributes): Attributes
+  /** What it wants of the members, in order; nothing where the type has none. */
+  memberSteps: MemberStep[]
+}
+
+/** What the body of a POST or PUT asks for: all of the resource. @throws {ScimError} 400, 413. */
+export function parseWhole(type: ResourceType, body: Json): Asked {
+  const { members = [], ...attributes } = parseResource(type, body)
+  const memberSteps: MemberStep[] = [{ kind: 'replace', members: members as unknown as Member[] }]
+  return {
+    attributes: (before) => withDefaults(type, attributes, before),
+    memberSteps: hasMembers(type) ? memberSteps : [],
+  }
+}
+
+/** What the body of a PATCH asks for: changes of what is there. @throws {ScimError} 400, 413. */
+export function parseChanges(type: ResourceType, id: string, body: Json): Asked {
+  const operations = parsePatch(type, body)
+  return {
+    attributes: (before) => applyPatch(type, before, operations, { id }).attributes,
+    memberSteps: listMemberSteps(operations),
+  }
+}

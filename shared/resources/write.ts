@@ -1,0 +1,175 @@
+import { changesBetween } from '../audit/changes.ts'
+import type { RestEvent } from '../audit/rest-event.ts'
+import { sameAttributes } from '../scim/patch/apply.ts'
+import type { Projection } from '../scim/project.ts'
+import { toClientAttributes, toStoredAttributes } from '../scim/representation.ts'
+import { type Attributes, hasMembers, type Json, type ResourceType } from '../scim/schema.ts'
+import { nameOf } from '../store/claims.ts'
+import { newId } from '../store/new-id.ts'
+import type { StoredResource } from '../store/resource-item.ts'
+import { deleteResource, putNewResource, putVersion } from '../store/resource-writes.ts'
+import { getResource } from '../store/resources.ts'
+import { requireChangeable, requireCreate } from './access.ts'
+import { type Asked, parseChanges, parseWhole } from './asked.ts'
+import { toUniqueness, untilWon } from './conflict.ts'
+import type { ScimContext } from './context.ts'
+import type { Conditional } from './precondition.ts'
+import { type Derived, loadDerived, type Presented, presentStored } from './present.ts'
+import type { Draft, Kind, Write } from './special.ts'
+
+/** What a change is about, and what its answer shows. */
+export interface Target extends Conditional {
+  projection: Projection
+}
+
+/** Creates a resource owned by the caller's role (RFC 7644 §3.3). @throws {ScimError} 400, 403, 409 uniqueness. */
+export async function createResource(
+  context: ScimContext,
+  kind: Kind,
+  body: Json,
+  projection: Projection,
+): Promise<Presented> {
+  const { type, special } = kind
+  const { db, principal, trail } = context
+  requireCreate(context, type)
+  const asked = parseWhole(type, body)
+  const draft = await draftOf(context, kind, asked, await special.load?.(context, asked))
+  const resource = toFirstVersion(context, type, draft)
+  const changes = [...changesBetween(undefined, resource.attributes), ...draft.changes]
+  trail.about(type.auditWord, resource.id, nameOf(resource))
+  const put = (event: RestEvent) =>
+    special.putNew?.(context, resource, draft, event) ?? putNewResource(db, principal.account, resource, event)
+  const rest = await trail.record({ status: 201, changes }, put).catch((error) => {
+    trail.about(type.auditWord, undefined, nameOf(resource))
+    throw toUniqueness(error, resource)
+  })
+  await rest?.()
+  const derived = resource.memberCount ? await loadDerived(context, type, resource.id, projection) : noneOf(type)
+  return presentStored(context, resource, projection, derived)
+}
+
+/** Replaces a resource (RFC 7644 §3.5.1). @throws {ScimError} 400, 403, 404, 409, 412. */
+export async function replaceResource(
+  context: ScimContext,
+  kind: Kind,
+  body: Json,
+  target: Target,
+): Promise<Presented> {
+  const { presented } = await changeResource(context, kind, parseWhole(kind.type, body), target, () => false)
+  return presented
+}
+
+/**
+ * Applies a PATCH, all of it or nothing (RFC 7644 §3.5.2). The answer is empty where the type wants it so and the
+ * client did not ask for certain attributes. @throws {ScimError} 400, 403, 404, 409, 412.
+ */
+export function patchResource(context: ScimContext, kind: Kind, body: Json, target: Target): Promise<Changed> {
+  const { type, special } = kind
+  const mayBeEmpty = target.projection.mode === 'default'
+  const isEmpty: IsEmpty = (resource) => (mayBeEmpty && special.answersEmpty?.(context, resource)) ?? false
+  return changeResource(context, kind, parseChanges(type, target.id, body), target, isEmpty)
+}
+
+/** Deletes a resource and what goes with it (RFC 7644 §3.6); its history stays. @throws {ScimError} 403, 404, 412. */
+export function removeResource(context: ScimContext, { type, special }: Kind, target: Conditional) {
+  const { id, ifMatch } = target
+  const { db, principal, trail } = context
+  return untilWon(ifMatch, async () => {
+    const found = await getResource(db, principal.account, type, id)
+    const before = requireChangeable(context, type, target, found)
+    await special.requireReady?.(context, before)
+    const draft = (await special.draftDeletion?.(context, before)) ?? toDraft(before.attributes)
+    const changes = [...changesBetween(before.attributes, undefined), ...draft.changes]
+    const rest = await trail.record(
+      { status: 204, changes },
+      (event) =>
+        special.delete?.(context, before, draft, event) ?? deleteResource(db, principal.account, before, event),
+    )
+    await rest?.()
+  })
+}
+
+/** What a change leads to; `empty` when it is answered without the resource. */
+export interface Changed {
+  presented: Presented
+  empty: boolean
+}
+
+type IsEmpty = (resource: StoredResource) => boolean
+
+/** Reads, checks, changes and writes one resource, until no other writer comes between. */
+async function changeResource(
+  context: ScimContext,
+  kind: Kind,
+  asked: Asked,
+  target: Target,
+  isEmpty: IsEmpty,
+): Promise<Changed> {
+  const { type, special } = kind
+  const { id, ifMatch, ifNoneMatch, projection } = target
+  let known: unknown
+  const { stored, memberships } = await untilWon(ifMatch, async (attempt) => {
+    const [found, loaded, memberships] = await Promise.all([
+      getResource(context.db, context.principal.account, type, id),
+      special.load?.(context, asked, id, known),
+      hasMembers(type) ? undefined : loadDerived(context, type, id, projection),
+    ])
+    known = loaded
+    const before = requireChangeable(context, type, target, found)
+    await special.requireReady?.(context, before)
+    const draft = await draftOf(context, kind, asked, known, before)
+    const anyVersion = attempt > 0 && ifMatch === undefined && ifNoneMatch === undefined
+    return { stored: await writeDraft(context, kind, { before, draft, anyVersion }, isEmpty), memberships }
+  })
+  const empty = isEmpty(stored)
+  const members = hasMembers(type) && !empty ? await loadDerived(context, type, id, projection) : undefined
+  return { presented: presentStored(context, stored, projection, memberships ?? members), empty }
+}
+
+/** The derived attribute of a resource that nobody can have joined, or that has no members. */
+const noneOf = ({ derived }: ResourceType): Derived | undefined => derived && { [derived.attribute]: [] }
+
+function draftOf(context: ScimContext, { type, special }: Kind, asked: Asked, known: unknown, before?: StoredResource) {
+  const attributes = asked.attributes(toClientAttributes(type, before?.attributes ?? {}))
+  const stored = toStoredAttributes(type, attributes)
+  return special.draft?.(context, asked, known, stored, before) ?? toDraft(stored)
+}
+
+/** The draft of a type that keeps nothing but attributes. */
+const toDraft = (attributes: Attributes): Draft => ({ attributes, fields: {}, changes: [] })
+
+/** Writes a draft, corrected where that helps; answers the version now stored, which is `before` if nothing changes. */
+async function writeDraft(
+  context: ScimContext,
+  kind: Kind,
+  { before, draft, anyVersion }: Omit<Write, 'after'>,
+  isEmpty: IsEmpty,
+): Promise<StoredResource> {
+  const { db, principal, trail } = context
+  const { special } = kind
+  const { attributes, fields, changes } = draft
+  if (changes.length === 0 && sameAttributes(before.attributes, attributes)) return before
+  const after = { ...before, ...fields, attributes, version: before.version + 1, ...stampOf(context) }
+  const all = [...changesBetween(before.attributes, attributes), ...changes]
+  const write = { before, after, draft, anyVersion }
+  const put = (event: RestEvent) =>
+    special.put?.(context, write, event) ?? putVersion(db, principal.account, { before, after }, event)
+  try {
+    const rest = await trail.record({ status: isEmpty(after) ? 204 : 200, changes: all }, put)
+    return (await rest?.()) ?? after
+  } catch (error) {
+    const corrected = special.correct?.(before, draft, error)
+    if (!corrected) throw toUniqueness(error, after)
+    return writeDraft(context, kind, { before, draft: corrected, anyVersion }, isEmpty)
+  }
+}
+
+function toFirstVersion(context: ScimContext, type: ResourceType, { attributes, fields }: Draft): StoredResource {
+  const { now, principal } = context
+  const stamp = stampOf(context)
+  const identity = { type, id: newId(now), owner: principal.role, version: 1, created: stamp.lastModified }
+  return { ...identity, ...stamp, ...fields, attributes }
+}
+
+/** When a version was written, and by which request. */
+const stampOf = ({ now, trail }: ScimContext) => ({ lastModified: now.toISOString(), eventId: trail.eventId })

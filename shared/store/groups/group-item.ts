@@ -1,0 +1,52 @@
+import { RESOURCE_TYPES } from '../../scim/resource-types.ts'
+import type { Db } from '../client.ts'
+import { resourceKey } from '../keys.ts'
+import type { StoredResource } from '../resource-item.ts'
+import type { Action } from '../transaction.ts'
+import { updateIf } from '../update-if.ts'
+
+const groupKey = (account: string, groupId: string) => resourceKey(account, RESOURCE_TYPES.Group, groupId)
+
+/**
+ * Makes a change of members only the group's next version, whichever that is; not while a large change is being
+ * applied, nor when owner or name, which memberships carry, are others by now.
+ */
+export function touchGroupAction(account: string, before: StoredResource, after: StoredResource): Action {
+  return {
+    Update: {
+      Key: groupKey(account, after.id),
+      UpdateExpression: 'ADD #version :one, memberCount :more SET lastModified = :now, eventId = :event',
+      ConditionExpression: '#owner = :owner AND attribute_not_exists(applying) AND #attributes.displayName = :name',
+      ExpressionAttributeNames: { '#version': 'version', '#owner': 'owner', '#attributes': 'attributes' },
+      ExpressionAttributeValues: {
+        ':one': 1,
+        ':more': (after.memberCount ?? 0) - (before.memberCount ?? 0),
+        ':now': after.lastModified,
+        ':event': after.eventId,
+        ':owner': before.owner,
+        ':name': before.attributes.displayName,
+      },
+    },
+  }
+}
+
+/** Moves the group's version with a member it loses because the user is deleted. */
+export const loseMemberAction = (account: string, groupId: string, now: Date): Action => ({
+  Update: {
+    Key: groupKey(account, groupId),
+    UpdateExpression: 'ADD #version :one, memberCount :less SET lastModified = :now',
+    ConditionExpression: 'attribute_exists(pk)',
+    ExpressionAttributeNames: { '#version': 'version' },
+    ExpressionAttributeValues: { ':one': 1, ':less': -1, ':now': now.toISOString() },
+  },
+})
+
+/** Lets small changes in again, which wait while `applying` is on the group; whoever else was finishing it may have. */
+export async function endApplying(db: Db, account: string, group: StoredResource): Promise<void> {
+  await updateIf(db, {
+    Key: groupKey(account, group.id),
+    UpdateExpression: 'REMOVE applying',
+    ConditionExpression: 'attribute_exists(pk) AND applying = :version',
+    ExpressionAttributeValues: { ':version': group.applying ?? group.version },
+  })
+}

@@ -1,0 +1,34 @@
+export interface Statement {
+  Effect: 'Allow' | 'Deny'
+  Action: string | string[]
+  Resource: unknown
+  Condition?: Record<string, { 'dynamodb:LeadingKeys': string | string[] }>
+}
+
+/**
+ * Whether IAM lets somebody with these statements do it, to the table (a resource named `StorageTable`) or its index; a
+ * `key` of `undefined`: without leading key.
+ */
+export function permits(statements: Statement[], action: string, key: string | undefined, index = false): boolean {
+  const applying = statements.filter(({ Action, Resource, Condition }) => {
+    const targets = [Resource].flat().map((target) => JSON.stringify(target))
+    const onTarget = targets.some(
+      (target) => target.includes('StorageTable') && target.includes('/index/gsi1') === index,
+    )
+    return onTarget && list(Action).some((one) => wildcard(one).test(`dynamodb:${action}`)) && holds(Condition, key)
+  })
+  return applying.length > 0 && applying.every(({ Effect }) => Effect === 'Allow')
+}
+
+/** `ForAllValues` is true of a request without keys, `ForAnyValue` is not. */
+function holds(condition: Statement['Condition'], key: string | undefined): boolean {
+  return Object.entries(condition ?? {}).every(([operator, { 'dynamodb:LeadingKeys': patterns }]) => {
+    if (key === undefined) return operator.startsWith('ForAllValues')
+    return list(patterns).some((pattern) => wildcard(pattern).test(key))
+  })
+}
+
+export const list = (value: string | string[]) => [value].flat()
+
+const wildcard = (pattern: string) =>
+  new RegExp(`^${pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`, 's')

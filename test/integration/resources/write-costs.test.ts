@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest'
+import { Meter } from '../../bench/meter.ts'
+import { aUser } from '../../bench/seed.ts'
+import { withTable } from '../../factories/engine.ts'
+import { scanAll } from '../../factories/scan.ts'
+import { newUser, patchOf, scimApi } from '../../factories/scim-api.ts'
+
+// Exact figures: one that grows is paid for by every request, one that shrinks belongs into docs/performance.md.
+
+const db = withTable()
+const meter = new Meter(db)
+const call = scimApi(db)
+
+/** What a request costs, and what came of it. */
+async function costOf(...request: Parameters<typeof call>) {
+  const { result, usage } = await meter.measure(() => call(...request))
+  const { calls, readUnits, writeUnits } = usage
+  return { status: result.status, calls, readUnits, writeUnits }
+}
+
+const kindOf = ({ pk }: Record<string, unknown>) => String(pk).split('#').slice(2, 5).join('#')
+
+test('one create is one call that writes six items: 14 units with the index entry of its event', async () => {
+  const cost = await costOf('POST', '/Users', aUser(1))
+  expect(cost).toEqual({ status: 201, calls: 1, readUnits: 0, writeUnits: 14 })
+  expect((await scanAll(db)).map(kindOf).sort()).toEqual([
+    'COUNT#USER',
+    expect.stringMatching(/^EVENT#/),
+    'LOOKUP#USER#emails.value',
+    'LOOKUP#USER#externalId',
+    'NAME#USER',
+    'USER',
+  ])
+})
+
+test('a user without externalId and addresses costs four units less', async () => {
+  expect(await costOf('POST', '/Users', newUser('bare'))).toMatchObject({ calls: 1, writeUnits: 10 })
+})
+
+test('a changed attribute writes the user and its event; what changes nothing, the event alone', async () => {
+  const { body } = await call('POST', '/Users', newUser('changed', { title: 'Engineer' }))
+  const path = `/Users/${body.id}?excludedAttributes=groups`
+  const patch = patchOf({ op: 'replace', path: 'title', value: 'Chief' })
+  const changed = await costOf('PATCH', path, patch)
+  expect(changed).toEqual({ status: 200, calls: 2, readUnits: 1, writeUnits: 6 })
+  expect(await costOf('PATCH', path, patch)).toMatchObject({ status: 200, writeUnits: 1 })
+  expect(await costOf('PUT', path, newUser('changed', { title: 'Chief' }))).toMatchObject({
+    status: 200,
+    writeUnits: 1,
+  })
+})

@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { adminOperations } from '../../../shared/http/admin-operations.ts'
+import type { Operation } from '../../../shared/http/api-handler.ts'
+import { bulkOperations } from '../../../shared/http/bulk-operations.ts'
+import { discoveryOperations } from '../../../shared/http/discovery-operations.ts'
+import { eventsOperations } from '../../../shared/http/events-operations.ts'
+import { resourceOperations, searchOperations } from '../../../shared/http/resource-operations.ts'
+import {
+  ADMIN_ROUTES,
+  type FunctionName,
+  type ResourceRouteKey,
+  type RouteKeyOf,
+  scimRoutes,
+} from '../../../shared/http/routes.ts'
+import { RESOURCE_TYPES } from '../../../shared/scim/resource-types.ts'
+
+const ROUTES = [...scimRoutes(RESOURCE_TYPES), ...ADMIN_ROUTES]
+const { User, Group } = RESOURCE_TYPES
+const OPERATIONS: Record<FunctionName, object> = {
+  users: resourceOperations(User),
+  groups: resourceOperations(Group),
+  search: searchOperations,
+  bulk: bulkOperations(async () => {}, {}),
+  discovery: discoveryOperations,
+  events: eventsOperations,
+  admin: adminOperations,
+}
+
+/** For the compiler alone. */
+type Operations<Key extends string> = Record<Key, Operation<unknown>>
+const run: Operation<unknown> = async () => ({ status: 200 })
+
+describe('routes and operations', () => {
+  test.each(Object.entries(OPERATIONS))('%s has one operation for each method of its routes', (name, operations) => {
+    const keys = ROUTES.filter((route) => route.function === name).flatMap(({ path, methods }) =>
+      methods.map((method) => `${method} ${path}`),
+    )
+    expect(Object.keys(operations).sort()).toEqual(keys.sort())
+  })
+
+  test('a route without an operation does not compile', () => {
+    // @ts-expect-error `POST /Bulk` is missing
+    const bulk = {} satisfies Operations<RouteKeyOf<'bulk'>>
+    const resources = {
+      ...{ 'GET /{type}': run, 'POST /{type}': run, 'POST /{type}/.search': run },
+      ...{ 'GET /{type}/{id}': run, 'PUT /{type}/{id}': run, 'PATCH /{type}/{id}': run },
+      // @ts-expect-error `DELETE /{type}/{id}` is missing
+    } satisfies Operations<ResourceRouteKey>
+    expect([bulk, Object.keys(resources).length]).toEqual([{}, 6])
+  })
+
+  test('an operation without a route does not compile', () => {
+    // @ts-expect-error there is no GET of /Bulk
+    const bulk = { 'POST /Bulk': run, 'GET /Bulk': run } satisfies Operations<RouteKeyOf<'bulk'>>
+    // @ts-expect-error there is no such function
+    const none: Operations<RouteKeyOf<'devices'>> = {}
+    expect([Object.keys(bulk), none]).toEqual([['POST /Bulk', 'GET /Bulk'], {}])
+  })
+})
+
+describe('docs/architecture.md', () => {
+  test('lists every route with its methods and its function, and no other', () => {
+    const text = readFileSync(join(import.meta.dirname, '..', '..', '..', 'docs', 'architecture.md'), 'utf8')
+    const listed = [...text.matchAll(/^\| `(\/[^`]*)` \| ([A-Z, ]+) \| `(\w+)` \|/gm)].map(
+      ([, path, methods, name]) => [path, methods?.split(', '), name],
+    )
+    expect(listed).toEqual(ROUTES.map(({ path, methods, function: name }) => [path, methods, name]))
+  })
+})
