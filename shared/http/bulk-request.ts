@@ -1,8 +1,7 @@
 import * as z from 'zod/mini'
 import type { BulkOperation } from '../scim/bulk.ts'
-import { invalidSyntax } from '../scim/error.ts'
 import type { Json } from '../scim/schema.ts'
-import { parseEnvelope } from './envelope.ts'
+import { parseEnvelope, parseInner } from './envelope.ts'
 
 export const BULK_REQUEST = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest'
 export const BULK_RESPONSE = 'urn:ietf:params:scim:api:messages:2.0:BulkResponse'
@@ -14,7 +13,6 @@ export interface BulkRequest {
 }
 
 const request = z.object({
-  schemas: z.array(z.string()),
   failOnErrors: z.nullish(z.int().check(z.gte(1))),
   Operations: z.array(z.unknown()).check(z.minLength(1)),
 })
@@ -29,15 +27,12 @@ const operation = z.object({
 
 /** Reads a BulkRequest (RFC 7644 §3.7). @throws {ScimError} 400 invalidSyntax. */
 export function parseBulkRequest(body: Json): BulkRequest {
-  const { schemas, failOnErrors, Operations } = parseEnvelope(request, body, 'BulkRequest')
-  if (!schemas.some((urn) => urn.toLowerCase() === BULK_REQUEST.toLowerCase())) {
-    throw invalidSyntax(`Cannot read the BulkRequest: "schemas" must name ${BULK_REQUEST}`)
-  }
-  return { operations: Operations.map(parseOperation), failOnErrors: failOnErrors ?? Number.POSITIVE_INFINITY }
+  const { failOnErrors, Operations } = parseEnvelope(request, body, BULK_REQUEST)
+  return { operations: Operations.map(parseBulkOperation), failOnErrors: failOnErrors ?? Number.POSITIVE_INFINITY }
 }
 
-function parseOperation(input: unknown, index: number): BulkOperation {
-  const { method, path, bulkId, version, data } = parseEnvelope(operation, input, `operation ${index + 1}`)
+function parseBulkOperation(input: unknown, index: number): BulkOperation {
+  const { method, path, bulkId, version, data } = parseInner(operation, input, `Operations[${index}]`)
   return {
     method: method.toUpperCase(),
     path,

@@ -1,8 +1,7 @@
 import * as z from 'zod/mini'
 import type { ListInput } from '../resources/list-query.ts'
-import { invalidSyntax } from '../scim/error.ts'
 import type { Json } from '../scim/schema.ts'
-import { parseEnvelope } from './envelope.ts'
+import { parseEnvelope, parseInner } from './envelope.ts'
 
 export const SEARCH_REQUEST = 'urn:ietf:params:scim:api:messages:2.0:SearchRequest'
 
@@ -18,14 +17,14 @@ const listParameters = z.object({
   cursor: z.optional(z.string()),
 })
 
+/** @throws {ScimError} 400 invalidSyntax when a parameter is named twice in different letter case. */
 export function parseListParameters(query: Readonly<Record<string, string>>): ListInput {
-  return parseEnvelope(listParameters, query, 'query')
+  return withoutBlanks(parseInner(listParameters, query, 'the query'))
 }
 
 /** RFC 7644 §3.4.3: the same as a body; lists of attributes are arrays there, and text is forgiven. */
 const names = z.nullish(z.union([z.array(z.string()).check(z.maxLength(200)), z.string()]))
 const searchRequest = z.object({
-  schemas: z.array(z.string()),
   filter: z.nullish(z.string()),
   attributes: names,
   excludedAttributes: names,
@@ -38,15 +37,19 @@ const searchRequest = z.object({
 
 /** @throws {ScimError} 400 invalidSyntax when the body is no SearchRequest. */
 export function parseSearchRequest(body: Json): ListInput {
-  const request = parseEnvelope(searchRequest, body, 'SearchRequest')
-  if (!request.schemas.some((urn) => urn.toLowerCase() === SEARCH_REQUEST.toLowerCase())) {
-    throw invalidSyntax(`Cannot search: "schemas" must name ${SEARCH_REQUEST}`)
-  }
-  return withoutNulls(request)
+  return withoutBlanks(parseEnvelope(searchRequest, body, SEARCH_REQUEST))
 }
 
-/** null means unassigned (RFC 7643 §2.5). */
-function withoutNulls(request: z.infer<typeof searchRequest>): ListInput {
-  const { schemas: _, ...rest } = request
-  return Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null)) as ListInput
+/**
+ * Leaves out what is not given: null (RFC 7643 §2.5), and text of nothing but spaces. An empty cursor begins (RFC 9865
+ * §2), and an empty filter is refused where filters are read: whoever sends one must not be shown everything.
+ */
+function withoutBlanks(input: z.infer<typeof searchRequest> | z.infer<typeof listParameters>): ListInput {
+  const entries = Object.entries(input).filter(
+    ([name, value]) => value !== null && (BLANK_MEANS.has(name) || !isBlank(value)),
+  )
+  return Object.fromEntries(entries) as ListInput
 }
+
+const BLANK_MEANS = new Set(['filter', 'cursor'])
+const isBlank = (value: unknown): boolean => typeof value === 'string' && value.trim() === ''

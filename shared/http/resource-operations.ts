@@ -1,6 +1,7 @@
 import type { ScimContext } from '../resources/context.ts'
 import { listResources, searchAll } from '../resources/list.ts'
 import { loadResource } from '../resources/load.ts'
+import type { Conditional } from '../resources/precondition.ts'
 import type { Kind, Special } from '../resources/special.ts'
 import { createResource, patchResource, removeResource, replaceResource, type Target } from '../resources/write.ts'
 import { MAX_BODY_BYTES, MAX_MEMBERSHIP_BODY_BYTES } from '../scim/limits.ts'
@@ -35,7 +36,7 @@ const OPERATIONS: Record<ResourceRouteKey, ResourceOperation> = {
     return empty ? noContent(presented) : ok(fitting(presented))
   },
   'DELETE /{type}/{id}': async (request, context, kind) => {
-    await removeResource(context, kind, { id: idOf(request), ifMatch: request.headers['if-match'] })
+    await removeResource(context, kind, conditionalOf(request))
     return noContent()
   },
 }
@@ -68,8 +69,14 @@ function projectionOf(request: ApiRequest, { type }: Kind): Projection {
   return parseProjection(type, { attributes, excludedAttributes })
 }
 
-const targetOf = (request: ApiRequest, kind: Kind): Target => ({
+/** Which resource to change, and under which conditions (RFC 9110 §13.1). */
+const conditionalOf = (request: ApiRequest): Conditional => ({
   id: idOf(request),
   ifMatch: request.headers['if-match'],
+  ifNoneMatch: request.headers['if-none-match'],
+})
+
+const targetOf = (request: ApiRequest, kind: Kind): Target => ({
+  ...conditionalOf(request),
   projection: projectionOf(request, kind),
 })

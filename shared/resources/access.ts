@@ -6,7 +6,7 @@ import type { ResourceType } from '../scim/schema.ts'
 import { nameOf } from '../store/claims.ts'
 import type { StoredResource } from '../store/resource-item.ts'
 import type { ScimContext } from './context.ts'
-import { checkIfMatch } from './precondition.ts'
+import { type Conditional, checkConditions } from './precondition.ts'
 
 /** Roles that decide over others: no client may create or fill one of their names (docs/security.md). */
 const RESERVED_ROLES = [
@@ -50,17 +50,16 @@ export function requireVisible(
   return resource
 }
 
-/** Who changes a resource must see it, own it, and know its version if `If-Match` says so. @throws {ScimError} 404, 403, 412. */
+/** Who changes a resource must see it, own it, and know its version where conditions say so. @throws {ScimError} 404, 403, 412. */
 export function requireChangeable(
   context: ScimContext,
   type: ResourceType,
-  id: string,
+  asked: Conditional,
   found: StoredResource | undefined,
-  ifMatch: string | undefined,
 ): StoredResource {
-  const resource = requireVisible(context, type, id, found)
+  const resource = requireVisible(context, type, asked.id, found)
   requireOwned(context, resource)
-  checkIfMatch(ifMatch, resource)
+  checkConditions(asked, resource)
   return resource
 }
 

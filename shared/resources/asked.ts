@@ -17,7 +17,10 @@ export interface Asked {
 export function parseWhole(type: ResourceType, body: Json): Asked {
   const { members = [], ...attributes } = parseResource(type, body)
   const memberSteps: MemberStep[] = [{ kind: 'replace', members: members as unknown as Member[] }]
-  return { attributes: () => withDefaults(type, attributes), memberSteps: hasMembers(type) ? memberSteps : [] }
+  return {
+    attributes: (before) => withDefaults(type, attributes, before),
+    memberSteps: hasMembers(type) ? memberSteps : [],
+  }
 }
 
 /** What the body of a PATCH asks for: changes of what is there. @throws {ScimError} 400, 413. */

@@ -24,13 +24,14 @@ export const objectName = z
   .pipe(z.string().regex(new RegExp(`^[A-Z][A-Z0-9_$]{0,${MAX_NAME - 1}}$`), { error: NAME_RULE }))
 
 const flag = z.boolean({ error: 'expected true or false' })
+const offByDefault = flag.default(false)
 /** An address or a CIDR block of either family. */
 export const block = z.string({ error: BLOCK_RULE }).refine(isBlock, { error: BLOCK_RULE })
-const blocks = z.array(block, { error: 'expected a list of addresses or CIDR blocks' })
+const blocks = z.array(block, { error: 'expected a list of addresses or CIDR blocks' }).default([])
 
 /** Also what a changed policy must be. */
 export const networkPolicy = z
-  .strictObject({ allowed: blocks.default([]), blocked: blocks.default([]) }, { error: strictError })
+  .strictObject({ allowed: blocks, blocked: blocks }, { error: strictError })
   .refine(({ allowed, blocked }) => allowed.length + blocked.length <= MAX_NETWORK_BLOCKS, {
     error: `a network policy has at most ${MAX_NETWORK_BLOCKS} blocks: use larger ones`,
   })
@@ -38,7 +39,7 @@ export const networkPolicy = z
 const listChangeError: typeof strictError = (issue) =>
   issue.code === 'unrecognized_keys' ? strictError(issue) : 'expected { "add": [...], "remove": [...] }'
 const listChange = z
-  .strictObject({ add: blocks.default([]), remove: blocks.default([]) }, { error: listChangeError })
+  .strictObject({ add: blocks, remove: blocks }, { error: listChangeError })
   .refine(({ add, remove }) => !add.some((added) => remove.some((removed) => isSameBlock(added, removed))), {
     error: 'the same block cannot be added and removed',
   })
@@ -49,10 +50,7 @@ const listChange = z
  * addresses are allowed only where that is said: `allowEverywhere` empties the allowed list.
  */
 const networkPolicyChange = z
-  .strictObject(
-    { allowed: listChange, blocked: listChange, allowEverywhere: flag.default(false) },
-    { error: strictError },
-  )
+  .strictObject({ allowed: listChange, blocked: listChange, allowEverywhere: offByDefault }, { error: strictError })
   .refine(({ allowed, allowEverywhere }) => !allowEverywhere || allowed.add.length + allowed.remove.length === 0, {
     error: 'allowEverywhere goes without a change of the allowed list',
   })
@@ -66,11 +64,12 @@ export const comment = z
   .string({ error: 'expected text' })
   .max(MAX_COMMENT, { error: `at most ${MAX_COMMENT} characters` })
 
+const KIND_RULE = `expected one of ${CLIENT_KINDS.join(', ')}`
 /** The identity provider, in any letter case. */
-export const clientKind = z
-  .string({ error: `expected one of ${CLIENT_KINDS.join(', ')}` })
+const clientKind = z
+  .string({ error: KIND_RULE })
   .transform((text) => text.toUpperCase())
-  .pipe(z.enum(CLIENT_KINDS, { error: `expected one of ${CLIENT_KINDS.join(', ')}` }))
+  .pipe(z.enum(CLIENT_KINDS, { error: KIND_RULE }))
 
 /** What a role may be given. */
 export const privilege = z.enum(PRIVILEGES, { error: `expected ${PRIVILEGES.join(', ')}` })
@@ -88,10 +87,10 @@ export const newIntegration = z
       privileges: z.array(privilege).default([]),
       /** Whether a new role has the default privileges: without them it has what is named here and nothing else. */
       defaultPrivileges: flag.default(true),
-      monitorUsers: flag.default(false),
-      monitorRoles: flag.default(false),
+      monitorUsers: offByDefault,
+      monitorRoles: offByDefault,
       enabled: flag.default(true),
-      syncPassword: flag.default(false),
+      syncPassword: offByDefault,
       networkPolicy: networkPolicy.optional(),
       comment: comment.optional(),
     },

@@ -13,13 +13,12 @@ import { requireChangeable, requireCreate } from './access.ts'
 import { type Asked, parseChanges, parseWhole } from './asked.ts'
 import { toUniqueness, untilWon } from './conflict.ts'
 import type { ScimContext } from './context.ts'
+import type { Conditional } from './precondition.ts'
 import { type Derived, loadDerived, type Presented, presentStored } from './present.ts'
 import type { Draft, Kind, Write } from './special.ts'
 
 /** What a change is about, and what its answer shows. */
-export interface Target {
-  id: string
-  ifMatch: string | undefined
+export interface Target extends Conditional {
   projection: Projection
 }
 
@@ -72,12 +71,12 @@ export function patchResource(context: ScimContext, kind: Kind, body: Json, targ
 }
 
 /** Deletes a resource and what goes with it (RFC 7644 §3.6); its history stays. @throws {ScimError} 403, 404, 412. */
-export function removeResource(context: ScimContext, { type, special }: Kind, target: Omit<Target, 'projection'>) {
+export function removeResource(context: ScimContext, { type, special }: Kind, target: Conditional) {
   const { id, ifMatch } = target
   const { db, principal, trail } = context
   return untilWon(ifMatch, async () => {
     const found = await getResource(db, principal.account, type, id)
-    const before = requireChangeable(context, type, id, found, ifMatch)
+    const before = requireChangeable(context, type, target, found)
     await special.requireReady?.(context, before)
     const draft = (await special.draftDeletion?.(context, before)) ?? toDraft(before.attributes)
     const changes = [...changesBetween(before.attributes, undefined), ...draft.changes]
@@ -103,10 +102,11 @@ async function changeResource(
   context: ScimContext,
   kind: Kind,
   asked: Asked,
-  { id, ifMatch, projection }: Target,
+  target: Target,
   isEmpty: IsEmpty,
 ): Promise<Changed> {
   const { type, special } = kind
+  const { id, ifMatch, ifNoneMatch, projection } = target
   let known: unknown
   const { stored, memberships } = await untilWon(ifMatch, async (attempt) => {
     const [found, loaded, memberships] = await Promise.all([
@@ -115,10 +115,10 @@ async function changeResource(
       hasMembers(type) ? undefined : loadDerived(context, type, id, projection),
     ])
     known = loaded
-    const before = requireChangeable(context, type, id, found, ifMatch)
+    const before = requireChangeable(context, type, target, found)
     await special.requireReady?.(context, before)
     const draft = await draftOf(context, kind, asked, known, before)
-    const anyVersion = attempt > 0 && ifMatch === undefined
+    const anyVersion = attempt > 0 && ifMatch === undefined && ifNoneMatch === undefined
     return { stored: await writeDraft(context, kind, { before, draft, anyVersion }, isEmpty), memberships }
   })
   const empty = isEmpty(stored)

@@ -1,3 +1,4 @@
+import { findAlias } from './aliases.ts'
 import { type Attribute, findAttribute, type ResourceType, type Schema, type Value } from './schema.ts'
 
 /** One attribute or sub-attribute; `extension` is the container it lives in, absent for common and core attributes. */
@@ -17,7 +18,8 @@ export type ResolvedPath = AttributePath | ExtensionPath
 
 /**
  * Finds what an attribute path names (RFC 7644 §3.10), or `undefined` when the type has no such attribute.
- * Names and URNs are compared without case, the core URN may be left out, and Snowflake joins URN and name with a dot.
+ * Names and URNs are compared without case, and Snowflake joins URN and name with a dot. The core URN may be left out,
+ * and so may that of an extension where its attribute's name is nobody else's (Entra filters by plain `manager`).
  * An attribute that this client sees under another extension (an alias) resolves to where it sees it.
  */
 export function resolveAttributePath(type: ResourceType, text: string): ResolvedPath | undefined {
@@ -27,7 +29,22 @@ export function resolveAttributePath(type: ResourceType, text: string): Resolved
     const rest = afterUrn(schema.id, text, folded)
     if (rest !== undefined) return resolveInExtension(type, schema, rest)
   }
-  return resolveInCore(type, afterUrn(type.schema.id, text, folded) ?? text)
+  const rest = afterUrn(type.schema.id, text, folded)
+  return resolveInCore(type, rest ?? text) ?? (rest === undefined ? resolveShortName(type, text) : undefined)
+}
+
+/** The core schema or extension of that URN, in any letter case, if the type has it. */
+export function findSchema(type: ResourceType, urn: string): Schema | undefined {
+  const folded = urn.toLowerCase()
+  if (folded === type.schema.id.toLowerCase()) return type.schema
+  return type.extensions.find(({ schema }) => folded === schema.id.toLowerCase())?.schema
+}
+
+/** What should stand in place of a name that means nothing because several extensions have it; nothing for others. */
+export function expectedName(type: ResourceType, text: string): string | undefined {
+  const [one, ...others] = listShortNames(type, text)
+  if (!one || others.length === 0) return undefined
+  return `a name with its URN, such as "${formatAttributePath(one)}", since several extensions have it`
 }
 
 /** The path as error messages and canonical filters spell it: `name.familyName`, `urn:...:User:manager.value`. */
@@ -69,17 +86,29 @@ function afterUrn(urn: string, text: string, folded: string): string | undefined
 }
 
 function resolveInExtension(type: ResourceType, extension: Schema, text: string): AttributePath | undefined {
-  const home = resolveNames([extension.attributes], text)
+  const home = resolveInTables([extension.attributes], text)
   if (!home) return undefined
-  const alias = findAlias(type, extension, home.attribute)
-  return alias ? { ...home, ...alias } : { extension, ...home }
+  return { extension, ...home, ...findAlias(type, extension, home.attribute) }
+}
+
+/** The attribute of that name outside the core, if the extensions have one and no more. */
+function resolveShortName(type: ResourceType, text: string): AttributePath | undefined {
+  const [only, ...others] = listShortNames(type, text)
+  return others.length === 0 ? only : undefined
+}
+
+/** The attributes of extensions that a name without a URN can mean, one for each place where this client sees it. */
+function listShortNames(type: ResourceType, text: string): AttributePath[] {
+  const found = type.extensions.map(({ schema }) => resolveInExtension(type, schema, text))
+  const byPlace = found.flatMap((path) => (path ? [[path.attribute, path] as const] : []))
+  return [...new Map(byPlace).values()]
 }
 
 function resolveInCore(type: ResourceType, text: string): AttributePath | undefined {
-  return resolveNames([type.schema.attributes, type.common], text)
+  return resolveInTables([type.schema.attributes, type.common], text)
 }
 
-function resolveNames(tables: (readonly Attribute[])[], text: string): AttributePath | undefined {
+function resolveInTables(tables: (readonly Attribute[])[], text: string): AttributePath | undefined {
   const [name = '', subName, ...more] = text.split('.', 3)
   if (more.length > 0) return undefined
   for (const table of tables) {
@@ -93,13 +122,4 @@ function withSubAttribute(attribute: Attribute, name: string | undefined): Attri
   if (name === undefined) return { attribute }
   const subAttribute = findAttribute(attribute.subAttributes ?? [], name)
   return subAttribute && { attribute, subAttribute }
-}
-
-/** Where this client sees an attribute of `home` instead, if another extension aliases it. */
-function findAlias(type: ResourceType, home: Schema, attribute: Attribute): AttributePath | undefined {
-  for (const { schema } of type.extensions) {
-    const alias = findAttribute(schema.attributes, attribute.name)
-    if (alias?.aliasOf === home.id) return { extension: schema, attribute: alias }
-  }
-  return undefined
 }

@@ -1,3 +1,4 @@
+import { listShownExtensions } from './aliases.ts'
 import { notFound } from './error.ts'
 import { CURSOR_TIMEOUT_SECONDS, DEFAULT_COUNT, MAX_BODY_BYTES, MAX_BULK_OPERATIONS, MAX_COUNT } from './limits.ts'
 import { quote } from './quote.ts'
@@ -49,7 +50,8 @@ export function presentResourceTypes(types: ResourceTypes, baseUrl: string) {
 
 /** The body of `/ResourceTypes/{name}` (RFC 7643 §6). */
 export function presentResourceType(type: ResourceType, baseUrl: string) {
-  const { name, endpoint, description, schema, extensions } = type
+  const { name, endpoint, description, schema } = type
+  const extensions = listShownExtensions(type)
   return {
     schemas: [RESOURCE_TYPE_SCHEMA],
     id: name,
@@ -95,9 +97,12 @@ export function requireSchema(types: ResourceTypes, urn: string): Schema {
 
 /** `externalId` is common to all types, yet clients look for it in the core schemas (CHECKLIST, disagreements). */
 function listSchemas(types: ResourceTypes): Map<string, Schema> {
-  const schemas = Object.values(types).flatMap(({ schema, extensions, common }: ResourceType) => [
-    { ...schema, attributes: [...common.filter(({ name }) => name === 'externalId'), ...schema.attributes] },
-    ...extensions.map((extension) => extension.schema),
+  const schemas = Object.values(types).flatMap((type: ResourceType) => [
+    {
+      ...type.schema,
+      attributes: [...type.common.filter(({ name }) => name === 'externalId'), ...type.schema.attributes],
+    },
+    ...listShownExtensions(type).map((extension) => extension.schema),
   ])
   return new Map(schemas.map((schema) => [schema.id.toLowerCase(), schema]))
 }

@@ -10,8 +10,7 @@ export function toElements(attribute: Attribute, elements: readonly Value[]): Va
   const kept = new Map<string, Value>()
   for (const element of keepLastPrimary(elements)) {
     const key = elementKey(attribute, element)
-    const earlier = kept.get(key)
-    kept.set(key, earlier === undefined ? element : combine(earlier, element))
+    kept.set(key, combineElements(kept.get(key), element))
   }
   return [...kept.values()]
 }
@@ -40,8 +39,9 @@ function comparable(attribute: Attribute | undefined, value: Value | undefined):
   return value === undefined ? '' : String(value)
 }
 
-function combine(earlier: Value, later: Value): Value {
-  if (!isComplex(earlier) || !isComplex(later)) return earlier
+/** What two elements that are the same value say together, the later one where both speak. */
+export function combineElements(earlier: Value | undefined, later: Value): Value {
+  if (!isComplex(earlier) || !isComplex(later)) return earlier ?? later
   return Object.assign(Object.create(null), earlier, later)
 }
 
@@ -50,7 +50,8 @@ function keepLastPrimary(elements: readonly Value[]): readonly Value[] {
   return last === undefined ? elements : demotePrimaries(elements, (element) => element === last)
 }
 
-function isPrimary(element: Value): boolean {
+/** Whether an element is marked as the preferred one (RFC 7643 §2.4). */
+export function isPrimary(element: Value): boolean {
   return isComplex(element) && element.primary === true
 }
 

@@ -52,6 +52,8 @@ export function presentError(error: ScimError): ErrorBody {
 
 export const invalidSyntax = (detail: string, options?: ErrorOptions) =>
   new ScimError(400, 'invalidSyntax', detail, options)
+/** The refusal of what has two values: names that differ by letter case only are one name (RFC 7643 §2.1). */
+export const namedTwice = (name: string) => invalidSyntax(`Cannot read ${name}: it is named twice; send it once`)
 export const invalidValue = (detail: string, options?: ErrorOptions) =>
   new ScimError(400, 'invalidValue', detail, options)
 export const invalidFilter = (detail: string) => new ScimError(400, 'invalidFilter', detail)

@@ -16,8 +16,8 @@ export function matchesEtag(header: string, etag: string): boolean {
 }
 
 /**
- * Whether an `If-Match` header names this version, whatever groups were shown with it: joining a group elsewhere takes
- * nothing away from a change of the user. What cannot be read matches nothing (RFC 9110 §8.8.3, §13.1).
+ * Whether an `If-Match` or, before a change, an `If-None-Match` header names this version, whatever groups were shown with
+ * it: joining a group elsewhere takes nothing away from a change of the user. What cannot be read matches nothing (RFC 9110 §8.8.3, §13.1).
  */
 export function matchesVersion(header: string, version: number): boolean {
   if (header.trim() === '*') return true

@@ -1,4 +1,5 @@
 import { invalidValue } from './error.ts'
+import { JOINER_IN_PLACE, JOINERS } from './joiners.ts'
 import { MAX_NAME_BYTES } from './limits.ts'
 import { quote } from './quote.ts'
 
@@ -6,12 +7,12 @@ import { quote } from './quote.ts'
 const DOTLESS_I = 'ı'
 
 /**
- * The form in which names are compared: NFKC, full case fold, NFKC. Names that differ by letter case or by a
- * compatibility variant of a character only fold to the same text; folding twice changes nothing.
+ * The form in which names are compared: without joiners, NFKC, full case fold, NFKC. Names that differ by letter case, by
+ * joiners or by a compatibility variant of a character only fold to the same text; folding twice changes nothing.
  */
 export function foldName(text: string): string {
   if (isAscii(text)) return text.toLowerCase()
-  return foldCase(text.normalize('NFKC')).normalize('NFKC')
+  return foldCase(text.replace(JOINERS, '').normalize('NFKC')).normalize('NFKC')
 }
 
 /** Lower case of upper case of lower case is Unicode's full folding, save for the dotless i and the final sigma. */
@@ -25,7 +26,7 @@ function isAscii(text: string): boolean {
   return true
 }
 
-/** Folding makes no text shorter than a quarter, so longer ones need not be folded to be refused. */
+/** Folding makes no text without joiners shorter than a quarter, so longer ones need not be folded to be refused. */
 const MAX_UNFOLDED_LENGTH = 4 * MAX_NAME_BYTES
 /** An emoji may carry the selector that chooses its coloured or its plain form. */
 const EMOJI_FORM = /(?<=\p{Extended_Pictographic})[\uFE0E\uFE0F]/gu
@@ -39,21 +40,33 @@ const REFUSED: readonly (readonly [RegExp, string])[] = [
   [/^\p{White_Space}|\p{White_Space}$/u, 'a space at its start or end'],
 ]
 
+/** Controls that no text of a resource holds; tabs and line breaks are part of addresses and notes. */
+const CONTROL = /[\p{Control}--[\t\n\r]]/v
+
+/**
+ * Refuses control characters in any text, which logs, terminals and spreadsheets may obey (SECURITY.md section 2).
+ * @throws {ScimError} 400 invalidValue.
+ */
+export function checkText(attributeName: string, text: string): void {
+  if (!CONTROL.test(text)) return
+  throw invalidValue(`Cannot use ${attributeName} ${quote(text)}: it holds a control character; remove it`)
+}
+
 /**
  * Refuses names that cannot be told apart by eye, or that would not fit a key (SECURITY.md section 2, Names).
  * @throws {ScimError} 400 invalidValue that says which character stands where.
  */
 export function checkIdentifier(attributeName: string, text: string): void {
   if (text === '') throw invalidValue(`Cannot use an empty ${attributeName}: send at least one character`)
-  if (text.length > MAX_UNFOLDED_LENGTH) throw tooLong(attributeName, text, Buffer.byteLength(text))
-  const visible = text.replace(EMOJI_FORM, '')
+  if (text.length > MAX_UNFOLDED_LENGTH) throw nameTooLong(attributeName, text, Buffer.byteLength(text))
+  const visible = text.replace(EMOJI_FORM, '').replace(JOINER_IN_PLACE, '')
   const refused = REFUSED.find(([pattern]) => pattern.test(visible))
   if (refused) throw invalidValue(`Cannot use ${attributeName} ${quote(text)}: it holds ${refused[1]}; remove it`)
   const bytes = Buffer.byteLength(foldName(text))
-  if (bytes > MAX_NAME_BYTES) throw tooLong(attributeName, text, bytes)
+  if (bytes > MAX_NAME_BYTES) throw nameTooLong(attributeName, text, bytes)
 }
 
-function tooLong(attributeName: string, text: string, bytes: number) {
+function nameTooLong(attributeName: string, text: string, bytes: number) {
   return invalidValue(
     `Cannot use ${attributeName} ${quote(text)}: it takes ${bytes} bytes, at most ${MAX_NAME_BYTES} are allowed`,
   )

@@ -23,7 +23,7 @@ export function toMembers(elements: readonly ComplexValue[]): ComplexValue[] {
 /** The user's id and the display the client sent; `$ref` and `type` follow from the id. */
 function toMember(element: ComplexValue): ComplexValue {
   const { value, type, $ref, display } = element
-  if (isText(type, /^group$/i) || isText($ref, GROUP_URL)) {
+  if (matchesText(type, /^group$/i) || matchesText($ref, GROUP_URL)) {
     throw invalidValue(`Cannot add ${quote(value)}: groups cannot be members of groups here; add the users themselves`)
   }
   checkDisplay(display)
@@ -40,6 +40,6 @@ function checkDisplay(display: Value | undefined): void {
   throw invalidValue(`Cannot read members.display: it has ${bytes} bytes, at most ${MAX_DISPLAY_BYTES} are allowed`)
 }
 
-function isText(value: Value | undefined, pattern: RegExp): boolean {
+function matchesText(value: Value | undefined, pattern: RegExp): boolean {
   return typeof value === 'string' && pattern.test(value)
 }

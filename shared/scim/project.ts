@@ -1,4 +1,4 @@
-import { isComplex, resolveAttributePath } from './attribute-path.ts'
+import { findSchema, isComplex, resolveAttributePath } from './attribute-path.ts'
 import { invalidValue } from './error.ts'
 import type { Value } from './schema.ts'
 import { type Attribute, type Attributes, type ComplexValue, findAttribute, type ResourceType } from './schema.ts'
@@ -27,8 +27,8 @@ export function parseProjection(
   if (only.length > 0 && without.length > 0) {
     throw invalidValue('Cannot use attributes together with excludedAttributes: send one of them')
   }
-  if (only.length > 0) return { mode: 'only', named: resolveNames(type, only) }
-  return { mode: without.length > 0 ? 'without' : 'default', named: resolveNames(type, without) }
+  if (only.length > 0) return { mode: 'only', named: toNamed(type, only) }
+  return { mode: without.length > 0 ? 'without' : 'default', named: toNamed(type, without) }
 }
 
 /** The part of a resource that the projection shows; what is never returned stays away even when it is named. */
@@ -58,7 +58,7 @@ function splitNames(input: string | string[] | undefined): string[] {
   return names.map((name) => name.trim()).filter((name) => name !== '')
 }
 
-function resolveNames(type: ResourceType, names: readonly string[]): Map<Attribute, Named> {
+function toNamed(type: ResourceType, names: readonly string[]): Map<Attribute, Named> {
   const named = new Map<Attribute, Named>()
   for (const name of names) addName(type, name, named)
   return named
@@ -78,8 +78,7 @@ function addName(type: ResourceType, name: string, named: Map<Attribute, Named>)
 
 /** The attributes a bare schema URN names: all of that schema, where this client sees them. */
 function listContainer(type: ResourceType, urn: string): Attribute[] {
-  const schemas = [type.schema, ...type.extensions.map(({ schema }) => schema)]
-  const schema = schemas.find(({ id }) => id.toLowerCase() === urn.toLowerCase())
+  const schema = findSchema(type, urn)
   const paths = schema?.attributes.map(({ name }) => resolveAttributePath(type, `${schema.id}:${name}`)) ?? []
   return paths.flatMap((path) => path?.attribute ?? [])
 }

@@ -1,12 +1,11 @@
 import type { WireOperation } from './patch/operation.ts'
 import { hasMembers, type Json, type ResourceType } from './schema.ts'
-import { ENTERPRISE_USER } from './schemas/enterprise-user.ts'
 import { isJsonObject } from './value.ts'
 
 /** A habit of an identity provider outside the RFC: either rewritten to the RFC's form here, or kept at `home`. */
 export interface Quirk {
   name: string
-  sentBy: 'Okta' | 'Entra' | 'Snowflake'
+  sentBy: 'Okta' | 'Entra' | 'Snowflake' | 'SCIM-SDK'
   why: string
   rewrite?: (operation: WireOperation, type: ResourceType) => WireOperation
   home?: string
@@ -16,7 +15,6 @@ const SHORT_NAMES = new Map([
   ['givenname', 'name.givenName'],
   ['familyname', 'name.familyName'],
 ])
-const SHORT_MANAGER = /^manager(\.\w+)?$/i
 const MANAGER = /(?:^|[:.])manager(?:\.value)?$/i
 
 /** Every habit we serve, one row each (CHECKLIST PAT-*). */
@@ -26,24 +24,24 @@ export const QUIRKS: readonly Quirk[] = [
     sentBy: 'Snowflake',
     why: 'Its samples add members by an array value without a path (PAT-22)',
     rewrite: (operation, type) =>
-      hasMembers(type) && operation.op === 'add' && !operation.path && Array.isArray(operation.value)
+      hasMembers(type) && operation.op === 'add' && !operation.path && isMemberList(operation.value)
         ? { ...operation, path: 'members' }
         : operation,
+  },
+  {
+    name: 'array around the value',
+    sentBy: 'SCIM-SDK',
+    why: 'Without a path it sends its one object of attributes inside an array (PAT-27)',
+    rewrite: (operation, type) =>
+      operation.path || (type.name === 'Group' && isMemberList(operation.value))
+        ? operation
+        : { ...operation, ...withoutArray(operation.value) },
   },
   {
     name: 'short names',
     sentBy: 'Snowflake',
     why: 'Its samples write givenName where name.givenName is meant (PAT-22)',
     rewrite: (operation) => withPath(operation, SHORT_NAMES.get(operation.path?.toLowerCase() ?? '')),
-  },
-  {
-    name: 'short manager',
-    sentBy: 'Entra',
-    why: "Its samples leave the enterprise URN out of the manager's path (PAT-19)",
-    rewrite: (operation) =>
-      SHORT_MANAGER.test(operation.path ?? '')
-        ? withPath(operation, `${ENTERPRISE_USER}:${operation.path}`)
-        : operation,
   },
   {
     name: 'empty manager',
@@ -120,6 +118,18 @@ export function applyQuirks(operation: WireOperation, type: ResourceType): WireO
 
 function withPath(operation: WireOperation, path: string | undefined): WireOperation {
   return path === undefined ? operation : { ...operation, path }
+}
+
+/** A list that is not one object of attributes: `value` is an attribute of members, and of no resource. */
+function isMemberList(value: Json | undefined): boolean {
+  if (!Array.isArray(value)) return false
+  const [first] = value
+  return value.length !== 1 || !isJsonObject(first) || Object.keys(first).some((name) => name.toLowerCase() === 'value')
+}
+
+function withoutArray(value: Json | undefined): { value?: Json } {
+  const single = Array.isArray(value) && value.length === 1 ? value[0] : undefined
+  return isJsonObject(single) ? { value: single } : {}
 }
 
 function isEmptyReference(value: Json | undefined): boolean {

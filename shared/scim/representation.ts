@@ -1,3 +1,4 @@
+import { findAlias, listAliases } from './aliases.ts'
 import { isComplex } from './attribute-path.ts'
 import { toEtag } from './etag.ts'
 import type { Attribute, Attributes, ComplexValue, ResourceType, Schema, ScimResource, Value } from './schema.ts'
@@ -13,15 +14,6 @@ export interface ResourceParts {
   attributes: Attributes
   /** What is not stored with the resource: a user's `groups`, a group's `members`. */
   derived?: Attributes | undefined
-}
-
-/** An attribute that clients of some kind name under another extension than the one that holds it. */
-interface Alias {
-  name: string
-  /** The URN clients use. */
-  shown: string
-  /** The URN that holds it. */
-  stored: string
 }
 
 /** Stored attributes as this kind of client names them: an aliased attribute stands under its alias only. */
@@ -44,27 +36,37 @@ export function toStoredAttributes(type: ResourceType, client: Attributes): Attr
   )
 }
 
-/** Fills attributes that have a default value and none of their own, as POST and PUT do. Client shape. */
-export function withDefaults(type: ResourceType, attributes: Attributes): Attributes {
+/**
+ * Fills attributes that have a default value and none of their own, as POST and PUT do; a PUT keeps of `before` what is
+ * kept where it is left out. Client shape.
+ */
+export function withDefaults(type: ResourceType, attributes: Attributes, before: Attributes = {}): Attributes {
   const filled: Attributes = Object.assign(Object.create(null), attributes)
-  const aliases = listAliases(type)
+  fillDefaults(filled, type.schema.attributes, before)
   for (const { schema } of type.extensions) {
-    for (const { name, defaultValue, aliasOf } of schema.attributes) {
-      if (defaultValue === undefined || aliasOf !== undefined) continue
-      if (aliases.some((alias) => alias.stored === schema.id && alias.name === name)) continue
-      const container = containerOf(filled, schema.id)
-      if (container[name] === undefined) filled[schema.id] = withValue(container, name, defaultValue)
-    }
+    const own = schema.attributes.filter((row) => row.aliasOf === undefined && !findAlias(type, schema, row))
+    const container: ComplexValue = Object.assign(Object.create(null), containerOf(filled, schema.id))
+    fillDefaults(container, own, containerOf(before, schema.id))
+    setContainer(filled, schema.id, container)
   }
   return filled
 }
 
+function fillDefaults(target: ComplexValue, table: readonly Attribute[], before: Readonly<ComplexValue>): void {
+  for (const { name, defaultValue, keptByReplace } of table) {
+    if (defaultValue === undefined || target[name] !== undefined) continue
+    target[name] = (keptByReplace ? before[name] : undefined) ?? defaultValue
+  }
+}
+
 /**
  * The resource as clients see it, before projection (RFC 7643 §3): attributes in the order of the schema, `schemas`
- * naming the extensions that have data, no empty extension, and nothing that is never returned.
+ * naming the extensions that have data, no empty extension, and nothing that is never returned. A core attribute with a
+ * default value has one, also where the resource was stored before there was a default.
  */
 export function toScimResource(type: ResourceType, parts: ResourceParts): ScimResource {
-  const attributes = { ...toClientAttributes(type, parts.attributes), ...parts.derived }
+  const attributes: Attributes = { ...toClientAttributes(type, parts.attributes), ...parts.derived }
+  fillDefaults(attributes, type.schema.attributes, {})
   const extensions = type.extensions.flatMap(({ schema }) => presentExtension(schema, attributes))
   const { id, created, lastModified, location } = parts
   const version = toEtag(parts.version, listMemberships(type, parts))
@@ -135,16 +137,4 @@ function withoutValue(container: ComplexValue, name: string): ComplexValue {
   const rest: ComplexValue = Object.assign(Object.create(null), container)
   delete rest[name]
   return rest
-}
-
-const aliasesByType = new WeakMap<ResourceType, readonly Alias[]>()
-
-function listAliases(type: ResourceType): readonly Alias[] {
-  const known = aliasesByType.get(type)
-  if (known) return known
-  const aliases = type.extensions.flatMap(({ schema }) =>
-    schema.attributes.flatMap(({ name, aliasOf }) => (aliasOf ? [{ name, shown: schema.id, stored: aliasOf }] : [])),
-  )
-  aliasesByType.set(type, aliases)
-  return aliases
 }

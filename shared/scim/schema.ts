@@ -26,8 +26,10 @@ export interface Attribute {
   identifier?: boolean
   /** Ours: the only values accepted, compared without case. */
   allowedValues?: readonly string[]
-  /** Ours: the value a resource gets when it is created or replaced without one. */
-  defaultValue?: string
+  /** Ours: the value a resource has unless another is sent; no PATCH of the attribute takes it away. */
+  defaultValue?: string | boolean
+  /** Ours: a PUT that leaves the attribute out leaves its value too, instead of going back to the default. */
+  keptByReplace?: boolean
   /** Ours: the URN of the extension that really holds this attribute; here it is only another name for it. */
   aliasOf?: string
 }

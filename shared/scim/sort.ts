@@ -1,11 +1,13 @@
 import {
   type AttributePath,
+  expectedName,
   formatAttributePath,
   getAttribute,
   isComplex,
   resolveAttributePath,
 } from './attribute-path.ts'
 import { parseDateTime } from './date-time.ts'
+import { isPrimary } from './elements.ts'
 import { invalidValue } from './error.ts'
 import { foldName } from './identifier.ts'
 import { quote, quoteExpression } from './quote.ts'
@@ -36,7 +38,9 @@ export function parseSort(
   const path = resolveAttributePath(type, sortBy.trim())
   if (path?.attribute && path.attribute.returned !== 'never') return { path: toSortable(path), descending }
   if (options.unknownAttributes === 'noValue') return { path: undefined, descending }
-  throw invalidValue(`Cannot sort by ${quoteExpression(sortBy)}: a ${type.name} has no such attribute to sort by`)
+  const expected = expectedName(type, sortBy.trim())
+  const reason = expected ? `expected ${expected}` : `a ${type.name} has no such attribute to sort by`
+  throw invalidValue(`Cannot sort by ${quoteExpression(sortBy)}: ${reason}`)
 }
 
 /**
@@ -78,10 +82,6 @@ function toSortable(path: AttributePath): AttributePath {
   const name = formatAttributePath(path)
   const example = path.attribute.subAttributes?.[0]?.name
   throw invalidValue(`Cannot sort by "${name}": name one of its sub-attributes, such as "${name}.${example}"`)
-}
-
-function isPrimary(element: Value): boolean {
-  return isComplex(element) && element.primary === true
 }
 
 function toKey(attribute: Attribute, value: Value | undefined): SortKey {

@@ -1,8 +1,9 @@
-import { invalidSyntax, invalidValue, tooLarge } from './error.ts'
+import { findSchema } from './attribute-path.ts'
+import { invalidSyntax, invalidValue, namedTwice, tooLarge } from './error.ts'
 import { MAX_EMAILS, MAX_RESOURCE_BYTES } from './limits.ts'
 import { quote } from './quote.ts'
 import type { Attribute, Attributes, Json, JsonObject, ResourceType, Schema } from './schema.ts'
-import { isJsonObject, parseAttributes, requireAttributes } from './value.ts'
+import { isJsonObject, isUnassigned, parseAttributes, requireAttributes } from './value.ts'
 
 /**
  * Reads the body of a POST or PUT into the attributes a client may write, in the schema's spelling, under the
@@ -36,13 +37,13 @@ export function checkSize(attributes: Attributes): void {
 
 function checkSchemas(type: ResourceType, body: JsonObject): void {
   const names = Object.keys(body).filter((name) => name.toLowerCase() === 'schemas')
-  if (names.length > 1) throw invalidSyntax('Cannot read schemas: it is named twice; send it once')
+  if (names.length > 1) throw namedTwice('schemas')
   const schemas = body[names[0] ?? '']
   const hint = `send an array that holds "${type.schema.id}"`
   if (!Array.isArray(schemas)) throw invalidValue(`The attribute schemas is required: ${hint}`)
   const wrong = schemas.find((urn) => typeof urn !== 'string')
   if (wrong !== undefined) throw invalidValue(`Cannot read schemas ${quote(wrong)}: expected a string`)
-  if (schemas.some((urn) => isUrn(type.schema.id, String(urn)))) return
+  if (schemas.some((urn) => findSchema(type, String(urn)) === type.schema)) return
   throw invalidValue(`The schemas do not name a ${type.name}: ${hint}`)
 }
 
@@ -54,9 +55,9 @@ function parseContainers(type: ResourceType, body: JsonObject): Attributes {
   const containers = new Set<Schema>()
   parseAttributes(table, body, '', attributes, seen)
   for (const name of Object.keys(body)) {
-    const schema = findContainer(type, name)
+    const schema = findSchema(type, name)
     if (!schema) continue
-    if (containers.has(schema)) throw invalidSyntax(`Cannot read ${schema.id}: it is named twice; send it once`)
+    if (containers.has(schema)) throw namedTwice(schema.id)
     containers.add(schema)
     const container = parseContainer(schema.id, body[name] as Json)
     if (schema === type.schema) parseAttributes(table, container, '', attributes, seen)
@@ -71,14 +72,9 @@ function addExtension(attributes: Attributes, { id, attributes: table }: Schema,
 }
 
 function parseContainer(urn: string, json: Json): JsonObject {
-  if (json === null || (Array.isArray(json) && json.length === 0)) return {}
+  if (isUnassigned(json)) return {}
   if (isJsonObject(json)) return json
   throw invalidValue(`Cannot read ${urn} ${quote(json)}: expected an object`)
-}
-
-function findContainer(type: ResourceType, name: string): Schema | undefined {
-  const schemas = [type.schema, ...type.extensions.map((extension) => extension.schema)]
-  return schemas.find(({ id }) => isUrn(id, name))
 }
 
 const coreTables = new WeakMap<ResourceType, readonly Attribute[]>()
@@ -87,8 +83,4 @@ function coreTable(type: ResourceType): readonly Attribute[] {
   const table = coreTables.get(type) ?? [...type.common, ...type.schema.attributes]
   coreTables.set(type, table)
   return table
-}
-
-function isUrn(urn: string, text: string): boolean {
-  return text.length === urn.length && text.toLowerCase() === urn.toLowerCase()
 }

@@ -1,7 +1,7 @@
 import { parseDateTime } from './date-time.ts'
 import { toElements } from './elements.ts'
-import { invalidSyntax, invalidValue } from './error.ts'
-import { checkIdentifier } from './identifier.ts'
+import { invalidValue, namedTwice } from './error.ts'
+import { checkIdentifier, checkText } from './identifier.ts'
 import { toMembers } from './member-element.ts'
 import { quote } from './quote.ts'
 import {
@@ -16,16 +16,24 @@ import {
 import { membersAttribute } from './schemas/core-group.ts'
 
 /**
- * Reads one attribute's value: `undefined` means unassigned, which is what null, [] and an object without known
- * sub-attributes say (RFC 7643 §2.5). Text is kept exactly as sent. A multi-valued attribute takes an array.
- * `path` is how error details name the attribute.
+ * Reads one attribute's value: `undefined` means unassigned, which is what null, [] and, of a single value, an object
+ * without known sub-attributes say (RFC 7643 §2.5). Text is kept exactly as sent. `path` is how error details name the
+ * attribute.
  * @throws {ScimError} 400 invalidValue when the value is not of the attribute's type, invalidSyntax for a name twice.
  */
 export function parseValue(attribute: Attribute, json: Json, path: string): Value | undefined {
   if (json === null) return undefined
-  if (attribute.multiValued) return parseElements(attribute, json, path)
+  if (attribute.multiValued) {
+    const elements = parseElements(attribute, json, path)
+    return elements.length === 0 ? undefined : withoutRepetitions(attribute, elements)
+  }
   const single = unwrap(attribute, json)
   return single === null ? undefined : parseSingle(attribute, single, path)
+}
+
+/** Whether JSON as a whole says "unassigned" (RFC 7643 §2.5). */
+export function isUnassigned(json: Json | undefined): boolean {
+  return json === null || (Array.isArray(json) && json.length === 0)
 }
 
 /** Whether untrusted JSON is an object. */
@@ -33,14 +41,23 @@ export function isJsonObject(json: Json | undefined): json is JsonObject {
   return typeof json === 'object' && json !== null && !Array.isArray(json)
 }
 
-function parseElements(attribute: Attribute, json: Json, path: string): Value[] | undefined {
-  if (!Array.isArray(json)) throw wrongType('an array', json, path)
-  const elements: Value[] = []
-  for (const element of json) {
-    const value = element === null ? undefined : parseSingle(attribute, element, path)
-    if (value !== undefined) elements.push(value)
-  }
-  if (elements.length === 0) return undefined
+/**
+ * Reads the elements of a multi-valued attribute one by one as they were sent; what is no array stands for a list of
+ * one, null for none.
+ * @throws {ScimError} 400 invalidValue for an element that is null or says nothing: left out, it would shorten the list.
+ */
+export function parseElements(attribute: Attribute, json: Json, path: string): Value[] {
+  if (json === null) return []
+  const list = Array.isArray(json) ? json : [json]
+  return list.map((element) => {
+    const value = parseSingle(attribute, element, path)
+    if (value !== undefined) return value
+    const names = attribute.subAttributes?.map(({ name }) => name).join(', ')
+    throw wrongType(`at least one of ${names}`, element, path)
+  })
+}
+
+function withoutRepetitions(attribute: Attribute, elements: readonly Value[]): Value[] {
   return attribute === membersAttribute ? toMembers(elements as ComplexValue[]) : toElements(attribute, elements)
 }
 
@@ -48,7 +65,7 @@ function parseElements(attribute: Attribute, json: Json, path: string): Value[] 
 function unwrap(attribute: Attribute, json: Json): Json {
   if (Array.isArray(json) && json.length === 0) return null
   if (!isReferenceObject(attribute)) return json
-  const single = Array.isArray(json) && json.length === 1 ? (json[0] as Json) : json
+  const single = Array.isArray(json) && json.length === 1 && json[0] !== null ? (json[0] as Json) : json
   return typeof single === 'string' ? { value: single } : single
 }
 
@@ -78,10 +95,8 @@ function parseComplex(attribute: Attribute, json: Json, path: string): ComplexVa
   const subAttributes = attribute.subAttributes ?? []
   const value = parseAttributes(subAttributes, json, `${path}.`)
   if (isReferenceObject(attribute) && value.value === '') return undefined
-  // {"id": "..."} for a member is a mistake: taken for nothing, it would empty the group it was to fill (PAT-10).
-  if (isEmpty(value) && (isEmpty(json) || !subAttributes.some(({ required }) => required))) return undefined
   requireAttributes(subAttributes, value, `${path}.`)
-  return value
+  return isEmpty(value) ? undefined : value
 }
 
 /**
@@ -101,8 +116,7 @@ export function parseAttributes(
     const attribute = find(name)
     if (!attribute) continue
     // A table has few attributes: looking through them is quicker than a set for each of many elements.
-    if (seen.includes(attribute))
-      throw invalidSyntax(`Cannot read ${prefix}${attribute.name}: it is named twice; send it once`)
+    if (seen.includes(attribute)) throw namedTwice(prefix + attribute.name)
     seen.push(attribute)
     if (attribute.mutability === 'readOnly') continue
     const value = parseValue(attribute, json[name] as Json, prefix + attribute.name)
@@ -141,6 +155,8 @@ function checkDateTime(json: Json, path: string): string {
 function parseText(attribute: Attribute, json: Json, path: string): string {
   if (typeof json !== 'string') throw wrongType('a string', json, path)
   if (attribute.identifier) checkIdentifier(path, json)
+  // A password is hashed, never shown, and any character makes it better.
+  else if (attribute.mutability !== 'writeOnly') checkText(path, json)
   return attribute.allowedValues ? parseAllowed(attribute.allowedValues, json, path) : json
 }
 
@@ -154,7 +170,7 @@ function wrongType(expected: string, json: Json, path: string) {
   return invalidValue(`Cannot read ${path} ${quote(json)}: expected ${expected}`)
 }
 
-function isEmpty(value: ComplexValue | JsonObject): boolean {
+function isEmpty(value: ComplexValue): boolean {
   for (const _ in value) return false
   return true
 }

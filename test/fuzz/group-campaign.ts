@@ -45,7 +45,9 @@ const add: fc.Arbitrary<GroupStep> = fc.tuple(members, form).map(([list, way]) =
 
 const replace: fc.Arbitrary<GroupStep> = fc.tuple(members, fc.boolean()).map(
   ([list, bare]): GroupStep => ({
-    wire: bare ? { op: 'replace', value: { members: list } } : { op: 'Replace', path: 'MEMBERS', value: list },
+    wire: bare
+      ? { op: 'replace', value: { members: list.length === 1 ? (list[0] as Json) : list } }
+      : { op: 'Replace', path: 'MEMBERS', value: list },
     take: (group) => {
       group.members.clear()
       addAll(group, list)
@@ -56,7 +58,7 @@ const replace: fc.Arbitrary<GroupStep> = fc.tuple(members, fc.boolean()).map(
 const remove: fc.Arbitrary<GroupStep> = fc.tuple(fc.array(id, { minLength: 1, maxLength: 3 }), fc.boolean()).map(
   ([ids, listed]): GroupStep => ({
     wire: listed
-      ? { op: 'Remove', path: 'members', value: ids.map((value) => ({ $ref: null, value })) }
+      ? { op: 'Remove', path: 'members', value: ids.map((value) => ({ $ref: null, value, type: 'Group' })) }
       : { op: 'remove', path: `members[${ids.map((value) => `value eq "${value}"`).join(' or ')}]` },
     take: (group) => removeWhere(group, (value) => ids.includes(value)),
   }),
@@ -76,12 +78,14 @@ const removeByFilter: fc.Arbitrary<GroupStep> = fc.constantFrom<GroupStep>(
   { wire: { op: 'remove', path: 'members', value: [] }, take: () => {} },
 )
 
-const rename: fc.Arbitrary<GroupStep> = fc.constantFrom('Ops', 'Ops EU').map((displayName) => ({
-  wire: { op: 'replace', value: { id: 'g1', displayName } },
-  take: (group) => {
-    group.displayName = displayName
-  },
-}))
+const rename: fc.Arbitrary<GroupStep> = fc
+  .tuple(fc.constantFrom('Ops', 'Ops EU'), fc.boolean())
+  .map(([displayName, wrapped]) => ({
+    wire: { op: 'replace', value: wrapped ? [{ id: 'g1', displayName }] : { id: 'g1', displayName } },
+    take: (group) => {
+      group.displayName = displayName
+    },
+  }))
 
 const step = fc.oneof(add, replace, remove, removeByFilter, rename)
 

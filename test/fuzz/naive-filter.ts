@@ -43,6 +43,7 @@ const ATTRIBUTES: Record<string, Named> = {
     kind: 'text',
     read: (from) => (from[ENTERPRISE_USER] as Plain | undefined)?.department,
   },
+  department: { kind: 'text', read: (from) => (from[ENTERPRISE_USER] as Plain | undefined)?.department },
   [`${ENTERPRISE_USER}:manager`]: {
     kind: 'exact',
     whole: (from) => (from[ENTERPRISE_USER] as Plain | undefined)?.manager,

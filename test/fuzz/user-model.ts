@@ -25,6 +25,8 @@ export type Pick =
 
 type Single = 'userName' | 'title' | 'active' | 'department'
 type Op = 'add' | 'replace'
+/** A schema that a list of schemas may name. */
+export type Schema = 'core' | 'enterprise' | 'unknown'
 
 /** What an operation means, whatever way it is written. */
 export type Step =
@@ -39,6 +41,7 @@ export type Step =
   | { do: 'setPart'; op: Op; pick: Pick; part: keyof Email; value: string | boolean | null }
   | { do: 'removePart'; pick: Pick; part: keyof Email }
   | { do: 'putPicked'; op: Op; pick: Pick; email: Email }
+  | { do: 'schemas'; op: 'add' | 'replace' | 'remove'; named: Schema[] | undefined }
   | { do: 'readOnly'; path: string }
   | { do: 'unknown'; path: string }
   | { do: 'ownId'; right: boolean }
@@ -64,7 +67,7 @@ export function takeStep(before: ModelUser, step: Step): ModelUser {
       break
     case 'unset':
       if (step.what === 'userName') throw new Refused('mutability')
-      delete user[step.what]
+      if (step.what !== 'active') delete user[step.what]
       break
     case 'setName':
       setName(user, step.parts)
@@ -74,18 +77,20 @@ export function takeStep(before: ModelUser, step: Step): ModelUser {
       if (step.part !== 'givenName') delete user.familyName
       break
     case 'addEmails':
-      for (const email of distinct(step.emails)) addEmail(user, email)
+      for (const email of distinct(saying(step.emails))) addEmail(user, email)
       unite(user)
       break
     case 'replaceEmails':
-      user.emails = distinct(step.emails ?? [])
+      user.emails = distinct(saying(step.emails ?? []))
       break
     case 'removeEmails':
       user.emails = user.emails.filter((email) => step.pick && !picks(step.pick, email))
       break
-    case 'removeListed':
-      user.emails = user.emails.filter((email) => !distinct(step.emails).some((listed) => isMeant(listed, email)))
+    case 'removeListed': {
+      const listed = saying(step.emails)
+      user.emails = user.emails.filter((email) => !listed.some((one) => isMeant(one, email)))
       break
+    }
     case 'setPart':
       if (step.value === null) removePart(user, step.pick, step.part)
       else setPart(user, step)
@@ -95,6 +100,9 @@ export function takeStep(before: ModelUser, step: Step): ModelUser {
       break
     case 'putPicked':
       putPicked(user, step)
+      break
+    case 'schemas':
+      setSchemas(user, step.op, step.named)
       break
     case 'readOnly':
       throw new Refused('mutability')
@@ -108,8 +116,9 @@ export function takeStep(before: ModelUser, step: Step): ModelUser {
 
 function setSingle(user: ModelUser, what: Single, value: string | boolean | null): void {
   if (what === 'userName' && (value === null || value === '')) throw new Refused('invalidValue')
-  if (value === null) delete user[what]
-  else if (what !== 'active') user[what] = String(value)
+  if (value === null) {
+    if (what !== 'active') delete user[what]
+  } else if (what !== 'active') user[what] = String(value)
   else if (String(value).toLowerCase() === 'true') user.active = true
   else if (String(value).toLowerCase() === 'false') user.active = false
   else throw new Refused('invalidValue')
@@ -121,6 +130,14 @@ function setName(user: ModelUser, parts: { givenName?: string | null; familyName
     if (value === null) delete user[part]
     else if (value !== undefined) user[part] = value
   }
+}
+
+/** Naming changes nothing; what is taken away goes with its attributes, and the core schema stays. */
+function setSchemas(user: ModelUser, op: Op | 'remove', named: Schema[] | undefined): void {
+  if (op === 'add') return
+  const gone = (schema: Schema) => (op === 'remove' ? (named?.includes(schema) ?? true) : !named?.includes(schema))
+  if (gone('core')) throw new Refused('mutability')
+  if (gone('enterprise')) delete user.department
 }
 
 function addEmail(user: ModelUser, email: Email): void {
@@ -154,10 +171,9 @@ function removePart(user: ModelUser, pick: Pick, part: keyof Email): void {
 }
 
 function putPicked(user: ModelUser, { op, pick, email }: PutPicked): void {
+  saying([email])
   const picked = user.emails.filter((other) => picks(pick, other))
-  if (Object.keys(email).length === 0) {
-    if (op === 'replace') user.emails = user.emails.filter((other) => !picked.includes(other))
-  } else if (picked.length === 0) addPicked(user, op, pick, email)
+  if (picked.length === 0) addPicked(user, op, pick, email)
   else if (op === 'add') addToPicked(user, picked, email)
   else replacePicked(user, picked, email)
 }
@@ -191,12 +207,17 @@ function unite(user: ModelUser): void {
   user.emails = kept
 }
 
-/** A list as it is read: e-mails that say nothing left out, the last primary alone, repetitions merged. */
+/** An e-mail that says nothing is no element of a list. */
+function saying(emails: readonly Email[]): readonly Email[] {
+  if (emails.some((email) => Object.keys(email).length === 0)) throw new Refused('invalidValue')
+  return emails
+}
+
+/** A list as it is read: the last primary alone, repetitions merged. */
 function distinct(emails: readonly Email[]): Email[] {
-  const said = emails.filter((email) => Object.keys(email).length > 0)
-  const last = said.findLast((email) => email.primary)
+  const last = emails.findLast((email) => email.primary)
   const kept: Email[] = []
-  for (const email of said) {
+  for (const email of emails) {
     const one = { ...email, ...(email.primary && { primary: email === last }) }
     const at = kept.findIndex((other) => isSame(other, one))
     if (at < 0) kept.push(one)

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import type { Json, JsonObject } from '../../shared/scim/schema.ts'
 import { CORE_USER } from '../../shared/scim/schemas/core-user.ts'
 import { ENTERPRISE_USER } from '../../shared/scim/schemas/enterprise-user.ts'
-import type { Email, ModelUser, Pick, Step } from './user-model.ts'
+import { SNOWFLAKE_USER } from '../../shared/scim/schemas/snowflake-user.ts'
+import type { Email, ModelUser, Pick, Schema, Step } from './user-model.ts'
 
 const op = fc.constantFrom('add' as const, 'replace' as const)
 const text = fc.constantFrom('ann', 'Bea', 'x')
@@ -71,7 +72,14 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
   fc.tuple(pick, part).map(([one, what]): Step => ({ do: 'removePart', pick: one, part: what.part })),
   fc.tuple(op, pick, email).map(([how, one, what]): Step => ({ do: 'putPicked', op: how, pick: one, email: what })),
   fc
-    .constantFrom('id', 'meta', 'meta.version', 'groups', 'groups[value eq "g"]', 'schemas')
+    .tuple(
+      fc.constantFrom('add' as const, 'replace' as const, 'remove' as const),
+      fc.subarray<Schema>(['core', 'enterprise', 'unknown']),
+    )
+    .map(([how, named]): Step => ({ do: 'schemas', op: how, named })),
+  fc.constant<Step>({ do: 'schemas', op: 'remove', named: undefined }),
+  fc
+    .constantFrom('id', 'meta', 'meta.version', 'groups', 'groups[value eq "g"]')
     .map((path): Step => ({ do: 'readOnly', path })),
   fc
     .constantFrom('shoeSize', 'name.first', '__proto__', 'emails.value.x', '/title')
@@ -129,6 +137,8 @@ export function toWire(one: Step, form: number): JsonObject {
       return { op: 'remove', path: `emails[${filterOf(one.pick)}].${one.part}` }
     case 'putPicked':
       return { op: one.op, path: `emails[${filterOf(one.pick)}]`, value: toJson(one.email) }
+    case 'schemas':
+      return writeSchemas(one.op, one.named, form)
     case 'readOnly':
     case 'unknown':
       return form % 2 ? { op: 'remove', path: one.path } : { op: 'add', path: one.path, value: 'x' }
@@ -141,13 +151,27 @@ export function toWire(one: Step, form: number): JsonObject {
 function write(how: string, path: string, value: Json, form: number): JsonObject {
   const urn = path.startsWith('urn:')
   switch (form % 3) {
-    case 0:
-      return { op: how, value: { [path]: value, schemas: [CORE_USER] } }
+    case 0: {
+      const whole = { [path]: value, schemas: [CORE_USER] }
+      return { op: how, value: form > 5 ? [whole] : whole }
+    }
     case 1:
       return { op: how.toUpperCase(), path: urn ? path.replace('User:', 'user.') : `${CORE_USER}:${path}`, value }
     default:
       return { op: how, path, value }
   }
+}
+
+const URNS = { core: CORE_USER, enterprise: ENTERPRISE_USER, unknown: 'urn:x' }
+
+/** A list to be kept names Snowflake's extension too, which the model does not know. */
+function writeSchemas(how: string, named: Schema[] | undefined, form: number): JsonObject {
+  if (!named) return { op: how, path: 'schemas' }
+  const urns = named.map((one) => (form % 2 ? URNS[one].toUpperCase() : URNS[one]))
+  if (how === 'remove' && urns.length > 0 && form > 5) {
+    return { op: how, path: `schemas[${urns.map((urn) => `value eq "${urn}"`).join(' or ')}]` }
+  }
+  return { op: how, path: 'Schemas', value: how === 'replace' ? [...urns, SNOWFLAKE_USER] : urns }
 }
 
 function writeName(how: string, parts: JsonObject, form: number): JsonObject {

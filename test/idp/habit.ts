@@ -46,6 +46,7 @@ export const PROVIDERS: Readonly<Record<string, SeededIntegration>> = {
   okta: 'OKTA_PROVISIONING',
   entra: 'AZURE_PROVISIONING',
   snowflake: 'GENERIC_PROVISIONING',
+  'scim-sdk': 'GENERIC_PROVISIONING',
 }
 
 /** Every recorded habit, by provider and name. */

@@ -276,16 +276,12 @@ describe('limits and versions', () => {
     [
       'no schemas',
       { Operations: [] },
-      [
-        400,
-        'invalidSyntax',
-        'Cannot read "schemas" of the BulkRequest: Invalid input: expected array, received undefined',
-      ],
+      [400, 'invalidSyntax', `Cannot read the BulkRequest: its schemas must be an array that holds "${BULK_REQUEST}"`],
     ],
     [
       'another schema',
       { ...bulkOf([{ method: 'DELETE', path: '/Users/1' }]), schemas: [BULK_RESPONSE] },
-      [400, 'invalidSyntax', `Cannot read the BulkRequest: "schemas" must name ${BULK_REQUEST}`],
+      [400, 'invalidSyntax', `Cannot read the BulkRequest: its schemas must be an array that holds "${BULK_REQUEST}"`],
     ],
     [
       'no Operations',
@@ -308,24 +304,30 @@ describe('limits and versions', () => {
     [
       'an operation that is none',
       bulkOf([5]),
-      [400, 'invalidSyntax', 'Cannot read the operation 1: expected a JSON object'],
+      [400, 'invalidSyntax', 'Cannot read Operations[0]: expected a JSON object, found 5'],
     ],
     [
       'an operation without a path',
       bulkOf([{ method: 'DELETE' }]),
-      [
-        400,
-        'invalidSyntax',
-        'Cannot read "path" of the operation 1: Invalid input: expected string, received undefined',
-      ],
+      [400, 'invalidSyntax', 'Cannot read "path" of Operations[0]: Invalid input: expected string, received undefined'],
     ],
     [
       'failOnErrors 0',
       bulkOf([{ method: 'DELETE', path: '/Users/1' }], { failOnErrors: 0 }),
       [400, 'invalidSyntax', 'Cannot read "failOnErrors" of the BulkRequest: Too small: expected number to be >=1'],
     ],
-    ['an array', [], [400, 'invalidSyntax', 'Cannot read the BulkRequest: expected a JSON object']],
-  ])('BLK-6 %s is 400', async (_name, body, refusal) => {
+    ['an array', [], [400, 'invalidSyntax', 'Cannot read the BulkRequest: expected a JSON object, found []']],
+    [
+      'a list twice',
+      { ...bulkOf([{ method: 'DELETE', path: '/Users/1' }]), operations: [] },
+      [400, 'invalidSyntax', 'Cannot read Operations of the BulkRequest: it is named twice; send it once'],
+    ],
+    [
+      'a method twice',
+      bulkOf([{ method: 'DELETE', Method: 'PUT', path: '/Users/1' }]),
+      [400, 'invalidSyntax', 'Cannot read method of Operations[0]: it is named twice; send it once'],
+    ],
+  ])('BLK-6 BLK-8 %s is 400', async (_name, body, refusal) => {
     expect(refusalOf(await request('POST', '/Bulk', body))).toEqual(refusal)
   })
 })

@@ -93,16 +93,16 @@ describe('users', () => {
     const { schemas, id } = created.body
     expect(created.body).toEqual({ schemas, id, title: 'T' })
     expect(created.headers.etag).toMatch(/^W\/"/)
-    const replaced = await request('PUT', `/Users/${id}?excludedAttributes=meta,groups,${SNOWFLAKE}`, sent)
+    const replaced = await request('PUT', `/Users/${id}?excludedAttributes=meta,groups,active,${SNOWFLAKE}`, sent)
     expect(replaced.body).toEqual({ ...sent, schemas, id })
     const patch = patchOf({ op: 'replace', path: 'title', value: 'U' })
     const patched = await request('PATCH', `/Users/${id}?attributes=nickName,TITLE`, patch)
     expect(patched.body).toEqual({ schemas, id, title: 'U', nickName: 'N' })
   })
 
-  test('CRE-8 active may be left out, null, false or text', async () => {
-    expect(await create()).not.toHaveProperty('active')
-    expect(await create({ active: null })).not.toHaveProperty('active')
+  test('CRE-8 RES-16 active may be left out or null, which is true, or false or text', async () => {
+    expect((await create()).active).toBe(true)
+    expect((await create({ active: null })).active).toBe(true)
     expect((await create({ active: false })).active).toBe(false)
     expect((await create({ active: 'True' })).active).toBe(true)
   })

@@ -127,6 +127,19 @@ describe('/Schemas', () => {
     }
   })
 
+  test('DIS-14 it names for Okta what its answers use, and reads the other URN all the same', async () => {
+    const name = `${crypto.randomUUID()}@example.com`
+    const sent = { schemas: [USER_SCHEMA, SNOWFLAKE], userName: name, [SNOWFLAKE]: { defaultRole: 'R' } }
+    const { status, body } = await okta('POST', '/Users', sent)
+    expect([status, body.schemas, body[ENTERPRISE]]).toEqual([201, [USER_SCHEMA, ENTERPRISE], { defaultRole: 'R' }])
+    const listed = (await okta('GET', '/Schemas')).body.Resources.map(({ id }: Body) => id)
+    expect(listed).toEqual([USER_SCHEMA, ENTERPRISE, GROUP])
+    const { schemaExtensions } = (await okta('GET', '/ResourceTypes/User')).body
+    expect(schemaExtensions).toEqual([{ schema: ENTERPRISE, required: false }])
+    const gone = `There is no schema "${SNOWFLAKE}": GET /Schemas lists them`
+    expectRefused(await okta('GET', `/Schemas/${SNOWFLAKE}`), 404, undefined, gone)
+  })
+
   test('DIS-6 a schema is found by its URN in any letter case, and with its colons encoded', async () => {
     const schema = await get(`/Schemas/${USER_SCHEMA}`)
     expect(schema.id).toBe(USER_SCHEMA)
@@ -140,7 +153,7 @@ describe('/Schemas', () => {
     const rowsOf = (attributes: Body[]): Body[] =>
       attributes.flatMap((attribute) => [attribute, ...rowsOf(attribute.subAttributes ?? [])])
     const rows = JSON.parse(text).Resources.flatMap(({ attributes }: Body) => rowsOf(attributes))
-    expect(rows.length).toBeGreaterThan(90)
+    expect(rows.length).toBeGreaterThan(80)
     for (const row of rows) {
       expect(row).toMatchObject({
         name: expect.stringMatching(/^(\$ref|[a-zA-Z][\w-]*)$/),

@@ -148,7 +148,7 @@ describe('bodies', () => {
     expect(status).toBe(201)
     expect(created).toEqual({
       schemas: [USER_SCHEMA, 'urn:ietf:params:scim:schemas:extension:2.0:User'],
-      ...{ id: expect.any(String), userName: `proto-${count}`, groups: [], meta: expect.any(Object) },
+      ...{ id: expect.any(String), userName: `proto-${count}`, active: true, groups: [], meta: expect.any(Object) },
       'urn:ietf:params:scim:schemas:extension:2.0:User': { type: 'person' },
     })
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined()

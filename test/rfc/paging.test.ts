@@ -37,6 +37,9 @@ describe('a page', () => {
     ['startIndex=4000000000', 4_000_000_000, ''],
     ['count=0', 1, ''],
     ['count=-1', 1, ''],
+    ['count=', 1, 'p1 p2 p3 p4 p5'],
+    ['count=%20&startIndex=', 1, 'p1 p2 p3 p4 p5'],
+    ['startIndex=4&count=&sortBy=&sortOrder=%20&attributes=&excludedAttributes=+', 4, 'p4 p5'],
     ['startIndex=3&count=0', 3, ''],
     ['startIndex=%2B2&count=%2B1', 2, 'p2'],
     ['filter=title+eq+"even"&startIndex=2&count=2', 2, 'p2 p3'],
@@ -58,7 +61,6 @@ describe('a page', () => {
 
   test.each([
     ['startIndex=first', 'Cannot read startIndex "first": expected an integer'],
-    ['startIndex=', 'Cannot read startIndex "": expected an integer'],
     ['startIndex=1.5', 'Cannot read startIndex "1.5": expected an integer'],
     ['count=all', 'Cannot read count "all": expected an integer'],
     ['count=1e3', 'Cannot read count "1e3": expected an integer'],

@@ -55,25 +55,29 @@ describe('the request (RFC 7644 §3.5.2)', () => {
   const malformed = (what: string): Refusal => [400, 'invalidSyntax', `Cannot read ${what}`]
 
   test.each<[string, unknown, Refusal]>([
-    ['no schemas', { Operations: [operation] }, malformed(`the PATCH: its schemas must hold "${PATCH_OP}"`)],
+    [
+      'no schemas',
+      { Operations: [operation] },
+      malformed(`the PatchOp: its schemas must be an array that holds "${PATCH_OP}"`),
+    ],
     [
       'other schemas',
       { schemas: [USER_SCHEMA], Operations: [operation] },
-      malformed(`the PATCH: its schemas must hold "${PATCH_OP}"`),
+      malformed(`the PatchOp: its schemas must be an array that holds "${PATCH_OP}"`),
     ],
-    ['an array', [operation], malformed('the PATCH: expected a JSON object, found an array of 1')],
+    ['an array', [operation], malformed('the PatchOp: expected a JSON object, found an array of 1')],
     [
       'no Operations',
       { schemas: [PATCH_OP] },
-      malformed('the PATCH: Operations must be an array of at least one operation'),
+      malformed('the PatchOp: Operations must be an array of at least one operation'),
     ],
-    ['an empty list', patchOf(), malformed('the PATCH: Operations must be an array of at least one operation')],
+    ['an empty list', patchOf(), malformed('the PatchOp: Operations must be an array of at least one operation')],
     [
       'an object for a list',
       { schemas: [PATCH_OP], Operations: operation },
-      malformed('the PATCH: Operations must be an array of at least one operation'),
+      malformed('the PatchOp: Operations must be an array of at least one operation'),
     ],
-    ['no object', patchOf('add'), malformed('Operations[0]: expected an object, found "add"')],
+    ['no object', patchOf('add'), malformed('Operations[0]: expected a JSON object, found "add"')],
     [
       'an unknown op',
       patchOf(operation, { ...operation, op: 'merge' }),

@@ -50,6 +50,8 @@ describe('one type', () => {
   })
 
   test('SEA-1 pages by index and by cursor', async () => {
+    const blank = { startIndex: '', count: ' ', sortBy: '', sortOrder: '', attributes: '', excludedAttributes: '' }
+    expect((await search('/Users', blank)).body).toEqual((await search('/Users', {})).body)
     const page = await search('/Users', { startIndex: 2, count: 1 })
     expect(page.body).toMatchObject({ totalResults: 3, startIndex: 2, itemsPerPage: 1 })
     expect(namesOf(page)).toEqual(['search-a'])
@@ -120,19 +122,22 @@ describe('the root', () => {
 })
 
 describe('refusals', () => {
-  test.each(['/Users', '/Groups', ''])('SEA-2 at "%s"', async (path) => {
-    const named = `Cannot search: "schemas" must name ${SEARCH}`
+  test.each(['/Users', '/Groups', ''])('SEA-2 BLK-8 at "%s"', async (path) => {
+    const named = `Cannot read the SearchRequest: its schemas must be an array that holds "${SEARCH}"`
     const refuse = async (body: object, scimType: string, detail: string | RegExp) =>
       expectRefused(await request('POST', `${path}/.search`, body), 400, scimType, detail)
     await refuse({ schemas: ['urn:other'] }, 'invalidSyntax', named)
     await refuse({ schemas: [] }, 'invalidSyntax', named)
-    await refuse({}, 'invalidSyntax', /^Cannot read "schemas" of the SearchRequest: /)
+    await refuse({}, 'invalidSyntax', named)
+    const twice = 'Cannot read filter of the SearchRequest: it is named twice; send it once'
+    await refuse({ schemas: [SEARCH], filter: 'id pr', FILTER: 'title pr' }, 'invalidSyntax', twice)
     await refuse(
       { schemas: [SEARCH], filter: 'id is 1' },
       'invalidFilter',
       /^Cannot read filter "id is 1": expected an op/,
     )
     await refuse({ schemas: [SEARCH], filter: 5 }, 'invalidSyntax', /^Cannot read "filter" of the SearchRequest: /)
+    await refuse({ schemas: [SEARCH], filter: '' }, 'invalidFilter', /^Cannot read filter "": expected an attribute/)
     await refuse({ schemas: [SEARCH], count: 'many' }, 'invalidValue', 'Cannot read count "many": expected an integer')
     await refuse({ schemas: [SEARCH], sortOrder: 'up' }, 'invalidValue', /^Cannot read sortOrder "up"/)
     await refuse({ schemas: [SEARCH], cursor: 'forged' }, 'invalidCursor', /^The cursor is not one of this query/)

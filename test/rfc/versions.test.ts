@@ -89,6 +89,34 @@ describe.each([
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 204])
   })
 
+  test('ETG-5 If-None-Match of what is there is 412, and nothing is changed', async () => {
+    const resource = await given(request)
+    const detail = `Cannot change "${resource.id}": If-None-Match rules out its version, which is W/"1"; leave the header out`
+    for (const header of ['*', 'W/"1"', '"7", W/"1"']) {
+      const headers = { 'If-None-Match': header }
+      for (const answer of [
+        await send('PUT', resource, replacement(resource, 'x'), headers),
+        await send('PATCH', resource, setExternalId('x'), headers),
+        await send('DELETE', resource, undefined, headers),
+      ]) {
+        expect(refusalOf(answer)).toEqual([412, undefined, detail])
+      }
+    }
+    expect(await readAgain(request, resource)).toEqual(resource)
+  })
+
+  test('ETG-5 If-None-Match of other versions lets a change pass, of nobody it is 404, and a POST ignores it', async () => {
+    const resource = await given(request)
+    const patched = await send('PATCH', resource, setExternalId('x'), { 'If-None-Match': '"7", garbage' })
+    expect([patched.status, patched.body.meta.version]).toEqual([200, 'W/"2"'])
+    const other = await send('PATCH', resource, setExternalId('y'), { 'If-None-Match': 'W/"2-x", W/"7"' })
+    expect(other.status).toBe(412)
+    const missing = await gone(given)
+    expect((await send('PUT', missing, replacement(missing, 'x'), { 'If-None-Match': '*' })).status).toBe(404)
+    const posted = await request('POST', endpoint, replacement(missing, 'x'), { 'If-None-Match': '*' })
+    expect(posted.status).toBe(201)
+  })
+
   test('ETG-4 of several who hold the current version exactly one wins', async () => {
     const resource = await given(request)
     const racers = ['a', 'b', 'c', 'd'].map((value) =>

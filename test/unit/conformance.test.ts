@@ -4,14 +4,19 @@ import { expect, test } from 'vitest'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 
-/** How many requirements each group has: DIS-1 to DIS-13, and so on. */
+/** How many requirements each group has: DIS-1 to DIS-14, and so on. */
 const REQUIREMENTS = {
-  ...{ DIS: 13, AUT: 5, MED: 6, RES: 13, CRE: 10, GET: 2, LST: 3, PRJ: 4, FIL: 16, SRT: 3, PAG: 5, CUR: 3, SEA: 2 },
-  ...{ PUT: 7, PAT: 23, DEL: 3, ETG: 4, BLK: 6, ME: 1, ASY: 1, ERR: 3, OKT: 2, ENT: 2, SNO: 1 },
+  ...{ DIS: 14, AUT: 5, MED: 6, RES: 17, CRE: 10, GET: 2, LST: 3, PRJ: 4, FIL: 16, SRT: 3, PAG: 5, CUR: 3, SEA: 2 },
+  ...{ PUT: 7, PAT: 23, DEL: 3, ETG: 5, BLK: 6, ME: 1, ASY: 1, ERR: 3, OKT: 2, ENT: 2, SNO: 1 },
 }
-const IDS = Object.entries(REQUIREMENTS).flatMap(([group, count]) =>
-  Array.from({ length: count }, (_, i) => `${group}-${i + 1}`),
-)
+/** Those that stand behind a number which is not proved here. */
+const FURTHER = ['PAT-24', 'PAT-25', 'PAT-27', 'BLK-8']
+const IDS = [
+  ...Object.entries(REQUIREMENTS).flatMap(([group, count]) =>
+    Array.from({ length: count }, (_, i) => `${group}-${i + 1}`),
+  ),
+  ...FURTHER,
+]
 
 interface Row {
   id: string

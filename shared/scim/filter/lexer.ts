@@ -24,7 +24,7 @@ export function tokenise(text: string, fail: Fail): Token[] {
   while (at < text.length) {
     const token = nextToken(text, at, fail)
     const previous = tokens.at(-1)
-    if (previous && previous.end === at && isText(previous) && isText(token)) fail(at, 'a space')
+    if (previous && previous.end === at && isWordOrString(previous) && isWordOrString(token)) fail(at, 'a space')
     tokens.push(token)
     at = skipSpaces(text, token.end)
   }
@@ -46,7 +46,7 @@ function nextWord(text: string, at: number, fail: Fail): Token {
 
 function nextString(text: string, at: number, fail: Fail): Token {
   const end = endOfString(text, at, fail)
-  const value = decode(text.slice(at, end)) ?? fail(at, 'a JSON string with valid escapes')
+  const value = decodeLiteral(text.slice(at, end)) ?? fail(at, 'a JSON string with valid escapes')
   if (!value.isWellFormed()) fail(at, 'a string without half a surrogate pair')
   return { kind: 'string', text: value, at, end }
 }
@@ -59,7 +59,7 @@ function endOfString(text: string, at: number, fail: Fail): number {
   return fail(text.length, 'a closing quotation mark')
 }
 
-function decode(literal: string): string | undefined {
+function decodeLiteral(literal: string): string | undefined {
   try {
     return JSON.parse(literal)
   } catch {
@@ -73,6 +73,6 @@ function skipSpaces(text: string, from: number): number {
   return at
 }
 
-function isText(token: Token): boolean {
+function isWordOrString(token: Token): boolean {
   return token.kind === 'word' || token.kind === 'string'
 }

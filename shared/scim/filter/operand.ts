@@ -35,7 +35,7 @@ export function parseLiteral(word: string): Operand | undefined {
 /** What should stand in place of an operator that this attribute does not have, or nothing when it fits. */
 export function expectedOperator(attribute: Attribute, operator: CompareOperator): string | undefined {
   const operators = OPERATORS[attribute.type]
-  return operators.includes(operator) ? undefined : `one of ${operators.join(', ')}, pr (${describe(attribute)})`
+  return operators.includes(operator) ? undefined : `one of ${operators.join(', ')}, pr (${withType(attribute)})`
 }
 
 /** What should stand in place of a value this attribute cannot have, or nothing when it fits. */
@@ -43,16 +43,16 @@ export function expectedOperand(attribute: Attribute, operator: CompareOperator,
   if (value === null) return EQUALITY.includes(operator) ? undefined : `a value (null goes with ${EQUALITY.join(', ')})`
   switch (attribute.type) {
     case 'boolean':
-      return typeof toBoolean(value) === 'boolean' ? undefined : `true or false (${describe(attribute)})`
+      return typeof toBoolean(value) === 'boolean' ? undefined : `true or false (${withType(attribute)})`
     case 'integer':
     case 'decimal':
-      return typeof value === 'number' ? undefined : `a number (${describe(attribute)})`
+      return typeof value === 'number' ? undefined : `a number (${withType(attribute)})`
     case 'dateTime':
       return isDateTime(value) ? undefined : `a quoted date and time such as "2026-01-31T08:00:00Z"`
     case 'complex':
-      return `null, or a sub-attribute before the operator (${describe(attribute)})`
+      return `null, or a sub-attribute before the operator (${withType(attribute)})`
     default:
-      return typeof value === 'string' ? undefined : `a quoted string (${describe(attribute)})`
+      return typeof value === 'string' ? undefined : `a quoted string (${withType(attribute)})`
   }
 }
 
@@ -71,6 +71,6 @@ function isDateTime(value: Operand): boolean {
   return typeof value === 'string' && parseDateTime(value) !== undefined
 }
 
-function describe({ name, type }: Attribute): string {
+function withType({ name, type }: Attribute): string {
   return `${name} is of type ${type}`
 }

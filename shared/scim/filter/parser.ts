@@ -1,4 +1,4 @@
-import type { AttributePath } from '../attribute-path.ts'
+import { type AttributePath, expectedName } from '../attribute-path.ts'
 import { type Attribute, findAttribute, type ResourceType } from '../schema.ts'
 import type { Token } from './lexer.ts'
 import { COMPARE_OPERATORS, expectedOperand, expectedOperator, parseLiteral, toOperand } from './operand.ts'
@@ -19,13 +19,19 @@ export function parseFilter(text: string, type: ResourceType, options: FilterOpt
 /** Reads what stands between `[` and `]` after a multi-valued attribute, both brackets included. */
 export function parseElementFilter(cursor: Cursor, attribute: Attribute | undefined): Filter {
   const { scope } = cursor
+  const parts = attribute ? (attribute.subAttributes ?? [toImpliedValue(attribute)]) : []
   cursor.scope = (name) => {
-    const found = findAttribute(attribute?.subAttributes ?? [], name)
+    const found = findAttribute(parts, name)
     return found && { attribute: found }
   }
   const filter = parseEnclosed(cursor, '[', ']')
   cursor.scope = scope
   return filter
+}
+
+/** The elements of a list of texts are asked about as `value`. */
+function toImpliedValue(attribute: Attribute): Attribute {
+  return { ...attribute, name: 'value', multiValued: false }
 }
 
 function parseOr(cursor: Cursor): Filter {
@@ -67,25 +73,29 @@ function parseEnclosed(cursor: Cursor, open: '(' | '[', close: ')' | ']'): Filte
 function parseAttributeTerm(cursor: Cursor): Filter {
   const token = take(cursor, 'word', 'an attribute, not or "("')
   const found = cursor.scope(token.text)
-  if (!found && cursor.unknownAttributes === 'refuse') cursor.fail(token.at, `an attribute of ${cursor.type.name}`)
+  if (!found && cursor.unknownAttributes === 'refuse') cursor.fail(token.at, expectedAttribute(cursor, token))
   const path: FilterPath = found ?? { unknown: token.text }
-  if (peek(cursor).kind === '[' && peek(cursor).at === token.end) return parseElements(cursor, path, token)
-  return parseOperation(cursor, path)
+  if (peek(cursor).kind === '[' && peek(cursor).at === token.end) return parseElementsTerm(cursor, path, token)
+  return parseOperator(cursor, path)
 }
 
-function parseElements(cursor: Cursor, path: FilterPath, token: Token): Filter {
+function expectedAttribute({ type }: Cursor, { text }: Token): string {
+  return expectedName(type, text) ?? `an attribute of ${type.name}`
+}
+
+function parseElementsTerm(cursor: Cursor, path: FilterPath, token: Token): Filter {
   const attribute = 'unknown' in path || path.subAttribute ? undefined : path.attribute
   if (!('unknown' in path) && attribute?.type !== 'complex') cursor.fail(token.end, 'an operator')
   const filter = parseElementFilter(cursor, attribute)
   const elements: Elements | undefined = 'unknown' in path ? undefined : { kind: 'elements', path, filter }
-  const suffix = parseSubAttribute(cursor, attribute)
-  if (suffix && elements) elements.also = parseOperation(cursor, suffix)
-  else if (suffix) parseOperation(cursor, suffix)
+  const suffix = parseElementsSuffix(cursor, attribute)
+  if (suffix && elements) elements.also = parseOperator(cursor, suffix)
+  else if (suffix) parseOperator(cursor, suffix)
   return addNode(cursor, elements ?? { kind: 'present', path })
 }
 
 /** The `.value` after `emails[type eq "work"]`, if there is one. */
-function parseSubAttribute(cursor: Cursor, attribute: Attribute | undefined): FilterPath | undefined {
+function parseElementsSuffix(cursor: Cursor, attribute: Attribute | undefined): FilterPath | undefined {
   const token = peek(cursor)
   const bracket = cursor.tokens[cursor.next - 1] as Token
   if (token.kind !== 'word' || token.at !== bracket.end || !token.text.startsWith('.')) return undefined
@@ -97,7 +107,7 @@ function parseSubAttribute(cursor: Cursor, attribute: Attribute | undefined): Fi
   return { unknown: name }
 }
 
-function parseOperation(cursor: Cursor, path: FilterPath): Comparison | Presence {
+function parseOperator(cursor: Cursor, path: FilterPath): Comparison | Presence {
   const token = take(cursor, 'word', `an operator (${COMPARE_OPERATORS.join(', ')}, pr)`)
   const word = token.text.toLowerCase()
   if (word === 'pr') return addNode(cursor, { kind: 'present', path })

@@ -34,7 +34,7 @@ export function openCursor(
   subject: 'filter' | 'path',
   { unknownAttributes = 'refuse' }: FilterOptions = {},
 ): Cursor {
-  if (text.length > MAX_FILTER_LENGTH) throw tooLong(subject, text)
+  if (text.length > MAX_FILTER_LENGTH) throw textTooLong(subject, text)
   const fail: Fail = (at, expected) => {
     const shown = maskExpression(text)
     const found = at < text.length ? quote(shown === text ? text.slice(at, at + 20) : shown) : 'the end'
@@ -81,7 +81,7 @@ function findFilterable(type: ResourceType, name: string, unknown: 'refuse' | 'n
   throw new ScimError(403, 'sensitive', detail)
 }
 
-function tooLong(subject: string, text: string) {
+function textTooLong(subject: string, text: string) {
   const limit = `${text.length} characters are more than ${MAX_FILTER_LENGTH}`
   return invalidFilter(`Cannot read ${subject} ${quoteExpression(text)}: ${limit}; ask for less at once`)
 }

@@ -3,7 +3,7 @@ import { invalidValue } from '../error.ts'
 import { listConjuncts } from '../filter/plan.ts'
 import type { Filter } from '../filter/tree.ts'
 import type { Attribute, ComplexValue, Json, Value } from '../schema.ts'
-import { parseValue } from '../value.ts'
+import { parseElements, parseValue } from '../value.ts'
 import type { ElementMerge, PatchOperation, WireOperation } from './operation.ts'
 import type { PatchPath } from './path.ts'
 
@@ -12,26 +12,27 @@ import type { PatchPath } from './path.ts'
  * @throws {ScimError} 400 invalidValue when the value does not fit.
  */
 export function parseElementsOperation(path: PatchPath, operation: WireOperation): PatchOperation | undefined {
-  if (path.subAttribute) return parseSubAttribute(path, path.subAttribute, operation)
+  if (path.subAttribute) return parseElementPart(path, path.subAttribute, operation)
   return path.filter ? parseSelected(path, operation) : parseWhole(path, operation)
 }
 
 function parseWhole(path: PatchPath, { op, value = null }: WireOperation): PatchOperation | undefined {
-  const values = parseElements(path, value)
-  switch (op) {
-    case 'add':
-      return values && { kind: 'append', path, values }
-    case 'replace':
-      return values ? { kind: 'assign', path, value: values } : { kind: 'unassign', path }
-    case 'remove':
-      if (value === null) return { kind: 'unassign', path }
-      return values && { kind: 'removeListed', path, values }
-  }
+  if (op === 'remove') return parseRemoval(path, value)
+  const values = parseValues(path, value)
+  if (op === 'add') return values && { kind: 'append', path, values }
+  return values ? { kind: 'assign', path, value: values } : { kind: 'unassign', path }
+}
+
+/** Without a value all values go, with an empty list none (CHECKLIST PAT-10). */
+function parseRemoval(path: PatchPath, value: Json): PatchOperation | undefined {
+  if (value === null) return { kind: 'unassign', path }
+  const values = parseElements(path.attribute, value, formatAttributePath(path))
+  return values.length > 0 ? { kind: 'removeListed', path, values } : undefined
 }
 
 function parseSelected(path: PatchPath, { op, value = null }: WireOperation): PatchOperation | undefined {
   const { filter } = path
-  const values = op === 'remove' ? undefined : parseElements(path, value)
+  const values = op === 'remove' ? undefined : parseValues(path, value)
   if (values === undefined) return op === 'add' ? undefined : { kind: 'removeElements', path, filter }
   if (op === 'replace') return { kind: 'replaceElements', path, filter, values }
   const [set, ...more] = values as ComplexValue[]
@@ -39,7 +40,7 @@ function parseSelected(path: PatchPath, { op, value = null }: WireOperation): Pa
   throw invalidValue(`Cannot add ${values.length} values to ${formatAttributePath(path)} by a filter: send one`)
 }
 
-function parseSubAttribute(path: PatchPath, sub: Attribute, { op, value = null }: WireOperation): PatchOperation {
+function parseElementPart(path: PatchPath, sub: Attribute, { op, value = null }: WireOperation): PatchOperation {
   const typed = op === 'remove' ? undefined : parseValue(sub, value, formatAttributePath(path))
   if (typed === undefined) return { kind: 'mergeElements', ...merge(path, 'remove', {}, [sub.name]) }
   return { kind: 'mergeElements', ...merge(path, op, { [sub.name]: typed }, []) }
@@ -68,8 +69,6 @@ function describeElement(filter: Filter | undefined): ComplexValue | undefined {
   return element
 }
 
-/** A single value stands for a list of one. */
-function parseElements(path: PatchPath, value: Json): Value[] | undefined {
-  const list = value === null || Array.isArray(value) ? value : [value]
-  return parseValue(path.attribute, list, formatAttributePath(path)) as Value[] | undefined
+function parseValues(path: PatchPath, value: Json): Value[] | undefined {
+  return parseValue(path.attribute, value, formatAttributePath(path)) as Value[] | undefined
 }

@@ -1,5 +1,5 @@
 import { isComplex } from '../attribute-path.ts'
-import { demotePrimaries, elementKey } from '../elements.ts'
+import { combineElements, demotePrimaries, elementKey, isPrimary } from '../elements.ts'
 import { noTarget } from '../error.ts'
 import { toPredicate } from '../filter/match.ts'
 import { printFilter } from '../filter/print.ts'
@@ -17,7 +17,7 @@ export function appendElements(attribute: Attribute, existing: readonly Value[],
   let primary: string | undefined
   for (const element of added) {
     const key = keyOf(attribute, element)
-    elements.set(key, combine(elements.get(key), element))
+    elements.set(key, combineElements(elements.get(key), element))
     if (isPrimary(element)) primary = key
   }
   return settle(attribute, [...elements.values()], primary === undefined ? undefined : elements.get(primary))
@@ -104,14 +104,9 @@ function keepPrimary(elements: readonly Value[], primary: Value | undefined): Va
   return primary === undefined ? [...elements] : demotePrimaries(elements, (element) => element === primary)
 }
 
-function combine(earlier: Value | undefined, later: Value): Value {
-  if (!isComplex(earlier) || !isComplex(later)) return earlier ?? later
-  return Object.assign(Object.create(null), earlier, later)
-}
-
 /** Two elements that have become one: the primary among them stays primary. */
 function unite(earlier: Value | undefined, later: Value): Value {
-  const united = combine(earlier, later)
+  const united = combineElements(earlier, later)
   if (earlier !== undefined && isPrimary(earlier) && isComplex(united)) united.primary = true
   return united
 }
@@ -124,10 +119,6 @@ function keyOf(attribute: Attribute, element: Value): string {
   const key = elementKey(attribute, element)
   keys.set(element, key)
   return key
-}
-
-function isPrimary(element: Value): boolean {
-  return isComplex(element) && element.primary === true
 }
 
 function nothingSelected({ path, filter }: Selection) {

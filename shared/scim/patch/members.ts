@@ -3,7 +3,7 @@ import type { Filter } from '../filter/tree.ts'
 import type { Member, MemberStep } from '../members.ts'
 import type { ComplexValue, Json } from '../schema.ts'
 import { membersAttribute } from '../schemas/core-group.ts'
-import { parseValue } from '../value.ts'
+import { parseElements, parseValue } from '../value.ts'
 import type { WireOperation } from './operation.ts'
 import type { PatchPath } from './path.ts'
 
@@ -15,11 +15,16 @@ import type { PatchPath } from './path.ts'
 export function parseMemberStep(path: PatchPath, { op, value = null }: WireOperation): MemberStep | undefined {
   if (path.subAttribute || (path.filter && op !== 'remove')) throw unchangeable(op)
   if (path.filter) return removeSelected(path.filter)
-  if (op === 'remove' && value === null) return { kind: 'clear' }
-  const members = parseMembers(value)
+  if (op === 'remove') return value === null ? { kind: 'clear' } : removeNamed(value)
+  const members = toMemberList((parseValue(membersAttribute, value, 'members') ?? []) as ComplexValue[])
   if (op === 'replace') return { kind: 'replace', members }
-  if (members.length === 0) return undefined
-  return op === 'add' ? { kind: 'add', members } : { kind: 'remove', ids: members.map((member) => member.value) }
+  return members.length > 0 ? { kind: 'add', members } : undefined
+}
+
+/** Whom the list names by id; that it is no member, or a group even, is no error: then there is nothing to remove. */
+function removeNamed(value: Json): MemberStep | undefined {
+  const listed = parseElements(membersAttribute, value, 'members') as ComplexValue[]
+  return listed.length > 0 ? { kind: 'remove', ids: listed.map((member) => String(member.value)) } : undefined
 }
 
 function toMemberList(elements: readonly ComplexValue[]): Member[] {
@@ -27,11 +32,6 @@ function toMemberList(elements: readonly ComplexValue[]): Member[] {
     value: String(value),
     ...(typeof display === 'string' && { display }),
   }))
-}
-
-function parseMembers(value: Json): Member[] {
-  const list = value === null || Array.isArray(value) ? value : [value]
-  return toMemberList((parseValue(membersAttribute, list, 'members') ?? []) as ComplexValue[])
 }
 
 function removeSelected(filter: Filter): MemberStep {

@@ -3,12 +3,16 @@ import type { Filter } from '../filter/tree.ts'
 import type { MemberStep } from '../members.ts'
 import type { ComplexValue, Json, Value } from '../schema.ts'
 
-/** One operation as a client sent it; `inValue` when its path was a key inside a value without a path. */
+/**
+ * One operation as a client sent it; `inValue` when its path was a key inside a value without a path, `whole` when it is
+ * part of the removal of a whole extension.
+ */
 export interface WireOperation {
   op: 'add' | 'replace' | 'remove'
   path?: string
   value?: Json
   inValue: boolean
+  whole?: true
 }
 
 /** Some elements of a multi-valued attribute: those that pass the filter, or all. */

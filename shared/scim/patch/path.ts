@@ -28,7 +28,7 @@ export function parsePatchPath(type: ResourceType, text: string): PatchPath | un
 function withFilter(type: ResourceType, path: AttributePath, text: string): PatchPath {
   if (ARRAY_INDEX.test(text))
     throw malformed(text, 'an array index is no path; select by a filter such as [type eq "work"]')
-  if (path.subAttribute || path.attribute.type !== 'complex' || !path.attribute.multiValued) {
+  if (path.subAttribute || !path.attribute.multiValued) {
     throw malformed(text, 'only an attribute with several values, such as emails, takes a filter')
   }
   const cursor = openCursor(text, type, 'path')

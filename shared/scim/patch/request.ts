@@ -1,12 +1,14 @@
-import { resolveAttributePath } from '../attribute-path.ts'
-import { invalidPath, invalidSyntax, invalidValue, noTarget, tooLarge } from '../error.ts'
+import { findSchema } from '../attribute-path.ts'
+import { parseMembers, parseMessage } from '../envelope.ts'
+import { invalidPath, invalidSyntax, invalidValue, namedTwice, noTarget, tooLarge } from '../error.ts'
 import { MAX_PATCH_OPERATIONS } from '../limits.ts'
 import { applyQuirks } from '../quirks.ts'
 import { quote } from '../quote.ts'
 import type { Json, JsonObject, ResourceType, Schema } from '../schema.ts'
-import { isJsonObject } from '../value.ts'
+import { isJsonObject, isUnassigned } from '../value.ts'
 import type { PatchOperation, WireOperation } from './operation.ts'
-import { parseOperation } from './target.ts'
+import { parseSchemasOperation } from './schemas.ts'
+import { parseAttributeOperation } from './target.ts'
 
 export const PATCH_OP = 'urn:ietf:params:scim:api:messages:2.0:PatchOp'
 
@@ -23,39 +25,32 @@ const OPS = new Map<string, WireOperation['op']>([
  * for more than {@link MAX_PATCH_OPERATIONS}.
  */
 export function parsePatch(type: ResourceType, body: Json): PatchOperation[] {
-  return parseEnvelope(body)
+  return parseOperations(body)
     .map((operation) => applyQuirks(operation, type))
     .flatMap((operation) => expand(type, operation))
-    .map((operation) => parseOperation(type, applyQuirks(operation, type)))
+    .map((operation) => parseAttributeOperation(type, applyQuirks(operation, type)))
     .filter((operation) => operation !== undefined)
 }
 
-function parseEnvelope(body: Json): WireOperation[] {
-  if (!isJsonObject(body)) throw invalidSyntax(`Cannot read the PATCH: expected a JSON object, found ${quote(body)}`)
-  const schemas = getMember(body, 'schemas')
-  if (!Array.isArray(schemas) || !schemas.some(isPatchOp)) {
-    throw invalidSyntax(`Cannot read the PATCH: its schemas must hold "${PATCH_OP}"`)
+function parseOperations(body: Json): WireOperation[] {
+  const { Operations } = parseMessage(body, PATCH_OP, ['Operations'])
+  if (!Array.isArray(Operations) || Operations.length === 0) {
+    throw invalidSyntax('Cannot read the PatchOp: Operations must be an array of at least one operation')
   }
-  const operations = getMember(body, 'Operations')
-  if (!Array.isArray(operations) || operations.length === 0) {
-    throw invalidSyntax('Cannot read the PATCH: Operations must be an array of at least one operation')
-  }
-  if (operations.length <= MAX_PATCH_OPERATIONS) return operations.map(parseWireOperation)
-  throw tooLarge(`Cannot apply ${operations.length} operations: send at most ${MAX_PATCH_OPERATIONS} in one PATCH`)
+  if (Operations.length <= MAX_PATCH_OPERATIONS) return Operations.map(parseWireOperation)
+  throw tooLarge(`Cannot apply ${Operations.length} operations: send at most ${MAX_PATCH_OPERATIONS} in one PATCH`)
 }
 
 function parseWireOperation(json: Json, index: number): WireOperation {
-  const name = `Operations[${index}]`
-  if (!isJsonObject(json)) throw invalidSyntax(`Cannot read ${name}: expected an object, found ${quote(json)}`)
-  const word = getMember(json, 'op')
+  const what = `Operations[${index}]`
+  const { op: word, path, value } = parseMembers(json, ['op', 'path', 'value'], what)
   const op = typeof word === 'string' ? OPS.get(word.toLowerCase()) : undefined
-  if (!op) throw invalidSyntax(`Cannot read ${name}: op must be add, replace or remove, found ${quote(word)}`)
-  const path = getMember(json, 'path') ?? undefined
-  if (path !== undefined && typeof path !== 'string') {
-    throw invalidPath(`Cannot read the path of ${name}: expected a string, found ${quote(path)}`)
+  if (!op) throw invalidSyntax(`Cannot read ${what}: op must be add, replace or remove, found ${quote(word)}`)
+  const text = path ?? ''
+  if (typeof text !== 'string') {
+    throw invalidPath(`Cannot read the path of ${what}: expected a string, found ${quote(text)}`)
   }
-  const value = getMember(json, 'value')
-  return { op, ...(path?.trim() && { path: path.trim() }), ...(value !== undefined && { value }), inValue: false }
+  return { op, ...(text.trim() && { path: text.trim() }), ...(value !== undefined && { value }), inValue: false }
 }
 
 /**
@@ -63,7 +58,9 @@ function parseWireOperation(json: Json, index: number): WireOperation {
  * attribute names, URNs with an object, or whole paths such as `name.givenName` (Entra).
  */
 function expand(type: ResourceType, operation: WireOperation): WireOperation[] {
-  const container = findContainer(type, operation.path)
+  const removed = parseSchemasOperation(type, operation)
+  if (removed) return removed.flatMap(unassignAll)
+  const container = operation.path === undefined ? type.schema : findSchema(type, operation.path)
   if (!container) return [operation]
   const { id } = container
   const isCore = container === type.schema
@@ -74,22 +71,15 @@ function expand(type: ResourceType, operation: WireOperation): WireOperation[] {
   refuseRepetitions(value)
   const named = Object.keys(value).map((name) => ({
     ...operation,
-    path: isCore ? name : `${id}:${name}`,
+    path: operation.path === undefined ? name : `${id}:${name}`,
     value: value[name] as Json,
     inValue: true,
   }))
   return isCore ? named.flatMap((inner) => expand(type, inner)) : named
 }
 
-/** The core schema when there is no path, else the schema whose URN the path is. */
-function findContainer(type: ResourceType, path: string | undefined): Schema | undefined {
-  if (path === undefined || path.toLowerCase() === type.schema.id.toLowerCase()) return type.schema
-  const resolved = resolveAttributePath(type, path)
-  return resolved && !resolved.attribute ? resolved.extension : undefined
-}
-
 function unassignAll({ id, attributes }: Schema): WireOperation[] {
-  return attributes.map(({ name }) => ({ op: 'remove', path: `${id}:${name}`, inValue: true }))
+  return attributes.map(({ name }) => ({ op: 'remove', path: `${id}:${name}`, inValue: true, whole: true }))
 }
 
 function refuseRemoval(): never {
@@ -102,31 +92,12 @@ function notAnObject({ op, path, value }: WireOperation) {
   return invalidValue(`Cannot ${op} ${place} the value ${quote(value)}: expected an object of attributes`)
 }
 
-function isUnassigned(value: Json | undefined): boolean {
-  return value === null || (Array.isArray(value) && value.length === 0)
-}
-
-function isPatchOp(urn: Json): boolean {
-  return typeof urn === 'string' && urn.toLowerCase() === PATCH_OP.toLowerCase()
-}
-
-/** A member of the envelope in any letter case (RFC 7643 §2.1). @throws {ScimError} 400 invalidSyntax for two of them. */
-function getMember(object: JsonObject, name: string): Json | undefined {
-  const found = Object.keys(object).filter((key) => key.toLowerCase() === name.toLowerCase())
-  if (found.length > 1) throw repeated(name)
-  return found[0] === undefined ? undefined : object[found[0]]
-}
-
 /** Names that differ by letter case only are one name, and which value would win is anyone's guess. */
 function refuseRepetitions(object: JsonObject): void {
   const names = new Set<string>()
   for (const name of Object.keys(object)) {
     const folded = name.toLowerCase()
-    if (names.has(folded)) throw repeated(name)
+    if (names.has(folded)) throw namedTwice(quote(name))
     names.add(folded)
   }
-}
-
-function repeated(name: string) {
-  return invalidSyntax(`Cannot read ${quote(name)}: it is named twice; send it once`)
 }

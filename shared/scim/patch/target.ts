@@ -1,9 +1,9 @@
-import { formatAttributePath } from '../attribute-path.ts'
+import { expectedName, formatAttributePath } from '../attribute-path.ts'
 import { invalidPath, invalidValue, mutability } from '../error.ts'
 import { quoteExpression } from '../quote.ts'
 import { type Attribute, type ComplexValue, findAttribute, type Json, type ResourceType } from '../schema.ts'
 import { membersAttribute } from '../schemas/core-group.ts'
-import { isJsonObject, parseValue } from '../value.ts'
+import { isJsonObject, isUnassigned, parseValue } from '../value.ts'
 import { parseElementsOperation } from './element-target.ts'
 import { parseMemberStep } from './members.ts'
 import type { PatchOperation, WireOperation } from './operation.ts'
@@ -14,7 +14,7 @@ import { type PatchPath, parsePatchPath } from './path.ts'
  * and what would leave the attribute as it is.
  * @throws {ScimError} 400 invalidPath, invalidFilter, invalidValue or mutability.
  */
-export function parseOperation(type: ResourceType, operation: WireOperation): PatchOperation | undefined {
+export function parseAttributeOperation(type: ResourceType, operation: WireOperation): PatchOperation | undefined {
   const path = parsePatchPath(type, operation.path ?? '')
   if (!path) return ignoreUnknown(type, operation)
   if ((path.subAttribute ?? path.attribute).mutability === 'readOnly' || path.attribute.mutability === 'readOnly') {
@@ -23,11 +23,16 @@ export function parseOperation(type: ResourceType, operation: WireOperation): Pa
   if (operation.op !== 'remove' && operation.value === undefined) throw missingValue(path, operation)
   if (path.attribute === membersAttribute) return parseMembersOperation(path, operation)
   if (path.attribute.multiValued) return parseElementsOperation(path, operation)
-  return path.attribute.type === 'complex' ? parseComplex(path, operation) : parseSimple(path, operation)
+  return path.attribute.type === 'complex'
+    ? parseComplexOperation(path, operation)
+    : parseSimpleOperation(path, operation)
 }
 
-function ignoreUnknown(type: ResourceType, { op, path, inValue }: WireOperation): undefined {
-  if (!inValue) throw invalidPath(`Cannot ${op} ${quoteExpression(path)}: a ${type.name} has no such attribute`)
+function ignoreUnknown(type: ResourceType, { op, path = '', inValue }: WireOperation): undefined {
+  if (inValue) return
+  const expected = expectedName(type, path)
+  const reason = expected ? `expected ${expected}` : `a ${type.name} has no such attribute`
+  throw invalidPath(`Cannot ${op} ${quoteExpression(path)}: ${reason}`)
 }
 
 /** Clients send whole resources as values, so what they cannot change is no error there; their own id must be right. */
@@ -41,7 +46,8 @@ function parseMembersOperation(path: PatchPath, operation: WireOperation): Patch
   return step && { kind: 'members', step }
 }
 
-function parseSimple(path: PatchPath, { op, value = null }: WireOperation): PatchOperation | undefined {
+function parseSimpleOperation(path: PatchPath, { op, value = null, whole }: WireOperation): PatchOperation | undefined {
+  if (whole) return resetToDefault(path)
   const text = formatAttributePath(path)
   const typed = op === 'remove' ? undefined : parseValue(path.attribute, value, text)
   if (typed === undefined) return mayUnassign(path.attribute, op, text) ? { kind: 'unassign', path } : undefined
@@ -49,10 +55,17 @@ function parseSimple(path: PatchPath, { op, value = null }: WireOperation): Patc
   return { kind: 'assign', path, value: typed }
 }
 
+/** What goes with its extension is afterwards as a PUT without the extension leaves it. */
+function resetToDefault(path: PatchPath): PatchOperation {
+  const { defaultValue, aliasOf } = path.attribute
+  if (defaultValue === undefined || aliasOf !== undefined) return { kind: 'unassign', path }
+  return { kind: 'assign', path, value: defaultValue }
+}
+
 /** A complex attribute is merged: sub-attributes that are not named stay as they are (RFC 7644 §3.5.2.3). */
-function parseComplex(path: PatchPath, { op, value = null }: WireOperation): PatchOperation | undefined {
+function parseComplexOperation(path: PatchPath, { op, value = null }: WireOperation): PatchOperation | undefined {
   const text = formatAttributePath(path)
-  if (path.subAttribute) return parseSubAttribute(path, path.subAttribute, op, value)
+  if (path.subAttribute) return parsePartOperation(path, path.subAttribute, op, value)
   if (op === 'remove' || isUnassigned(value)) {
     return mayUnassign(path.attribute, op, text) ? { kind: 'unassign', path } : undefined
   }
@@ -61,7 +74,7 @@ function parseComplex(path: PatchPath, { op, value = null }: WireOperation): Pat
   return Object.keys(set).length + unset.length > 0 ? { kind: 'merge', path, set, unset } : undefined
 }
 
-function parseSubAttribute(
+function parsePartOperation(
   path: PatchPath,
   sub: Attribute,
   op: WireOperation['op'],
@@ -81,7 +94,7 @@ function listUnassigned(attribute: Attribute, value: Json): string[] {
   return found.filter((sub) => sub !== undefined && sub.mutability !== 'readOnly').map((sub) => (sub as Attribute).name)
 }
 
-/** An attribute with a default value keeps its value (SNO-1); a required one cannot lose it (PAT-9, PAT-16). */
+/** An attribute with a default value keeps its value (SNO-1, RES-16); a required one cannot lose it (PAT-9, PAT-16). */
 function mayUnassign(attribute: Attribute, op: WireOperation['op'], text: string): boolean {
   if (attribute.defaultValue !== undefined) return false
   if (!attribute.required) return true
@@ -94,8 +107,4 @@ function required(text: string) {
 
 function missingValue(path: PatchPath, { op }: WireOperation) {
   return invalidValue(`Cannot ${op} ${formatAttributePath(path)} without a value: send one`)
-}
-
-function isUnassigned(value: Json): boolean {
-  return value === null || (Array.isArray(value) && value.length === 0)
 }

@@ -35,7 +35,11 @@ export const coreUser: Schema = {
     attribute('preferredLanguage', 'The preferred languages, as in the Accept-Language header'),
     attribute('locale', 'The locale for currency, dates and numbers, such as "en-US"'),
     attribute('timezone', 'The time zone, in the names of the IANA database, such as "America/Los_Angeles"'),
-    attribute('active', 'Whether the user may sign in', { type: 'boolean' }),
+    attribute('active', 'Whether the user may sign in; true unless said otherwise', {
+      type: 'boolean',
+      defaultValue: true,
+      keptByReplace: true,
+    }),
     attribute('password', 'The clear-text password: may be set, is never returned', {
       caseExact: true,
       mutability: 'writeOnly',

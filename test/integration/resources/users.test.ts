@@ -31,6 +31,7 @@ describe('users', () => {
       id: body.id,
       userName: 'Ann@example.com',
       name: { familyName: 'Lee' },
+      active: true,
       emails: [{ value: 'ann@example.com', primary: true }],
       groups: [],
       'urn:ietf:params:scim:schemas:extension:2.0:User': { type: 'person' },

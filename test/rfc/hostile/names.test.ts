@@ -5,7 +5,7 @@ import { adminContext } from '../../factories/admin.ts'
 import { newGroup, newUser, patchOf } from '../../factories/scim-api.ts'
 import { withSystem } from '../../factories/system.ts'
 import { type Body, client, type Request } from '../client.ts'
-import { givenGroup, givenUser, patch, pathOf, type Refusal, readAgain, unique } from '../objects.ts'
+import { givenGroup, givenUser, patch, pathOf, type Refusal, readAgain, refusalOf, unique } from '../objects.ts'
 import { allRefused } from './unharmed.ts'
 
 const system = withSystem()
@@ -107,13 +107,11 @@ describe('text that is dangerous where it is shown', () => {
     '@SUM(A1)',
     '<script>alert(1)</script>',
     '"><img src=x onerror=alert(1)>',
-    '\u001b[2J\u001b[31mred',
     'line\r\nSet-Cookie: a=b',
     '{{7*7}} #{7*7} %s %n',
     "'; DROP TABLE users; --",
     '\u202eevil',
     '../../etc/passwd',
-    '\u0000',
   ]
   test.each(texts)('RES-11 %j comes back exactly as sent, in JSON, and in no header', async (text) => {
     const created = await givenUser(request, {
@@ -131,6 +129,22 @@ describe('text that is dangerous where it is shown', () => {
     const found = await request('GET', `/Users?filter=${encodeURIComponent(filter)}`)
     expect(found.body.Resources.map(({ id }: Body) => id)).toEqual([created.id])
   })
+
+  test.each(['\u001b[2J\u001b[31mred', '\u0000', '\u009b31mred', 'a\u007f'])(
+    'RES-11 %j is obeyed by terminals and cut off by others: 400 wherever it stands',
+    async (text) => {
+      const detail = (path: string) =>
+        `Cannot use ${path} ${JSON.stringify(text)}: it holds a control character; remove it`
+      for (const [path, more] of [
+        ['displayName', { displayName: text }],
+        ['externalId', { externalId: text }],
+        ['emails.value', { emails: [{ value: text }] }],
+      ] as const) {
+        const answer = await request('POST', '/Users', newUser(unique('control'), more))
+        expect(refusalOf(answer)).toEqual([400, 'invalidValue', detail(path)])
+      }
+    },
+  )
 })
 
 describe('reserved roles', () => {

@@ -8,6 +8,7 @@ import {
   requireSchema,
   serviceProviderConfig,
 } from '../../../shared/scim/discovery.ts'
+import { notFound } from '../../../shared/scim/error.ts'
 import { resourceTypes } from '../../../shared/scim/resource-types.ts'
 import { CORE_GROUP } from '../../../shared/scim/schemas/core-group.ts'
 import { CORE_USER } from '../../../shared/scim/schemas/core-user.ts'
@@ -205,5 +206,21 @@ describe('Schemas', () => {
   test("describe Snowflake's attributes under the enterprise URN for Okta alone (SNO-1)", () => {
     expect(row(ENTERPRISE_USER, 'defaultRole')).toBeUndefined()
     expect(row(ENTERPRISE_USER, 'defaultRole', okta)).toEqual(row(SNOWFLAKE_USER, 'defaultRole'))
+  })
+
+  test("name only extensions that answers use: Okta never sees Snowflake's own (DIS-14)", () => {
+    const named = (types: typeof okta) => [
+      presentResourceType(types.User, base).schemaExtensions,
+      presentSchemas(types, base).map(({ id }) => id),
+    ]
+    const enterprise = { schema: ENTERPRISE_USER, required: false }
+    expect(named(okta)).toEqual([[enterprise], [CORE_USER, ENTERPRISE_USER, CORE_GROUP]])
+    expect(named(generic)).toEqual([
+      [enterprise, { schema: SNOWFLAKE_USER, required: false }],
+      [CORE_USER, ENTERPRISE_USER, SNOWFLAKE_USER, CORE_GROUP],
+    ])
+    expect(() => requireSchema(okta, SNOWFLAKE_USER)).toThrow(
+      notFound(`There is no schema "${SNOWFLAKE_USER}": GET /Schemas lists them`),
+    )
   })
 })

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { checkIdentifier, foldName } from '../../../shared/scim/identifier.ts'
+import { checkIdentifier, checkText, foldName } from '../../../shared/scim/identifier.ts'
 
 const unicode = fc.string({ unit: 'binary' })
 
@@ -18,6 +18,8 @@ describe('foldName()', () => {
     ['the capital dotted I', '\u0130', 'i\u0307'],
     ['Georgian capitals', 'ᲐᲑ', 'აბ'],
     ['Deseret, outside the first plane', '\u{10400}', '\u{10428}'],
+    ['joiners', 'می\u200Cخواهم क्\u200Dष', 'میخواهم क्ष'],
+    ['a joiner between what composes', 'a\u200D\u0301', 'á'],
   ])('folds %s (CRE-4)', (_name, text, folded) => {
     expect(foldName(text)).toBe(folded)
   })
@@ -51,6 +53,25 @@ describe('foldName()', () => {
     fc.assert(fc.property(fc.string(), (text) => foldName(`${text}é`) === `${foldName(text)}é`)))
 })
 
+describe('checkText()', () => {
+  test.each(['', 'plain', 'two\nlines\r\n\tmore', '\u202Eturned', 'x\u200Dy', '\u00A0', '😀'])('accepts %j', (text) => {
+    expect(checkText('title', text)).toBeUndefined()
+  })
+
+  test.each(['\0', 'a\u001B[31m', '\u0007', 'a\u007F', '\u0085', 'a\u009B31m', '\v', '\f', '\b'])(
+    'refuses %j',
+    (text) => {
+      expect(() => checkText('title', text)).toThrow(
+        expect.objectContaining({
+          status: 400,
+          scimType: 'invalidValue',
+          message: `Cannot use title ${JSON.stringify(text)}: it holds a control character; remove it`,
+        }),
+      )
+    },
+  )
+})
+
 describe('checkIdentifier()', () => {
   test.each([
     'bjensen@example.com',
@@ -61,6 +82,16 @@ describe('checkIdentifier()', () => {
     'a#b',
     'Team 😀',
     'I ❤️ SQL',
+    'می\u200Cخواهم',
+    'پا\u064Eس\u0650\u200C\u064Fکار',
+    'क्\u200Dष',
+    'क्\u200Cष',
+    'ක්\u200Dෂ',
+    'ᠰᠠ\u200Cᠢᠨ',
+    '𞤀\u200C𞤁',
+    'Family 👨\u200D👩\u200D👧\u200D👦',
+    'Doctors 👩🏽\u200D⚕\uFE0F',
+    'Pride 🏳\uFE0F\u200D🌈',
     '__proto__',
     'x',
   ])('accepts %s', (name) => {
@@ -73,6 +104,14 @@ describe('checkIdentifier()', () => {
     ['a C1 control', 'a\u0085b', 'it holds a control character'],
     ['a zero-width space', 'mi\u200Bke', 'it holds an invisible character'],
     ['a zero-width joiner', 'mi\u200Dke', 'it holds an invisible character'],
+    ['a zero-width non-joiner', 'mi\u200Cke', 'it holds an invisible character'],
+    ['a non-joiner at the end of a Persian word', 'می\u200C', 'it holds an invisible character'],
+    ['a non-joiner at the start of one', '\u200Cخواهم', 'it holds an invisible character'],
+    ['a non-joiner after a letter that does not join', 'دا\u200Cر', 'it holds an invisible character'],
+    ['two non-joiners', 'می\u200C\u200Cخواهم', 'it holds an invisible character'],
+    ['a joiner between Persian letters', 'می\u200Dخواهم', 'it holds an invisible character'],
+    ['a joiner between an emoji and a letter', '👩\u200Da', 'it holds an invisible character'],
+    ['a non-joiner inside an emoji', '👩\u200C💻', 'it holds an invisible character'],
     ['a bidirectional override', 'abc\u202Edef', 'it holds an invisible character'],
     ['a byte order mark', '\uFEFFmike', 'it holds an invisible character'],
     ['a tag', 'mike\u{E0041}', 'it holds an invisible character'],

@@ -31,16 +31,24 @@ describe('applyQuirks()', () => {
 
   test.each<[WireOperation, WireOperation]>([
     [replace('GIVENNAME', 'x'), replace('name.givenName', 'x')],
-    [replace('manager.value', 'x'), replace(`${enterprise}:manager.value`, 'x')],
-    [replace('manager', { Value: '' }), replace(`${enterprise}:manager`, null)],
+    [replace('manager', { Value: '' }), replace('manager', null)],
+    [replace('manager.value', ''), replace('manager.value', null)],
+    [replace(`${enterprise}:manager`, ''), replace(`${enterprise}:manager`, null)],
     [replace('emails[type pr].value', 'x', true), { ...replace('emails[type pr].value', 'x', true), op: 'add' }],
     [replace('emails[type pr].value', 'x'), replace('emails[type pr].value', 'x')],
     [replace('managerOf', { value: '' }), replace('managerOf', { value: '' })],
     [replace('title', ''), replace('title', '')],
     [
-      { op: 'add', value: list, inValue: false },
-      { op: 'add', value: list, inValue: false },
+      { op: 'replace', value: [{ title: 'x' }], inValue: false },
+      { op: 'replace', value: { title: 'x' }, inValue: false },
     ],
+    ...[[{ title: 'x' }, { title: 'y' }], ['x'], [null], [[{ title: 'x' }]]].map(
+      (value): [WireOperation, WireOperation] => [
+        { op: 'add', value, inValue: false },
+        { op: 'add', value, inValue: false },
+      ],
+    ),
+    [replace('name', [{ givenName: 'x' }]), replace('name', [{ givenName: 'x' }])],
   ])('rewrites %j of a user to %j', (operation, expected) => {
     expect(applyQuirks(operation, User)).toEqual(expected)
   })
@@ -48,6 +56,14 @@ describe('applyQuirks()', () => {
   test('takes an array without a path for the members of a group (PAT-22)', () => {
     const bare: WireOperation = { op: 'add', value: list, inValue: false }
     expect(applyQuirks(bare, Group)).toEqual({ ...bare, path: 'members' })
+    const two = [...list, { value: 'v' }]
+    expect(applyQuirks({ ...bare, value: two }, Group)).toEqual({ ...bare, value: two, path: 'members' })
     expect(applyQuirks({ ...bare, op: 'replace' }, Group)).toEqual({ ...bare, op: 'replace' })
+  })
+
+  test('takes one object of attributes in an array for itself, in a group too (PAT-27)', () => {
+    const value = { displayName: 'Ops', members: list }
+    const wrapped: WireOperation = { op: 'add', value: [value], inValue: false }
+    expect(applyQuirks(wrapped, Group)).toEqual({ ...wrapped, value })
   })
 })

@@ -86,19 +86,33 @@ describe('aliases', () => {
 
 describe('withDefaults()', () => {
   test('fills type with person where it is missing (SNO-1)', () => {
-    expect(withDefaults(User, { userName: 'bj' })).toEqual({ userName: 'bj', [SNOWFLAKE_USER]: { type: 'person' } })
+    expect(withDefaults(User, { userName: 'bj' })).toEqual({
+      ...{ userName: 'bj', active: true },
+      [SNOWFLAKE_USER]: { type: 'person' },
+    })
     expect(withDefaults(User, { [SNOWFLAKE_USER]: { defaultRole: 'R' } })).toEqual({
+      active: true,
       [SNOWFLAKE_USER]: { defaultRole: 'R', type: 'person' },
     })
   })
 
-  test('leaves a type alone that is there', () => {
-    const attributes = { [SNOWFLAKE_USER]: { type: 'service' } }
+  test('leaves a value alone that is there', () => {
+    const attributes = { active: false, [SNOWFLAKE_USER]: { type: 'service' } }
     expect(withDefaults(User, attributes)).toEqual(attributes)
   })
 
-  test('fills nothing for Okta, nor for groups', () => {
-    expect(withDefaults(okta, { userName: 'bj' })).toEqual({ userName: 'bj' })
+  test('a PUT leaves active as it was, and type goes back to person (RES-16, SNO-1)', () => {
+    const before = { userName: 'bj', active: false, [SNOWFLAKE_USER]: { type: 'service' } }
+    expect(withDefaults(User, { userName: 'bj' }, before)).toEqual({
+      ...{ userName: 'bj', active: false },
+      [SNOWFLAKE_USER]: { type: 'person' },
+    })
+    expect(withDefaults(User, { userName: 'bj', active: true }, before)).toMatchObject({ active: true })
+    expect(withDefaults(User, { userName: 'bj' }, { userName: 'bj' })).toMatchObject({ active: true })
+  })
+
+  test('fills no type for Okta, and nothing for groups', () => {
+    expect(withDefaults(okta, { userName: 'bj' })).toEqual({ userName: 'bj', active: true })
     expect(withDefaults(Group, { displayName: 'Ops' })).toEqual({ displayName: 'Ops' })
   })
 })
@@ -122,6 +136,7 @@ describe('toScimResource()', () => {
         externalId: 'e1',
         userName: 'bj',
         name: { familyName: 'J', givenName: 'B' },
+        active: true,
         emails: [{ value: 'b@x', type: 'work' }],
         groups: [{ value: 'g1', display: 'Ops', type: 'direct' }],
         [SNOWFLAKE_USER]: { type: 'person' },
@@ -136,9 +151,14 @@ describe('toScimResource()', () => {
     )
   })
 
+  test('a user that was stored without active counts as active (RES-16)', () => {
+    const active = (attributes: Attributes) => toScimResource(User, { ...envelope, attributes }).active
+    expect([active({ userName: 'bj' }), active({ userName: 'bj', active: false })]).toEqual([true, false])
+  })
+
   test('never shows a password (RES-8)', () => {
     const resource = toScimResource(User, { ...envelope, attributes: { userName: 'bj', password: 'secret' } })
-    expect(Object.keys(resource)).toEqual(['schemas', 'id', 'userName', 'meta'])
+    expect(Object.keys(resource)).toEqual(['schemas', 'id', 'userName', 'active', 'meta'])
   })
 
   test('shows an empty group with no members', () => {

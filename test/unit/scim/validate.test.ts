@@ -68,11 +68,16 @@ describe('parseResource()', () => {
   test('ignores what it does not know, prototype names included (RES-13, MED-6)', () => {
     const body = parseJson(
       `{"schemas":["${CORE_USER}","urn:x"],"userName":"bj","department":"IT","urn:x":{"a":1},"name":{"nick":"b"},
-        "__proto__":{"active":true},"constructor":{"prototype":1},"pk":"A#1","emails":[{"foo":"bar"},{}]}`,
+        "__proto__":{"active":true},"constructor":{"prototype":1},"pk":"A#1","emails":[{"value":"b@x","foo":"bar"}]}`,
     )
     const attributes = parseResource(User, body)
-    expect(attributes).toEqual({ userName: 'bj' })
+    expect(attributes).toEqual({ userName: 'bj', emails: [{ value: 'b@x' }] })
     expect(attributes.active).toBeUndefined()
+  })
+
+  test('takes line breaks in texts, and any character in a password', () => {
+    const body = { addresses: [{ formatted: '1 Main St\r\n\tTown' }], password: 'p\u0000\u0007' }
+    expect(user(body)).toEqual({ userName: 'bj', ...body })
   })
 
   test('builds objects without a prototype', () => {
@@ -93,12 +98,38 @@ describe('parseResource()', () => {
       nickName: [],
       name: {},
       addresses: [],
-      emails: [null, {}, { value: null, type: [] }],
+      emails: [],
+      phoneNumbers: null,
+      photos: [{ value: 'https://p', type: null, display: [] }],
       [ENTERPRISE_USER]: null,
       [SNOWFLAKE_USER]: { type: null },
     }
-    expect(user(body)).toEqual({ userName: 'bj' })
+    expect(user(body)).toEqual({ userName: 'bj', photos: [{ value: 'https://p' }] })
   })
+
+  test.each(['emails', 'phoneNumbers', 'ims', 'photos', 'addresses', 'entitlements', 'roles', 'x509Certificates'])(
+    'takes one object for a list of one, and no element of %s that says nothing (RES-15)',
+    (name) => {
+      const type = { type: 'work' }
+      expect(user({ [name]: type })).toEqual({ userName: 'bj', [name]: [type] })
+      const rows = User.schema.attributes.find((one) => one.name === name)?.subAttributes?.map((sub) => sub.name)
+      const nothing = `Cannot read ${name} an object: expected at least one of ${rows?.join(', ')}`
+      for (const element of [{}, { foo: 'bar' }, { type: null }, { type: [] }]) {
+        for (const list of [element, [element], [type, element]]) {
+          expect(() => user({ [name]: list })).toThrow(refusal(400, 'invalidValue', nothing))
+        }
+      }
+      for (const [element, shown] of [
+        [null, 'null'],
+        ['', '""'],
+        [[], '[]'],
+        [false, 'false'],
+      ] as const) {
+        const wrong = `Cannot read ${name} ${shown}: expected an object`
+        expect(() => user({ [name]: [type, element as Json] })).toThrow(refusal(400, 'invalidValue', wrong))
+      }
+    },
+  )
 
   test('accepts core attributes in a container named by the core URN', () => {
     const body = { schemas: [CORE_USER], [CORE_USER]: { userName: 'bj', active: false }, externalId: 'x' }
@@ -166,12 +197,21 @@ describe('parseResource()', () => {
     [{ active: 1 }, 'Cannot read active 1: expected true or false'],
     [{ name: 'Babs' }, 'Cannot read name "Babs": expected an object'],
     [{ name: { givenName: 5 } }, 'Cannot read name.givenName 5: expected a string'],
-    [{ emails: { value: 'b@x' } }, 'Cannot read emails an object: expected an array'],
-    [{ emails: 'b@x' }, 'Cannot read emails "b@x": expected an array'],
+    [{ emails: 'b@x' }, 'Cannot read emails "b@x": expected an object'],
+    [
+      { [ENTERPRISE_USER]: { manager: [null] } },
+      `Cannot read ${ENTERPRISE_USER}:manager an array of 1: expected an object`,
+    ],
     [{ emails: ['b@x'] }, 'Cannot read emails "b@x": expected an object'],
     [{ emails: [[]] }, 'Cannot read emails []: expected an object'],
     [{ emails: [{ value: 5 }] }, 'Cannot read emails.value 5: expected a string'],
     [{ emails: [{ value: 'b@x', primary: 'x' }] }, 'Cannot read emails.primary "x": expected true or false'],
+    [{ title: 'a\u0000' }, 'Cannot use title "a\\u0000": it holds a control character; remove it'],
+    [{ externalId: '\u001B[2J' }, 'Cannot use externalId "\\u001b[2J": it holds a control character; remove it'],
+    [
+      { emails: [{ display: '\u009B' }] },
+      'Cannot use emails.display "\u009B": it holds a control character; remove it',
+    ],
     [{ [ENTERPRISE_USER]: 'x' }, `Cannot read ${ENTERPRISE_USER} "x": expected an object`],
     [{ [ENTERPRISE_USER]: { manager: 5 } }, `Cannot read ${ENTERPRISE_USER}:manager 5: expected an object`],
     [{ [ENTERPRISE_USER]: { division: 5 } }, `Cannot read ${ENTERPRISE_USER}:division 5: expected a string`],
@@ -273,7 +313,7 @@ describe('parseResource()', () => {
   })
 
   const text = fc.string({ maxLength: 5 })
-  const element = fc.record({ value: text, type: text, primary: fc.boolean() }, { requiredKeys: [] })
+  const element = fc.record({ value: text, type: text, primary: fc.boolean() }, { requiredKeys: ['primary'] })
   const optional = { title: text, active: fc.boolean(), emails: fc.array(element), roles: fc.array(element) }
 
   test('reading what it read changes nothing, and leaves one primary at most (PUT-6, RES-9)', () =>
@@ -295,8 +335,6 @@ describe('parseResource() of a group', () => {
       { value: 'u2', $ref: 'https://x/scim/v2/Users/u2', type: 'user' },
       { value: 'u1', display: 'Uno', $ref: null },
       { value: 'u1' },
-      null,
-      {},
     ]
     expect(group({ members })).toEqual({
       displayName: 'Ops',
@@ -321,6 +359,9 @@ describe('parseResource() of a group', () => {
     [['u1'], 'Cannot read members "u1": expected an object'],
     [[{ display: 'One' }], 'The attribute members.value is required: send it with a value'],
     [[{ value: '' }], 'The attribute members.value is required: send it with a value'],
+    [[{}], 'The attribute members.value is required: send it with a value'],
+    [{}, 'The attribute members.value is required: send it with a value'],
+    [[{ value: 'u1' }, null], 'Cannot read members null: expected an object'],
     [[{ value: null }], 'The attribute members.value is required: send it with a value'],
     [[{ id: 'u1' }], 'The attribute members.value is required: send it with a value'],
     [[{ value: 5 }], 'Cannot read members.value 5: expected a string'],

@@ -30,6 +30,8 @@ describe('planFilter()', () => {
       { by: 'lookup', attribute: 'externalId', value: 'E' },
       false,
     ],
+    ['id eq "x" and manager eq "m"', { by: 'id', id: 'x' }, false],
+    ['manager eq "m"', SCAN, false],
     ['userName sw ""', SCAN, false],
     ['userName eq null', SCAN, false],
     ['userName ne "Ann"', SCAN, false],
