@@ -4,15 +4,14 @@ import {
   commitLargeChange,
   fitsTransaction,
   isRename,
-  memberActions,
+  putNewGroup,
   writeGroupChange,
   writeMembersOnly,
 } from '../store/groups/change.ts'
 import { deleteGroup } from '../store/groups/delete.ts'
-import { APPLY_MS, applyIntents, commitIntentActions } from '../store/groups/intents.ts'
+import { APPLY_MS, applyIntents } from '../store/groups/intents.ts'
 import { sweepGroup, sweepRename } from '../store/groups/sweep.ts'
 import type { StoredResource } from '../store/resource-item.ts'
-import { putNewResource } from '../store/resource-writes.ts'
 import { getResource } from '../store/resources.ts'
 import { afterCommit, type ScimContext } from './context.ts'
 import type { ResolvedDelta } from './group-members.ts'
@@ -24,25 +23,19 @@ export interface GroupDraft extends Draft {
 }
 
 /** Stores a new group with its members: in one transaction, or committed at once and applied afterwards. */
-export async function putNewGroup(
+export async function writeNewGroup(
   context: ScimContext,
   group: StoredResource,
   { members }: GroupDraft,
   event: RestEvent,
 ): Promise<Rest | undefined> {
   const { db, principal, now } = context
-  const { account } = principal
-  if (fitsTransaction(members)) {
-    await putNewResource(db, account, group, event, memberActions(account, group, members))
-    return undefined
-  }
-  const large = { ...group, applying: group.version }
-  await putNewResource(db, account, large, event, commitIntentActions(account, large, members, now))
-  return applying(context, large)
+  const stored = await putNewGroup(db, principal.account, group, members, event, now)
+  return stored.applying === undefined ? undefined : applying(context, stored)
 }
 
 /** Writes a change of a group and its members by the path its size asks for. */
-export async function putGroup(
+export async function writeGroup(
   context: ScimContext,
   { before, after, draft: { members }, anyVersion }: Write<GroupDraft>,
   event: RestEvent,

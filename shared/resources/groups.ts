@@ -5,7 +5,7 @@ import { listMembers } from '../store/groups/members.ts'
 import type { StoredResource } from '../store/resource-item.ts'
 import { checkReserved } from './access.ts'
 import { type KnownMembers, loadKnownMembers, type ResolvedDelta, resolveDelta } from './group-members.ts'
-import { deleteWithMembers, type GroupDraft, putGroup, putNewGroup } from './group-writes.ts'
+import { deleteWithMembers, type GroupDraft, writeGroup, writeNewGroup } from './group-writes.ts'
 import { requireSettled } from './settled.ts'
 import type { Special } from './special.ts'
 
@@ -34,8 +34,8 @@ export const groups: Special<KnownMembers, GroupDraft> = {
     }
     return toDraft(attributes, { ...left, wholeSet }, before)
   },
-  putNew: putNewGroup,
-  put: putGroup,
+  putNew: writeNewGroup,
+  put: writeGroup,
   delete: deleteWithMembers,
   answersEmpty: ({ principal }, { memberCount = 0 }) =>
     principal.clientKind === 'AZURE' || memberCount > MAX_RETURNED_MEMBERS,

@@ -75,6 +75,14 @@ describe('imports', () => {
     expect(outside.filter(({ to }) => to.startsWith('@aws-sdk/') && to.includes('dynamodb')).map(told)).toEqual([])
   })
 
+  test('only the store makes transactions, and what goes into them', () => {
+    const above = files.filter((file) => /^(shared\/(resources|http)|functions)\//.test(file))
+    const seen = above.filter((file) =>
+      /\b(?:transact|\w+Actions?)\b(?=[^}]*\} from ')/.test(readFileSync(join(ROOT, file), 'utf8')),
+    )
+    expect(seen).toEqual([])
+  })
+
   test('what runs in Lambda imports runtime dependencies and built-ins only', () => {
     const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
     const known = [...Object.keys(dependencies), 'aws-lambda']

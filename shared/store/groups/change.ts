@@ -2,7 +2,7 @@ import type { RestEvent } from '../../audit/rest-event.ts'
 import { nameOf } from '../claims.ts'
 import type { Db } from '../client.ts'
 import type { StoredResource } from '../resource-item.ts'
-import { putVersion, type VersionWrite } from '../resource-writes.ts'
+import { putNewResource, putVersion, type VersionWrite } from '../resource-writes.ts'
 import { type Action, type Actions, ConditionsFailed, MAX_ACTIONS } from '../transaction.ts'
 import { touchGroupAction } from './group-item.ts'
 import { commitIntentActions } from './intents.ts'
@@ -39,6 +39,26 @@ const OTHER_ACTIONS = 10
 /** Whether a membership change fits one transaction. */
 export const fitsTransaction = ({ add, remove }: MemberDelta): boolean =>
   add.length + remove.length <= MAX_ACTIONS - OTHER_ACTIONS
+
+/**
+ * Access pattern W1 with members: in one transaction, or committed as intents, which every reader overlays from then on:
+ * then it is `applying`, and `applyIntents` comes next. Answers the group as it was stored.
+ * @throws {NameTaken} {@link ScimError} 413 when it has too many members for one commit
+ */
+export async function putNewGroup(
+  db: Db,
+  account: string,
+  group: StoredResource,
+  members: MemberDelta,
+  event: RestEvent,
+  now: Date,
+): Promise<StoredResource> {
+  const stored = fitsTransaction(members) ? group : { ...group, applying: group.version }
+  const further =
+    stored === group ? memberActions(account, group, members) : commitIntentActions(account, stored, members, now)
+  await putNewResource(db, account, stored, event, further)
+  return stored
+}
 
 /**
  * Access pattern W3: stores a small group change: group, claims, members and REST event in one transaction. Each new
