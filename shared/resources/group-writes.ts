@@ -49,8 +49,8 @@ export async function putGroup(
 ): Promise<Rest | undefined> {
   const { db, principal, now } = context
   const { account } = principal
-  const { add, remove, wholeSet } = members
-  const change = { before, after, add, remove }
+  const { wholeSet, ...delta } = members
+  const change = { before, after, ...delta }
   const renaming = afterCommit(context, async () => {
     if (isRename(change)) await sweepRename(db, account, after.id)
   })

@@ -2,17 +2,25 @@ import type { RestEvent } from '../../audit/rest-event.ts'
 import { nameOf } from '../claims.ts'
 import type { Db } from '../client.ts'
 import type { StoredResource } from '../resource-item.ts'
-import { putVersion, type VersionWrite } from '../resource-writes.ts'
+import { LostRace, putVersion, type VersionWrite } from '../resource-writes.ts'
 import { type Action, type Actions, ConditionsFailed, MAX_ACTIONS } from '../transaction.ts'
 import { touchGroupAction } from './group-item.ts'
 import { commitIntentActions } from './intents.ts'
-import { addMemberAction, removeMemberAction, type StoredMember } from './member-item.ts'
+import {
+  addMemberAction,
+  changeDisplayAction,
+  type DisplayChange,
+  metMember,
+  removeMemberAction,
+  type StoredMember,
+} from './member-item.ts'
 import { markPendingAction } from './pending.ts'
 
-/** The members a group gains and loses. */
+/** The members a group gains and loses, and those whose display changes. */
 export interface MemberDelta {
   add: StoredMember[]
   remove: string[]
+  displays: DisplayChange[]
 }
 
 /** A new version of a group together with its members' change. */
@@ -24,9 +32,9 @@ export interface GroupChange extends MemberDelta {
 /** What the optimistic write of members found otherwise: add and remove again without these. */
 export class MembersDiffer extends Error {
   override readonly name = 'MembersDiffer'
-  readonly present: ReadonlySet<string>
+  readonly present: ReadonlyMap<string, StoredMember>
   readonly absent: ReadonlySet<string>
-  constructor(present: Set<string>, absent: Set<string>, options: ErrorOptions) {
+  constructor(present: Map<string, StoredMember>, absent: Set<string>, options: ErrorOptions) {
     super('Members differ from what was expected', options)
     this.present = present
     this.absent = absent
@@ -37,8 +45,8 @@ export class MembersDiffer extends Error {
 const OTHER_ACTIONS = 10
 
 /** Whether a membership change fits one transaction. */
-export const fitsTransaction = ({ add, remove }: MemberDelta): boolean =>
-  add.length + remove.length <= MAX_ACTIONS - OTHER_ACTIONS
+export const fitsTransaction = ({ add, remove, displays }: MemberDelta): boolean =>
+  add.length + remove.length + displays.length <= MAX_ACTIONS - OTHER_ACTIONS
 
 /**
  * Access pattern W3: stores a small group change: group, claims, members and REST event in one transaction. Each new
@@ -59,30 +67,43 @@ export async function writeMembersOnly(db: Db, account: string, change: GroupCha
 }
 
 async function write(db: Db, account: string, change: GroupChange, event: RestEvent, touch?: Action): Promise<void> {
-  const { before, after, add, remove } = change
+  const { before, after, add, remove, displays } = change
   const further = { ...renameActions(account, change), ...memberActions(account, after, change) }
-  const attempt = ['', touch && 'touch', add.map(({ userId }) => userId), remove].join('|')
+  const ids = [add, displays].map((members) => members.map(({ userId }) => userId))
+  const attempt = ['', touch && 'touch', ...ids, remove].join('|')
   const write: VersionWrite = { before, after, further, attempt, ...(touch && { resource: touch }) }
   try {
     await putVersion(db, account, write, event)
   } catch (error) {
     if (!(error instanceof ConditionsFailed)) throw error
-    throw new MembersDiffer(failedIds(error, ADD), failedIds(error, REMOVE), { cause: error })
+    throw toDifference(error)
   }
 }
 
 const ADD = 'add:'
 const REMOVE = 'remove:'
+const DISPLAY = 'display:'
 
-/** Adds members who must be none yet, and removes some who must be members. */
-export const memberActions = (account: string, group: StoredResource, { add, remove }: MemberDelta): Actions =>
-  Object.fromEntries([
-    ...add.map((member) => [ADD + member.userId, addMemberAction(account, group, member)] as const),
-    ...remove.map((userId) => [REMOVE + userId, removeMemberAction(account, group.id, userId)] as const),
+/** Adds members who must be none yet, removes some who must be members, and changes displays that must be as read. */
+export function memberActions(account: string, group: StoredResource, { add, remove, displays }: MemberDelta): Actions {
+  return Object.fromEntries([
+    ...add.map((member) => [ADD + member.userId, addMemberAction(account, group, member)]),
+    ...remove.map((userId) => [REMOVE + userId, removeMemberAction(account, group.id, userId)]),
+    ...displays.map((change) => [DISPLAY + change.userId, changeDisplayAction(account, group.id, change)]),
   ])
+}
 
-const failedIds = ({ failures }: ConditionsFailed, prefix: string): Set<string> =>
-  new Set([...failures.keys()].flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : [])))
+/** Who was a member or none otherwise than expected; a display that changed meanwhile is a lost race. */
+function toDifference(error: ConditionsFailed): Error {
+  const met = (prefix: string) =>
+    [...error.failures].flatMap(([name, item]) =>
+      name.startsWith(prefix) ? [[name.slice(prefix.length), item] as const] : [],
+    )
+  if (met(DISPLAY).length > 0) return new LostRace('', { cause: error })
+  const present = met(ADD).map(([userId, item]) => [userId, metMember(userId, item)] as const)
+  const absent = met(REMOVE).map(([userId]) => userId)
+  return new MembersDiffer(new Map(present), new Set(absent), { cause: error })
+}
 
 /** The memberships of a renamed group are rewritten after the commit; the mark says so to whoever has to finish it. */
 function renameActions(account: string, { before, after }: GroupChange): Actions {

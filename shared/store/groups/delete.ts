@@ -30,7 +30,7 @@ export async function deleteGroup(
   now: Date,
 ): Promise<boolean> {
   const inline = memberIds.length <= MAX_DELETED_INLINE
-  const members = () => memberActions(account, group, { add: [], remove: memberIds })
+  const members = () => memberActions(account, group, { add: [], remove: memberIds, displays: [] })
   if (inline) await deleteResource(db, account, group, event, members())
   else await deleteHiding(db, account, 'GROUP', group, event, now)
   return !inline

@@ -43,7 +43,8 @@ async function committedNotApplied(name: string): Promise<{ groupId: string; ids
   const before = await getResource(db, ACCOUNT, Group, body.id)
   if (!before) throw new Error('The group is not there')
   const after = { ...before, version: 2, applying: 2, memberCount: 2 }
-  const change = { add: [{ userId: ids[1] as string }, { userId: ids[2] as string }], remove: [ids[0] as string] }
+  const add = [{ userId: ids[1] as string }, { userId: ids[2] as string }]
+  const change = { add, remove: [ids[0] as string], displays: [] }
   const group = { Put: { Item: toResourceItem(ACCOUNT, after) } }
   await transact(db, { group, ...commitIntentActions(ACCOUNT, after, change, new Date()) }, `commit-${name}`)
   return { groupId: body.id, ids }

@@ -52,16 +52,16 @@ describe('changesBetween()', () => {
 
 describe('membershipChanges()', () => {
   test('lists who came and who went, and nothing where nobody did', () => {
-    expect(membershipChanges({ added: ['u1', 'u2'], removed: ['u3'] })).toEqual([
+    expect(membershipChanges({ added: ['u1', 'u2'], removed: ['u3'], displays: [] })).toEqual([
       { attribute: 'members.added', after: ['u1', 'u2'] },
       { attribute: 'members.removed', before: ['u3'] },
     ])
-    expect(membershipChanges({ added: [], removed: [] })).toEqual([])
+    expect(membershipChanges({ added: [], removed: [], displays: [] })).toEqual([])
   })
 
   test('lists at most 100 and counts the rest', () => {
     const ids = Array.from({ length: 1250 }, (_, i) => `u${i}`)
-    expect(membershipChanges({ added: ids, removed: [] })).toEqual([
+    expect(membershipChanges({ added: ids, removed: [], displays: [] })).toEqual([
       { attribute: 'members.added', after: [...ids.slice(0, 100), '… (1150 more)'] },
     ])
   })
