@@ -20,6 +20,7 @@ const CHANGE: readonly ItemAction[] = ['Put', 'Update', 'Delete', 'BatchWrite', 
 
 const EVENTS = 'A#*#EVENT#*'
 const HISTORY = 'A#*#HISTORY#*'
+const USER_NAMES = `A#*#NAME#${RESOURCE_TYPES.User.collection}`
 const TOKENS = 'TOKEN#*'
 const TOKEN_INDEX = 'A#*#TOKENS#*'
 const PAGE_MARKS = 'A#*#PAGE#*'
@@ -32,6 +33,8 @@ const ADMINISTRATION = ['A#*#INTEGRATION', 'A#*#PROVISIONER', 'ACCOUNT']
 const WRITE_EVENTS: Grant = { actions: ['Put'], keys: [EVENTS] }
 const SCIM: readonly Grant[] = [
   { actions: [...READ, ...CHANGE], keys: OF_OBJECTS, collections: true },
+  // What users are granted, beside their memberships.
+  { actions: ['Put', 'BatchWrite'], keys: [HISTORY] },
   { actions: ['Query'], keys: ['A#*#MEMBEROF#*'], index: true },
   WRITE_EVENTS,
 ]
@@ -41,7 +44,14 @@ const GRANTS: Record<Exclude<LambdaName, ResourceFunctionName>, readonly Grant[]
   search: SCIM,
   bulk: SCIM,
   discovery: [WRITE_EVENTS],
-  events: [{ actions: READ, keys: [EVENTS] }, { actions: ['Query'], keys: [HISTORY], index: true }, WRITE_EVENTS],
+  events: [
+    { actions: READ, keys: [EVENTS] },
+    { actions: ['Query'], keys: [HISTORY] },
+    { actions: ['Query'], keys: [HISTORY], index: true },
+    // Who has the name that is asked for.
+    { actions: ['Get'], keys: [USER_NAMES] },
+    WRITE_EVENTS,
+  ],
   admin: [
     { actions: READ, keys: OF_OBJECTS, collections: true },
     // Lists of more than a page mark where the next one begins.

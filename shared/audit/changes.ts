@@ -35,6 +35,18 @@ export function membershipChanges({ added, removed, displays }: MembershipDelta)
   ]
 }
 
+/**
+ * A change of a group's members as one of them sees it: who came or went is this member and so many others, whether or
+ * not the event lists it.
+ */
+export function changesOfMember(changes: readonly Change[], kind: 'added' | 'removed', userId: string): Change[] {
+  const attribute = `members.${kind}`
+  const side = kind === 'added' ? 'after' : 'before'
+  const others = countListed(changes.find((change) => change.attribute === attribute)?.[side]) - 1
+  const own = { attribute, [side]: [userId, ...(others > 0 ? [moreOf(others)] : [])] }
+  return [...changes.filter((change) => !change.attribute.startsWith('members.')), own]
+}
+
 export interface MembershipDelta {
   added: readonly string[]
   removed: readonly string[]
@@ -43,7 +55,16 @@ export interface MembershipDelta {
 
 function listed<T>(members: readonly T[]): (T | string)[] {
   const left = members.length - MAX_LISTED_MEMBERS
-  return left <= 0 ? [...members] : [...members.slice(0, MAX_LISTED_MEMBERS), `… (${left} more)`]
+  return left <= 0 ? [...members] : [...members.slice(0, MAX_LISTED_MEMBERS), moreOf(left)]
+}
+
+const moreOf = (count: number): string => `… (${count} more)`
+
+/** How many members a list stands for; 0 for one that was cut beyond recognition. */
+function countListed(list: unknown): number {
+  if (!Array.isArray(list)) return 0
+  const [, more] = /^… \((\d+) more\)$/.exec(String(list.at(-1))) ?? []
+  return more === undefined ? list.length : list.length - 1 + Number(more)
 }
 
 function flatten(attributes: Attributes = Object.create(null)): Map<string, Value> {

@@ -1,7 +1,7 @@
 import { invalidValue } from '../scim/error.ts'
 import { type Member, type MemberChange, type MemberStep, memberChange, needsCurrentMembers } from '../scim/members.ts'
 import { quote } from '../scim/quote.ts'
-import type { MemberDelta } from '../store/groups/change.ts'
+import { MAX_INLINE_MEMBERS, type MemberDelta } from '../store/groups/change.ts'
 import type { DisplayChange, StoredMember } from '../store/groups/member-item.ts'
 import { listMembersAmong } from '../store/groups/members.ts'
 import type { StoredResource } from '../store/resource-item.ts'
@@ -16,9 +16,6 @@ export interface ResolvedDelta extends MemberDelta {
   /** Whether the delta was computed from all members: then it holds for the version that was read only. */
   wholeSet: boolean
 }
-
-/** Deltas up to this size are written first and corrected by what the write finds. */
-const MAX_OPTIMISTIC = 90
 
 /** What was read for a change besides the group. */
 export interface KnownMembers {
@@ -61,7 +58,7 @@ async function loadAmong(
 ): Promise<Map<string, StoredMember> | undefined> {
   if (needsAll(steps)) return undefined
   const { add, remove } = memberChange(steps)
-  if (add.size + remove.size <= MAX_OPTIMISTIC) return undefined
+  if (add.size + remove.size <= MAX_INLINE_MEMBERS) return undefined
   return listMembersAmong(db, principal.account, groupId, [...add.keys(), ...remove])
 }
 

@@ -33,11 +33,11 @@ export async function putNewGroup(
   const { db, principal, now } = context
   const { account } = principal
   if (fitsTransaction(members)) {
-    await putNewResource(db, account, group, event, memberActions(account, group, members))
+    await putNewResource(db, account, group, event, memberActions(db, group, members, event))
     return undefined
   }
   const large = { ...group, applying: group.version }
-  await putNewResource(db, account, large, event, commitIntentActions(account, large, members, now))
+  await putNewResource(db, account, large, event, commitIntentActions(db, event, large, members, now))
   return applying(context, large)
 }
 
@@ -78,7 +78,7 @@ export async function deleteWithMembers(
   const { db, principal, now } = context
   const { account } = principal
   const left = await deleteGroup(db, account, before, members.remove, event, now)
-  return left ? afterCommit(context, () => sweepGroup(db, account, before.id)) : undefined
+  return left ? afterCommit(context, () => sweepGroup(db, before.id, event)) : undefined
 }
 
 /** What is not applied now is overlaid by readers, and finished by whoever meets it. */

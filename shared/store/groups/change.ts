@@ -1,6 +1,8 @@
 import type { RestEvent } from '../../audit/rest-event.ts'
 import { nameOf } from '../claims.ts'
 import type { Db } from '../client.ts'
+import { putGrantAction } from '../events/grant.ts'
+import type { EventTable } from '../events/item.ts'
 import type { StoredResource } from '../resource-item.ts'
 import { LostRace, putVersion, type VersionWrite } from '../resource-writes.ts'
 import { type Action, type Actions, ConditionsFailed, MAX_ACTIONS } from '../transaction.ts'
@@ -13,6 +15,7 @@ import {
   metMember,
   removeMemberAction,
   type StoredMember,
+  toGrants,
 } from './member-item.ts'
 import { markPendingAction } from './pending.ts'
 
@@ -44,9 +47,12 @@ export class MembersDiffer extends Error {
 /** Room for the group, its event, claims, lookups and a rename beside the members. */
 const OTHER_ACTIONS = 10
 
+/** The most members one transaction adds and removes: each takes a membership and a row of the user's history. */
+export const MAX_INLINE_MEMBERS = Math.floor((MAX_ACTIONS - OTHER_ACTIONS) / 2)
+
 /** Whether a membership change fits one transaction. */
 export const fitsTransaction = ({ add, remove, displays }: MemberDelta): boolean =>
-  add.length + remove.length + displays.length <= MAX_ACTIONS - OTHER_ACTIONS
+  2 * (add.length + remove.length) + displays.length <= MAX_ACTIONS - OTHER_ACTIONS
 
 /**
  * Access pattern W3: stores a small group change: group, claims, members and REST event in one transaction. Each new
@@ -68,7 +74,7 @@ export async function writeMembersOnly(db: Db, account: string, change: GroupCha
 
 async function write(db: Db, account: string, change: GroupChange, event: RestEvent, touch?: Action): Promise<void> {
   const { before, after, add, remove, displays } = change
-  const further = { ...renameActions(account, change), ...memberActions(account, after, change) }
+  const further = { ...renameActions(db, account, change), ...memberActions(db, after, change, event) }
   const ids = [add, displays].map((members) => members.map(({ userId }) => userId))
   const attempt = ['', touch && 'touch', ...ids, remove].join('|')
   const write: VersionWrite = { before, after, further, attempt, ...(touch && { resource: touch }) }
@@ -85,8 +91,16 @@ const REMOVE = 'remove:'
 const DISPLAY = 'display:'
 
 /** Adds members who must be none yet, removes some who must be members, and changes displays that must be as read. */
-export function memberActions(account: string, group: StoredResource, { add, remove, displays }: MemberDelta): Actions {
+export function memberActions(
+  table: EventTable,
+  group: StoredResource,
+  { add, remove, displays }: MemberDelta,
+  event: RestEvent,
+): Actions {
+  const { account } = event
+  const grants = toGrants(group.id, { add, remove })
   return Object.fromEntries([
+    ...grants.map((grant) => [`grant:${grant.userId}`, putGrantAction(table, event, grant)]),
     ...add.map((member) => [ADD + member.userId, addMemberAction(account, group, member)]),
     ...remove.map((userId) => [REMOVE + userId, removeMemberAction(account, group.id, userId)]),
     ...displays.map((change) => [DISPLAY + change.userId, changeDisplayAction(account, group.id, change)]),
@@ -106,10 +120,10 @@ function toDifference(error: ConditionsFailed): Error {
 }
 
 /** The memberships of a renamed group are rewritten after the commit; the mark says so to whoever has to finish it. */
-function renameActions(account: string, { before, after }: GroupChange): Actions {
+function renameActions(db: Db, account: string, { before, after }: GroupChange): Actions {
   if (!isRename({ before, after })) return {}
   const due = Date.parse(after.lastModified) + RENAME_MS
-  return { rename: markPendingAction(account, { kind: 'RENAME', id: after.id, due }) }
+  return { rename: markPendingAction(db, account, { kind: 'RENAME', id: after.id, due }) }
 }
 
 const RENAME_MS = 30_000
@@ -131,6 +145,6 @@ export async function commitLargeChange(
   now: Date,
 ): Promise<void> {
   const { before, after } = change
-  const further = { ...renameActions(account, change), ...commitIntentActions(account, after, change, now) }
+  const further = { ...renameActions(db, account, change), ...commitIntentActions(db, event, after, change, now) }
   await putVersion(db, account, { before, after, further, attempt: '|large' }, event)
 }

@@ -1,17 +1,23 @@
 import { tooLarge } from '../../scim/error.ts'
 import { batchWrite, type WriteRequest } from '../batch.ts'
 import type { Db } from '../client.ts'
+import { type Cause, toGrantItem } from '../events/grant.ts'
 import { INTENT_PREFIX, intentKey, memberKey, membersKey } from '../keys.ts'
 import { ofPartition, queryAll } from '../query-all.ts'
 import type { StoredResource } from '../resource-item.ts'
 import type { Actions } from '../transaction.ts'
 import { endApplying } from './group-item.ts'
-import { type DisplayChange, type StoredMember, toMemberItem } from './member-item.ts'
+import { type DisplayChange, type StoredMember, toGrants, toMemberItem } from './member-item.ts'
 import { deletePending, markPendingAction } from './pending.ts'
 
 /** Part of a large membership change: committed with the group's new version, applied afterwards. */
-export interface Intent {
+export interface Intent extends Delta {
   version: number
+  /** The event of the change. */
+  cause: Pick<Cause, 'time' | 'eventId'>
+}
+
+interface Delta {
   add: StoredMember[]
   remove: string[]
   displays: DisplayChange[]
@@ -30,9 +36,10 @@ const MAX_INTENTS = 11
  * @throws {ScimError} 413 when it does not fit into one transaction.
  */
 export function commitIntentActions(
-  account: string,
+  db: Db,
+  { account, time, eventId }: Cause,
   group: StoredResource,
-  change: Omit<Intent, 'version'>,
+  change: Delta,
   now: Date,
 ): Actions {
   const parts = splitChange(change)
@@ -42,16 +49,16 @@ export function commitIntentActions(
   }
   const { version, id } = group
   const puts = parts.map((part, n) => {
-    const Item = { ...intentKey(account, id, version, n), version, ...part }
+    const Item = { ...intentKey(account, id, version, n), version, cause: { time, eventId }, ...part }
     return [`intent:${n}`, { Put: { Item } }]
   })
   const due = now.getTime() + INTENT_TIME_LIMIT_MS
-  return { ...Object.fromEntries(puts), applying: markPendingAction(account, { kind: 'CHANGE', id, due }) }
+  return { ...Object.fromEntries(puts), applying: markPendingAction(db, account, { kind: 'CHANGE', id, due }) }
 }
 
 /** Cuts a change into parts that each fit one item. */
-function splitChange({ add, remove, displays }: Omit<Intent, 'version'>): Omit<Intent, 'version'>[] {
-  const nothing = (): Omit<Intent, 'version'> => ({ add: [], remove: [], displays: [] })
+function splitChange({ add, remove, displays }: Delta): Delta[] {
+  const nothing = (): Delta => ({ add: [], remove: [], displays: [] })
   const parts = [nothing()]
   let bytes = 0
   const partFor = (member: StoredMember | DisplayChange | string) => {
@@ -60,7 +67,7 @@ function splitChange({ add, remove, displays }: Omit<Intent, 'version'>): Omit<I
       parts.push(nothing())
       bytes = 0
     }
-    return parts.at(-1) as Omit<Intent, 'version'>
+    return parts.at(-1) as Delta
   }
   for (const member of add) partFor(member).add.push(member)
   for (const userId of remove) partFor(userId).remove.push(userId)
@@ -69,9 +76,10 @@ function splitChange({ add, remove, displays }: Omit<Intent, 'version'>): Omit<I
 }
 
 export function toIntent(item: Record<string, unknown>): Intent {
-  const { version, add, remove, displays } = item
+  const { version, cause, add, remove, displays } = item
   return {
     version: Number(version),
+    cause: cause as Intent['cause'],
     add: (add ?? []) as StoredMember[],
     remove: (remove ?? []) as string[],
     displays: (displays ?? []) as DisplayChange[],
@@ -108,8 +116,11 @@ export async function applyIntents(db: Db, account: string, group: StoredResourc
   await deletePending(db, account, { kind: 'CHANGE', id: group.id })
 }
 
+/** Histories are written beside the memberships: the intent stays until both are, and writing them again is the same. */
 async function applyIntent(db: Db, account: string, group: StoredResource, intent: Intent, deadline: number) {
+  const cause = { account, ...intent.cause }
   const requests: WriteRequest[] = [
+    ...toGrants(group.id, intent).map((grant) => ({ PutRequest: { Item: toGrantItem(db, cause, grant) } })),
     ...membersPut(intent).map((member) => ({ PutRequest: { Item: toMemberItem(account, group, member) } })),
     ...intent.remove.map((userId) => ({ DeleteRequest: { Key: memberKey(account, group.id, userId) } })),
   ]

@@ -1,5 +1,6 @@
 import { nameOf } from '../claims.ts'
 import type { Db } from '../client.ts'
+import type { Grant } from '../events/grant.ts'
 import { type Key, MEMBER_PREFIX, memberKey, memberOfKey } from '../keys.ts'
 import type { StoredResource } from '../resource-item.ts'
 import { TABLE } from '../table.ts'
@@ -18,6 +19,12 @@ export interface DisplayChange {
   before?: string | undefined
   after?: string | undefined
 }
+
+/** The rows that who comes to a group and who leaves it get in their own history. */
+export const toGrants = (groupId: string, { add, remove }: { add: StoredMember[]; remove: string[] }): Grant[] => [
+  ...add.map(({ userId }) => ({ userId, groupId, kind: 'added' as const })),
+  ...remove.map((userId) => ({ userId, groupId, kind: 'removed' as const })),
+]
 
 /** A group a user is in, as the index shows it. */
 export interface Membership {
