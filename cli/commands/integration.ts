@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { UNKNOWN_MEMBERS } from '../../shared/auth/principal.ts'
 import type { IntegrationView } from '../../shared/resources/present-integration.ts'
 import { CLIENT_KINDS } from '../../shared/scim/client-kind.ts'
 import { PRIVILEGES } from '../../shared/scim/resource-types.ts'
@@ -28,6 +29,13 @@ const blocks = {
 } as const
 const blockLists = { allow: z.array(z.string()).optional(), block: z.array(z.string()).optional() }
 
+const unknownMembers = {
+  'unknown-members': { value: UNKNOWN_MEMBERS.join('|'), help: 'ids among new members that are no users (OKTA skips)' },
+} as const
+const unknownMembersWord = {
+  'unknown-members': z.enum(UNKNOWN_MEMBERS, { error: `expected ${UNKNOWN_MEMBERS.join(' or ')}` }).optional(),
+}
+
 const KINDS = CLIENT_KINDS.join(', ')
 const create = command({
   words: 'integration create',
@@ -40,6 +48,7 @@ const create = command({
     'monitor-roles': { help: 'the role sees all roles, not only its own' },
     privilege: { value: 'PRIVILEGE', multiple: true, help: `give the role ${PRIVILEGES.join(', ')} (repeatable)` },
     'sync-password': { help: 'store the passwords it sends; not for AZURE' },
+    ...unknownMembers,
     disabled: { help: 'answer its requests with 403 until it is enabled' },
     ...blocks,
     comment: { value: 'TEXT', help: 'a note for people' },
@@ -58,15 +67,17 @@ const create = command({
     'sync-password': z.boolean().optional(),
     disabled: z.boolean().optional(),
     comment: z.string().optional(),
+    ...unknownMembersWord,
     ...blockLists,
   }),
   run: async (session, flags, name) => {
     const { kind: clientKind, role, privilege: privileges, disabled, comment, ...rest } = flags
     const monitor = { monitorUsers: rest['monitor-users'], monitorRoles: rest['monitor-roles'] }
     const syncPassword = rest['sync-password']
+    const settings = { syncPassword, unknownMembers: rest['unknown-members'] }
     const enabled = disabled ? false : undefined
     const networkPolicy = toNetworkPolicy(rest)
-    const body = { name, clientKind, role, privileges, ...monitor, enabled, syncPassword, networkPolicy, comment }
+    const body = { name, clientKind, role, privileges, ...monitor, enabled, ...settings, networkPolicy, comment }
     show(session, await session.api.call<IntegrationView>({ method: 'POST', path: PATH, body }))
     session.terminal.tell(`Next: ${session.hint(`token issue ${name}`)}`)
   },
@@ -112,6 +123,7 @@ const set = command({
   flags: {
     enabled: { value: 'true|false', help: 'a disabled integration is answered 403' },
     'sync-password': { value: 'true|false', help: 'store the passwords it sends; not for AZURE' },
+    ...unknownMembers,
     ...blocks,
     comment: { value: 'TEXT', help: 'a note for people' },
     'reject-tokens-issued-before': { value: 'INSTANT', help: 'refuse older tokens, such as 2026-01-31T12:00:00Z' },
@@ -126,6 +138,7 @@ const set = command({
   schema: z.object({
     enabled: truth.optional(),
     'sync-password': truth.optional(),
+    ...unknownMembersWord,
     comment: z.string().optional(),
     'reject-tokens-issued-before': z.string().optional(),
     unset: z.array(z.enum(UNSET_NAMES, { error: `expected ${UNSET_NAMES.join(', ')}` })).default([]),
@@ -135,7 +148,14 @@ const set = command({
     const { enabled, comment, unset, 'sync-password': syncPassword, ...rest } = flags
     const networkPolicy = toNetworkPolicy(rest)
     const rejectTokensIssuedBefore = rest['reject-tokens-issued-before']
-    const given = { enabled, syncPassword, networkPolicy, comment, rejectTokensIssuedBefore }
+    const given = {
+      enabled,
+      syncPassword,
+      unknownMembers: rest['unknown-members'],
+      networkPolicy,
+      comment,
+      rejectTokensIssuedBefore,
+    }
     const removed = Object.fromEntries(unset.map((setting) => [UNSET[setting], null]))
     const body = { ...given, ...removed }
     if (Object.values(body).every((value) => value === undefined)) throw new UsageError('Name a setting to change')
@@ -164,6 +184,7 @@ function toText(view: IntegrationView, { baseUrl, ownBaseUrl }: Record<'baseUrl'
     ['Privileges', view.privileges.join(', ')],
     ['Enabled', view.enabled],
     ['Sync password', view.syncPassword],
+    ['Unknown members', view.unknownMembers],
     ['Allowed from', policy?.allowed.join(', ') || 'everywhere'],
     ['Blocked from', policy?.blocked.join(', ')],
     ['Comment', view.comment],

@@ -53,7 +53,8 @@ export interface MembershipDelta {
   displays: readonly { userId: string; before?: string | undefined; after?: string | undefined }[]
 }
 
-function listed<T>(members: readonly T[]): (T | string)[] {
+/** The first 100 of many members, and how many more there are. */
+export function listed<T>(members: readonly T[]): (T | string)[] {
   const left = members.length - MAX_LISTED_MEMBERS
   return left <= 0 ? [...members] : [...members.slice(0, MAX_LISTED_MEMBERS), moreOf(left)]
 }

@@ -64,7 +64,7 @@ async function loadAmong(
 
 /**
  * Resolves the steps of a request into the members to add, to remove and to show otherwise. New members must be users
- * that the caller may see.
+ * that the caller may see; where the integration says so, others are skipped, which the event tells.
  * @throws {ScimError} 400 invalidValue naming the ids that are not.
  */
 export async function resolveDelta(
@@ -76,8 +76,7 @@ export async function resolveDelta(
   const current = group ? await loadCurrent(context, group, steps) : new Map<string, StoredMember>()
   const toRef = (id: string) => locationOf(context, context.types.User, id)
   const change = memberChange(steps, current && { members: toMemberMap(current), toRef })
-  const wanted = [...change.add.values()]
-  checkUsers(context, wanted, users, current)
+  const wanted = knownMembers(context, [...change.add.values()], users, current)
   if (current) return against(current, change, wanted, true)
   if (among) return against(among, change, wanted, false)
   const remove = [...change.remove].filter((userId) => userId !== '')
@@ -119,18 +118,26 @@ const toMemberMap = (members: Map<string, StoredMember>): Map<string, Member> =>
 /** What the client sent and nothing else: a name taken from the user would be wrong after its next change. */
 const toStoredMember = ({ value, display }: Member): StoredMember => ({ userId: value, display })
 
-/** @throws {ScimError} 400 invalidValue when new members are no users that the caller may see. */
-function checkUsers(
-  { principal }: ScimContext,
+/**
+ * The members a request wants, without those who are no users that the caller may see.
+ * @throws {ScimError} 400 invalidValue when the integration refuses these, or nobody would be left: so no group is
+ * emptied by mistake.
+ */
+function knownMembers(
+  { principal, trail }: ScimContext,
   wanted: Member[],
   users: Map<string, StoredResource>,
   current: Map<string, StoredMember> | undefined,
-): void {
-  const unknown = wanted.filter(({ value }) => {
+): Member[] {
+  const isKnown = ({ value }: Member) => {
     const user = users.get(value)
-    return !current?.has(value) && !(user && sees(principal, user.type, user.owner))
-  })
-  if (unknown.length > 0) throw unknownMembers(unknown.map(({ value }) => value))
+    return current?.has(value) || (user !== undefined && sees(principal, user.type, user.owner))
+  }
+  const unknown = wanted.filter((member) => !isKnown(member)).map(({ value }) => value)
+  if (unknown.length === 0) return wanted
+  if (principal.unknownMembers !== 'skip' || unknown.length === wanted.length) throw unknownMembers(unknown)
+  trail.skipped(unknown)
+  return wanted.filter(isKnown)
 }
 
 /** Refuses members that are no users, naming the first few. */

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { isBlock } from '../auth/network-policy.ts'
+import { defaultUnknownMembers, UNKNOWN_MEMBERS } from '../auth/principal.ts'
 import { CLIENT_KINDS, type ClientKind } from '../scim/client-kind.ts'
 import { PRIVILEGES } from '../scim/resource-types.ts'
 import { strictError } from './parse-input.ts'
@@ -42,6 +43,8 @@ const clientKind = z
   .transform((text) => text.toUpperCase())
   .pipe(z.enum(CLIENT_KINDS, { error: `expected one of ${CLIENT_KINDS.join(', ')}` }))
 
+const unknownMembers = z.enum(UNKNOWN_MEMBERS, { error: `expected one of ${UNKNOWN_MEMBERS.join(', ')}` })
+
 const NO_SYNC = 'an AZURE integration has no passwords to sync: leave syncPassword out'
 
 /** What an admin says of a new integration. Unknown members are refused, so that no typing error goes unnoticed. */
@@ -57,6 +60,7 @@ export const newIntegration = z
       monitorRoles: flag.default(false),
       enabled: flag.default(true),
       syncPassword: flag.default(false),
+      unknownMembers: unknownMembers.optional(),
       networkPolicy: networkPolicy.optional(),
       comment: comment.optional(),
     },
@@ -66,13 +70,18 @@ export const newIntegration = z
     path: ['syncPassword'],
     error: NO_SYNC,
   })
-  .transform((input) => ({ ...input, role: input.role ?? DEFAULT_ROLES[input.clientKind] }))
+  .transform((input) => ({
+    ...input,
+    role: input.role ?? DEFAULT_ROLES[input.clientKind],
+    unknownMembers: input.unknownMembers ?? defaultUnknownMembers(input.clientKind),
+  }))
 
 /** What an admin may change of an integration; null takes a setting away. Client kind and role stay as they are. */
 export const integrationChange = z.strictObject(
   {
     enabled: flag.optional(),
     syncPassword: flag.optional(),
+    unknownMembers: unknownMembers.optional(),
     networkPolicy: networkPolicy.nullish(),
     comment: comment.nullish(),
     rejectTokensIssuedBefore: z.iso
