@@ -20,6 +20,7 @@ const CHANGE: readonly ItemAction[] = ['Put', 'Update', 'Delete', 'BatchWrite', 
 
 const EVENTS = 'A#*#EVENT#*'
 const HISTORY = 'A#*#HISTORY#*'
+const GROUP_NAMES = `A#*#NAME#${RESOURCE_TYPES.Group.collection}`
 const USER_NAMES = `A#*#NAME#${RESOURCE_TYPES.User.collection}`
 const TOKENS = 'TOKEN#*'
 const TOKEN_INDEX = 'A#*#TOKENS#*'
@@ -54,8 +55,8 @@ const GRANTS: Record<Exclude<LambdaName, ResourceFunctionName>, readonly Grant[]
   ],
   admin: [
     { actions: READ, keys: OF_OBJECTS, collections: true },
-    // Lists of more than a page mark where the next one begins.
-    { actions: ['Put'], keys: [PAGE_MARKS] },
+    // Lists of more than a page mark where the next one begins; the names of roles are kept from groups.
+    { actions: ['Put'], keys: [PAGE_MARKS, GROUP_NAMES] },
     { actions: [...READ, 'Put', 'Update', 'Delete', 'ConditionCheck'], keys: [...ADMINISTRATION, TOKENS] },
     { actions: ['Query'], keys: [TOKEN_INDEX, 'A#*#MEMBEROF#*'], index: true },
     WRITE_EVENTS,

@@ -130,6 +130,13 @@ describe('what each function may do with the table (SECURITY E1, I5, T7)', () =>
     }
   })
 
+  test('the admin function keeps the names of roles from groups, and can take none away', () => {
+    const names = nameCollectionKey('acme', Group)
+    const may = ['PutItem', 'UpdateItem', 'DeleteItem'].filter((action) => isAllowed('admin', action, names))
+    expect(may).toEqual(['PutItem'])
+    expect(isAllowed('admin', 'PutItem', nameCollectionKey('acme', User))).toBe(false)
+  })
+
   test('the admin function marks pages of its lists, whatever a lookup may be called', () => {
     expect(isAllowed('admin', 'PutItem', PAGE_MARK)).toBe(true)
     expect(isAllowed('admin', 'PutItem', lookupCollectionKey('acme', User, 'externalId', 'x#PAGE#y'))).toBe(false)
