@@ -20,6 +20,8 @@ const CHANGE: readonly ItemAction[] = ['Put', 'Update', 'Delete', 'BatchWrite', 
 
 const EVENTS = 'A#*#EVENT#*'
 const HISTORY = 'A#*#HISTORY#*'
+const GROUP_NAMES = `A#*#NAME#${RESOURCE_TYPES.Group.collection}`
+const USER_NAMES = `A#*#NAME#${RESOURCE_TYPES.User.collection}`
 const TOKENS = 'TOKEN#*'
 const TOKEN_INDEX = 'A#*#TOKENS#*'
 const PAGE_MARKS = 'A#*#PAGE#*'
@@ -32,6 +34,8 @@ const ADMINISTRATION = ['A#*#INTEGRATION', 'A#*#PROVISIONER', 'ACCOUNT']
 const WRITE_EVENTS: Grant = { actions: ['Put'], keys: [EVENTS] }
 const SCIM: readonly Grant[] = [
   { actions: [...READ, ...CHANGE], keys: OF_OBJECTS, collections: true },
+  // What users are granted, beside their memberships.
+  { actions: ['Put', 'BatchWrite'], keys: [HISTORY] },
   { actions: ['Query'], keys: ['A#*#MEMBEROF#*'], index: true },
   WRITE_EVENTS,
 ]
@@ -43,15 +47,18 @@ const GRANTS: Record<Exclude<LambdaName, ResourceFunctionName>, readonly Grant[]
   discovery: [WRITE_EVENTS],
   events: [
     { actions: READ, keys: [EVENTS] },
+    { actions: ['Query'], keys: [HISTORY] },
     { actions: ['Query'], keys: [HISTORY], index: true },
+    // Who has the name that is asked for.
+    { actions: ['Get'], keys: [USER_NAMES] },
     // A question about a name that is not there is answered with those that are.
     { actions: ['Get', 'Query'], keys: ADMINISTRATION },
     WRITE_EVENTS,
   ],
   admin: [
     { actions: READ, keys: OF_OBJECTS, collections: true },
-    // Lists of more than a page mark where the next one begins.
-    { actions: ['Put'], keys: [PAGE_MARKS] },
+    // Lists of more than a page mark where the next one begins; the names of roles are kept from groups.
+    { actions: ['Put'], keys: [PAGE_MARKS, GROUP_NAMES] },
     { actions: [...READ, 'Put', 'Update', 'Delete', 'ConditionCheck'], keys: [...ADMINISTRATION, TOKENS] },
     { actions: ['Query'], keys: [TOKEN_INDEX, 'A#*#MEMBEROF#*'], index: true },
     WRITE_EVENTS,

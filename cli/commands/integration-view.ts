@@ -27,6 +27,7 @@ function toMembers(view: Settings): [string, string | undefined][] {
     ['Privileges', view.privileges.join(', ')],
     ['Enabled', String(view.enabled)],
     ['Sync password', String(view.syncPassword)],
+    ['Unknown members', view.unknownMembers],
     ['Allowed from', policy?.allowed.join(', ') || 'everywhere'],
     ['Blocked from', policy?.blocked.join(', ')],
     ['Comment', view.comment],

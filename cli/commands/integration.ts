@@ -1,4 +1,5 @@
 import { isSameBlock } from '../../shared/auth/network-policy.ts'
+import { UNKNOWN_MEMBERS } from '../../shared/auth/principal.ts'
 import { CREATE_PRIVILEGES, PRIVILEGES } from '../../shared/auth/privileges.ts'
 import type { ChangedIntegration } from '../../shared/resources/change-integration.ts'
 import {
@@ -12,7 +13,7 @@ import type { IntegrationView } from '../../shared/resources/present-integration
 import { CLIENT_KINDS } from '../../shared/scim/client-kind.ts'
 import { type Command, command, type FlagValues, type Session } from '../command.ts'
 import { UsageError } from '../failure.ts'
-import { oneOfWords, optional, repeated, textFor, toggle, truth } from '../flags.ts'
+import { choice, oneOfWords, optional, repeated, textFor, toggle, truth } from '../flags.ts'
 import { type ListView, showList } from '../output.ts'
 import { plainJson } from '../plain-text.ts'
 import { settingLines } from './integration-view.ts'
@@ -42,6 +43,12 @@ const PRIVILEGE = {
   choices: PRIVILEGES,
 }
 
+const UNKNOWN_MEMBERS_FLAG = choice(
+  'WORD',
+  `what to do with new members who are no users: ${UNKNOWN_MEMBERS.join(' or ')} (default: OKTA skips them)`,
+  UNKNOWN_MEMBERS,
+)
+
 const CREATE_FLAGS = {
   kind: KIND,
   role: optional(
@@ -56,6 +63,7 @@ const CREATE_FLAGS = {
     `a new role gets only what is named here, not ${CREATE_PRIVILEGES.join(' and ')} as well`,
   ),
   'sync-password': toggle('store the passwords it sends; not for AZURE'),
+  'unknown-members': UNKNOWN_MEMBERS_FLAG,
   disabled: toggle('answer its requests with 403 until it is enabled'),
   allow: repeated('CIDR', 'allow this address or block and no other (repeatable; default: from everywhere)', block),
   block: repeated('CIDR', 'refuse this address or block (repeatable)', block),
@@ -84,7 +92,7 @@ function toNewSettings({ allow, block: blocked, ...values }: FlagValues<typeof C
     ...{ clientKind: values.kind, role: values.role, comment: values.comment, enabled: !values.disabled },
     ...{ privileges: values.privilege, defaultPrivileges: !values['no-default-privileges'] },
     ...{ monitorUsers: values['monitor-users'], monitorRoles: values['monitor-roles'] },
-    syncPassword: values['sync-password'],
+    ...{ syncPassword: values['sync-password'], unknownMembers: values['unknown-members'] },
     ...(allow.length + blocked.length > 0 && { networkPolicy: { allowed: allow, blocked } }),
   }
 }
@@ -120,6 +128,7 @@ const UNSET_NAMES = Object.keys(UNSET) as (keyof typeof UNSET)[]
 const SET_FLAGS = {
   enabled: truth('a disabled integration is answered 403'),
   'sync-password': truth('store the passwords it sends; not for AZURE'),
+  'unknown-members': UNKNOWN_MEMBERS_FLAG,
   'allow-add': repeated(
     'CIDR',
     'also allow this address or block; the first one shuts out all others (repeatable)',
@@ -180,6 +189,7 @@ function checkContradictions(values: SetValues): void {
 function toChange(values: SetValues): object {
   return {
     ...{ enabled: values.enabled, syncPassword: values['sync-password'], comment: values.comment },
+    unknownMembers: values['unknown-members'],
     rejectTokensIssuedBefore: values['reject-tokens-issued-before'],
     ...Object.fromEntries(values.unset.map((setting) => [UNSET[setting], null])),
     networkPolicy: toPolicyChange(values),

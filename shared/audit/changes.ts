@@ -5,7 +5,7 @@ import type { Change } from './rest-event.ts'
 
 /** What stands for a value that is secret. */
 const SET = '(set)'
-/** The ids of a membership change that its event lists; the rest are counted. */
+/** The members of a change that its event lists; the rest are counted. */
 const MAX_LISTED_MEMBERS = 100
 
 /**
@@ -19,23 +19,53 @@ export function changesBetween(before: Attributes | undefined, after: Attributes
   return names.flatMap((name) => toChange(name, old.get(name), fresh.get(name)))
 }
 
-/** What a change did to a group's members: the ids that came and went, at most 100 of each, and how many more. */
-export function membershipChanges({ added, removed }: MembershipDelta): Change[] {
-  const rows: [string, readonly string[], 'before' | 'after'][] = [
-    ['members.added', added, 'after'],
-    ['members.removed', removed, 'before'],
+/**
+ * What a change did to a group's members: the ids that came and went, and the displays that changed; at most 100 of
+ * each, and how many more.
+ */
+export function membershipChanges({ added, removed, displays }: MembershipDelta): Change[] {
+  const sideOf = (side: 'before' | 'after') =>
+    displays.map(({ userId, [side]: display }) => ({ value: userId, ...(display !== undefined && { display }) }))
+  return [
+    ...(added.length > 0 ? [{ attribute: 'members.added', after: listed(added) }] : []),
+    ...(removed.length > 0 ? [{ attribute: 'members.removed', before: listed(removed) }] : []),
+    ...(displays.length > 0
+      ? [{ attribute: 'members.display', before: listed(sideOf('before')), after: listed(sideOf('after')) }]
+      : []),
   ]
-  return rows.flatMap(([attribute, ids, side]) => (ids.length === 0 ? [] : [{ attribute, [side]: listed(ids) }]))
+}
+
+/**
+ * A change of a group's members as one of them sees it: who came or went is this member and so many others, whether or
+ * not the event lists it.
+ */
+export function changesOfMember(changes: readonly Change[], kind: 'added' | 'removed', userId: string): Change[] {
+  const attribute = `members.${kind}`
+  const side = kind === 'added' ? 'after' : 'before'
+  const others = countListed(changes.find((change) => change.attribute === attribute)?.[side]) - 1
+  const own = { attribute, [side]: [userId, ...(others > 0 ? [moreOf(others)] : [])] }
+  return [...changes.filter((change) => !change.attribute.startsWith('members.')), own]
 }
 
 export interface MembershipDelta {
   added: readonly string[]
   removed: readonly string[]
+  displays: readonly { userId: string; before?: string | undefined; after?: string | undefined }[]
 }
 
-function listed(ids: readonly string[]): string[] {
-  const left = ids.length - MAX_LISTED_MEMBERS
-  return left <= 0 ? [...ids] : [...ids.slice(0, MAX_LISTED_MEMBERS), `… (${left} more)`]
+/** The first 100 of many members, and how many more there are. */
+export function listed<T>(members: readonly T[]): (T | string)[] {
+  const left = members.length - MAX_LISTED_MEMBERS
+  return left <= 0 ? [...members] : [...members.slice(0, MAX_LISTED_MEMBERS), moreOf(left)]
+}
+
+const moreOf = (count: number): string => `… (${count} more)`
+
+/** How many members a list stands for; 0 for one that was cut beyond recognition. */
+function countListed(list: unknown): number {
+  if (!Array.isArray(list)) return 0
+  const [, more] = /^… \((\d+) more\)$/.exec(String(list.at(-1))) ?? []
+  return more === undefined ? list.length : list.length - 1 + Number(more)
 }
 
 function flatten(attributes: Attributes = Object.create(null)): Map<string, Value> {

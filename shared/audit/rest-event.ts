@@ -60,6 +60,8 @@ export const EVENT_FIELDS = {
   detail: { kept: 'detail', is: 'text', optional: true, max: 512, shown: 'DETAILS' },
   /** Only on changes. */
   changes: { kept: 'changes', is: 'changes', optional: true, shown: 'DETAILS' },
+  /** Ids that were left out of a group's new members, since they are no users: the first 100, and how many more. */
+  skipped: { kept: 'skipped', is: 'text', optional: true, max: 4096, shown: 'DETAILS' },
   /** How many requests this row counts; only on refused tokens, which are counted, not listed. */
   count: { kept: 'count', is: 'integer', optional: true, shown: 'DETAILS' },
 } as const satisfies Record<string, EventField>

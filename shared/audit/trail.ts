@@ -1,8 +1,10 @@
 import type { ScimType } from '../scim/error.ts'
+import { listed } from './changes.ts'
 import type { Change, ResourceDomain, RestEvent } from './rest-event.ts'
 
 /** What is known of a request before it is carried out. */
-export interface TrailStart extends Omit<RestEvent, 'status' | 'scimType' | 'detail' | 'changes' | 'count'> {
+export interface TrailStart
+  extends Omit<RestEvent, 'status' | 'scimType' | 'detail' | 'changes' | 'skipped' | 'count'> {
   requestId: string
 }
 
@@ -22,6 +24,7 @@ export class Trail {
   readonly alongside: (() => Promise<void>)[] = []
   readonly #start: TrailStart
   #recorded = false
+  #skipped: readonly string[] = []
   #resource: Pick<RestEvent, 'resourceId' | 'resourceName' | 'resourceDomain'> = {}
 
   constructor(start: TrailStart) {
@@ -56,6 +59,11 @@ export class Trail {
     this.#resource = { resourceDomain, ...(resourceId && { resourceId }), ...(resourceName && { resourceName }) }
   }
 
+  /** Tells which ids were left out of a group's new members; also where nothing else changes. */
+  skipped(ids: readonly string[]): void {
+    this.#skipped = ids
+  }
+
   /**
    * Has the completed event stored by `write`, by itself or in the transaction of a change. It counts as recorded when
    * `write` has succeeded: not earlier, and without anybody having to say so.
@@ -75,6 +83,7 @@ export class Trail {
       ...(scimType && { scimType }),
       ...(detail && { detail }),
       ...(changes && { changes }),
+      ...(this.#skipped.length > 0 && { skipped: listed(this.#skipped).join(', ') }),
     }
   }
 }

@@ -1,5 +1,13 @@
 import type { ClientKind } from '../scim/client-kind.ts'
 
+/** What becomes of ids among a group's new members that are no users: the request is refused, or goes on without them. */
+export const UNKNOWN_MEMBERS = ['refuse', 'skip'] as const
+export type UnknownMembers = (typeof UNKNOWN_MEMBERS)[number]
+
+/** Okta does not send a refused push again, so one stale id would lose the others. */
+export const defaultUnknownMembers = (clientKind: ClientKind): UnknownMembers =>
+  clientKind === 'OKTA' ? 'skip' : 'refuse'
+
 /** Who is calling: everything a SCIM Lambda knows of the client, all of it from the token record. */
 export interface Principal {
   account: string
@@ -11,6 +19,7 @@ export interface Principal {
   privileges: readonly string[]
   endpointId: string
   syncPassword: boolean
+  unknownMembers: UnknownMembers
   tokenId: string
   /** The instant the token stops working, in epoch milliseconds. */
   tokenExpiresAt: number

@@ -70,7 +70,13 @@ function toScimContext({ account, actor, ...context }: AdminContext): ScimContex
   const { db, now, trail, report } = context
   const principal = {
     ...{ account, integration: 'IAM', role: actor, clientKind: 'GENERIC' as const, privileges: PRIVILEGES },
-    ...{ endpointId: '', syncPassword: false, tokenId: 'IAM', tokenExpiresAt: Number.MAX_SAFE_INTEGER },
+    ...{
+      endpointId: '',
+      syncPassword: false,
+      unknownMembers: 'refuse' as const,
+      tokenId: 'IAM',
+      tokenExpiresAt: Number.MAX_SAFE_INTEGER,
+    },
   }
   return { db, principal, now, baseUrl: SCIM_BASE, types: RESOURCE_TYPES, trail, report }
 }

@@ -79,8 +79,8 @@ function refusalOf(token: TokenRecord, sourceIp: string, now: number): RefusalRe
 }
 
 function toPrincipal({ account, integration, tokenId, expiresAt, access }: TokenRecord): Principal {
-  const { role, clientKind, privileges, endpointId, syncPassword } = access
-  const caller = { account, integration, role, clientKind, privileges, endpointId, syncPassword }
+  const { role, clientKind, privileges, endpointId, syncPassword, unknownMembers } = access
+  const caller = { account, integration, role, clientKind, privileges, endpointId, syncPassword, unknownMembers }
   return { ...caller, tokenId, tokenExpiresAt: expiresAt }
 }
 

@@ -77,9 +77,16 @@ export function requireCreate({ principal }: ScimContext, { name, privileges: { 
   throw forbidden(`Cannot create a ${name}: role ${quote(principal.role)} lacks the privilege ${create}`)
 }
 
-/** @throws {ScimError} 400 when a group would take the name of a role that decides over others. */
+/** That a group would take the name of a role that decides over others. */
+export const reservedName = (displayName: string): ScimError =>
+  invalidValue(`Cannot use displayName ${quote(displayName)}: the name is reserved; choose another`)
+
+/**
+ * Looks at the names that are known without reading: those of other integrations' roles are met when the name is
+ * claimed. @throws {ScimError} 400 when a group would take the name of a role that decides over others.
+ */
 export function checkReserved({ principal }: ScimContext, displayName: string): void {
   const name = foldName(displayName)
   if (!RESERVED.has(name) && name !== foldName(principal.role)) return
-  throw invalidValue(`Cannot use displayName ${quote(displayName)}: the name is reserved; choose another`)
+  throw reservedName(displayName)
 }

@@ -129,7 +129,7 @@ async function derivedFor(context: ScimContext, stored: StoredResource, filter: 
     listPendingLately(db, principal.account),
   ])
   const gone = pendingIds(pending, 'USER')
-  const kept = [...members].filter((value) => !gone.has(value))
+  const kept = [...members.keys()].filter((value) => !gone.has(value))
   return { [attribute]: kept.map((value): Value => ({ value, type: types.User.name })) }
 }
 

@@ -2,7 +2,8 @@ import { preconditionFailed, uniqueness } from '../scim/error.ts'
 import { quote } from '../scim/quote.ts'
 import { nameOf } from '../store/claims.ts'
 import type { StoredResource } from '../store/resource-item.ts'
-import { LostRace, NameTaken } from '../store/resource-writes.ts'
+import { LostRace, NameReserved, NameTaken } from '../store/resource-writes.ts'
+import { reservedName } from './access.ts'
 import { retryLostRaces } from './retry-lost-races.ts'
 
 /**
@@ -19,8 +20,12 @@ export function untilWon<T>(ifMatch: string | undefined, attempt: (n: number) =>
   return retryLostRaces(attempt, isLost, 'resource')
 }
 
-/** Says a taken name to the client; the same words whether or not it may see the object that holds it. */
+/**
+ * Says a taken name to the client; the same words whether or not it may see the object that holds it. The name of a role
+ * is none to be had.
+ */
 export function toUniqueness(error: unknown, resource: StoredResource): unknown {
+  if (error instanceof NameReserved) return reservedName(nameOf(resource))
   if (!(error instanceof NameTaken)) return error
   const attribute = resource.type.uniqueName
   const name = quote(nameOf(resource))

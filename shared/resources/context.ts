@@ -21,7 +21,7 @@ export interface ScimContext {
  * Work that follows a commit: the change is made whatever happens here, and what fails is marked as pending, to be
  * finished by whoever meets it.
  */
-export function afterCommit({ report }: ScimContext, work: () => Promise<void>): () => Promise<undefined> {
+export function afterCommit({ report }: ScimContext, work: () => Promise<unknown>): () => Promise<undefined> {
   return async () => {
     await work().catch((error) => report(error))
     return undefined

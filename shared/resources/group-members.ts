@@ -1,10 +1,8 @@
 import { invalidValue } from '../scim/error.ts'
-import { MAX_DISPLAY_BYTES } from '../scim/limits.ts'
-import { type Member, type MemberStep, memberChange, needsCurrentMembers } from '../scim/members.ts'
+import { type Member, type MemberChange, type MemberStep, memberChange, needsCurrentMembers } from '../scim/members.ts'
 import { quote } from '../scim/quote.ts'
-import type { Attributes } from '../scim/schema.ts'
-import type { MemberDelta } from '../store/groups/change.ts'
-import type { StoredMember } from '../store/groups/member-item.ts'
+import { MAX_INLINE_MEMBERS, type MemberDelta } from '../store/groups/change.ts'
+import type { DisplayChange, StoredMember } from '../store/groups/member-item.ts'
 import { listMembersAmong } from '../store/groups/members.ts'
 import type { StoredResource } from '../store/resource-item.ts'
 import { getResources } from '../store/resources.ts'
@@ -19,15 +17,12 @@ export interface ResolvedDelta extends MemberDelta {
   wholeSet: boolean
 }
 
-/** Deltas up to this size are written first and corrected by what the write finds. */
-const MAX_OPTIMISTIC = 90
-
 /** What was read for a change besides the group. */
 export interface KnownMembers {
   /** Users that are to become members, by id. */
   users: Map<string, StoredResource>
-  /** Which of the users that a large change names are members. */
-  among: Set<string> | undefined
+  /** Those of the users that a large change names who are members. */
+  among: Map<string, StoredMember> | undefined
 }
 
 /** Reads about those a request names what its change must know, one parallel round trip, 1 read unit each. */
@@ -55,21 +50,21 @@ async function loadCandidates({ db, principal, types }: ScimContext, steps: Memb
 const needsAll = (steps: MemberStep[]): boolean =>
   needsCurrentMembers(steps) || steps.some(({ kind }) => kind === 'clear' || kind === 'replace')
 
-/** Which of the users a large change names are members; small ones find out by writing. */
+/** Those of the users a large change names who are members; small ones find out by writing. */
 async function loadAmong(
   { db, principal }: ScimContext,
   groupId: string,
   steps: MemberStep[],
-): Promise<Set<string> | undefined> {
+): Promise<Map<string, StoredMember> | undefined> {
   if (needsAll(steps)) return undefined
   const { add, remove } = memberChange(steps)
-  if (add.size + remove.size <= MAX_OPTIMISTIC) return undefined
+  if (add.size + remove.size <= MAX_INLINE_MEMBERS) return undefined
   return listMembersAmong(db, principal.account, groupId, [...add.keys(), ...remove])
 }
 
 /**
- * Resolves the steps of a request into the members to add and to remove. New members must be users that the caller
- * may see.
+ * Resolves the steps of a request into the members to add, to remove and to show otherwise. New members must be users
+ * that the caller may see; where the integration says so, others are skipped, which the event tells.
  * @throws {ScimError} 400 invalidValue naming the ids that are not.
  */
 export async function resolveDelta(
@@ -78,64 +73,71 @@ export async function resolveDelta(
   steps: MemberStep[],
   { users, among }: KnownMembers,
 ): Promise<ResolvedDelta> {
-  if (!group) {
-    const { add } = memberChange(steps, { members: new Map() })
-    return { add: toStoredMembers(context, [...add.values()], users), remove: [], wholeSet: true }
-  }
-  const current = needsAll(steps) ? await currentMembers(context, group.id) : undefined
+  const current = group ? await loadCurrent(context, group, steps) : new Map<string, StoredMember>()
   const toRef = (id: string) => locationOf(context, context.types.User, id)
   const change = memberChange(steps, current && { members: toMemberMap(current), toRef })
-  const wanted = [...change.add.values()]
-  if (current) return againstAll(context, current, change.clear, wanted, change.remove, users)
-  const add = toStoredMembers(context, wanted, users)
+  const wanted = knownMembers(context, [...change.add.values()], users, current)
+  if (current) return against(current, change, wanted, true)
+  if (among) return against(among, change, wanted, false)
   const remove = [...change.remove].filter((userId) => userId !== '')
-  if (!among) return { add, remove, wholeSet: false }
+  return { add: wanted.map(toStoredMember), remove, displays: [], wholeSet: false }
+}
+
+const loadCurrent = async (context: ScimContext, { id }: StoredResource, steps: MemberStep[]) =>
+  needsAll(steps) ? currentMembers(context, id) : undefined
+
+/** Holds a change against the members it names, as they are stored. */
+function against(
+  members: Map<string, StoredMember>,
+  { clear, add, remove }: MemberChange,
+  wanted: Member[],
+  wholeSet: boolean,
+): ResolvedDelta {
+  const gone = clear ? [...members.keys()].filter((userId) => !add.has(userId)) : [...remove]
+  const asked = wanted.map(toStoredMember)
   return {
-    add: add.filter(({ userId }) => !among.has(userId)),
-    remove: remove.filter((userId) => among.has(userId)),
-    wholeSet: false,
+    add: asked.filter(({ userId }) => !members.has(userId)),
+    remove: gone.filter((userId) => members.has(userId)),
+    displays: asked.flatMap((member) => displayChange(members.get(member.userId), member, clear)),
+    wholeSet,
   }
 }
 
-function againstAll(
-  context: ScimContext,
-  current: Map<string, StoredMember>,
-  clear: boolean,
-  wanted: Member[],
-  removed: Set<string>,
-  candidates: Map<string, StoredResource>,
-): ResolvedDelta {
-  const kept = new Set(wanted.map(({ value }) => value))
-  const remove = clear
-    ? [...current.keys()].filter((userId) => !kept.has(userId))
-    : [...removed].filter((userId) => current.has(userId))
-  const fresh = wanted.filter(({ value }) => !current.has(value))
-  return { add: toStoredMembers(context, fresh, candidates), remove, wholeSet: true }
+/**
+ * What a client that sends a member again changes of its display. One sent without a display keeps what it has, unless
+ * the `whole` set is sent anew: that is then all there is (RFC 7644 §3.5.1, §3.5.2.3).
+ */
+export function displayChange(old: StoredMember | undefined, sent: StoredMember, whole = false): DisplayChange[] {
+  if (!old || old.display === sent.display || (sent.display === undefined && !whole)) return []
+  return [{ userId: sent.userId, before: old.display, after: sent.display }]
 }
 
 const toMemberMap = (members: Map<string, StoredMember>): Map<string, Member> =>
   new Map([...members].map(([value, { display }]) => [value, { value, ...(display !== undefined && { display }) }]))
 
-/** Keeps the display a client sent; where it sent none, the user's own name stands in. */
-function toStoredMembers(
-  context: ScimContext,
-  members: Member[],
-  candidates: Map<string, StoredResource>,
-): StoredMember[] {
-  const unknown = members.filter(({ value }) => {
-    const user = candidates.get(value)
-    return !user || !sees(context.principal, user.type, user.owner)
-  })
-  if (unknown.length > 0) throw unknownMembers(unknown.map(({ value }) => value))
-  return members.map(({ value, display }) => {
-    return { userId: value, display: display ?? nameOfUser(candidates.get(value)?.attributes ?? {}) }
-  })
-}
+/** What the client sent and nothing else: a name taken from the user would be wrong after its next change. */
+const toStoredMember = ({ value, display }: Member): StoredMember => ({ userId: value, display })
 
-/** The user's displayName where it is short enough for a membership, the userName otherwise. */
-function nameOfUser({ displayName, userName }: Attributes): string {
-  const fits = typeof displayName === 'string' && Buffer.byteLength(displayName) <= MAX_DISPLAY_BYTES
-  return fits ? displayName : String(userName)
+/**
+ * The members a request wants, without those who are no users that the caller may see.
+ * @throws {ScimError} 400 invalidValue when the integration refuses these, or nobody would be left: so no group is
+ * emptied by mistake.
+ */
+function knownMembers(
+  { principal, trail }: ScimContext,
+  wanted: Member[],
+  users: Map<string, StoredResource>,
+  current: Map<string, StoredMember> | undefined,
+): Member[] {
+  const isKnown = ({ value }: Member) => {
+    const user = users.get(value)
+    return current?.has(value) || (user !== undefined && sees(principal, user.type, user.owner))
+  }
+  const unknown = wanted.filter((member) => !isKnown(member)).map(({ value }) => value)
+  if (unknown.length === 0) return wanted
+  if (principal.unknownMembers !== 'skip' || unknown.length === wanted.length) throw unknownMembers(unknown)
+  trail.skipped(unknown)
+  return wanted.filter(isKnown)
 }
 
 /** Refuses members that are no users, naming the first few. */

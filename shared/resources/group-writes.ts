@@ -42,8 +42,8 @@ export async function writeGroup(
 ): Promise<Rest | undefined> {
   const { db, principal, now } = context
   const { account } = principal
-  const { add, remove, wholeSet } = members
-  const change = { before, after, add, remove }
+  const { wholeSet, ...delta } = members
+  const change = { before, after, ...delta }
   const renaming = afterCommit(context, async () => {
     if (isRename(change)) await sweepRename(db, account, after.id)
   })
@@ -71,7 +71,7 @@ export async function deleteWithMembers(
   const { db, principal, now } = context
   const { account } = principal
   const left = await deleteGroup(db, account, before, members.remove, event, now)
-  return left ? afterCommit(context, () => sweepGroup(db, account, before.id)) : undefined
+  return left ? afterCommit(context, () => sweepGroup(db, before.id, event)) : undefined
 }
 
 /** What is not applied now is overlaid by readers, and finished by whoever meets it. */

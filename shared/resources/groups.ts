@@ -4,7 +4,13 @@ import { MembersDiffer } from '../store/groups/change.ts'
 import { listMembers } from '../store/groups/members.ts'
 import type { StoredResource } from '../store/resource-item.ts'
 import { checkReserved } from './access.ts'
-import { type KnownMembers, loadKnownMembers, type ResolvedDelta, resolveDelta } from './group-members.ts'
+import {
+  displayChange,
+  type KnownMembers,
+  loadKnownMembers,
+  type ResolvedDelta,
+  resolveDelta,
+} from './group-members.ts'
 import { deleteWithMembers, type GroupDraft, writeGroup, writeNewGroup } from './group-writes.ts'
 import { requireSettled } from './settled.ts'
 import type { Special } from './special.ts'
@@ -23,14 +29,15 @@ export const groups: Special<KnownMembers, GroupDraft> = {
   },
   async draftDeletion({ db, principal }, before) {
     const members = await listMembers(db, principal.account, before.id)
-    return toDraft(before.attributes, { add: [], remove: [...members.keys()], wholeSet: true }, before)
+    return toDraft(before.attributes, { add: [], remove: [...members.keys()], displays: [], wholeSet: true }, before)
   },
-  correct(before, { attributes, members: { add, remove, wholeSet } }, error) {
+  correct(before, { attributes, members: { add, remove, displays, wholeSet } }, error) {
     if (!(error instanceof MembersDiffer)) return undefined
     const { present, absent } = error
     const left = {
       add: add.filter(({ userId }) => !present.has(userId)),
       remove: remove.filter((userId) => !absent.has(userId)),
+      displays: [...displays, ...add.flatMap((member) => displayChange(present.get(member.userId), member))],
     }
     return toDraft(attributes, { ...left, wholeSet }, before)
   },
@@ -42,8 +49,8 @@ export const groups: Special<KnownMembers, GroupDraft> = {
 }
 
 function toDraft(attributes: Attributes, members: ResolvedDelta, before: StoredResource | undefined): GroupDraft {
-  const { add, remove } = members
-  const changes = membershipChanges({ added: add.map(({ userId }) => userId), removed: remove })
+  const { add, remove, displays } = members
+  const changes = membershipChanges({ added: add.map(({ userId }) => userId), removed: remove, displays })
   const memberCount = (before?.memberCount ?? 0) + add.length - remove.length
   return { attributes, fields: { memberCount }, changes, members }
 }

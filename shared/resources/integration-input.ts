@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { BLOCK_RULE, isBlock, isSameBlock } from '../auth/network-policy.ts'
+import { defaultUnknownMembers, UNKNOWN_MEMBERS } from '../auth/principal.ts'
 import { PRIVILEGES } from '../auth/privileges.ts'
 import { CLIENT_KINDS, type ClientKind } from '../scim/client-kind.ts'
 import { strictError } from './parse-input.ts'
@@ -74,6 +75,8 @@ const clientKind = z
 /** What a role may be given. */
 export const privilege = z.enum(PRIVILEGES, { error: `expected ${PRIVILEGES.join(', ')}` })
 
+const unknownMembers = z.enum(UNKNOWN_MEMBERS, { error: `expected one of ${UNKNOWN_MEMBERS.join(', ')}` })
+
 const NO_SYNC = 'an AZURE integration has no passwords to sync: leave syncPassword out'
 
 /** What an admin says of a new integration. Unknown members are refused, so that no typing error goes unnoticed. */
@@ -91,6 +94,7 @@ export const newIntegration = z
       monitorRoles: offByDefault,
       enabled: flag.default(true),
       syncPassword: offByDefault,
+      unknownMembers: unknownMembers.optional(),
       networkPolicy: networkPolicy.optional(),
       comment: comment.optional(),
     },
@@ -100,13 +104,18 @@ export const newIntegration = z
     path: ['syncPassword'],
     error: NO_SYNC,
   })
-  .transform((input) => ({ ...input, role: input.role ?? DEFAULT_ROLES[input.clientKind] }))
+  .transform((input) => ({
+    ...input,
+    role: input.role ?? DEFAULT_ROLES[input.clientKind],
+    unknownMembers: input.unknownMembers ?? defaultUnknownMembers(input.clientKind),
+  }))
 
 /** What an admin may change of an integration; null takes a setting away. Client kind and role stay as they are. */
 export const integrationChange = z.strictObject(
   {
     enabled: flag.optional(),
     syncPassword: flag.optional(),
+    unknownMembers: unknownMembers.optional(),
     networkPolicy: networkPolicyChange.optional(),
     comment: comment.nullish(),
     rejectTokensIssuedBefore: instant.transform((text) => Date.parse(text)).nullish(),

@@ -5,7 +5,13 @@ import type { RestEvent } from '../audit/rest-event.ts'
 import { CREATE_PRIVILEGES, type Privilege } from '../auth/privileges.ts'
 import { ScimError, uniqueness } from '../scim/error.ts'
 import type { Json } from '../scim/schema.ts'
-import { IntegrationExists, putNewIntegration, type RoleChange, TooManyTokens } from '../store/integration-change.ts'
+import {
+  IntegrationExists,
+  putNewIntegration,
+  type RoleChange,
+  RoleNameTaken,
+  TooManyTokens,
+} from '../store/integration-change.ts'
 import { getIntegration, getIntegrations, type Integration } from '../store/integrations.ts'
 import { getProvisioner, getProvisioners, type Provisioner } from '../store/provisioners.ts'
 import type { AdminContext } from './admin-context.ts'
@@ -104,6 +110,9 @@ const explain =
   ({ name, role }: NewIntegration) =>
   (error: unknown): never => {
     if (error instanceof IntegrationExists) throw uniqueness(`An integration "${name}" exists: choose another name`)
+    if (error instanceof RoleNameTaken) {
+      throw uniqueness(`A group has the name of the role "${role}": rename or delete it, or choose another role`)
+    }
     if (!(error instanceof TooManyTokens)) throw error
     throw new ScimError(
       409,

@@ -11,6 +11,7 @@ export interface IntegrationView {
   privileges: readonly string[]
   enabled: boolean
   syncPassword: boolean
+  unknownMembers: Integration['unknownMembers']
   networkPolicy?: { allowed: readonly string[]; blocked: readonly string[] }
   comment?: string
   endpointId: string
@@ -22,9 +23,9 @@ export interface IntegrationView {
 
 export function presentIntegration(integration: Integration, role: Provisioner, now: Date): IntegrationView {
   const { networkPolicy, comment, rejectTokensIssuedBefore: rejectBefore } = integration
-  const { name, clientKind, enabled, syncPassword, endpointId, createdAt, createdBy } = integration
+  const { name, clientKind, enabled, syncPassword, unknownMembers, endpointId, createdAt, createdBy } = integration
   return {
-    ...{ name, clientKind, role: role.role, privileges: role.privileges, enabled, syncPassword },
+    ...{ name, clientKind, role: role.role, privileges: role.privileges, enabled, syncPassword, unknownMembers },
     ...(networkPolicy && { networkPolicy }),
     ...(comment && { comment }),
     endpointId,

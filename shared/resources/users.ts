@@ -16,7 +16,7 @@ export const users: Special = {
   async delete(context, before, _draft, event) {
     const { db, principal, now } = context
     await deleteUser(db, principal.account, before, event, now)
-    return afterCommit(context, () => sweepUser(db, principal.account, before.id))
+    return afterCommit(context, () => sweepUser(db, before.id, event))
   },
 }
 

@@ -2,12 +2,13 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import { type AttributePath, listValues, resolveAttributePath } from '../scim/attribute-path.ts'
 import { foldName } from '../scim/identifier.ts'
 import { MAX_NAME_BYTES } from '../scim/limits.ts'
+import { RESOURCE_TYPES } from '../scim/resource-types.ts'
 import type { ResourceType } from '../scim/schema.ts'
 import type { Db } from './client.ts'
 import { type Key, lookupCollectionKey, lookupKey, nameCollectionKey, nameKey } from './keys.ts'
 import { ofPartition, queryAll } from './query-all.ts'
 import type { StoredResource } from './resource-item.ts'
-import type { Action, Actions } from './transaction.ts'
+import { type Action, type Actions, type RawItem, SHOW_MET } from './transaction.ts'
 
 /** What a name or a lookup is taken from. */
 type Named = Pick<StoredResource, 'type' | 'attributes'>
@@ -29,16 +30,33 @@ export async function getIdByName(db: Db, account: string, type: ResourceType, n
 export async function listIdsByNamePrefix(db: Db, account: string, type: ResourceType, prefix: string, limit: number) {
   const folded = foldName(prefix)
   if (Buffer.byteLength(folded) > MAX_NAME_BYTES) return []
-  const items = await queryAll(db, ofPartition(nameCollectionKey(account, type), folded), limit)
+  const named = { ...ofPartition(nameCollectionKey(account, type), folded), FilterExpression: 'attribute_exists(id)' }
+  const items = await queryAll(db, named, limit)
   return items.map((item) => String(item.id))
 }
 
-/** The claim on a unique name. It holds only while nobody else holds it (invariant 2). */
+/** The claim on a unique name. It holds only while nobody else holds it (invariant 2); a failure shows who does. */
 export function claimNameAction(account: string, resource: StoredResource): Action {
   const { type, id, owner, eventId } = resource
   const Item = { ...nameKey(account, type, foldName(nameOf(resource))), id, owner, eventId }
-  return { Put: { Item, ConditionExpression: 'attribute_not_exists(pk)' } }
+  return { Put: { Item, ConditionExpression: 'attribute_not_exists(pk)', ...SHOW_MET } }
 }
+
+/**
+ * Keeps the name of a provisioner role from groups (SECURITY T6): a claim that no group holds, without an id. It fails
+ * where a group has the name.
+ */
+export function reserveNameAction(account: string, role: string): Action {
+  return {
+    Put: {
+      Item: { ...nameKey(account, RESOURCE_TYPES.Group, foldName(role)), role },
+      ConditionExpression: 'attribute_not_exists(id)',
+    },
+  }
+}
+
+/** Whether a claim that was met is a role's. */
+export const isReserved = (claim: RawItem | undefined): boolean => claim?.role !== undefined
 
 export function releaseNameAction(account: string, resource: StoredResource): Action {
   return {

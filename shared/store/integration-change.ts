@@ -1,5 +1,6 @@
 import type { RestEvent } from '../audit/rest-event.ts'
 import { ensureAccountAction } from './accounts.ts'
+import { reserveNameAction } from './claims.ts'
 import type { Db } from './client.ts'
 import { putEventAction } from './events/write.ts'
 import { checkIntegrationAction, type Integration, liveTokens, putIntegrationAction } from './integrations.ts'
@@ -11,6 +12,11 @@ import { type Actions, ConditionsFailed, MAX_ACTIONS, transact } from './transac
 /** Another integration of the account has the name. */
 export class IntegrationExists extends Error {
   override readonly name = 'IntegrationExists'
+}
+
+/** A group of the account has the role's name. */
+export class RoleNameTaken extends Error {
+  override readonly name = 'RoleNameTaken'
 }
 
 /** More tokens than one transaction can rewrite share the role. */
@@ -28,7 +34,7 @@ export interface RoleChange {
 /**
  * Access pattern I3: stores a new integration with its account and event, and its role where that is new or gains
  * privileges; live tokens of the same role gain them too. 1 round trip, all or nothing.
- * @throws {IntegrationExists} @throws {TooManyTokens}
+ * The role's name is kept from groups. @throws {IntegrationExists} @throws {RoleNameTaken} @throws {TooManyTokens}
  * @throws {ConditionsFailed} when the role, or a token of it, has changed since it was read.
  */
 export async function putNewIntegration(
@@ -42,6 +48,7 @@ export async function putNewIntegration(
   const actions = {
     integration: putIntegrationAction(integration),
     account: ensureAccountAction(account, now),
+    roleName: reserveNameAction(account, integration.role),
     event: putEventAction(db, event),
     ...(role && changeRoleActions(account, role, now)),
   }
@@ -51,6 +58,7 @@ export async function putNewIntegration(
     await transact(db, actions, `${endpointId}#${role?.after.version}#${size}`)
   } catch (error) {
     if (error instanceof ConditionsFailed && error.failures.has('integration')) throw new IntegrationExists()
+    if (error instanceof ConditionsFailed && error.failures.has('roleName')) throw new RoleNameTaken()
     throw error
   }
 }

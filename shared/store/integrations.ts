@@ -1,6 +1,7 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod'
 import type { NetworkPolicy } from '../auth/network-policy.ts'
+import { defaultUnknownMembers, UNKNOWN_MEMBERS, type UnknownMembers } from '../auth/principal.ts'
 import { CLIENT_KINDS, type ClientKind } from '../scim/client-kind.ts'
 import type { Db } from './client.ts'
 import { integrationCollectionKey, type Key } from './keys.ts'
@@ -16,6 +17,7 @@ export interface Integration {
   role: string
   enabled: boolean
   syncPassword: boolean
+  unknownMembers: UnknownMembers
   networkPolicy?: NetworkPolicy | undefined
   comment?: string | undefined
   /** UUID: `/scim/v2/<endpointId>/...` is this integration's own base URL. */
@@ -30,12 +32,14 @@ export interface Integration {
   tokens: Record<string, number>
 }
 
-const integrationItem = z.object({
+const stored = z.object({
   name: z.string(),
   clientKind: z.enum(CLIENT_KINDS),
   role: z.string(),
   enabled: z.boolean(),
   syncPassword: z.boolean(),
+  /** Items written before there was this setting have none. */
+  unknownMembers: z.enum(UNKNOWN_MEMBERS).optional(),
   networkPolicy: z.object({ allowed: z.array(z.string()), blocked: z.array(z.string()) }).optional(),
   comment: z.string().optional(),
   endpointId: z.string(),
@@ -45,6 +49,11 @@ const integrationItem = z.object({
   version: z.number().int(),
   tokens: z.record(z.string(), z.number()),
 })
+
+const integrationItem = stored.transform((item) => ({
+  ...item,
+  unknownMembers: item.unknownMembers ?? defaultUnknownMembers(item.clientKind),
+}))
 
 const integrationKey = (account: string, name: string): Key => ({
   pk: integrationCollectionKey(account),

@@ -1,5 +1,5 @@
 import type { RestEvent } from '../audit/rest-event.ts'
-import { claimNameAction, moveLookupActions, moveNameActions, releaseNameAction } from './claims.ts'
+import { claimNameAction, isReserved, moveLookupActions, moveNameActions, releaseNameAction } from './claims.ts'
 import type { Db } from './client.ts'
 import { moveCountAction } from './counters.ts'
 import { putEventAction } from './events/write.ts'
@@ -11,6 +11,11 @@ export class NameTaken extends Error {
   override readonly name = 'NameTaken'
 }
 
+/** The unique name is that of a provisioner role, which no group may have. */
+export class NameReserved extends Error {
+  override readonly name = 'NameReserved'
+}
+
 /** Somebody changed or deleted the object since it was read: read it again. */
 export class LostRace extends Error {
   override readonly name = 'LostRace'
@@ -19,7 +24,7 @@ export class LostRace extends Error {
 /**
  * Access pattern W1: stores a new resource with its claims, its count and its REST event, all or nothing; `further`
  * actions join the transaction, and their failures stay `ConditionsFailed`.
- * @throws {NameTaken} when the name belongs to another resource.
+ * @throws {NameTaken} when the name belongs to another resource. @throws {NameReserved} when it is a role's.
  */
 export async function putNewResource(
   db: Db,
@@ -57,7 +62,7 @@ export interface VersionWrite {
 
 /**
  * Access pattern W2: stores `after` over `before` with moved claims and its REST event, all or nothing.
- * @throws {LostRace} when `before` is no longer current. @throws {NameTaken}
+ * @throws {LostRace} when `before` is no longer current. @throws {NameTaken} @throws {NameReserved}
  */
 export async function putVersion(db: Db, account: string, write: VersionWrite, event: RestEvent): Promise<undefined> {
   const { before, after, resource = putVersionAction(account, before, after), further, attempt = '' } = write
@@ -79,6 +84,7 @@ function translate(error: unknown): unknown {
   if (!(error instanceof ConditionsFailed)) return error
   const { failures } = error
   if (failures.has('resource')) return new LostRace('', { cause: error })
+  if (isReserved(failures.get('name'))) return new NameReserved('', { cause: error })
   return failures.has('name') || failures.has('oldName') ? new NameTaken('', { cause: error }) : error
 }
 

@@ -19,9 +19,10 @@ import { transact } from './transaction.ts'
 
 /** What a token record copies from its integration and the integration's role. */
 export function toAccess(integration: Integration, { privileges }: Pick<Provisioner, 'privileges'>): TokenAccess {
-  const { role, clientKind, endpointId, syncPassword, enabled, networkPolicy, rejectTokensIssuedBefore } = integration
+  const { role, clientKind, endpointId, syncPassword, unknownMembers, enabled } = integration
+  const { networkPolicy, rejectTokensIssuedBefore } = integration
   return {
-    ...{ role, clientKind, privileges, endpointId, syncPassword, enabled },
+    ...{ role, clientKind, privileges, endpointId, syncPassword, unknownMembers, enabled },
     ...(networkPolicy && { networkPolicy }),
     ...(rejectTokensIssuedBefore !== undefined && { rejectTokensIssuedBefore }),
   }

@@ -23,11 +23,18 @@ export type Actions = Readonly<Record<string, Action>>
 export const MAX_ACTIONS = 100
 const MAX_CONFLICT_RETRIES = 6
 
+/** An item as DynamoDB writes it, which is how the SDK leaves items in answers that are errors. */
+export type RawItem = NonNullable<NonNullable<TransactionCanceledException['CancellationReasons']>[number]['Item']>
+
+/** To be spread into an action whose failure shall show the item it met; costs nothing. */
+export const SHOW_MET = { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const
+
 /** A transaction that was refused, with the names of the actions whose conditions failed. */
 export class ConditionsFailed extends Error {
   override readonly name = 'ConditionsFailed'
-  readonly failures: ReadonlySet<string>
-  constructor(failures: ReadonlySet<string>) {
+  /** By name; with the item that was met, where the action asked for it (`SHOW_MET`) and there was one. */
+  readonly failures: ReadonlyMap<string, RawItem | undefined>
+  constructor(failures: ReadonlyMap<string, RawItem | undefined>) {
     super('The conditions of a transaction failed')
     this.failures = failures
   }
@@ -82,8 +89,10 @@ const isCancelled = (error: unknown): error is TransactionCanceledException =>
   error instanceof Error && error.name === 'TransactionCanceledException'
 
 /** DynamoDB gives its reasons in the order of the actions. */
-function failedConditions({ CancellationReasons = [] }: TransactionCanceledException, names: string[]): Set<string> {
-  return new Set(names.filter((_, i) => CancellationReasons[i]?.Code === 'ConditionalCheckFailed'))
+function failedConditions({ CancellationReasons = [] }: TransactionCanceledException, names: string[]) {
+  const reasons = names.map((name, i) => [name, CancellationReasons[i]] as const)
+  const failed = reasons.filter(([, reason]) => reason?.Code === 'ConditionalCheckFailed')
+  return new Map(failed.map(([name, reason]) => [name, reason?.Item]))
 }
 
 /** Named like DynamoDB's own throttling, so that it is answered 429. */

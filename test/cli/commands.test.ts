@@ -62,7 +62,7 @@ describe('rolecall integration', () => {
       '--monitor-users',
     )
     expect(ok(created)).toContain(
-      'Name           HR\nKind           GENERIC\nRole           GENERIC_SCIM_PROVISIONER\n',
+      'Name             HR\nKind             GENERIC\nRole             GENERIC_SCIM_PROVISIONER\n',
     )
     expect(created.stderr).toBe(`Next: rolecall token issue hr --data-dir ${folder}`)
     const rows = ok(await rolecall('integration', 'list'))

@@ -26,6 +26,7 @@ export const OKTA: Principal = {
   privileges: ['createUser', 'createRole'],
   endpointId: 'b4f4bd36-9d3a-4f0f-8a55-0c2d6f3a1c11',
   syncPassword: false,
+  unknownMembers: 'refuse',
   tokenId: 'tok1',
   tokenExpiresAt: Date.parse('2100-01-01T00:00:00Z'),
 }

@@ -25,6 +25,7 @@ export function principal(overrides: Partial<Principal> = {}): Principal {
     privileges: ['createUser', 'createRole'],
     endpointId: '00000000-0000-4000-8000-000000000000',
     syncPassword: false,
+    unknownMembers: 'refuse',
     tokenId: 'testToken',
     tokenExpiresAt: Date.parse('2999-01-01T00:00:00Z'),
     ...overrides,

@@ -25,6 +25,7 @@ import { list } from './statement.ts'
 const { User, Group } = RESOURCE_TYPES
 
 const EVENT = eventPartition('acme', '2026-01-01', 3)
+const HISTORY = historyKey('acme', 'u1')
 const TOKEN = tokenKey('abc').pk
 const PAGE_MARK = pageKey('acme', 'h')
 const OBJECTS = [
@@ -48,6 +49,9 @@ describe('what each function may do with the table (SECURITY E1, I5, T7)', () =>
       }
     }
     expect(isAllowed(name, 'Query', memberOfKey('acme', 'u1'), true)).toBe(true)
+    for (const action of ['PutItem', 'BatchWriteItem']) expect(isAllowed(name, action, HISTORY)).toBe(true)
+    for (const action of ['GetItem', 'Query', 'UpdateItem', 'DeleteItem'])
+      expect(isAllowed(name, action, HISTORY)).toBe(false)
   })
 
   test.each(LAMBDA_NAMES)('%s cannot scan, use PartiQL, export or administer', (name) => {
@@ -97,14 +101,16 @@ describe('what each function may do with the table (SECURITY E1, I5, T7)', () =>
     expect(may).toEqual([`PutItem ${EVENT}`])
   })
 
-  test('the events function reads events, by time and by resource, and no object', () => {
+  test('the events function reads events, by time and by resource, whose a user name is, and no object', () => {
     expect(isAllowed('events', 'Query', EVENT)).toBe(true)
     expect(isAllowed('events', 'BatchGetItem', EVENT)).toBe(true)
-    expect(isAllowed('events', 'Query', historyKey('acme', 'u1'), true)).toBe(true)
+    for (const index of [true, false]) expect(isAllowed('events', 'Query', HISTORY, index)).toBe(true)
     for (const key of OBJECTS) expect([key, isAllowed('events', 'Query', key)]).toEqual([key, false])
     for (const key of [integrationCollectionKey('acme'), provisionerCollectionKey('acme'), accountKey('acme').pk]) {
       expect([key, isAllowed('events', 'Query', key), isAllowed('events', 'PutItem', key)]).toEqual([key, true, false])
     }
+    const got = OBJECTS.filter((key) => isAllowed('events', 'GetItem', key))
+    expect(got).toEqual([nameCollectionKey('acme', User)])
   })
 
   test('the admin function manages integrations, roles and tokens, and cannot change users or groups', () => {
@@ -125,6 +131,13 @@ describe('what each function may do with the table (SECURITY E1, I5, T7)', () =>
         false,
       ])
     }
+  })
+
+  test('the admin function keeps the names of roles from groups, and can take none away', () => {
+    const names = nameCollectionKey('acme', Group)
+    const may = ['PutItem', 'UpdateItem', 'DeleteItem'].filter((action) => isAllowed('admin', action, names))
+    expect(may).toEqual(['PutItem'])
+    expect(isAllowed('admin', 'PutItem', nameCollectionKey('acme', User))).toBe(false)
   })
 
   test('the admin function marks pages of its lists, whatever a lookup may be called', () => {

@@ -36,6 +36,7 @@ describe('createIntegration()', () => {
       privileges: ['createUser', 'createRole'],
       enabled: true,
       syncPassword: false,
+      unknownMembers: 'skip',
       endpointId: expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
       createdAt: '2026-08-31T10:00:00.000Z',
       createdBy: ACTOR,
@@ -45,10 +46,50 @@ describe('createIntegration()', () => {
     expect(await listIntegrations(admin())).toEqual([view])
   })
 
+  test.each([
+    ['OKTA', 'skip'],
+    ['AZURE', 'refuse'],
+    ['GENERIC', 'refuse'],
+  ])(
+    'an integration of kind %s meets unknown members with %s, unless it is said otherwise',
+    async (clientKind, word) => {
+      account++
+      expect((await create({ name: 'X', clientKind })).unknownMembers).toBe(word)
+      expect((await create({ name: 'Y', clientKind, unknownMembers: 'skip' })).unknownMembers).toBe('skip')
+      expect((await create({ name: 'Z', clientKind, unknownMembers: 'refuse' })).unknownMembers).toBe('refuse')
+      expect((await listIntegrations(admin())).map((view) => view.unknownMembers)).toEqual([word, 'skip', 'refuse'])
+    },
+  )
+
+  test.each([
+    ['OKTA', 'skip'],
+    ['GENERIC', 'refuse'],
+  ])('an integration of kind %s and a token from before there was the setting: %s', async (clientKind, word) => {
+    account++
+    await create({ name: 'X', clientKind })
+    const { tokenId } = await issueToken(admin(), { integration: 'X' })
+    const items = await scanAll(db)
+    const token = items.find((item) => item.tokenId === tokenId)
+    const integration = items.find(({ pk }) => pk === `A#a${account}#INTEGRATION`)
+    const without = (item: object) =>
+      Object.fromEntries(Object.entries(item).filter(([name]) => name !== 'unknownMembers'))
+    for (const Item of [without(Object(integration)), { ...token, access: without(Object(token?.access)) }]) {
+      await db.client.send(new PutCommand({ TableName: db.tableName, Item }))
+    }
+    expect((await describeIntegration(admin(), 'X')).unknownMembers).toBe(word)
+    expect((await getToken(db, tokenId))?.access.unknownMembers).toBe(word)
+  })
+
   test('stores every setting that is said', async () => {
     account++
     const networkPolicy = { allowed: ['192.0.2.0/24', '2001:db8::/32'], blocked: ['192.0.2.66'] }
-    const said = { enabled: false, syncPassword: true, networkPolicy, comment: 'HR <sync>' }
+    const said = {
+      enabled: false,
+      syncPassword: true,
+      unknownMembers: 'skip' as const,
+      networkPolicy,
+      comment: 'HR <sync>',
+    }
     const privileges = { privileges: ['createUser' as const], monitorUsers: true, monitorRoles: true }
     const view = await create({ name: 'A$1', clientKind: 'GENERIC', role: 'hr_provisioner', ...said, ...privileges })
     expect(view).toMatchObject({ ...said, role: 'HR_PROVISIONER' })
@@ -177,6 +218,11 @@ describe('createIntegration()', () => {
       { ...valid, __proto__: null, sync: true },
       'Cannot read the input: there is no setting "sync"',
     ],
+    [
+      'an unknown word',
+      { ...valid, unknownMembers: 'ignore' },
+      'Cannot read unknownMembers "ignore": expected one of refuse, skip',
+    ],
     ['a flag in quotes', { ...valid, enabled: 'true' }, 'Cannot read enabled "true": expected true or false'],
     [
       'password sync for AZURE',
@@ -262,11 +308,17 @@ describe('changeIntegration()', () => {
     await Promise.all([
       change('X', { enabled: false }),
       change('X', { comment: 'new' }),
-      change('X', { syncPassword: true }),
+      change('X', { syncPassword: true, unknownMembers: 'refuse' }),
       issueToken(admin(), { integration: 'X' }),
     ])
     const view = await describeIntegration(admin(), 'X')
-    expect(view).toMatchObject({ enabled: false, comment: 'new', syncPassword: true, liveTokens: 1 })
+    expect(view).toMatchObject({
+      enabled: false,
+      comment: 'new',
+      syncPassword: true,
+      unknownMembers: 'refuse',
+      liveTokens: 1,
+    })
   })
 
   test.each<[string, Json, string]>([

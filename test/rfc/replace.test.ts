@@ -180,16 +180,21 @@ describe('PUT /Groups/{id}', () => {
     expect((await readAgain(request, old)).groups).toEqual([])
   })
 
-  test('PUT-5 what is immutable of a member stays as it was first sent', async () => {
+  test('PUT-5 what is immutable of a member stays as it was first sent, and its display is replaced', async () => {
     const user = await givenUser(request)
     const group = await givenGroup(request, [], { members: [{ value: user.id, display: 'First' }] })
     const member = { value: user.id, $ref: user.meta.location, display: 'First', type: 'User' }
     const changed = { ...member, $ref: 'https://else.example/Users/1', display: 'Second' }
     const answer = await put('/Groups', group, newGroup(group.displayName, { members: [changed] }))
-    expect([answer.status, answer.body.members]).toEqual([200, [member]])
+    expect([answer.status, answer.body.members]).toEqual([200, [{ ...member, display: 'Second' }]])
     const { body } = await request('GET', '/Schemas/urn:ietf:params:scim:schemas:core:2.0:Group')
     const { subAttributes } = body.attributes.find(({ name }: Body) => name === 'members')
-    expect(subAttributes.map(({ mutability }: Body) => mutability)).toEqual(subAttributes.map(() => 'immutable'))
+    expect(subAttributes.map(({ name, mutability }: Body) => [name, mutability])).toEqual([
+      ['value', 'immutable'],
+      ['$ref', 'immutable'],
+      ['type', 'immutable'],
+      ['display', 'readWrite'],
+    ])
   })
 
   test('PUT-3 PUT-7 without members the group is empty', async () => {

@@ -13,7 +13,7 @@ export const membersAttribute = complex(
     attribute('value', 'The id of the user', { ...immutable, caseExact: true, required: true }),
     reference('$ref', 'The URL of the user', ['User'], immutable),
     attribute('type', 'The resource type of the member', { ...immutable, canonicalValues: ['User'] }),
-    attribute('display', 'A name for the member, shown to people', immutable),
+    attribute('display', 'A name for the member, shown to people'),
   ],
   { multiValued: true },
 )

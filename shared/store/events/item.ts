@@ -3,7 +3,7 @@ import { packChanges, parseChanges } from '../../audit/pack-changes.ts'
 import { type EventField, eventFields, type RestEvent } from '../../audit/rest-event.ts'
 import { maskChanges, maskSecrets } from '../../audit/secrets.ts'
 import { cutText } from '../../scim/quote.ts'
-import { EVENT_SHARDS, eventPartition, historyKey } from '../keys.ts'
+import { EVENT_SHARDS, eventPartition, historyKey, type Key } from '../keys.ts'
 
 /** What writing an event needs to know of the table; every `Db` is one. */
 export interface EventTable {
@@ -38,6 +38,22 @@ export function shardOf(eventId: string): number {
 export const dayOf = (time: string): string => time.slice(0, 10)
 export const eventSortKey = (time: string, eventId: string): string => `${time}#${eventId}`
 
+/** Where an event stands. */
+const eventKey = (account: string, time: string, eventId: string): Key => ({
+  pk: eventPartition(account, dayOf(time), shardOf(eventId)),
+  sk: eventSortKey(time, eventId),
+})
+
+/** Where the event of a place in the order of time stands; none where that is not one of ours. */
+export function eventKeyAt(account: string, sortKey: string): Key | undefined {
+  const [, time, eventId] = SORT_KEY.exec(sortKey) ?? []
+  return time === undefined || eventId === undefined ? undefined : eventKey(account, time, eventId)
+}
+
+/** When what was written at `time` may be deleted: epoch seconds. */
+export const ttlOf = (table: EventTable, time: string): number =>
+  Math.floor(Date.parse(time) / 1000) + table.eventRetentionDays * DAY_SECONDS
+
 /** The beginning of an instant's minute, where the rows stand that count what happened in it. */
 export const minuteOf = (at: Date): string => new Date(Math.floor(at.getTime() / MINUTE_MS) * MINUTE_MS).toISOString()
 
@@ -49,9 +65,8 @@ export function toEventItem(table: EventTable, event: RestEvent): Record<string,
   const { eventId, account, time } = event
   const sk = eventSortKey(time, eventId)
   return {
-    pk: eventPartition(account, dayOf(time), shardOf(eventId)),
-    sk,
-    ttl: Math.floor(Date.parse(time) / 1000) + table.eventRetentionDays * DAY_SECONDS,
+    ...eventKey(account, time, eventId),
+    ttl: ttlOf(table, time),
     ...(isHistory(event) && { gsi1pk: historyKey(account, event.resourceId), gsi1sk: sk }),
     ...Object.assign({}, ...ATTRIBUTES.map((field) => toAttribute(field, event[field.name]))),
   }

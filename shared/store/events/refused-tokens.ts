@@ -3,6 +3,7 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { EVENT_FIELDS, type RestEvent } from '../../audit/rest-event.ts'
 import { addressBlock } from '../../auth/address-block.ts'
 import type { Db } from '../client.ts'
+import { namedId } from '../new-id.ts'
 import { minuteOf, toEventItem } from './item.ts'
 
 /**
@@ -127,7 +128,7 @@ function toUpdate(db: Db, row: Row, counted: number): UpdateCommand {
 /** The row as an event, without its count. */
 function toEvent({ account, reason, minute, bucket, block }: Row): RestEvent {
   return {
-    eventId: rowId(minute, `${account} ${reason} ${bucket}`),
+    eventId: namedId(Date.parse(minute), `${minute} ${account} ${reason} ${bucket}`),
     account,
     time: minute,
     type: 'SCIM',
@@ -139,11 +140,4 @@ function toEvent({ account, reason, minute, bucket, block }: Row): RestEvent {
     actorDomain: 'unknown',
     detail: `Callers refused in this minute and address block: ${DETAIL[reason]}`,
   }
-}
-
-/** The same id from every process: a UUIDv8 (RFC 9562 §5.8) of the minute and a hash, in order of time like the rest. */
-function rowId(minute: string, name: string): string {
-  const time = Date.parse(minute).toString(16).padStart(12, '0')
-  const hash = createHash('sha256').update(`${minute} ${name}`).digest('hex')
-  return `${time.slice(0, 8)}-${time.slice(8)}-8${hash.slice(0, 3)}-8${hash.slice(3, 6)}-${hash.slice(6, 18)}`
 }

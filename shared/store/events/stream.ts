@@ -4,15 +4,18 @@ import { batchGet } from '../batch.ts'
 import type { Db } from '../client.ts'
 import { EVENT_SHARDS, eventPartition, historyKey, type Key } from '../keys.ts'
 import { TABLE } from '../table.ts'
-import { dayOf, eventSortKey, minuteOf } from './item.ts'
+import { type Grant, parseGrant } from './grant.ts'
+import { dayOf, eventKeyAt, eventSortKey, minuteOf } from './item.ts'
 
 type Item = Record<string, unknown>
 
-/** One sorted run of events, read from its newest backwards: a shard of a day, or what happened to one resource. */
+/**
+ * One sorted run of events, read from its newest backwards: a shard of a day, what happened to one resource (of the
+ * index, which holds keys only), or the grants of one user, which point to events.
+ */
 export interface EventStream {
   partition: string
-  /** Whether the partition is one of the index, whose rows hold keys only. */
-  indexed: boolean
+  of: 'day' | 'resource' | { grantsOf: string }
   /** The place reached: everything newer has been read. */
   reached: string
   done: boolean
@@ -25,17 +28,32 @@ const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 const MAX_PAGE = 1000
 const DAY_MS = 86_400_000
 
-const toStream = (partition: string, lastTime: string, indexed = false): EventStream => {
-  return { partition, indexed, reached: eventSortKey(lastTime, LAST_ID), done: false, pages: 0, startKey: undefined }
+/** An event as it is stored, with the grant that led to it. */
+export interface EventItem {
+  item: Item
+  grant?: Grant | undefined
 }
+
+const toStream = (partition: string, lastTime: string, of: EventStream['of'] = 'day'): EventStream => {
+  return { partition, of, reached: eventSortKey(lastTime, LAST_ID), done: false, pages: 0, startKey: undefined }
+}
+
+/** The groups that a user came to and left. */
+export const grantStream = (account: string, userId: string, { to }: EventQuery): EventStream =>
+  toStream(historyKey(account, userId), to.toISOString(), { grantsOf: userId })
 
 /**
  * The streams a question is answered from, in waves, newest days first: a wave is read only when those before it
- * did not hold enough. Waves double, so that a quiet week costs few round trips and a busy hour few units.
+ * did not hold enough. Waves double, so that a quiet week costs few round trips and a busy hour few units. What befell
+ * the `subjects`, the ids asked for, is in the first.
  */
-export function streamWaves(account: string, query: EventQuery): EventStream[][] {
-  const { changesOnly, resource, to } = query
-  if (changesOnly && resource) return [[toStream(historyKey(account, resource), to.toISOString(), true)]]
+export function streamWaves(account: string, query: EventQuery, subjects: readonly string[]): EventStream[][] {
+  const grants = subjects.map((id) => grantStream(account, id, query))
+  if (!query.changesOnly) return [grants, ...dayWaves(account, query)]
+  return [[...subjects.map((id) => toStream(historyKey(account, id), query.to.toISOString(), 'resource')), ...grants]]
+}
+
+function dayWaves(account: string, query: EventQuery): EventStream[][] {
   const days = daysOf(query).map((day) =>
     Array.from({ length: EVENT_SHARDS }, (_, shard) =>
       toStream(eventPartition(account, day, shard), `${day}T23:59:59.999Z`),
@@ -59,25 +77,50 @@ function daysOf({ from, to }: EventQuery): string[] {
  * spread over the shards by chance, so the first page holds a shard's fair part of the limit and three and a half
  * standard deviations more: enough in one round trip 99 times of 100. Later pages double.
  */
-export async function listStreamPage(db: Db, stream: EventStream, query: EventQuery): Promise<Item[]> {
-  const share = stream.indexed ? query.limit : query.limit / EVENT_SHARDS
-  const first = Math.ceil(share + (stream.indexed ? 0 : 3.5 * Math.sqrt(share))) + 1
+export async function listStreamPage(
+  db: Db,
+  account: string,
+  stream: EventStream,
+  query: EventQuery,
+): Promise<EventItem[]> {
+  const isShard = stream.of === 'day'
+  const share = isShard ? query.limit / EVENT_SHARDS : query.limit
+  const first = Math.ceil(share + (isShard ? 3.5 * Math.sqrt(share) : 0)) + 1
   const limit = Math.min(MAX_PAGE, first * 2 ** Math.min(stream.pages, 10))
   const { Items = [], LastEvaluatedKey } = await db.client.send(toQuery(db, stream, query, limit))
   stream.pages += 1
   stream.startKey = LastEvaluatedKey
   stream.done = !LastEvaluatedKey
   stream.reached = String(Items.at(-1)?.sk ?? stream.reached)
-  return stream.indexed ? batchGet(db, Items as unknown as Key[]) : Items
+  if (typeof stream.of === 'object') return loadGranted(db, account, stream.of.grantsOf, Items)
+  const items = isShard ? Items : await batchGet(db, Items as unknown as Key[])
+  return items.map((item) => ({ item }))
+}
+
+/** The events that grants point to; a grant that points nowhere stands for itself, and is no event. */
+async function loadGranted(db: Db, account: string, userId: string, items: Item[]): Promise<EventItem[]> {
+  const places = items.map((item) => ({
+    item,
+    grant: parseGrant(userId, item),
+    key: eventKeyAt(account, String(item.sk)),
+  }))
+  const keys = places.flatMap(({ grant, key }) => (grant && key ? [key] : []))
+  const events = new Map((await batchGet(db, keys)).map((event) => [event.sk, event]))
+  return places.flatMap(({ item, grant, key }) => {
+    if (!grant || !key) return [{ item }]
+    const event = events.get(key.sk)
+    return event ? [{ item: event, grant }] : []
+  })
 }
 
 function toQuery(db: Db, stream: EventStream, query: EventQuery, limit: number): QueryCommand {
   const { index, partitionKey, sortKey } = TABLE
-  const [pk, sk] = stream.indexed ? [index.partitionKey, index.sortKey] : [partitionKey, sortKey]
+  const indexed = stream.of === 'resource'
+  const [pk, sk] = indexed ? [index.partitionKey, index.sortKey] : [partitionKey, sortKey]
   const { from, to } = placesOf(query)
   return new QueryCommand({
     TableName: db.tableName,
-    ...(stream.indexed && { IndexName: index.name }),
+    ...(indexed && { IndexName: index.name }),
     KeyConditionExpression: '#pk = :pk AND #sk BETWEEN :from AND :to',
     ExpressionAttributeNames: { '#pk': pk, '#sk': sk },
     ExpressionAttributeValues: { ':pk': stream.partition, ':from': from, ':to': to },

@@ -1,18 +1,29 @@
 import type { RestEvent } from '../../audit/rest-event.ts'
 import { nameOf } from '../claims.ts'
 import type { Db } from '../client.ts'
+import { putGrantAction } from '../events/grant.ts'
+import type { EventTable } from '../events/item.ts'
 import type { StoredResource } from '../resource-item.ts'
-import { putNewResource, putVersion, type VersionWrite } from '../resource-writes.ts'
+import { LostRace, putNewResource, putVersion, type VersionWrite } from '../resource-writes.ts'
 import { type Action, type Actions, ConditionsFailed, MAX_ACTIONS } from '../transaction.ts'
 import { touchGroupAction } from './group-item.ts'
 import { commitIntentActions } from './intents.ts'
-import { addMemberAction, removeMemberAction, type StoredMember } from './member-item.ts'
+import {
+  addMemberAction,
+  changeDisplayAction,
+  type DisplayChange,
+  metMember,
+  removeMemberAction,
+  type StoredMember,
+  toGrants,
+} from './member-item.ts'
 import { markPendingAction } from './pending.ts'
 
-/** The members a group gains and loses. */
+/** The members a group gains and loses, and those whose display changes. */
 export interface MemberDelta {
   add: StoredMember[]
   remove: string[]
+  displays: DisplayChange[]
 }
 
 /** A new version of a group together with its members' change. */
@@ -24,9 +35,9 @@ export interface GroupChange extends MemberDelta {
 /** What the optimistic write of members found otherwise: add and remove again without these. */
 export class MembersDiffer extends Error {
   override readonly name = 'MembersDiffer'
-  readonly present: ReadonlySet<string>
+  readonly present: ReadonlyMap<string, StoredMember>
   readonly absent: ReadonlySet<string>
-  constructor(present: Set<string>, absent: Set<string>, options: ErrorOptions) {
+  constructor(present: Map<string, StoredMember>, absent: Set<string>, options: ErrorOptions) {
     super('Members differ from what was expected', options)
     this.present = present
     this.absent = absent
@@ -36,9 +47,12 @@ export class MembersDiffer extends Error {
 /** Room for the group, its event, claims, lookups and a rename beside the members. */
 const OTHER_ACTIONS = 10
 
+/** The most members one transaction adds and removes: each takes a membership and a row of the user's history. */
+export const MAX_INLINE_MEMBERS = Math.floor((MAX_ACTIONS - OTHER_ACTIONS) / 2)
+
 /** Whether a membership change fits one transaction. */
-export const fitsTransaction = ({ add, remove }: MemberDelta): boolean =>
-  add.length + remove.length <= MAX_ACTIONS - OTHER_ACTIONS
+export const fitsTransaction = ({ add, remove, displays }: MemberDelta): boolean =>
+  2 * (add.length + remove.length) + displays.length <= MAX_ACTIONS - OTHER_ACTIONS
 
 /**
  * Access pattern W1 with members: in one transaction, or committed as intents, which every reader overlays from then on:
@@ -55,7 +69,7 @@ export async function putNewGroup(
 ): Promise<StoredResource> {
   const stored = fitsTransaction(members) ? group : { ...group, applying: group.version }
   const further =
-    stored === group ? memberActions(account, group, members) : commitIntentActions(account, stored, members, now)
+    stored === group ? memberActions(db, group, members, event) : commitIntentActions(db, event, stored, members, now)
   await putNewResource(db, account, stored, event, further)
   return stored
 }
@@ -79,36 +93,57 @@ export async function writeMembersOnly(db: Db, account: string, change: GroupCha
 }
 
 async function write(db: Db, account: string, change: GroupChange, event: RestEvent, touch?: Action): Promise<void> {
-  const { before, after, add, remove } = change
-  const further = { ...renameActions(account, change), ...memberActions(account, after, change) }
-  const attempt = ['', touch && 'touch', add.map(({ userId }) => userId), remove].join('|')
+  const { before, after, add, remove, displays } = change
+  const further = { ...renameActions(db, account, change), ...memberActions(db, after, change, event) }
+  const ids = [add, displays].map((members) => members.map(({ userId }) => userId))
+  const attempt = ['', touch && 'touch', ...ids, remove].join('|')
   const write: VersionWrite = { before, after, further, attempt, ...(touch && { resource: touch }) }
   try {
     await putVersion(db, account, write, event)
   } catch (error) {
     if (!(error instanceof ConditionsFailed)) throw error
-    throw new MembersDiffer(failedIds(error, ADD), failedIds(error, REMOVE), { cause: error })
+    throw toDifference(error)
   }
 }
 
 const ADD = 'add:'
 const REMOVE = 'remove:'
+const DISPLAY = 'display:'
 
-/** Adds members who must be none yet, and removes some who must be members. */
-export const memberActions = (account: string, group: StoredResource, { add, remove }: MemberDelta): Actions =>
-  Object.fromEntries([
-    ...add.map((member) => [ADD + member.userId, addMemberAction(account, group, member)] as const),
-    ...remove.map((userId) => [REMOVE + userId, removeMemberAction(account, group.id, userId)] as const),
+/** Adds members who must be none yet, removes some who must be members, and changes displays that must be as read. */
+export function memberActions(
+  table: EventTable,
+  group: StoredResource,
+  { add, remove, displays }: MemberDelta,
+  event: RestEvent,
+): Actions {
+  const { account } = event
+  const grants = toGrants(group.id, { add, remove })
+  return Object.fromEntries([
+    ...grants.map((grant) => [`grant:${grant.userId}`, putGrantAction(table, event, grant)]),
+    ...add.map((member) => [ADD + member.userId, addMemberAction(account, group, member)]),
+    ...remove.map((userId) => [REMOVE + userId, removeMemberAction(account, group.id, userId)]),
+    ...displays.map((change) => [DISPLAY + change.userId, changeDisplayAction(account, group.id, change)]),
   ])
+}
 
-const failedIds = ({ failures }: ConditionsFailed, prefix: string): Set<string> =>
-  new Set([...failures.keys()].flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : [])))
+/** Who was a member or none otherwise than expected; a display that changed meanwhile is a lost race. */
+function toDifference(error: ConditionsFailed): Error {
+  const met = (prefix: string) =>
+    [...error.failures].flatMap(([name, item]) =>
+      name.startsWith(prefix) ? [[name.slice(prefix.length), item] as const] : [],
+    )
+  if (met(DISPLAY).length > 0) return new LostRace('', { cause: error })
+  const present = met(ADD).map(([userId, item]) => [userId, metMember(userId, item)] as const)
+  const absent = met(REMOVE).map(([userId]) => userId)
+  return new MembersDiffer(new Map(present), new Set(absent), { cause: error })
+}
 
 /** The memberships of a renamed group are rewritten after the commit; the mark says so to whoever has to finish it. */
-function renameActions(account: string, { before, after }: GroupChange): Actions {
+function renameActions(db: Db, account: string, { before, after }: GroupChange): Actions {
   if (!isRename({ before, after })) return {}
   const due = Date.parse(after.lastModified) + RENAME_MS
-  return { rename: markPendingAction(account, { kind: 'RENAME', id: after.id, due }) }
+  return { rename: markPendingAction(db, account, { kind: 'RENAME', id: after.id, due }) }
 }
 
 const RENAME_MS = 30_000
@@ -130,6 +165,6 @@ export async function commitLargeChange(
   now: Date,
 ): Promise<void> {
   const { before, after } = change
-  const further = { ...renameActions(account, change), ...commitIntentActions(account, after, change, now) }
+  const further = { ...renameActions(db, account, change), ...commitIntentActions(db, event, after, change, now) }
   await putVersion(db, account, { before, after, further, attempt: '|large' }, event)
 }

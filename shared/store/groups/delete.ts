@@ -2,11 +2,8 @@ import type { RestEvent } from '../../audit/rest-event.ts'
 import type { Db } from '../client.ts'
 import type { StoredResource } from '../resource-item.ts'
 import { deleteResource } from '../resource-writes.ts'
-import { memberActions } from './change.ts'
+import { fitsTransaction, memberActions } from './change.ts'
 import { forgetPending, markPendingAction, TOMBSTONE_MS } from './pending.ts'
-
-/** Members a delete removes in its own transaction; more are hidden at once and swept afterwards. */
-const MAX_DELETED_INLINE = 80
 
 /**
  * Access pattern W5 of a user: readers hide its memberships from then on. `sweepUser` comes next.
@@ -17,7 +14,7 @@ export async function deleteUser(db: Db, account: string, user: StoredResource, 
 }
 
 /**
- * Access pattern W5 of a group with these members. Answers whether memberships are left, which readers hide from then
+ * Access pattern W5 of a group with these members; where they fit, in one transaction. Answers whether memberships are left, which readers hide from then
  * on: then `sweepGroup` comes next.
  * @throws {LostRace} when the group or a membership is no longer what was read.
  */
@@ -29,9 +26,9 @@ export async function deleteGroup(
   event: RestEvent,
   now: Date,
 ): Promise<boolean> {
-  const inline = memberIds.length <= MAX_DELETED_INLINE
-  const members = () => memberActions(account, group, { add: [], remove: memberIds })
-  if (inline) await deleteResource(db, account, group, event, members())
+  const members = { add: [], remove: memberIds, displays: [] }
+  const inline = fitsTransaction(members)
+  if (inline) await deleteResource(db, account, group, event, memberActions(db, group, members, event))
   else await deleteHiding(db, account, 'GROUP', group, event, now)
   return !inline
 }
@@ -44,7 +41,8 @@ async function deleteHiding(
   event: RestEvent,
   now: Date,
 ): Promise<void> {
-  const tombstone = markPendingAction(account, { kind, id: before.id, due: now.getTime() + TOMBSTONE_MS })
+  const work = { kind, id: before.id, due: now.getTime() + TOMBSTONE_MS, cause: event }
+  const tombstone = markPendingAction(db, account, work)
   await deleteResource(db, account, before, event, { tombstone })
   forgetPending(db, account)
 }

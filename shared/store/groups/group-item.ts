@@ -2,7 +2,7 @@ import { RESOURCE_TYPES } from '../../scim/resource-types.ts'
 import type { Db } from '../client.ts'
 import { resourceKey } from '../keys.ts'
 import type { StoredResource } from '../resource-item.ts'
-import type { Action } from '../transaction.ts'
+import { type Action, SHOW_MET } from '../transaction.ts'
 import { updateIf } from '../update-if.ts'
 
 const groupKey = (account: string, groupId: string) => resourceKey(account, RESOURCE_TYPES.Group, groupId)
@@ -30,14 +30,18 @@ export function touchGroupAction(account: string, before: StoredResource, after:
   }
 }
 
-/** Moves the group's version with a member it loses because the user is deleted. */
-export const loseMemberAction = (account: string, groupId: string, now: Date): Action => ({
+/**
+ * Moves the group's version with a member it loses because the user is deleted; not while a large change is being
+ * applied, whose count may know of that already. A failure shows the group, if it is there.
+ */
+export const loseMemberAction = (account: string, groupId: string, eventId: string, now: Date): Action => ({
   Update: {
     Key: groupKey(account, groupId),
-    UpdateExpression: 'ADD #version :one, memberCount :less SET lastModified = :now',
-    ConditionExpression: 'attribute_exists(pk)',
+    UpdateExpression: 'ADD #version :one, memberCount :less SET lastModified = :now, eventId = :event',
+    ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(applying)',
     ExpressionAttributeNames: { '#version': 'version' },
-    ExpressionAttributeValues: { ':one': 1, ':less': -1, ':now': now.toISOString() },
+    ExpressionAttributeValues: { ':one': 1, ':less': -1, ':now': now.toISOString(), ':event': eventId },
+    ...SHOW_MET,
   },
 })
 

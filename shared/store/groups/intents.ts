@@ -1,19 +1,26 @@
 import { tooLarge } from '../../scim/error.ts'
 import { batchWrite, type WriteRequest } from '../batch.ts'
 import type { Db } from '../client.ts'
+import { type Cause, toGrantItem } from '../events/grant.ts'
 import { INTENT_PREFIX, intentKey, memberKey, membersKey } from '../keys.ts'
 import { ofPartition, queryAll } from '../query-all.ts'
 import type { StoredResource } from '../resource-item.ts'
 import type { Actions } from '../transaction.ts'
 import { endApplying } from './group-item.ts'
-import { type StoredMember, toMemberItem } from './member-item.ts'
+import { type DisplayChange, type StoredMember, toGrants, toMemberItem } from './member-item.ts'
 import { deletePending, markPendingAction } from './pending.ts'
 
 /** Part of a large membership change: committed with the group's new version, applied afterwards. */
-export interface Intent {
+export interface Intent extends Delta {
   version: number
+  /** The event of the change. */
+  cause: Pick<Cause, 'time' | 'eventId'>
+}
+
+interface Delta {
   add: StoredMember[]
   remove: string[]
+  displays: DisplayChange[]
 }
 
 /** So long a change is its writer's to apply; from then on whoever meets the intents finishes them. */
@@ -29,59 +36,67 @@ const MAX_INTENTS = 11
  * @throws {ScimError} 413 when it does not fit into one transaction.
  */
 export function commitIntentActions(
-  account: string,
+  db: Db,
+  { account, time, eventId }: Cause,
   group: StoredResource,
-  change: Omit<Intent, 'version'>,
+  change: Delta,
   now: Date,
 ): Actions {
   const parts = splitChange(change)
   if (parts.length > MAX_INTENTS) {
-    const members = change.add.length + change.remove.length
+    const members = change.add.length + change.remove.length + change.displays.length
     throw tooLarge(`Cannot change ${members} members of one group in one request: send at most 50,000 at a time`)
   }
   const { version, id } = group
   const puts = parts.map((part, n) => {
-    const Item = { ...intentKey(account, id, version, n), version, ...part }
+    const Item = { ...intentKey(account, id, version, n), version, cause: { time, eventId }, ...part }
     return [`intent:${n}`, { Put: { Item } }]
   })
   const due = now.getTime() + INTENT_TIME_LIMIT_MS
-  return { ...Object.fromEntries(puts), applying: markPendingAction(account, { kind: 'CHANGE', id, due }) }
+  return { ...Object.fromEntries(puts), applying: markPendingAction(db, account, { kind: 'CHANGE', id, due }) }
 }
 
 /** Cuts a change into parts that each fit one item. */
-function splitChange({ add, remove }: Omit<Intent, 'version'>): Omit<Intent, 'version'>[] {
-  const parts: Omit<Intent, 'version'>[] = []
-  let part = { add: [] as StoredMember[], remove: [] as string[] }
+function splitChange({ add, remove, displays }: Delta): Delta[] {
+  const nothing = (): Delta => ({ add: [], remove: [], displays: [] })
+  const parts = [nothing()]
   let bytes = 0
-  const grow = (size: number) => {
-    if (bytes + size > MAX_INTENT_BYTES) {
-      parts.push(part)
-      part = { add: [], remove: [] }
+  const partFor = (member: StoredMember | DisplayChange | string) => {
+    bytes += Buffer.byteLength(JSON.stringify(member)) + 20
+    if (bytes > MAX_INTENT_BYTES) {
+      parts.push(nothing())
       bytes = 0
     }
-    bytes += size
+    return parts.at(-1) as Delta
   }
-  for (const member of add) {
-    grow(Buffer.byteLength(member.userId) + Buffer.byteLength(member.display ?? '') + 30)
-    part.add.push(member)
-  }
-  for (const userId of remove) {
-    grow(Buffer.byteLength(userId) + 4)
-    part.remove.push(userId)
-  }
-  return [...parts, part]
+  for (const member of add) partFor(member).add.push(member)
+  for (const userId of remove) partFor(userId).remove.push(userId)
+  for (const change of displays) partFor(change).displays.push(change)
+  return parts
 }
 
 export function toIntent(item: Record<string, unknown>): Intent {
-  const { version, add, remove } = item
-  return { version: Number(version), add: (add ?? []) as StoredMember[], remove: (remove ?? []) as string[] }
+  const { version, cause, add, remove, displays } = item
+  return {
+    version: Number(version),
+    cause: cause as Intent['cause'],
+    add: (add ?? []) as StoredMember[],
+    remove: (remove ?? []) as string[],
+    displays: (displays ?? []) as DisplayChange[],
+  }
 }
+
+/** The members that an intent puts: those it adds, and those it gives another display. */
+const membersPut = ({ add, displays }: Intent): StoredMember[] => [
+  ...add,
+  ...displays.map(({ userId, after }) => ({ userId, display: after })),
+]
 
 /** The members as they are once the intents are applied. */
 export function overlay(members: Map<string, StoredMember>, intents: Intent[]): Map<string, StoredMember> {
-  for (const { add, remove } of intents) {
-    for (const userId of remove) members.delete(userId)
-    for (const member of add) members.set(member.userId, member)
+  for (const intent of intents) {
+    for (const userId of intent.remove) members.delete(userId)
+    for (const member of membersPut(intent)) members.set(member.userId, member)
   }
   return members
 }
@@ -101,10 +116,13 @@ export async function applyIntents(db: Db, account: string, group: StoredResourc
   await deletePending(db, account, { kind: 'CHANGE', id: group.id })
 }
 
-async function applyIntent(db: Db, account: string, group: StoredResource, { add, remove }: Intent, deadline: number) {
+/** Histories are written beside the memberships: the intent stays until both are, and writing them again is the same. */
+async function applyIntent(db: Db, account: string, group: StoredResource, intent: Intent, deadline: number) {
+  const cause = { account, ...intent.cause }
   const requests: WriteRequest[] = [
-    ...add.map((member) => ({ PutRequest: { Item: toMemberItem(account, group, member) } })),
-    ...remove.map((userId) => ({ DeleteRequest: { Key: memberKey(account, group.id, userId) } })),
+    ...toGrants(group.id, intent).map((grant) => ({ PutRequest: { Item: toGrantItem(db, cause, grant) } })),
+    ...membersPut(intent).map((member) => ({ PutRequest: { Item: toMemberItem(account, group, member) } })),
+    ...intent.remove.map((userId) => ({ DeleteRequest: { Key: memberKey(account, group.id, userId) } })),
   ]
   await batchWrite(db, requests, deadline)
 }

@@ -1,16 +1,30 @@
 import { nameOf } from '../claims.ts'
 import type { Db } from '../client.ts'
+import type { Grant } from '../events/grant.ts'
 import { type Key, MEMBER_PREFIX, memberKey, memberOfKey } from '../keys.ts'
 import type { StoredResource } from '../resource-item.ts'
 import { TABLE } from '../table.ts'
-import type { Action } from '../transaction.ts'
+import { type Action, type RawItem, SHOW_MET } from '../transaction.ts'
 import { updateIf } from '../update-if.ts'
 
-/** A direct member of a group, as kept: the user's id and the display name it was added with. */
+/** A direct member of a group, as kept: the user's id, and the display that a client last sent with it. */
 export interface StoredMember {
   userId: string
   display?: string | undefined
 }
+
+/** Another display for who is a member already. */
+export interface DisplayChange {
+  userId: string
+  before?: string | undefined
+  after?: string | undefined
+}
+
+/** The rows that who comes to a group and who leaves it get in their own history. */
+export const toGrants = (groupId: string, { add, remove }: { add: StoredMember[]; remove: string[] }): Grant[] => [
+  ...add.map(({ userId }) => ({ userId, groupId, kind: 'added' as const })),
+  ...remove.map((userId) => ({ userId, groupId, kind: 'removed' as const })),
+]
 
 /** A group a user is in, as the index shows it. */
 export interface Membership {
@@ -31,7 +45,7 @@ export function toMemberItem(account: string, group: StoredResource, { userId, d
   }
 }
 
-export const memberIdOf = ({ sk }: Record<string, unknown>): string => String(sk).slice(MEMBER_PREFIX.length)
+const memberIdOf = ({ sk }: Record<string, unknown>): string => String(sk).slice(MEMBER_PREFIX.length)
 
 export const toStoredMember = (item: Record<string, unknown>): StoredMember => ({
   userId: memberIdOf(item),
@@ -44,8 +58,35 @@ export const toMembership = (item: Record<string, unknown>): Membership => ({
   groupOwner: String(item.groupOwner ?? ''),
 })
 
+/** Where the user is a member already, the failure shows the membership (`metMember`). */
 export function addMemberAction(account: string, group: StoredResource, member: StoredMember): Action {
-  return { Put: { Item: toMemberItem(account, group, member), ConditionExpression: 'attribute_not_exists(pk)' } }
+  const Item = toMemberItem(account, group, member)
+  return { Put: { Item, ConditionExpression: 'attribute_not_exists(pk)', ...SHOW_MET } }
+}
+
+/** The member that an action met which would have added it. */
+export const metMember = (userId: string, item: RawItem | undefined): StoredMember => ({
+  userId,
+  display: item?.display?.S,
+})
+
+/** Replaces the display of a member, where it is still the one that was read. */
+export function changeDisplayAction(account: string, groupId: string, change: DisplayChange): Action {
+  const { userId, before, after } = change
+  return {
+    Update: {
+      Key: memberKey(account, groupId, userId),
+      UpdateExpression: after === undefined ? 'REMOVE display' : 'SET display = :after',
+      ConditionExpression: `attribute_exists(pk) AND ${before === undefined ? 'attribute_not_exists(display)' : 'display = :before'}`,
+      ...valuesOf({ ':after': after, ':before': before }),
+    },
+  }
+}
+
+/** The values of an expression that are there; none may be passed empty. */
+function valuesOf(values: Record<string, string | undefined>) {
+  const named = Object.entries(values).filter(([, value]) => value !== undefined)
+  return named.length === 0 ? {} : { ExpressionAttributeValues: Object.fromEntries(named) }
 }
 
 export function removeMemberAction(account: string, groupId: string, userId: string): Action {

@@ -4,7 +4,7 @@ import { INTENT_PREFIX, MEMBER_PREFIX, memberKey, memberOfKey, membersKey } from
 import { ofPartition, queryAll } from '../query-all.ts'
 import { TABLE } from '../table.ts'
 import { overlay, toIntent } from './intents.ts'
-import { type Membership, memberIdOf, type StoredMember, toMembership, toStoredMember } from './member-item.ts'
+import { type Membership, type StoredMember, toMembership, toStoredMember } from './member-item.ts'
 
 /**
  * Access pattern M1: the members of a group by user id, changes that are committed but not yet applied included.
@@ -14,8 +14,10 @@ export async function listMembers(db: Db, account: string, groupId: string): Pro
   const items = await queryAll(db, ofPartition(membersKey(account, groupId)))
   const beginningWith = (prefix: string) => items.filter(({ sk }) => String(sk).startsWith(prefix))
   const members = beginningWith(MEMBER_PREFIX).map(toStoredMember)
-  return overlay(new Map(members.map((member) => [member.userId, member])), beginningWith(INTENT_PREFIX).map(toIntent))
+  return overlay(byId(members), beginningWith(INTENT_PREFIX).map(toIntent))
 }
+
+const byId = (members: StoredMember[]) => new Map(members.map((member) => [member.userId, member]))
 
 /** Access pattern M2: the groups of a user, from the index: eventually consistent; 0.5 read units for some 20. */
 export async function listMemberships(db: Db, account: string, userId: string): Promise<Membership[]> {
@@ -27,14 +29,15 @@ export async function listMemberships(db: Db, account: string, userId: string): 
   return items.map(toMembership)
 }
 
-/** Access pattern M3: which of these users are members. Strongly consistent; 1 read unit each, in one round trip. */
+/** Access pattern M3: those of these users who are members. Strongly consistent; 1 read unit each, in one round trip. */
 export async function listMembersAmong(
   db: Db,
   account: string,
   groupId: string,
   userIds: string[],
-): Promise<Set<string>> {
+): Promise<Map<string, StoredMember>> {
   const named = [...new Set(userIds)].filter((userId) => userId !== '')
   const keys = named.map((userId) => memberKey(account, groupId, userId))
-  return new Set((await batchGet(db, keys, ['sk'])).map(memberIdOf))
+  const members = (await batchGet(db, keys, ['sk', 'display'])).map(toStoredMember)
+  return byId(members)
 }

@@ -1,5 +1,7 @@
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb'
+import type { RestEvent } from '../../audit/rest-event.ts'
 import type { Db } from '../client.ts'
+import { type EventTable, parseEventItem, toEventItem } from '../events/item.ts'
 import { pendingKey, pendingWorkKey } from '../keys.ts'
 import { ofPartition, queryAll } from '../query-all.ts'
 import type { Action } from '../transaction.ts'
@@ -12,6 +14,8 @@ export interface Pending {
   id: string
   /** Epoch ms; from then on whoever meets it finishes it. */
   due: number
+  /** Of a deleted user or group: the event of its delete, without what that changed. */
+  cause?: RestEvent | undefined
 }
 
 /**
@@ -22,17 +26,23 @@ export const TOMBSTONE_MS = 120_000
 /** Readers of `User.groups` look at the pending work of their account at most this often. */
 const FRESH_MS = 5_000
 
-const keyOf = (account: string, { kind, id }: Omit<Pending, 'due'>) => pendingWorkKey(account, kind, id)
+type Work = Pick<Pending, 'kind' | 'id'>
+const keyOf = (account: string, { kind, id }: Work) => pendingWorkKey(account, kind, id)
 
 /** Marks pending work in the transaction that causes it. */
-export const markPendingAction = (account: string, work: Pending): Action => ({
-  Put: { Item: { ...keyOf(account, work), due: work.due } },
-})
+export function markPendingAction(table: EventTable, account: string, { due, cause, ...work }: Pending): Action {
+  const Item = { ...keyOf(account, work), due, ...(cause && { cause: toCauseItem(table, cause) }) }
+  return { Put: { Item } }
+}
+
+function toCauseItem(table: EventTable, { changes: _changes, ...event }: RestEvent) {
+  return toEventItem(table, event)
+}
 
 /** Access pattern P1: all pending work of an account; nearly always none. Strongly consistent; 1 read unit. */
 export async function listPending(db: Db, account: string): Promise<Pending[]> {
   const items = await queryAll(db, ofPartition(pendingKey(account)))
-  const pending = items.map(toPending)
+  const pending = items.map((item) => toPending(account, item))
   seen.set(db.client, new Map(seen.get(db.client)).set(account, { at: Date.now(), pending }))
   return pending
 }
@@ -63,13 +73,14 @@ export function takeOver(db: Db, account: string, work: Pending, due: number): P
 }
 
 /** Takes the mark of work away that is done; 1 write unit. */
-export async function deletePending(db: Db, account: string, work: Omit<Pending, 'due'>): Promise<void> {
+export async function deletePending(db: Db, account: string, work: Work): Promise<void> {
   await db.client.send(new DeleteCommand({ TableName: db.tableName, Key: keyOf(account, work) }))
 }
 
 const seen = new WeakMap<object, Map<string, { at: number; pending: Pending[] }>>()
 
-function toPending({ sk, due }: Record<string, unknown>): Pending {
+function toPending(account: string, { sk, due, cause }: Record<string, unknown>): Pending {
   const [kind = '', ...id] = String(sk).split('#')
-  return { kind: kind as Pending['kind'], id: id.join('#'), due: Number(due) }
+  const work = { kind: kind as Pending['kind'], id: id.join('#'), due: Number(due) }
+  return cause === undefined ? work : { ...work, cause: parseEventItem(account, Object(cause))?.event }
 }

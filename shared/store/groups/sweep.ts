@@ -1,16 +1,20 @@
 import { randomUUID } from 'node:crypto'
-import { DeleteCommand } from '@aws-sdk/lib-dynamodb'
+import { membershipChanges } from '../../audit/changes.ts'
+import type { RestEvent } from '../../audit/rest-event.ts'
 import { RESOURCE_TYPES } from '../../scim/resource-types.ts'
 import { batchWrite, mapConcurrently } from '../batch.ts'
 import { nameOf } from '../claims.ts'
 import type { Db } from '../client.ts'
-import { MEMBER_PREFIX, memberKey, membersKey } from '../keys.ts'
+import { putGrantAction, toGrantItem } from '../events/grant.ts'
+import { putEventAction } from '../events/write.ts'
+import { MEMBER_PREFIX, membersKey } from '../keys.ts'
+import { instantOf, namedId } from '../new-id.ts'
 import { ofPartition, queryAll } from '../query-all.ts'
 import { getResource } from '../resources.ts'
 import { ConditionsFailed, transact } from '../transaction.ts'
 import { loseMemberAction } from './group-item.ts'
 import { APPLY_MS, applyIntents, INTENT_TIME_LIMIT_MS } from './intents.ts'
-import { removeMemberAction, renameMembership } from './member-item.ts'
+import { type Membership, removeMemberAction, renameMembership, toGrants, toStoredMember } from './member-item.ts'
 import { listMemberships } from './members.ts'
 import { deletePending, forgetPending, type Pending, takeOver } from './pending.ts'
 
@@ -37,44 +41,80 @@ export async function finishDue(
 
 async function finish(db: Db, account: string, work: Pending, now: Date): Promise<void> {
   if (!(await takeOver(db, account, work, now.getTime() + INTENT_TIME_LIMIT_MS))) return
-  const { kind, id } = work
+  const { kind, id, cause } = work
   if (kind === 'RENAME') return sweepRename(db, account, id)
   if (kind === 'CHANGE') return finishIntents(db, account, id)
-  await (kind === 'USER' ? sweepUser(db, account, id) : sweepGroup(db, account, id))
-  await deletePending(db, account, work)
+  if (!cause) throw new Error(`The mark of deleted ${kind} ${id} does not tell its event`)
+  const done = await (kind === 'USER' ? sweepUser(db, id, cause) : sweepGroup(db, id, cause))
+  if (done) await deletePending(db, account, work)
 }
 
 const getGroup = (db: Db, account: string, id: string) => getResource(db, account, RESOURCE_TYPES.Group, id)
 
-/** Removes the memberships of a deleted user; each group's version moves with the member it loses. */
-export async function sweepUser(db: Db, account: string, userId: string): Promise<void> {
-  const memberships = await listMemberships(db, account, userId)
-  await mapConcurrently(memberships, PARALLEL, ({ groupId }) => dropMember(db, account, groupId, userId))
+/**
+ * Removes the memberships of a user that `cause` deleted; each group's version moves with the member it loses, and each
+ * has an event that says so. False where a group was taking in a large change: then it is to be done again.
+ */
+export async function sweepUser(db: Db, userId: string, cause: RestEvent): Promise<boolean> {
+  const memberships = await listMemberships(db, cause.account, userId)
+  const dropped = await mapConcurrently(memberships, PARALLEL, (membership) =>
+    dropMember(db, membership, userId, cause),
+  )
+  return dropped.every(Boolean)
 }
 
-async function dropMember(db: Db, account: string, groupId: string, userId: string): Promise<void> {
+/** `n` counts how often this user has left this group by this delete: a request that was under way may add it again. */
+async function dropMember(db: Db, membership: Membership, userId: string, cause: RestEvent, n = 0): Promise<boolean> {
+  const { account } = cause
+  const { groupId } = membership
+  const loss = toLoss(membership, userId, cause, n)
   const actions = {
     member: removeMemberAction(account, groupId, userId),
-    group: loseMemberAction(account, groupId, new Date()),
+    grant: putGrantAction(db, loss, { userId, groupId, kind: 'removed' }),
+    group: loseMemberAction(account, groupId, loss.eventId, new Date()),
+    loss: putEventAction(db, loss),
   }
   try {
     await transact(db, actions, randomUUID())
+    return true
   } catch (error) {
     if (!(error instanceof ConditionsFailed)) throw error
-    // Removed meanwhile, or its group is gone and only the membership is left.
-    if (error.failures.has('member')) return
-    const Key = memberKey(account, groupId, userId)
-    await db.client.send(new DeleteCommand({ TableName: db.tableName, Key }))
+    if (error.failures.has('member')) return true
+    if (error.failures.has('loss')) return dropMember(db, membership, userId, cause, n + 1)
+    // A group that is gone has its memberships swept itself; one that is there is being changed.
+    return error.failures.get('group') === undefined
   }
 }
 
-/** Removes what a deleted group left in its partition. */
-export async function sweepGroup(db: Db, account: string, groupId: string): Promise<void> {
-  const items = await queryAll(db, ofPartition(membersKey(account, groupId)))
+/** The event of a group that loses a member with a deleted user: the same id, whoever sweeps, so that it is one. */
+function toLoss({ groupId, groupDisplay }: Membership, userId: string, cause: RestEvent, n: number): RestEvent {
+  return {
+    ...cause,
+    eventId: namedId(instantOf(cause.eventId), [cause.eventId, groupId, n].join(' ')),
+    resourceId: groupId,
+    resourceName: groupDisplay,
+    resourceDomain: RESOURCE_TYPES.Group.auditWord,
+    changes: membershipChanges({ added: [], removed: [userId], displays: [] }),
+  }
+}
+
+/**
+ * Removes what a group that `cause` deleted left in its partition. The members' histories are written first: whoever
+ * goes on after a failure finds those whose membership is still there.
+ */
+export async function sweepGroup(db: Db, groupId: string, cause: RestEvent): Promise<true> {
+  const items = await queryAll(db, ofPartition(membersKey(cause.account, groupId)))
+  const members = items.filter(({ sk }) => String(sk).startsWith(MEMBER_PREFIX)).map(toStoredMember)
+  const grants = toGrants(groupId, { add: [], remove: members.map(({ userId }) => userId) })
+  await batchWrite(
+    db,
+    grants.map((grant) => ({ PutRequest: { Item: toGrantItem(db, cause, grant) } })),
+  )
   await batchWrite(
     db,
     items.map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk, sk } } })),
   )
+  return true
 }
 
 /** Writes a renamed group's name into its memberships, where `User.groups` reads it. */

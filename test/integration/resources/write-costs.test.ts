@@ -3,7 +3,7 @@ import { Meter } from '../../bench/meter.ts'
 import { aUser } from '../../bench/seed.ts'
 import { withTable } from '../../factories/engine.ts'
 import { scanAll } from '../../factories/scan.ts'
-import { newUser, patchOf, scimApi } from '../../factories/scim-api.ts'
+import { newGroup, newUser, patchOf, scimApi } from '../../factories/scim-api.ts'
 
 // Exact figures: one that grows is paid for by every request, one that shrinks belongs into docs/performance.md.
 
@@ -48,4 +48,12 @@ test('a changed attribute writes the user and its event; what changes nothing, t
     status: 200,
     writeUnits: 1,
   })
+})
+
+test('adding a member costs 12 units at any size of the group: two of them are the row in its own history', async () => {
+  const ids = await Promise.all([1, 2].map(async (n) => (await call('POST', '/Users', newUser(`member-${n}`))).body.id))
+  const { body } = await call('POST', '/Groups', newGroup('Costs', { members: [{ value: ids[0] }] }))
+  const add = patchOf({ op: 'add', path: 'members', value: [{ value: ids[1] }] })
+  const cost = await costOf('PATCH', `/Groups/${body.id}?excludedAttributes=members`, add)
+  expect(cost).toEqual({ status: 200, calls: 3, readUnits: 2, writeUnits: 12 })
 })

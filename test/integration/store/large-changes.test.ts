@@ -1,12 +1,15 @@
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import { describe, expect, test } from 'vitest'
 import { RESOURCE_TYPES } from '../../../shared/scim/resource-types.ts'
+import { putEventAction } from '../../../shared/store/events/write.ts'
 import { commitIntentActions } from '../../../shared/store/groups/intents.ts'
-import { membersKey, pendingKey, pendingWorkKey, resourceKey } from '../../../shared/store/keys.ts'
+import { markPendingAction } from '../../../shared/store/groups/pending.ts'
+import { membersKey, pendingKey, resourceKey } from '../../../shared/store/keys.ts'
 import { toResourceItem } from '../../../shared/store/resource-item.ts'
 import { getResource } from '../../../shared/store/resources.ts'
 import { transact } from '../../../shared/store/transaction.ts'
 import { withTable } from '../../factories/engine.ts'
+import { anEvent } from '../../factories/events.ts'
 import { newGroup, newUser, patchOf, principal, scimApi } from '../../factories/scim-api.ts'
 
 const { User, Group } = RESOURCE_TYPES
@@ -43,9 +46,12 @@ async function committedNotApplied(name: string): Promise<{ groupId: string; ids
   const before = await getResource(db, ACCOUNT, Group, body.id)
   if (!before) throw new Error('The group is not there')
   const after = { ...before, version: 2, applying: 2, memberCount: 2 }
-  const change = { add: [{ userId: ids[1] as string }, { userId: ids[2] as string }], remove: [ids[0] as string] }
+  const add = [{ userId: ids[1] as string }, { userId: ids[2] as string }]
+  const change = { add, remove: [ids[0] as string], displays: [] }
   const group = { Put: { Item: toResourceItem(ACCOUNT, after) } }
-  await transact(db, { group, ...commitIntentActions(ACCOUNT, after, change, new Date()) }, `commit-${name}`)
+  const event = anEvent(new Date(), { resourceId: body.id, changes: [] })
+  const intents = commitIntentActions(db, event, after, change, new Date())
+  await transact(db, { group, event: putEventAction(db, event), ...intents }, `commit-${name}`)
   return { groupId: body.id, ids }
 }
 
@@ -103,11 +109,12 @@ describe('deleted users', () => {
     const [id] = (await users(1, 'lagging')) as [string]
     const { body } = await call('POST', '/Groups', newGroup('Lagging', { members: [{ value: id }] }))
     // A delete that did not find the membership: the user is gone, marked, and still a member.
+    const cause = anEvent(new Date(), { method: 'DELETE', status: 204, resourceId: id })
     await transact(
       db,
       {
         user: { Delete: { Key: resourceKey(ACCOUNT, User, id) } },
-        tombstone: { Put: { Item: { ...pendingWorkKey(ACCOUNT, 'USER', id), due: Date.now() + 120_000 } } },
+        tombstone: markPendingAction(db, ACCOUNT, { kind: 'USER', id, due: Date.now() + 120_000, cause }),
       },
       'lagging',
     )

@@ -4,7 +4,7 @@ import { RESOURCE_TYPES } from '../../../shared/scim/resource-types.ts'
 import { batchWrite } from '../../../shared/store/batch.ts'
 import type { Db } from '../../../shared/store/client.ts'
 import { resourceKey } from '../../../shared/store/keys.ts'
-import { type Action, ConditionsFailed, transact } from '../../../shared/store/transaction.ts'
+import { type Action, ConditionsFailed, SHOW_MET, transact } from '../../../shared/store/transaction.ts'
 import { openTestDb, withTable } from '../../factories/engine.ts'
 import { newUser, principal, scimApi } from '../../factories/scim-api.ts'
 
@@ -64,7 +64,15 @@ describe('transact()', () => {
     const taken: Action = { Put: { Item: { pk: 'T', sk: 'held' }, ConditionExpression: 'attribute_not_exists(pk)' } }
     const failed = await transact(db, { other: put('other'), taken }, 'take').catch((error) => error)
     expect(failed).toBeInstanceOf(ConditionsFailed)
-    expect([...failed.failures]).toEqual(['taken'])
+    expect([...failed.failures]).toEqual([['taken', undefined]])
+  })
+
+  test('a failed condition shows the item it met to an action that asked for it', async () => {
+    await transact(db, { met: put('met') }, 'meet')
+    const Item = { pk: 'T', sk: 'met' }
+    const taken: Action = { Put: { Item, ConditionExpression: 'attribute_not_exists(pk)', ...SHOW_MET } }
+    const failed = await transact(db, { taken }, 'met').catch((error) => error)
+    expect([...failed.failures]).toEqual([['taken', { pk: { S: 'T' }, sk: { S: 'met' } }]])
   })
 
   test('what AWS refuses, and not every engine does, is refused before it is sent', async () => {

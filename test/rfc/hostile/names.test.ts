@@ -191,6 +191,41 @@ describe('reserved roles', () => {
     expect((await tasks('POST', '/Groups', newGroup(`${name}_2`))).status).toBe(201)
   })
 
+  test('T6 nor has a group the name of a role that another integration acts for', async () => {
+    const name = 'OTHERS_PROVISIONER'
+    await createIntegration(adminContext(system.db), { name: 'OTHERS', clientKind: 'GENERIC', role: name })
+    for (const spelling of [name, 'Others_Provisioner', 'ＯＴＨＥＲＳ＿ＰＲＯＶＩＳＩＯＮＥＲ']) {
+      const refusals = await allRefused(system, [
+        () => request('POST', '/Groups', newGroup(spelling)),
+        () => request('PUT', pathOf(group.meta.location), newGroup(spelling)),
+        () => patch(request, group, { op: 'replace', path: 'displayName', value: spelling }),
+      ])
+      const detail = `Cannot use displayName ${JSON.stringify(spelling)}: the name is reserved; choose another`
+      expect(refusals).toEqual(refusals.map(() => [400, 'invalidValue', detail]))
+    }
+    for (const filter of [`displayName eq "${name}"`, 'displayName sw "others_"']) {
+      const found = await request('GET', `/Groups?filter=${encodeURIComponent(filter)}`)
+      expect([found.status, found.body.totalResults]).toEqual([200, 0])
+    }
+    const near = await request('POST', '/Groups', newGroup(`${name}_2`))
+    const found = await request('GET', `/Groups?filter=${encodeURIComponent('displayName sw "others_"')}`)
+    expect(found.body.Resources.map(({ id }: Body) => id)).toEqual([near.body.id])
+  })
+
+  test('T6 and no role gets the name that a group has', async () => {
+    const taken = await givenGroup(request)
+    await patch(request, taken, { op: 'replace', path: 'displayName', value: 'Taken_Role' })
+    const integration = { name: 'TAKES', clientKind: 'GENERIC', role: 'TAKEN_ROLE' } as const
+    await expect(createIntegration(adminContext(system.db), integration)).rejects.toMatchObject({
+      status: 409,
+      scimType: 'uniqueness',
+      message: 'A group has the name of the role "TAKEN_ROLE": rename or delete it, or choose another role',
+    })
+    expect((await request('DELETE', pathOf(taken.meta.location))).status).toBe(204)
+    await createIntegration(adminContext(system.db), integration)
+    expect((await createIntegration(adminContext(system.db), { ...integration, name: 'TOO' })).role).toBe('TAKEN_ROLE')
+  })
+
   test('T6 by Bulk neither', async () => {
     const { body } = await request('POST', '/Bulk', {
       schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { changesBetween, membershipChanges } from '../../../shared/audit/changes.ts'
+import { changesBetween, changesOfMember, membershipChanges } from '../../../shared/audit/changes.ts'
 
 const EXTENSION = 'urn:ietf:params:scim:schemas:extension:2.0:User'
 
@@ -50,18 +50,49 @@ describe('changesBetween()', () => {
   })
 })
 
+describe('changesOfMember()', () => {
+  const ids = Array.from({ length: 150 }, (_, i) => `u${i}`)
+  const changes = [
+    { attribute: 'displayName', before: 'A', after: 'B' },
+    ...membershipChanges({ added: ids, removed: ['u900', 'u901'], displays: [{ userId: 'u950', after: 'x' }] }),
+  ]
+
+  test.each([
+    ['who is listed', 'added', 'u3', { attribute: 'members.added', after: ['u3', '… (149 more)'] }],
+    ['who is not', 'added', 'u149', { attribute: 'members.added', after: ['u149', '… (149 more)'] }],
+    ['who went with one other', 'removed', 'u901', { attribute: 'members.removed', before: ['u901', '… (1 more)'] }],
+  ] as const)(
+    'names %s and counts the others; of the rest it keeps what is not about members',
+    (_who, kind, id, own) => {
+      expect(changesOfMember(changes, kind, id)).toEqual([changes[0], own])
+    },
+  )
+
+  test.each([
+    ['alone', membershipChanges({ added: ['u1'], removed: [], displays: [] })],
+    ['in a list that was cut', [{ attribute: 'members.added', after: '["u7","u8"… (900 characters left out)' }]],
+    ['in a change that was left out', []],
+  ])('names the member %s', (_where, listed) => {
+    expect(changesOfMember(listed, 'added', 'u1')).toEqual([{ attribute: 'members.added', after: ['u1'] }])
+  })
+})
+
 describe('membershipChanges()', () => {
   test('lists who came and who went, and nothing where nobody did', () => {
-    expect(membershipChanges({ added: ['u1', 'u2'], removed: ['u3'] })).toEqual([
+    expect(membershipChanges({ added: ['u1', 'u2'], removed: ['u3'], displays: [] })).toEqual([
       { attribute: 'members.added', after: ['u1', 'u2'] },
       { attribute: 'members.removed', before: ['u3'] },
     ])
-    expect(membershipChanges({ added: [], removed: [] })).toEqual([])
+    expect(membershipChanges({ added: [], removed: [], displays: [] })).toEqual([])
+    const displays = [{ userId: 'u1', after: 'Ann' }]
+    expect(membershipChanges({ added: [], removed: [], displays })).toEqual([
+      { attribute: 'members.display', before: [{ value: 'u1' }], after: [{ value: 'u1', display: 'Ann' }] },
+    ])
   })
 
   test('lists at most 100 and counts the rest', () => {
     const ids = Array.from({ length: 1250 }, (_, i) => `u${i}`)
-    expect(membershipChanges({ added: ids, removed: [] })).toEqual([
+    expect(membershipChanges({ added: ids, removed: [], displays: [] })).toEqual([
       { attribute: 'members.added', after: [...ids.slice(0, 100), '… (1150 more)'] },
     ])
   })
