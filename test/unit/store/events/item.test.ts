@@ -100,7 +100,7 @@ describe('toEventItem()', () => {
 
   test('texts are cut where their row says, and no character in two', () => {
     const texts = eventFields().filter(([, { is, max }]) => is === 'text' && max !== undefined)
-    const event = anEvent(AT, Object.fromEntries(texts.map(([name]) => [name, `x${'💡'.repeat(400)}`])))
+    const event = anEvent(AT, Object.fromEntries(texts.map(([name]) => [name, `x${'💡'.repeat(4000)}`])))
     const read = parseEventItem('default', toEventItem(TABLE, event))?.event
     for (const [name, { max = 0 }] of texts) {
       expect([name, read?.[name]]).toEqual([name, `x${'💡'.repeat(Math.floor((max - 1) / 2))}`])
