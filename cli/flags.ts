@@ -8,13 +8,13 @@ export const someText = z.string({ error: 'expected a value' }).min(1, { error: 
 export const toggle = (help: string) => ({ help, schema: z.boolean().default(false) })
 
 /** An option with one value, which may be left out. */
-export const optional = <Schema extends z.ZodType>(value: string, help: string, schema: Schema) => ({
+export const optional = <Schema extends z.core.$ZodType>(value: string, help: string, schema: Schema) => ({
   ...{ value, help },
-  schema: schema.optional(),
+  schema: z.optional(schema),
 })
 
 /** An option that may be given several times; none given is an empty list. */
-export const repeated = <Schema extends z.ZodType>(value: string, help: string, schema: Schema) => ({
+export const repeated = <Schema extends z.core.$ZodType>(value: string, help: string, schema: Schema) => ({
   ...{ value, help, multiple: true as const },
   schema: z.array(schema).default([]),
 })
@@ -56,9 +56,9 @@ export const wholeNumber = (min: number, max: number) => {
 }
 
 /** Text that `schema` can read, passed on as it was typed: the service reads it by the same rule. */
-export const textFor = (schema: z.ZodType) =>
+export const textFor = (schema: z.core.$ZodType) =>
   z.string().superRefine((text, context) => {
-    const { error } = schema.safeParse(text)
+    const { error } = z.safeParse(schema, text)
     const [issue] = error?.issues ?? []
     if (issue) context.addIssue(issue.message)
   })

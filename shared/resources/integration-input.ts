@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { BLOCK_RULE, isBlock, isSameBlock } from '../auth/network-policy.ts'
 import { defaultUnknownMembers, UNKNOWN_MEMBERS } from '../auth/principal.ts'
 import { PRIVILEGES } from '../auth/privileges.ts'
@@ -17,34 +17,45 @@ const DEFAULT_ROLES: Record<ClientKind, string> = {
   GENERIC: 'GENERIC_SCIM_PROVISIONER',
 }
 
+/** Words are written in any letter case and kept in capitals. */
+function inCapitals(error: string) {
+  return z.pipe(
+    z.string({ error }),
+    z.transform((text) => text.toUpperCase()),
+  )
+}
+
 const NAME_RULE = `a letter first, then letters, digits, _ and $, at most ${MAX_NAME}`
 /** Names of integrations and roles: upper case, like every unquoted name in SQL. */
-export const objectName = z
-  .string({ error: NAME_RULE })
-  .transform((text) => text.toUpperCase())
-  .pipe(z.string().regex(new RegExp(`^[A-Z][A-Z0-9_$]{0,${MAX_NAME - 1}}$`), { error: NAME_RULE }))
+export const objectName = z.pipe(
+  inCapitals(NAME_RULE),
+  z.string().check(z.regex(new RegExp(`^[A-Z][A-Z0-9_$]{0,${MAX_NAME - 1}}$`), { error: NAME_RULE })),
+)
 
 const flag = z.boolean({ error: 'expected true or false' })
-const offByDefault = flag.default(false)
+const onByDefault = z._default(flag, true)
+const offByDefault = z._default(flag, false)
 /** An address or a CIDR block of either family. */
-export const block = z.string({ error: BLOCK_RULE }).refine(isBlock, { error: BLOCK_RULE })
-const blocks = z.array(block, { error: 'expected a list of addresses or CIDR blocks' }).default([])
+export const block = z.string({ error: BLOCK_RULE }).check(z.refine(isBlock, { error: BLOCK_RULE }))
+const blocks = z._default(z.array(block, { error: 'expected a list of addresses or CIDR blocks' }), [])
 
 /** Also what a changed policy must be. */
-export const networkPolicy = z
-  .strictObject({ allowed: blocks, blocked: blocks }, { error: strictError })
-  .refine(({ allowed, blocked }) => allowed.length + blocked.length <= MAX_NETWORK_BLOCKS, {
+export const networkPolicy = z.strictObject({ allowed: blocks, blocked: blocks }, { error: strictError }).check(
+  z.refine(({ allowed, blocked }) => allowed.length + blocked.length <= MAX_NETWORK_BLOCKS, {
     error: `a network policy has at most ${MAX_NETWORK_BLOCKS} blocks: use larger ones`,
-  })
+  }),
+)
 
 const listChangeError: typeof strictError = (issue) =>
   issue.code === 'unrecognized_keys' ? strictError(issue) : 'expected { "add": [...], "remove": [...] }'
-const listChange = z
-  .strictObject({ add: blocks, remove: blocks }, { error: listChangeError })
-  .refine(({ add, remove }) => !add.some((added) => remove.some((removed) => isSameBlock(added, removed))), {
-    error: 'the same block cannot be added and removed',
-  })
-  .default({ add: [], remove: [] })
+const listChange = z._default(
+  z.strictObject({ add: blocks, remove: blocks }, { error: listChangeError }).check(
+    z.refine(({ add, remove }) => !add.some((added) => remove.some((removed) => isSameBlock(added, removed))), {
+      error: 'the same block cannot be added and removed',
+    }),
+  ),
+  { add: [], remove: [] },
+)
 
 /**
  * What to add to the lists of a policy and what to remove, so that nobody undoes what another has just changed. All
@@ -52,9 +63,11 @@ const listChange = z
  */
 const networkPolicyChange = z
   .strictObject({ allowed: listChange, blocked: listChange, allowEverywhere: offByDefault }, { error: strictError })
-  .refine(({ allowed, allowEverywhere }) => !allowEverywhere || allowed.add.length + allowed.remove.length === 0, {
-    error: 'allowEverywhere goes without a change of the allowed list',
-  })
+  .check(
+    z.refine(({ allowed, allowEverywhere }) => !allowEverywhere || allowed.add.length + allowed.remove.length === 0, {
+      error: 'allowEverywhere goes without a change of the allowed list',
+    }),
+  )
 export type NetworkPolicyChange = z.output<typeof networkPolicyChange>
 
 /** A point in time, with its zone. */
@@ -63,14 +76,11 @@ export const instant = z.iso.datetime({ offset: true, error: 'expected an instan
 /** A note for people. */
 export const comment = z
   .string({ error: 'expected text' })
-  .max(MAX_COMMENT, { error: `at most ${MAX_COMMENT} characters` })
+  .check(z.maxLength(MAX_COMMENT, { error: `at most ${MAX_COMMENT} characters` }))
 
 const KIND_RULE = `expected one of ${CLIENT_KINDS.join(', ')}`
 /** The identity provider, in any letter case. */
-const clientKind = z
-  .string({ error: KIND_RULE })
-  .transform((text) => text.toUpperCase())
-  .pipe(z.enum(CLIENT_KINDS, { error: KIND_RULE }))
+const clientKind = z.pipe(inCapitals(KIND_RULE), z.enum(CLIENT_KINDS, { error: KIND_RULE }))
 
 /** What a role may be given. */
 export const privilege = z.enum(PRIVILEGES, { error: `expected ${PRIVILEGES.join(', ')}` })
@@ -80,45 +90,54 @@ const unknownMembers = z.enum(UNKNOWN_MEMBERS, { error: `expected one of ${UNKNO
 const NO_SYNC = 'an AZURE integration has no passwords to sync: leave syncPassword out'
 
 /** What an admin says of a new integration. Unknown members are refused, so that no typing error goes unnoticed. */
-export const newIntegration = z
-  .strictObject(
-    {
-      name: objectName,
-      clientKind,
-      role: objectName.optional(),
-      /** Given to the role beside what it has anyway: the default privileges, unless it exists already. */
-      privileges: z.array(privilege).default([]),
-      /** Whether a new role has the default privileges: without them it has what is named here and nothing else. */
-      defaultPrivileges: flag.default(true),
-      monitorUsers: offByDefault,
-      monitorRoles: offByDefault,
-      enabled: flag.default(true),
-      syncPassword: offByDefault,
-      unknownMembers: unknownMembers.optional(),
-      networkPolicy: networkPolicy.optional(),
-      comment: comment.optional(),
-    },
-    { error: strictError },
-  )
-  .refine(({ clientKind, syncPassword }) => !(clientKind === 'AZURE' && syncPassword), {
-    path: ['syncPassword'],
-    error: NO_SYNC,
-  })
-  .transform((input) => ({
+export const newIntegration = z.pipe(
+  z
+    .strictObject(
+      {
+        name: objectName,
+        clientKind,
+        role: z.optional(objectName),
+        /** Given to the role beside what it has anyway: the default privileges, unless it exists already. */
+        privileges: z._default(z.array(privilege), []),
+        /** Whether a new role has the default privileges: without them it has what is named here and nothing else. */
+        defaultPrivileges: onByDefault,
+        monitorUsers: offByDefault,
+        monitorRoles: offByDefault,
+        enabled: onByDefault,
+        syncPassword: offByDefault,
+        unknownMembers: z.optional(unknownMembers),
+        networkPolicy: z.optional(networkPolicy),
+        comment: z.optional(comment),
+      },
+      { error: strictError },
+    )
+    .check(
+      z.refine(({ clientKind, syncPassword }) => !(clientKind === 'AZURE' && syncPassword), {
+        path: ['syncPassword'],
+        error: NO_SYNC,
+      }),
+    ),
+  z.transform((input) => ({
     ...input,
     role: input.role ?? DEFAULT_ROLES[input.clientKind],
     unknownMembers: input.unknownMembers ?? defaultUnknownMembers(input.clientKind),
-  }))
+  })),
+)
 
 /** What an admin may change of an integration; null takes a setting away. Client kind and role stay as they are. */
 export const integrationChange = z.strictObject(
   {
-    enabled: flag.optional(),
-    syncPassword: flag.optional(),
-    unknownMembers: unknownMembers.optional(),
-    networkPolicy: networkPolicyChange.optional(),
-    comment: comment.nullish(),
-    rejectTokensIssuedBefore: instant.transform((text) => Date.parse(text)).nullish(),
+    enabled: z.optional(flag),
+    syncPassword: z.optional(flag),
+    unknownMembers: z.optional(unknownMembers),
+    networkPolicy: z.optional(networkPolicyChange),
+    comment: z.nullish(comment),
+    rejectTokensIssuedBefore: z.nullish(
+      z.pipe(
+        instant,
+        z.transform((text) => Date.parse(text)),
+      ),
+    ),
   },
   { error: strictError },
 )

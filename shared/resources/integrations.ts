@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type * as z from 'zod'
+import type * as z from 'zod/mini'
 import { changesBetween } from '../audit/changes.ts'
 import type { RestEvent } from '../audit/rest-event.ts'
 import { CREATE_PRIVILEGES, type Privilege } from '../auth/privileges.ts'

@@ -1,15 +1,15 @@
-import type * as z from 'zod'
+import type * as z from 'zod/mini'
 import { invalidValue } from '../scim/error.ts'
 import { quote } from '../scim/quote.ts'
 
 /** Reads an admin's input. @throws {ScimError} 400 invalidValue naming the first member that cannot be read. */
-export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+export function parseInput<Schema extends z.ZodMiniType>(schema: Schema, input: unknown): z.output<Schema> {
   const result = schema.safeParse(input)
   if (result.success) return result.data
   throw toRefusal(result.error, input)
 }
 
-function toRefusal({ issues }: z.ZodError, input: unknown) {
+function toRefusal({ issues }: z.core.$ZodError, input: unknown) {
   const [issue] = issues
   const path = issue?.path.join('.') ?? ''
   const message = issue?.message ?? 'it is not what was expected'

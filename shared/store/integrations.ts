@@ -1,5 +1,5 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import type { NetworkPolicy } from '../auth/network-policy.ts'
 import { defaultUnknownMembers, UNKNOWN_MEMBERS, type UnknownMembers } from '../auth/principal.ts'
 import { CLIENT_KINDS, type ClientKind } from '../scim/client-kind.ts'
@@ -39,21 +39,24 @@ const stored = z.object({
   enabled: z.boolean(),
   syncPassword: z.boolean(),
   /** Items written before there was this setting have none. */
-  unknownMembers: z.enum(UNKNOWN_MEMBERS).optional(),
-  networkPolicy: z.object({ allowed: z.array(z.string()), blocked: z.array(z.string()) }).optional(),
-  comment: z.string().optional(),
+  unknownMembers: z.optional(z.enum(UNKNOWN_MEMBERS)),
+  networkPolicy: z.optional(z.object({ allowed: z.array(z.string()), blocked: z.array(z.string()) })),
+  comment: z.optional(z.string()),
   endpointId: z.string(),
-  rejectTokensIssuedBefore: z.number().optional(),
+  rejectTokensIssuedBefore: z.optional(z.number()),
   createdAt: z.string(),
   createdBy: z.string(),
-  version: z.number().int(),
+  version: z.int(),
   tokens: z.record(z.string(), z.number()),
 })
 
-const integrationItem = stored.transform((item) => ({
-  ...item,
-  unknownMembers: item.unknownMembers ?? defaultUnknownMembers(item.clientKind),
-}))
+const integrationItem = z.pipe(
+  stored,
+  z.transform((item) => ({
+    ...item,
+    unknownMembers: item.unknownMembers ?? defaultUnknownMembers(item.clientKind),
+  })),
+)
 
 const integrationKey = (account: string, name: string): Key => ({
   pk: integrationCollectionKey(account),

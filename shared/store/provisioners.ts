@@ -1,5 +1,5 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { PRIVILEGES, type Privilege } from '../auth/privileges.ts'
 import type { Db } from './client.ts'
 import { type Key, provisionerCollectionKey } from './keys.ts'
@@ -21,7 +21,7 @@ const provisionerItem = z.object({
   privileges: z.array(z.enum(PRIVILEGES)),
   createdAt: z.string(),
   createdBy: z.string(),
-  version: z.number().int(),
+  version: z.int(),
 })
 
 const provisionerKey = (account: string, role: string): Key => ({ pk: provisionerCollectionKey(account), sk: role })

@@ -25,7 +25,7 @@ test('--unknown-members is said at creation and changed later; another word is a
   expect(await settingOf('STRICT')).toBe('refuse')
   const shown = await rolecall('integration', 'set', 'STRICT', '--unknown-members', 'skip')
   expect([shown.code, await settingOf('STRICT')]).toEqual([0, 'skip'])
-  expect(shown.stdout).toContain('Unknown members  skip\n')
+  expect(shown.stdout).toContain('Unknown members  refuse → skip\n')
   const wrong = await rolecall('integration', 'set', 'STRICT', '--unknown-members', 'ignore')
   expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('unknown-members')])
   expect(wrong.stderr).toContain('expected refuse or skip')
