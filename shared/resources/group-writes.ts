@@ -9,7 +9,7 @@ import {
   writeMembersOnly,
 } from '../store/groups/change.ts'
 import { deleteGroup } from '../store/groups/delete.ts'
-import { APPLY_MS, applyIntents } from '../store/groups/intents.ts'
+import { applyIntents } from '../store/groups/intents.ts'
 import { sweepGroup, sweepRename } from '../store/groups/sweep.ts'
 import type { StoredResource } from '../store/resource-item.ts'
 import { getResource } from '../store/resources.ts'
@@ -76,6 +76,6 @@ export async function deleteWithMembers(
 
 /** What is not applied now is overlaid by readers, and finished by whoever meets it. */
 function applying(context: ScimContext, group: StoredResource): Rest {
-  const { db, principal, now } = context
-  return afterCommit(context, () => applyIntents(db, principal.account, group, now.getTime() + APPLY_MS))
+  const { db, principal } = context
+  return afterCommit(context, () => applyIntents(db, principal.account, group))
 }

@@ -21,7 +21,7 @@ export async function batchGet(db: Db, keys: Key[], attributes?: readonly string
 
 /**
  * Puts and deletes items, in parallel batches, until DynamoDB has taken every one of them; not atomic.
- * @throws {Error} once `deadline` (epoch ms) has passed: nothing is sent after it.
+ * @throws {Error} once `deadline` (epoch ms by the table's clock) has passed: nothing is sent after it.
  */
 export async function batchWrite(db: Db, requests: WriteRequest[], deadline = Number.POSITIVE_INFINITY): Promise<void> {
   await mapConcurrently(chunks(requests, WRITE_LIMIT), PARALLEL, (batch) => writeBatch(db, batch, deadline))
@@ -49,7 +49,7 @@ async function writeBatch(db: Db, requests: WriteRequest[], deadline: number): P
   let rest = requests
   for (let attempt = 0; rest.length > 0; attempt++) {
     await pause(attempt)
-    if (Date.now() > deadline) throw new Error('A batch of writes ran out of time')
+    if (db.clock() > deadline) throw new Error('A batch of writes ran out of time')
     const { UnprocessedItems } = await db.client.send(new BatchWriteCommand({ RequestItems: { [db.tableName]: rest } }))
     rest = UnprocessedItems?.[db.tableName] ?? []
   }

@@ -8,6 +8,8 @@ export interface Db {
   tableName: string
   /** Days a REST event is kept. */
   eventRetentionDays: number
+  /** Epoch ms; deadlines go by it, and not by the request's one reading of the time. */
+  clock: () => number
 }
 
 /** Opens the configured table; `options` is for tests, which inject faults into the client. */
@@ -15,5 +17,6 @@ export function openDb(config: Config, options: DynamoDBClientConfig = {}): Db {
   const { tableName, dynamodbEndpoint: endpoint, eventRetentionDays } = config
   const client = new DynamoDBClient({ maxAttempts: 4, ...(endpoint && { endpoint }), ...options })
   const marshallOptions = { removeUndefinedValues: true }
-  return { client: DynamoDBDocumentClient.from(client, { marshallOptions }), tableName, eventRetentionDays }
+  const documents = DynamoDBDocumentClient.from(client, { marshallOptions })
+  return { client: documents, tableName, eventRetentionDays, clock: Date.now }
 }

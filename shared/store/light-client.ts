@@ -16,6 +16,7 @@ export function openLightDb({ tableName, eventRetentionDays }: Config): Db {
   return {
     tableName,
     eventRetentionDays,
+    clock: Date.now,
     get client(): never {
       throw new Error('This function carries no document client')
     },

@@ -26,7 +26,7 @@ interface Delta {
 /** So long a change is its writer's to apply; from then on whoever meets the intents finishes them. */
 export const INTENT_TIME_LIMIT_MS = 30_000
 /** A writer stops before others may take over. */
-export const APPLY_MS = INTENT_TIME_LIMIT_MS - 5_000
+const APPLY_MS = INTENT_TIME_LIMIT_MS - 5_000
 /** DynamoDB ends items at 400 KB and transactions at 4 MB. */
 const MAX_INTENT_BYTES = 340_000
 const MAX_INTENTS = 11
@@ -103,10 +103,11 @@ export function overlay(members: Map<string, StoredMember>, intents: Intent[]): 
 
 /**
  * Applies the group's committed intents to its membership items, one after the other, and closes them. Idempotent, and
- * whoever goes on after a failure begins where it failed; every write stops at `deadline` (epoch ms), so that no late
- * write undoes somebody else's change.
+ * whoever goes on after a failure begins where it failed; every write stops before others may take over, so that no
+ * late one undoes somebody else's change.
  */
-export async function applyIntents(db: Db, account: string, group: StoredResource, deadline: number): Promise<void> {
+export async function applyIntents(db: Db, account: string, group: StoredResource): Promise<void> {
+  const deadline = db.clock() + APPLY_MS
   const items = await queryAll(db, ofPartition(membersKey(account, group.id), INTENT_PREFIX))
   for (const item of items) {
     await applyIntent(db, account, group, toIntent(item), deadline)

@@ -43,14 +43,14 @@ function toCauseItem(table: EventTable, { changes: _changes, ...event }: RestEve
 export async function listPending(db: Db, account: string): Promise<Pending[]> {
   const items = await queryAll(db, ofPartition(pendingKey(account)))
   const pending = items.map((item) => toPending(account, item))
-  seen.set(db.client, new Map(seen.get(db.client)).set(account, { at: Date.now(), pending }))
+  seen.set(db.client, new Map(seen.get(db.client)).set(account, { at: db.clock(), pending }))
   return pending
 }
 
 /** As {@link listPending}, but as seen by this process at most five seconds ago: mostly free. */
 export async function listPendingLately(db: Db, account: string): Promise<Pending[]> {
   const last = seen.get(db.client)?.get(account)
-  if (last && Date.now() - last.at < FRESH_MS) return last.pending
+  if (last && db.clock() - last.at < FRESH_MS) return last.pending
   return listPending(db, account)
 }
 

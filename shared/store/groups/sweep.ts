@@ -13,7 +13,7 @@ import { ofPartition, queryAll } from '../query-all.ts'
 import { getResource } from '../resources.ts'
 import { ConditionsFailed, transact } from '../transaction.ts'
 import { loseMemberAction } from './group-item.ts'
-import { APPLY_MS, applyIntents, INTENT_TIME_LIMIT_MS } from './intents.ts'
+import { applyIntents, INTENT_TIME_LIMIT_MS } from './intents.ts'
 import { type Membership, removeMemberAction, renameMembership, toGrants, toStoredMember } from './member-item.ts'
 import { listMemberships } from './members.ts'
 import { deletePending, forgetPending, type Pending, takeOver } from './pending.ts'
@@ -134,6 +134,6 @@ export async function sweepRename(db: Db, account: string, groupId: string): Pro
 /** Finishes a large membership change whose writer can no longer be at it. */
 async function finishIntents(db: Db, account: string, groupId: string): Promise<void> {
   const group = await getGroup(db, account, groupId)
-  if (group?.applying !== undefined) await applyIntents(db, account, group, Date.now() + APPLY_MS)
+  if (group?.applying !== undefined) await applyIntents(db, account, group)
   else await deletePending(db, account, { kind: 'CHANGE', id: groupId })
 }
