@@ -28,5 +28,5 @@ test('--unknown-members is said at creation and changed later; another word is a
   expect(shown.stdout).toContain('Unknown members  refuse → skip\n')
   const wrong = await rolecall('integration', 'set', 'STRICT', '--unknown-members', 'ignore')
   expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('unknown-members')])
-  expect(wrong.stderr).toContain('expected refuse or skip')
+  expect(wrong.stderr).toContain('expected one of refuse, skip')
 })
