@@ -2,17 +2,30 @@ import { invalidValue } from './error.ts'
 import { JOINER_IN_PLACE, JOINERS } from './joiners.ts'
 import { MAX_NAME_BYTES } from './limits.ts'
 import { quote } from './quote.ts'
+import type { Attribute } from './schema.ts'
 
 /** The dotless i has no case partner in the Unicode folding table, yet its upper case is I (SECURITY.md section 2). */
 const DOTLESS_I = 'ı'
 
 /**
- * The form in which names are compared: without joiners, NFKC, full case fold, NFKC. Names that differ by letter case, by
- * joiners or by a compatibility variant of a character only fold to the same text; folding twice changes nothing.
+ * The form in which names are compared: that of other text, without joiners. Of what is no name nothing may be left, and
+ * no key can be made of that.
  */
-export function foldName(text: string): string {
+export const foldName = (name: string): string => foldText(isAscii(name) ? name : name.replace(JOINERS, ''))
+
+/**
+ * The form in which text is compared: NFKC, full case fold, NFKC. Texts that differ by letter case or by a compatibility
+ * variant of a character only fold to the same text; folding twice changes nothing, and something always is left.
+ */
+function foldText(text: string): string {
   if (isAscii(text)) return text.toLowerCase()
-  return foldCase(text.replace(JOINERS, '').normalize('NFKC')).normalize('NFKC')
+  return foldCase(text.normalize('NFKC')).normalize('NFKC')
+}
+
+/** The form in which a value of the attribute is compared: as a name, as text, or as it is where it is caseExact. */
+export function toComparisonForm({ caseExact, identifier }: Attribute, value: string): string {
+  if (caseExact) return value
+  return identifier ? foldName(value) : foldText(value)
 }
 
 /** Lower case of upper case of lower case is Unicode's full folding, save for the dotless i and the final sigma. */

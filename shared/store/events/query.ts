@@ -82,9 +82,9 @@ function toMatcher(query: EventQuery, now: Date): (stored: StoredEvent) => boole
   const { from, type, integration, method, status, resource, before, changesOnly, actor, token, address } = query
   const first = from.toISOString()
   const nowSeconds = now.getTime() / 1000
-  const name = resource !== undefined && foldName(resource)
+  const name = foldName(resource ?? '')
   const isAbout = ({ resourceId, resourceName = '' }: RestEvent) =>
-    resourceId === resource || (name !== false && foldName(resourceName) === name)
+    resourceId === resource || (name !== '' && foldName(resourceName) === name)
   return ({ event, sortKey, ttlSeconds }) =>
     ttlSeconds > nowSeconds &&
     (event.time >= first || event.count !== undefined) &&

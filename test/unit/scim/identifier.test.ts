@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { checkIdentifier, checkText, foldName } from '../../../shared/scim/identifier.ts'
+import { checkIdentifier, checkText, foldName, toComparisonForm } from '../../../shared/scim/identifier.ts'
+import { attribute } from '../../../shared/scim/schemas/define.ts'
 
 const unicode = fc.string({ unit: 'binary' })
 
@@ -51,6 +52,25 @@ describe('foldName()', () => {
 
   test('ASCII and Unicode rules agree', () =>
     fc.assert(fc.property(fc.string(), (text) => foldName(`${text}é`) === `${foldName(text)}é`)))
+})
+
+describe('toComparisonForm()', () => {
+  const text = 'A\u200D\u00C9'
+  test.each([
+    ['as it is where case counts', attribute('id', '', { caseExact: true }), text],
+    ['a name without joiners', attribute('userName', '', { identifier: true }), 'a\u00E9'],
+    ['other text with them', attribute('title', ''), 'a\u200D\u00E9'],
+  ])('takes %s', (_name, row, form) => {
+    expect(toComparisonForm(row, text)).toBe(form)
+  })
+
+  test('leaves something of any text but a name (a key needs it)', () =>
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary', minLength: 1 }),
+        (any) => toComparisonForm(attribute('title', ''), any) !== '',
+      ),
+    ))
 })
 
 describe('checkText()', () => {
