@@ -86,7 +86,7 @@ function toSelector({ filter }: Selection): (element: Value) => boolean {
 function mergeElement(element: ComplexValue, { set, unset }: ElementMerge): ComplexValue {
   const merged: ComplexValue = Object.assign(Object.create(null), element, set)
   for (const name of unset) delete merged[name]
-  return merged
+  return unset.includes('value') ? Object.create(null) : merged
 }
 
 /** Drops elements that lost everything or became equal to an earlier one; `primary` is the only primary, if given. */

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createIntegration } from '../../../shared/resources/integrations.ts'
 import { issueToken } from '../../../shared/resources/tokens.ts'
+import { quote } from '../../../shared/scim/quote.ts'
 import { adminContext } from '../../factories/admin.ts'
 import { newGroup, newUser, patchOf } from '../../factories/scim-api.ts'
 import { withSystem } from '../../factories/system.ts'
@@ -143,6 +144,24 @@ describe('text that is dangerous where it is shown', () => {
         const answer = await request('POST', '/Users', newUser(unique('control'), more))
         expect(refusalOf(answer)).toEqual([400, 'invalidValue', detail(path)])
       }
+    },
+  )
+})
+
+describe('control characters in the filter of a PATCH path', () => {
+  test.each(['\\u001b', '\\u0000', '\\u007f', '\\u0085', '\\u009b'])(
+    'RES-11 PAT-6 %s makes no element, with a path or as a key of a value',
+    async (escape) => {
+      const type = JSON.parse(`"a${escape}[31mb"`)
+      const path = `phoneNumbers[type eq "a${escape}[31mb"].value`
+      const refusals = await allRefused(system, [
+        () => patch(request, user, { op: 'add', path, value: '1' }),
+        () => patch(request, user, { op: 'add', path: path.replace('.value', ''), value: { value: '1' } }),
+        () => patch(request, user, { op: 'replace', value: { [path]: '1' } }),
+      ])
+      const detail = `Cannot use phoneNumbers.type ${quote(type)}: it holds a control character; remove it`
+      expect(refusals).toEqual(refusals.map(() => [400, 'invalidValue', detail]))
+      expect(await readAgain(request, user)).toEqual(user)
     },
   )
 })
