@@ -1,5 +1,5 @@
 import { isComplex } from './attribute-path.ts'
-import { toComparisonForm } from './identifier.ts'
+import { toComparisonForm } from './fold.ts'
 import { type Attribute, findAttribute, type Value } from './schema.ts'
 
 /**

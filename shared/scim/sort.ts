@@ -9,7 +9,7 @@ import {
 import { parseDateTime } from './date-time.ts'
 import { isPrimary } from './elements.ts'
 import { invalidValue } from './error.ts'
-import { toComparisonForm } from './identifier.ts'
+import { toComparisonForm } from './fold.ts'
 import { quote, quoteExpression } from './quote.ts'
 import { type Attribute, type Attributes, findAttribute, type ResourceType, type Value } from './schema.ts'
 

@@ -10,6 +10,7 @@ import {
   attributeFinder,
   type ComplexValue,
   findAttribute,
+  isJsonObject,
   type Json,
   type JsonObject,
   type Value,
@@ -35,11 +36,6 @@ export function parseValue(attribute: Attribute, json: Json, path: string): Valu
 /** Whether JSON as a whole says "unassigned" (RFC 7643 §2.5). */
 export function isUnassigned(json: Json | undefined): boolean {
   return json === null || (Array.isArray(json) && json.length === 0)
-}
-
-/** Whether untrusted JSON is an object. */
-export function isJsonObject(json: Json | undefined): json is JsonObject {
-  return typeof json === 'object' && json !== null && !Array.isArray(json)
 }
 
 /**

@@ -1,6 +1,6 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import { type AttributePath, listValues, resolveAttributePath } from '../scim/attribute-path.ts'
-import { foldName, toComparisonForm } from '../scim/identifier.ts'
+import { foldName, toComparisonForm } from '../scim/fold.ts'
 import { MAX_NAME_BYTES } from '../scim/limits.ts'
 import type { ResourceType } from '../scim/schema.ts'
 import type { Db } from './client.ts'

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { quote } from '../../shared/scim/quote.ts'
 import { newGroup, newUser } from '../factories/scim-api.ts'
 import { withSystem } from '../factories/system.ts'
 import { type Body, client } from './client.ts'
@@ -33,7 +34,7 @@ describe('joiners in names', () => {
   test.each(['ad\u200Cmin', 'ad\u200Dmin', 'کتاب\u200C', 'کتاب\u200B\u200Cخانه'])(
     'RES-17 elsewhere they are refused like all that is invisible: %j',
     async (name) => {
-      const detail = `Cannot use displayName ${JSON.stringify(name)}: it holds an invisible character; remove it`
+      const detail = `Cannot use displayName ${quote(name)}: it holds an invisible character; remove it`
       expect(refusalOf(await request('POST', '/Groups', newGroup(name)))).toEqual([400, 'invalidValue', detail])
     },
   )

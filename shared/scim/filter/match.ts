@@ -1,6 +1,6 @@
 import { isComplex, listValues } from '../attribute-path.ts'
 import { parseDateTime } from '../date-time.ts'
-import { toComparisonForm } from '../identifier.ts'
+import { toComparisonForm } from '../fold.ts'
 import type { Attribute, Attributes, Value } from '../schema.ts'
 import type { CompareOperator, Comparison, Filter, Operand } from './tree.ts'
 

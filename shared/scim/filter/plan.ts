@@ -1,5 +1,5 @@
 import type { AttributePath } from '../attribute-path.ts'
-import { foldName } from '../identifier.ts'
+import { foldName } from '../fold.ts'
 import { hasMembers, type ResourceType } from '../schema.ts'
 import type { Comparison, Elements, Filter } from './tree.ts'
 

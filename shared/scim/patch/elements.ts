@@ -3,6 +3,7 @@ import { combineElements, demotePrimaries, elementKey, isPrimary } from '../elem
 import { noTarget } from '../error.ts'
 import { toPredicate } from '../filter/match.ts'
 import { printFilter } from '../filter/print.ts'
+import { escapeUnseen } from '../quote.ts'
 import type { Attribute, ComplexValue, Value } from '../schema.ts'
 import type { ElementMerge, Selection } from './operation.ts'
 
@@ -122,6 +123,6 @@ function keyOf(attribute: Attribute, element: Value): string {
 }
 
 function nothingSelected({ path, filter }: Selection) {
-  const what = filter ? `${path.attribute.name}[${printFilter(filter)}]` : path.attribute.name
+  const what = filter ? `${path.attribute.name}[${escapeUnseen(printFilter(filter))}]` : path.attribute.name
   return noTarget(`Cannot change ${what}: no value matches; add it first, or use op "add" with eq terms only`)
 }

@@ -1,9 +1,16 @@
 import { expectedName, formatAttributePath } from '../attribute-path.ts'
 import { invalidPath, invalidValue, mutability } from '../error.ts'
 import { quoteExpression } from '../quote.ts'
-import { type Attribute, type ComplexValue, findAttribute, type Json, type ResourceType } from '../schema.ts'
+import {
+  type Attribute,
+  type ComplexValue,
+  findAttribute,
+  isJsonObject,
+  type Json,
+  type ResourceType,
+} from '../schema.ts'
 import { membersAttribute } from '../schemas/core-group.ts'
-import { isJsonObject, isUnassigned, parseValue, valueRequired } from '../value.ts'
+import { isUnassigned, parseValue, valueRequired } from '../value.ts'
 import { parseElementsOperation } from './element-target.ts'
 import { parseMemberStep } from './members.ts'
 import type { PatchOperation, WireOperation } from './operation.ts'

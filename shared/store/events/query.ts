@@ -1,7 +1,7 @@
 import type { EventQuery } from '../../audit/event-query.ts'
 import type { RestEvent } from '../../audit/rest-event.ts'
 import { overlaps } from '../../auth/network-policy.ts'
-import { foldName } from '../../scim/identifier.ts'
+import { foldName } from '../../scim/fold.ts'
 import { mapConcurrently } from '../batch.ts'
 import type { Db } from '../client.ts'
 import { parseEventItem, type StoredEvent } from './item.ts'

@@ -173,7 +173,7 @@ describe('parseResource()', () => {
     [
       'invisible',
       { userName: 'b\u200Bj' },
-      'Cannot use userName "b\u200Bj": it holds an invisible character; remove it',
+      'Cannot use userName "b\\u200bj": it holds an invisible character; remove it',
     ],
   ])('refuses a userName that is %s (CRE-3)', (_name, body, message) => {
     expect(() => parseResource(User, { schemas: [CORE_USER], ...body })).toThrow(refusal(400, 'invalidValue', message))
@@ -210,7 +210,7 @@ describe('parseResource()', () => {
     [{ externalId: '\u001B[2J' }, 'Cannot use externalId "\\u001b[2J": it holds a control character; remove it'],
     [
       { emails: [{ display: '\u009B' }] },
-      'Cannot use emails.display "\u009B": it holds a control character; remove it',
+      'Cannot use emails.display "\\u009b": it holds a control character; remove it',
     ],
     [{ [ENTERPRISE_USER]: 'x' }, `Cannot read ${ENTERPRISE_USER} "x": expected an object`],
     [{ [ENTERPRISE_USER]: { manager: 5 } }, `Cannot read ${ENTERPRISE_USER}:manager 5: expected an object`],
