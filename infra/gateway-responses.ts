@@ -27,7 +27,7 @@ const ERRORS: readonly GatewayError[] = [
     type: ResponseType.MISSING_AUTHENTICATION_TOKEN,
     status: 404,
     detail:
-      'There is no such endpoint: SCIM is served below /scim/v2, as in /scim/v2/Users (write the base URL without a slash at its end); /admin and /events take signed requests (SigV4)',
+      'There is no such endpoint: for SCIM, write the base URL without a slash at its end, as in /scim/v2/Users; for administration, sign requests to /admin and /events (SigV4)',
   },
   { type: ResponseType.RESOURCE_NOT_FOUND, status: 404, detail: 'There is no such endpoint: SCIM is below /scim/v2' },
   {

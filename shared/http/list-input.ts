@@ -41,14 +41,14 @@ export function parseSearchRequest(body: Json): ListInput {
 }
 
 /**
- * Leaves out what is not given: null (RFC 7643 §2.5), and text of nothing but spaces. An empty cursor begins (RFC 9865
- * §2), and an empty filter is refused where filters are read: whoever sends one must not be shown everything.
+ * Leaves out what is not given: null (RFC 7643 §2.5), and text of nothing but spaces. A blank cursor is an empty one,
+ * which begins (RFC 9865 §2), and a blank filter is refused where filters are read: whoever sends one must not be shown everything.
  */
 function withoutBlanks(input: z.infer<typeof searchRequest> | z.infer<typeof listParameters>): ListInput {
-  const entries = Object.entries(input).filter(
+  const given = Object.entries(input).filter(
     ([name, value]) => value !== null && (BLANK_MEANS.has(name) || !isBlank(value)),
   )
-  return Object.fromEntries(entries) as ListInput
+  return Object.fromEntries(given.map(([name, value]) => [name, isBlank(value) ? '' : value])) as ListInput
 }
 
 const BLANK_MEANS = new Set(['filter', 'cursor'])

@@ -1,6 +1,6 @@
 import type { Principal } from '../auth/principal.ts'
 import { forbidden, invalidValue, notFound, type ScimError } from '../scim/error.ts'
-import { foldName } from '../scim/identifier.ts'
+import { foldName } from '../scim/fold.ts'
 import { quote } from '../scim/quote.ts'
 import type { ResourceType } from '../scim/schema.ts'
 import { nameOf } from '../store/claims.ts'

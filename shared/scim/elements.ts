@@ -1,5 +1,5 @@
 import { isComplex } from './attribute-path.ts'
-import { foldName } from './identifier.ts'
+import { toComparisonForm } from './fold.ts'
 import { type Attribute, findAttribute, type Value } from './schema.ts'
 
 /**
@@ -35,7 +35,7 @@ export function elementKey(attribute: Attribute, element: Value): string {
 }
 
 function comparable(attribute: Attribute | undefined, value: Value | undefined): string {
-  if (typeof value === 'string' && !attribute?.caseExact) return foldName(value)
+  if (typeof value === 'string' && attribute) return toComparisonForm(attribute, value)
   return value === undefined ? '' : String(value)
 }
 

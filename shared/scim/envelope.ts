@@ -1,7 +1,6 @@
 import { invalidSyntax, namedTwice } from './error.ts'
 import { quote } from './quote.ts'
-import type { Json } from './schema.ts'
-import { isJsonObject } from './value.ts'
+import { isJsonObject, type Json } from './schema.ts'
 
 /** The members of a message or of one of its operations, under the names the RFC gives them; all others left out. */
 export type Members<Name extends string> = { readonly [Key in Name]?: Json }

@@ -1,30 +1,8 @@
 import { invalidValue } from './error.ts'
-import { JOINER_IN_PLACE, JOINERS } from './joiners.ts'
+import { foldName } from './fold.ts'
+import { JOINER_IN_PLACE } from './joiners.ts'
 import { MAX_NAME_BYTES } from './limits.ts'
 import { quote } from './quote.ts'
-
-/** The dotless i has no case partner in the Unicode folding table, yet its upper case is I (SECURITY.md section 2). */
-const DOTLESS_I = 'ı'
-
-/**
- * The form in which names are compared: without joiners, NFKC, full case fold, NFKC. Names that differ by letter case, by
- * joiners or by a compatibility variant of a character only fold to the same text; folding twice changes nothing.
- */
-export function foldName(text: string): string {
-  if (isAscii(text)) return text.toLowerCase()
-  return foldCase(text.replace(JOINERS, '').normalize('NFKC')).normalize('NFKC')
-}
-
-/** Lower case of upper case of lower case is Unicode's full folding, save for the dotless i and the final sigma. */
-function foldCase(text: string): string {
-  const parts = text.split(DOTLESS_I)
-  return parts.map((part) => part.toLowerCase().toUpperCase().toLowerCase().replaceAll('ς', 'σ')).join(DOTLESS_I)
-}
-
-function isAscii(text: string): boolean {
-  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0x7f) return false
-  return true
-}
 
 /** Folding makes no text without joiners shorter than a quarter, so longer ones need not be folded to be refused. */
 const MAX_UNFOLDED_LENGTH = 4 * MAX_NAME_BYTES

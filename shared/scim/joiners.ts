@@ -41,5 +41,3 @@ const INSIDE_EMOJI = '(?<=[\\p{Extended_Pictographic}\\p{Emoji_Modifier}])\\u200
  * U+200D inside an emoji sequence whose selectors of form are left out.
  */
 export const JOINER_IN_PLACE = new RegExp(`${BETWEEN_JOINING}|${AFTER_VIRAMA}|${INSIDE_EMOJI}`, 'gu')
-/** Any joiner; names are compared without them. */
-export const JOINERS = /[\u200C\u200D]/g

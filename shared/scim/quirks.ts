@@ -1,6 +1,7 @@
+import { findSchema, resolveAttributePath } from './attribute-path.ts'
 import type { WireOperation } from './patch/operation.ts'
-import { hasMembers, type Json, type ResourceType } from './schema.ts'
-import { isJsonObject } from './value.ts'
+import { findAttribute, hasMembers, isJsonObject, type Json, type JsonObject, type ResourceType } from './schema.ts'
+import { membersAttribute } from './schemas/core-group.ts'
 
 /** A habit of an identity provider outside the RFC: either rewritten to the RFC's form here, or kept at `home`. */
 export interface Quirk {
@@ -22,9 +23,9 @@ export const QUIRKS: readonly Quirk[] = [
   {
     name: 'members without a path',
     sentBy: 'Snowflake',
-    why: 'Its samples add members by an array value without a path (PAT-22)',
+    why: 'Its samples add members by a value without a path, a list or a list of one (PAT-22)',
     rewrite: (operation, type) =>
-      hasMembers(type) && operation.op === 'add' && !operation.path && isMemberList(operation.value)
+      operation.op === 'add' && !operation.path && isMemberList(type, operation.value)
         ? { ...operation, path: 'members' }
         : operation,
   },
@@ -33,7 +34,7 @@ export const QUIRKS: readonly Quirk[] = [
     sentBy: 'SCIM-SDK',
     why: 'Without a path it sends its one object of attributes inside an array (PAT-27)',
     rewrite: (operation, type) =>
-      operation.path || (type.name === 'Group' && isMemberList(operation.value))
+      operation.path || isMemberList(type, operation.value)
         ? operation
         : { ...operation, ...withoutArray(operation.value) },
   },
@@ -120,11 +121,23 @@ function withPath(operation: WireOperation, path: string | undefined): WireOpera
   return path === undefined ? operation : { ...operation, path }
 }
 
-/** A list that is not one object of attributes: `value` is an attribute of members, and of no resource. */
-function isMemberList(value: Json | undefined): boolean {
-  if (!Array.isArray(value)) return false
-  const [first] = value
-  return value.length !== 1 || !isJsonObject(first) || Object.keys(first).some((name) => name.toLowerCase() === 'value')
+/** What is not one object of attributes, in an array or bare: then what a member lacks is told, not passed over. */
+function isMemberList(type: ResourceType, value: Json | undefined): boolean {
+  if (!hasMembers(type)) return false
+  if (!Array.isArray(value)) return isJsonObject(value) && (hasValue(value) || isPartOfMember(type, value))
+  const [only] = value
+  return value.length !== 1 || !isJsonObject(only) || hasValue(only) || !namesAttribute(type, only)
+}
+
+/** `value` is an attribute of members, and of no resource. */
+const hasValue = (object: JsonObject): boolean => Object.keys(object).some((name) => name.toLowerCase() === 'value')
+
+const namesAttribute = (type: ResourceType, object: JsonObject): boolean =>
+  Object.keys(object).some((name) => findSchema(type, name) ?? resolveAttributePath(type, name))
+
+function isPartOfMember(type: ResourceType, object: JsonObject): boolean {
+  const isPart = (name: string) => findAttribute(membersAttribute.subAttributes ?? [], name) !== undefined
+  return Object.keys(object).some(isPart) && !namesAttribute(type, object)
 }
 
 function withoutArray(value: Json | undefined): { value?: Json } {

@@ -87,6 +87,11 @@ export type ComplexValue = Record<string, Value>
 export type Json = string | number | boolean | null | Json[] | { [name: string]: Json }
 export type JsonObject = { [name: string]: Json }
 
+/** Whether untrusted JSON is an object. */
+export function isJsonObject(json: Json | undefined): json is JsonObject {
+  return typeof json === 'object' && json !== null && !Array.isArray(json)
+}
+
 /** A resource as clients see it, before projection: common, core and extension attributes under their URN. */
 export interface ScimResource extends Attributes {
   schemas: string[]

@@ -9,7 +9,7 @@ import {
 import { parseDateTime } from './date-time.ts'
 import { isPrimary } from './elements.ts'
 import { invalidValue } from './error.ts'
-import { foldName } from './identifier.ts'
+import { toComparisonForm } from './fold.ts'
 import { quote, quoteExpression } from './quote.ts'
 import { type Attribute, type Attributes, findAttribute, type ResourceType, type Value } from './schema.ts'
 
@@ -89,7 +89,7 @@ function toKey(attribute: Attribute, value: Value | undefined): SortKey {
   if (typeof value === 'number') return value
   if (typeof value !== 'string') return undefined
   if (attribute.type === 'dateTime') return parseDateTime(value)
-  return attribute.caseExact ? value : foldName(value)
+  return toComparisonForm(attribute, value)
 }
 
 function compareKeys(a: SortKey, b: SortKey): number {

@@ -1,9 +1,19 @@
+import { listAliases } from './aliases.ts'
 import { findSchema } from './attribute-path.ts'
 import { invalidSyntax, invalidValue, namedTwice, tooLarge } from './error.ts'
 import { MAX_EMAILS, MAX_RESOURCE_BYTES } from './limits.ts'
 import { quote } from './quote.ts'
-import type { Attribute, Attributes, Json, JsonObject, ResourceType, Schema } from './schema.ts'
-import { isJsonObject, isUnassigned, parseAttributes, requireAttributes } from './value.ts'
+import {
+  type Attribute,
+  type Attributes,
+  findAttribute,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  type ResourceType,
+  type Schema,
+} from './schema.ts'
+import { isUnassigned, parseAttributes, requireAttributes } from './value.ts'
 
 /**
  * Reads the body of a POST or PUT into the attributes a client may write, in the schema's spelling, under the
@@ -61,14 +71,25 @@ function parseContainers(type: ResourceType, body: JsonObject): Attributes {
     containers.add(schema)
     const container = parseContainer(schema.id, body[name] as Json)
     if (schema === type.schema) parseAttributes(table, container, '', attributes, seen)
-    else addExtension(attributes, schema, container)
+    else addExtension(attributes, schema, container, seen)
   }
+  refuseAliasTwice(type, seen)
   return attributes
 }
 
-function addExtension(attributes: Attributes, { id, attributes: table }: Schema, container: JsonObject): void {
-  const values = parseAttributes(table, container, `${id}:`)
+function addExtension(attributes: Attributes, schema: Schema, container: JsonObject, seen: Attribute[]): void {
+  const { id, attributes: table } = schema
+  const values = parseAttributes(table, container, `${id}:`, Object.create(null), seen)
   if (Object.keys(values).length > 0) attributes[id] = values
+}
+
+/** An attribute has one value, whichever of its URNs name it. */
+function refuseAliasTwice(type: ResourceType, seen: readonly Attribute[]): void {
+  const rows = (urn: string) => findSchema(type, urn)?.attributes ?? []
+  for (const { name, shown, stored } of listAliases(type)) {
+    const both = [shown, stored].map((urn) => findAttribute(rows(urn), name))
+    if (both.every((row) => row && seen.includes(row))) throw namedTwice(`${shown}:${name}`)
+  }
 }
 
 function parseContainer(urn: string, json: Json): JsonObject {

@@ -1,3 +1,4 @@
+import { isComplex } from './attribute-path.ts'
 import { parseDateTime } from './date-time.ts'
 import { toElements } from './elements.ts'
 import { invalidValue, namedTwice } from './error.ts'
@@ -9,6 +10,7 @@ import {
   attributeFinder,
   type ComplexValue,
   findAttribute,
+  isJsonObject,
   type Json,
   type JsonObject,
   type Value,
@@ -36,17 +38,26 @@ export function isUnassigned(json: Json | undefined): boolean {
   return json === null || (Array.isArray(json) && json.length === 0)
 }
 
-/** Whether untrusted JSON is an object. */
-export function isJsonObject(json: Json | undefined): json is JsonObject {
-  return typeof json === 'object' && json !== null && !Array.isArray(json)
-}
-
 /**
  * Reads the elements of a multi-valued attribute one by one as they were sent; what is no array stands for a list of
  * one, null for none.
- * @throws {ScimError} 400 invalidValue for an element that is null or says nothing: left out, it would shorten the list.
+ * @throws {ScimError} 400 invalidValue for an element that is null or says nothing, or not its `value`: left out, it
+ * would shorten the list, and kept, it would stand in the place of a value.
  */
 export function parseElements(attribute: Attribute, json: Json, path: string): Value[] {
+  const elements = parseParts(attribute, json, path)
+  for (const element of elements) requireElementValue(attribute, element, path)
+  return elements
+}
+
+/** @throws {ScimError} 400 invalidValue for an element without a `value`, or an empty one, where the attribute has that. */
+export function requireElementValue({ subAttributes = [] }: Attribute, element: Value, path: string): void {
+  if (!isComplex(element) || !findAttribute(subAttributes, 'value') || element.value) return
+  throw valueRequired(`${path}.value`)
+}
+
+/** Reads elements as {@link parseElements} does, with or without a `value`. @throws {ScimError} 400 invalidValue. */
+export function parseParts(attribute: Attribute, json: Json, path: string): Value[] {
   if (json === null) return []
   const list = Array.isArray(json) ? json : [json]
   return list.map((element) => {
@@ -130,9 +141,12 @@ export function requireAttributes(table: readonly Attribute[], value: ComplexVal
   for (const { name, required, mutability } of table) {
     if (!required || mutability === 'readOnly') continue
     if (value[name] !== undefined && value[name] !== '') continue
-    throw invalidValue(`The attribute ${prefix}${name} is required: send it with a value`)
+    throw valueRequired(prefix + name)
   }
 }
+
+/** The refusal of a required attribute without a value; `path` is how it is named. */
+export const valueRequired = (path: string) => invalidValue(`The attribute ${path} is required: send it with a value`)
 
 /** Booleans come as text from some clients (CHECKLIST RES-10, Entra). */
 function parseBoolean(json: Json, path: string): boolean {

@@ -1,6 +1,6 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import { type AttributePath, listValues, resolveAttributePath } from '../scim/attribute-path.ts'
-import { foldName } from '../scim/identifier.ts'
+import { foldName, toComparisonForm } from '../scim/fold.ts'
 import { MAX_NAME_BYTES } from '../scim/limits.ts'
 import { RESOURCE_TYPES } from '../scim/resource-types.ts'
 import type { ResourceType } from '../scim/schema.ts'
@@ -16,9 +16,11 @@ type Named = Pick<StoredResource, 'type' | 'attributes'>
 /** The unique name of a resource as clients wrote it. */
 export const nameOf = ({ type, attributes }: Named): string => String(attributes[type.uniqueName] ?? '')
 
-/** Access pattern R3: the id that holds a unique name. Strongly consistent; 1 read unit. */
+/** Access pattern R3: the id that holds a unique name, none for what is no name. Strongly consistent; 1 read unit. */
 export async function getIdByName(db: Db, account: string, type: ResourceType, name: string) {
-  const Key = nameKey(account, type, foldName(name))
+  const folded = foldName(name)
+  if (folded === '') return undefined
+  const Key = nameKey(account, type, folded)
   const { Item } = await db.client.send(new GetCommand({ TableName: db.tableName, Key, ConsistentRead: true }))
   return typeof Item?.id === 'string' ? Item.id : undefined
 }
@@ -104,9 +106,9 @@ function lookupKeys(account: string, resource: StoredResource | undefined): Map<
   return new Map(keys.map((key) => [`lookup:${key.pk}`, key]))
 }
 
-/** The value under which a lookup item is kept: values with case as they are, the others folded. */
+/** The value under which a lookup item is kept: the form in which filters compare it. */
 const foldLookup = ({ attribute, subAttribute }: AttributePath, value: string): string =>
-  (subAttribute ?? attribute).caseExact ? value : foldName(value)
+  toComparisonForm(subAttribute ?? attribute, value)
 
 function requirePath(type: ResourceType, lookup: string): AttributePath {
   const path = resolveAttributePath(type, lookup)

@@ -156,6 +156,12 @@ function setPart(user: ModelUser, { op, pick, part, value }: SetPart): void {
   unite(user)
 }
 
+/** An e-mail may be made part by part; when all is done it has an address. @throws {Refused} */
+export function done(user: ModelUser): ModelUser {
+  saying(user.emails)
+  return user
+}
+
 function addPicked(user: ModelUser, op: Op, pick: Pick, email: Email): void {
   if (op === 'replace' || pick.by === 'either') throw new Refused('noTarget')
   addEmail(user, { ...described(pick), ...email })
@@ -165,13 +171,14 @@ function addPicked(user: ModelUser, op: Op, pick: Pick, email: Email): void {
 function removePart(user: ModelUser, pick: Pick, part: keyof Email): void {
   const picked = user.emails.filter((email) => picks(pick, email))
   if (picked.length === 0) return
+  if (part === 'value') user.emails = user.emails.filter((email) => !picked.includes(email))
   for (const email of picked) delete email[part]
-  user.emails = user.emails.filter((email) => Object.keys(email).length > 0)
   unite(user)
 }
 
 function putPicked(user: ModelUser, { op, pick, email }: PutPicked): void {
-  saying([email])
+  if (Object.keys(email).length === 0) throw new Refused('invalidValue')
+  if (op === 'replace') saying([email])
   const picked = user.emails.filter((other) => picks(pick, other))
   if (picked.length === 0) addPicked(user, op, pick, email)
   else if (op === 'add') addToPicked(user, picked, email)
@@ -207,9 +214,9 @@ function unite(user: ModelUser): void {
   user.emails = kept
 }
 
-/** An e-mail that says nothing is no element of a list. */
+/** An e-mail without an address is no element of a list. */
 function saying(emails: readonly Email[]): readonly Email[] {
-  if (emails.some((email) => Object.keys(email).length === 0)) throw new Refused('invalidValue')
+  if (emails.some((email) => email.value === undefined)) throw new Refused('invalidValue')
   return emails
 }
 
@@ -232,9 +239,6 @@ function isSame(a: Email, b: Email): boolean {
 }
 
 function isMeant(listed: Email, email: Email): boolean {
-  if (listed.value === undefined) {
-    return Object.entries(listed).every(([name, value]) => low(email[name as keyof Email]) === low(value))
-  }
   if (low(email.value) !== low(listed.value)) return false
   return listed.type === undefined || low(email.type) === low(listed.type)
 }

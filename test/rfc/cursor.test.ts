@@ -54,6 +54,13 @@ describe('paging by cursor', () => {
     expect(new Set(cursors).size).toBe(cursors.length)
   })
 
+  test('CUR-1 LST-3 a blank cursor begins, in .search too', async () => {
+    const search = { schemas: ['urn:ietf:params:scim:api:messages:2.0:SearchRequest'], count: 2, cursor: ' ' }
+    const answers = [await get('count=2&cursor=%20'), (await request('POST', '/Users/.search', search)).body]
+    expect(answers.map(namesOf)).toEqual(['c1 c2', 'c1 c2'])
+    for (const { nextCursor } of answers) expect(nextCursor).toMatch(/^[A-Za-z0-9._~-]{20,100}$/)
+  })
+
   test('CUR-1 a cursor may be followed again, and while users come and go it skips and repeats nobody', async () => {
     const first = await get('count=2&cursor=')
     const next = `count=2&cursor=${first.nextCursor}`
@@ -92,7 +99,7 @@ describe('paging by cursor', () => {
 })
 
 describe('refusals', () => {
-  test.each(['forged', '1', 'null', '%20', '../../etc', `${'A'.repeat(22)}.zzzzzz`])(
+  test.each(['forged', '1', 'null', '../../etc', `${'A'.repeat(22)}.zzzzzz`])(
     'CUR-2 the cursor "%s" is 400 invalidCursor',
     async (cursor) => {
       expectRefused(await request('GET', `/Users?cursor=${cursor}`), 400, 'invalidCursor', NOT_OF_THIS)

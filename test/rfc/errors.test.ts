@@ -130,8 +130,9 @@ describe('endpoints and methods', () => {
     async (path) => {
       const headers = { authorization: `Bearer ${system.tokens.GENERIC_PROVISIONING}` }
       const answer = await fetch(system.adminUrl + path, { headers })
-      const where = 'as in /scim/v2/Users (write the base URL without a slash at its end)'
-      const detail = `There is no such endpoint: SCIM is served below /scim/v2, ${where}; /admin and /events take signed requests (SigV4)`
+      const scim = 'for SCIM, write the base URL without a slash at its end, as in /scim/v2/Users'
+      const admin = 'for administration, sign requests to /admin and /events (SigV4)'
+      const detail = `There is no such endpoint: ${scim}; ${admin}`
       expect(answer.status).toBe(404)
       expect(await answer.json()).toEqual(scimError(404, undefined, detail))
     },

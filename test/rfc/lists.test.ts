@@ -8,11 +8,14 @@ const { request } = client(withSystem())
 
 /** What is no element of a list of objects; each stands alone and beside one that is. */
 const NO_ELEMENTS = [null, {}, '', [], { foo: 'bar' }, { value: null }, { value: [] }]
-const lists = (element: unknown) => NO_ELEMENTS.flatMap((none) => [[none], [element, none]])
+/** What says something and not the value it says it of. */
+const NO_VALUES = [{ value: '' }, { value: null, type: 'work' }, { primary: true }, { type: 'work' }, { display: 'd' }]
+const lists = (element: object) =>
+  [...NO_ELEMENTS, ...('value' in element ? NO_VALUES : [])].flatMap((none) => [[none], [element, none]])
 
 const refused = (answer: Parameters<typeof refusalOf>[0]): Refusal => {
   const [status, scimType, detail] = refusalOf(answer)
-  expect(detail).toMatch(/^Cannot read \w+ .+: expected (an object|at least one of .+)$|members\.value is required/)
+  expect(detail).toMatch(/^Cannot read \w+ .+: expected (an object|at least one of .+)$|\w+\.value is required/)
   return [status, scimType, '']
 }
 
@@ -49,6 +52,29 @@ describe('elements that say nothing', () => {
     )
     expect(answers.map(refused)).toEqual(answers.map(() => [400, 'invalidValue', '']))
     expect(await readAgain(request, group)).toEqual(group)
+  })
+
+  test('RES-15 PUT-6 an address is made part by part, goes with its value, and is never without one', async () => {
+    const user = await givenUser(request, { emails: [{ value: 'b@x', type: 'work' }] })
+    const made = await patch(
+      request,
+      user,
+      { op: 'add', path: 'emails[type eq "home"].display', value: 'H' },
+      { op: 'add', path: 'emails[type eq "home"].value', value: 'h@x' },
+      { op: 'remove', path: 'emails[type eq "work"].value' },
+    )
+    const emails = [{ value: 'h@x', display: 'H', type: 'home' }]
+    expect([made.status, made.body.emails]).toEqual([200, emails])
+    const answers = [
+      await patch(request, user, { op: 'add', path: 'emails[type eq "other"].display', value: 'O' }),
+      await patch(request, user, { op: 'add', path: 'emails[type eq "other"]', value: { primary: true } }),
+      await patch(request, user, { op: 'replace', path: 'emails[type eq "home"]', value: { primary: true } }),
+      await patch(request, user, { op: 'replace', path: 'emails[type eq "home"].value', value: '' }),
+      await patch(request, user, { op: 'add', value: { emails: [{ primary: true }] } }),
+    ]
+    const refusal = [400, 'invalidValue', 'The attribute emails.value is required: send it with a value']
+    expect(answers.map(refusalOf)).toEqual(answers.map(() => refusal))
+    expect((await readAgain(request, user)).emails).toEqual(emails)
   })
 
   test('RES-15 RES-6 null and [] as a whole are no elements: they unassign', async () => {

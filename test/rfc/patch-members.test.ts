@@ -125,6 +125,28 @@ describe('members of a group (RFC 7644 §3.5.2)', () => {
     expect([status, memberIds(body)]).toEqual([200, listed(...expected)])
   })
 
+  test.each([
+    ['no value', [{ $ref: '/Users/u' }]],
+    ['a display alone', [{ display: 'd' }]],
+    ['a type alone', [{ type: 'User' }]],
+    ['unknown names', [{ foo: 1 }]],
+    ['nothing', [{}]],
+    ['no array and no value', { $ref: '/Users/u' }],
+    ['an empty value', { value: '' }],
+  ])('PAT-22 RES-15 a member of %s without a path is refused as it is with one', async (_case, value) => {
+    const group = await givenGroup(request)
+    const named = refusalOf(await patch(request, group, { op: 'add', path: 'members', value }))
+    expect(named.slice(0, 2)).toEqual([400, 'invalidValue'])
+    expect(refusalOf(await patch(request, group, { op: 'add', value }))).toEqual(named)
+    expect(await readAgain(request, group)).toEqual(group)
+  })
+
+  test('PAT-22 RES-15 one member without a path is a list of one', async () => {
+    const [user, group] = [await givenUser(request), await givenGroup(request)]
+    const { status, body } = await patch(request, group, { op: 'add', value: { value: user.id } })
+    expect([status, memberIds(body)]).toEqual([200, [user.id]])
+  })
+
   test('PAT-22 an array without a path adds members (Snowflake)', async () => {
     const { status, body } = await patch(request, group, { op: 'add', value: values('d') })
     expect([status, memberIds(body)]).toEqual([200, listed('a', 'b', 'c', 'd')])

@@ -7,7 +7,9 @@ import { givenGroup, givenUser, patch, readAgain, refusalOf } from './objects.ts
 const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
 const SNOWFLAKE = 'urn:ietf:params:scim:schemas:extension:2.0:User'
 
-const { request } = client(withSystem())
+const system = withSystem()
+const { request } = client(system)
+const { request: okta } = client(system, 'OKTA_PROVISIONING')
 
 const withDepartment = () => givenUser(request, { [ENTERPRISE]: { department: 'IT' } })
 
@@ -45,6 +47,18 @@ describe('schemas as a path (RFC 7644 §3.5.2)', () => {
   ])('PAT-24 PAT-17 removing a URN removes the extension: %s', async (_name, operation) => {
     const { status, body } = await patch(request, await withDepartment(), operation)
     expect([status, body.schemas, body[ENTERPRISE]]).toEqual([200, [USER_SCHEMA, SNOWFLAKE], undefined])
+  })
+
+  test.each([
+    ['the true one', [USER_SCHEMA, SNOWFLAKE], { defaultRole: 'R', type: 'service' }],
+    ['its other one', [USER_SCHEMA, ENTERPRISE], { department: 'IT', defaultRole: 'R', type: 'service' }],
+    ['both', [USER_SCHEMA, ENTERPRISE, SNOWFLAKE], { department: 'IT', defaultRole: 'R', type: 'service' }],
+    ['neither', [USER_SCHEMA], undefined],
+  ])('PAT-24 OKT-1 for Okta either URN keeps an attribute that has two: %s', async (_name, value, left) => {
+    const shown = { department: 'IT', defaultRole: 'R', type: 'service' }
+    const user = await givenUser(okta, { [ENTERPRISE]: shown })
+    const { status, body } = await patch(okta, user, { op: 'replace', path: 'schemas', value })
+    expect([status, body[ENTERPRISE]]).toEqual([200, left])
   })
 
   test.each([

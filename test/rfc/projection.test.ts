@@ -22,7 +22,7 @@ beforeAll(async () => {
       emails: [
         { value: 'w@example.com', type: 'work', primary: true },
         { value: 'h@example.com', type: 'home' },
-        { display: 'no value' },
+        { value: 'o@example.com', display: 'no type' },
       ],
       active: true,
       [ENTERPRISE]: { department: 'R&D', costCenter: '7', manager: { value: 'm1' } },
@@ -63,7 +63,7 @@ describe('attributes', () => {
     ['name.familyName', () => ({ name: { familyName: 'Jected' } })],
     ['Name.FAMILYNAME,name.givenName', () => ({ name: user.name })],
     [`${CORE}:name.givenName`, () => ({ name: { givenName: 'Pro' } })],
-    ['emails.value', () => ({ emails: [{ value: 'w@example.com' }, { value: 'h@example.com' }] })],
+    ['emails.value', () => ({ emails: ['w', 'h', 'o'].map((name) => ({ value: `${name}@example.com` })) })],
     ['emails.type', () => ({ emails: [{ type: 'work' }, { type: 'home' }] })],
     ['emails.primary', () => ({ emails: [{ primary: true }] })],
     ['meta.location', () => ({ meta: { location: user.meta.location } })],
@@ -97,6 +97,7 @@ describe('excludedAttributes', () => {
       emails: [
         { value: 'w@example.com', type: 'work' },
         { value: 'h@example.com', type: 'home' },
+        { value: 'o@example.com' },
       ],
     })
     expect(await get(`excludedAttributes=${ENTERPRISE}`)).toEqual(omit(user, ENTERPRISE))

@@ -1,6 +1,6 @@
 import { isComplex, listValues } from '../attribute-path.ts'
 import { parseDateTime } from '../date-time.ts'
-import { foldName } from '../identifier.ts'
+import { toComparisonForm } from '../fold.ts'
 import type { Attribute, Attributes, Value } from '../schema.ts'
 import type { CompareOperator, Comparison, Filter, Operand } from './tree.ts'
 
@@ -111,5 +111,5 @@ function toComparable(attribute: Attribute | undefined, value: Value | Operand |
   if (typeof value === 'number' || typeof value === 'boolean') return value
   if (typeof value !== 'string') return undefined
   if (attribute?.type === 'dateTime') return parseDateTime(value)
-  return attribute?.caseExact === false ? foldName(value) : value
+  return attribute ? toComparisonForm(attribute, value) : value
 }

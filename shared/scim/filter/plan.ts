@@ -1,5 +1,5 @@
 import type { AttributePath } from '../attribute-path.ts'
-import { foldName } from '../identifier.ts'
+import { foldName } from '../fold.ts'
 import { hasMembers, type ResourceType } from '../schema.ts'
 import type { Comparison, Elements, Filter } from './tree.ts'
 
@@ -46,11 +46,11 @@ function planComparison({ path, operator, value }: Comparison, type: ResourceTyp
 }
 
 function planEquality({ attribute, subAttribute }: AttributePath, value: string, type: ResourceType): AccessPath {
-  // No key is empty, and no name as long as what a filter can hold.
-  if (value === '') return { by: 'scan' }
   const name = subAttribute ? `${attribute.name}.${subAttribute.name}` : attribute.name
-  if (name === 'id') return { by: 'id', id: value }
   if (name === type.uniqueName) return { by: 'name', name: value }
+  // No key is empty.
+  if (value === '') return { by: 'scan' }
+  if (name === 'id') return { by: 'id', id: value }
   if (type.lookups.includes(name)) return { by: 'lookup', attribute: name, value }
   const isMember = hasMembers(type) && name === `${type.derived?.attribute}.value`
   return isMember ? { by: 'member', userId: value } : { by: 'scan' }

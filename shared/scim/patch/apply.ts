@@ -1,9 +1,10 @@
-import { type AttributePath, getAttribute, isComplex } from '../attribute-path.ts'
+import { type AttributePath, formatAttributePath, getAttribute, isComplex } from '../attribute-path.ts'
 import { mutability } from '../error.ts'
 import type { MemberStep } from '../members.ts'
 import { quote } from '../quote.ts'
 import type { Attributes, ComplexValue, Json, ResourceType, Value } from '../schema.ts'
 import { checkSize } from '../validate.ts'
+import { requireElementValue } from '../value.ts'
 import { appendElements, mergeElements, removeElements, removeListed, replaceElements } from './elements.ts'
 import type { PatchOperation } from './operation.ts'
 
@@ -18,7 +19,7 @@ export interface PatchResult {
 /**
  * Applies the operations in order, each seeing what the ones before it did (RFC 7644 §3.5.2). `attributes`, in the
  * client's shape without id, meta, groups and members, is left untouched; an error means that nothing was applied.
- * @throws {ScimError} 400 noTarget, 400 mutability for another id, 413 when the resource grows too large.
+ * @throws {ScimError} 400 noTarget, 400 invalidValue for elements without their `value`, 400 mutability for another id, 413 when the resource grows too large.
  */
 export function applyPatch(
   type: ResourceType,
@@ -32,6 +33,7 @@ export function applyPatch(
     if (operation.kind === 'ownId') checkId(type, operation.id, context.id)
     else putAttribute(draft, operation.path, toNewValue(operation, getAttribute(draft, operation.path)))
   }
+  requireValues(draft, operations)
   checkSize(draft)
   return { attributes: draft, memberSteps: listMemberSteps(operations) }
 }
@@ -80,6 +82,16 @@ function mergeComplex(
     ? merged.value === undefined && merged.$ref === undefined
     : Object.keys(merged).length === 0
   return isEmpty ? undefined : merged
+}
+
+/** Clients make an element part by part, so whether it has got its `value` is asked at the end. */
+function requireValues(draft: Attributes, operations: readonly PatchOperation[]): void {
+  const paths = operations.flatMap((operation) => (operation.kind === 'mergeElements' ? [operation.path] : []))
+  for (const { subAttribute: _, ...path } of new Map(paths.map((one) => [one.attribute, one])).values()) {
+    const elements = getAttribute(draft, path)
+    if (!Array.isArray(elements)) continue
+    for (const element of elements) requireElementValue(path.attribute, element, formatAttributePath(path))
+  }
 }
 
 /** Writes the value into its container; an extension comes with its first attribute and goes with its last (PAT-17). */

@@ -1,9 +1,8 @@
 import { formatAttributePath } from '../attribute-path.ts'
 import { invalidValue } from '../error.ts'
 import { listConjuncts } from '../filter/plan.ts'
-import type { Filter } from '../filter/tree.ts'
 import type { Attribute, ComplexValue, Json, Value } from '../schema.ts'
-import { parseElements, parseValue } from '../value.ts'
+import { parseElements, parseParts, parseValue } from '../value.ts'
 import type { ElementMerge, PatchOperation, WireOperation } from './operation.ts'
 import type { PatchPath } from './path.ts'
 
@@ -32,11 +31,11 @@ function parseRemoval(path: PatchPath, value: Json): PatchOperation | undefined 
 
 function parseSelected(path: PatchPath, { op, value = null }: WireOperation): PatchOperation | undefined {
   const { filter } = path
-  const values = op === 'remove' ? undefined : parseValues(path, value)
-  if (values === undefined) return op === 'add' ? undefined : { kind: 'removeElements', path, filter }
+  const values = op === 'remove' ? [] : parseSelectedValues(path, op, value)
+  if (values.length === 0) return op === 'add' ? undefined : { kind: 'removeElements', path, filter }
   if (op === 'replace') return { kind: 'replaceElements', path, filter, values }
-  const [set, ...more] = values as ComplexValue[]
-  if (set && more.length === 0) return { kind: 'mergeElements', ...merge(path, op, set, []) }
+  const [set, ...more] = values
+  if (set && more.length === 0) return { kind: 'mergeElements', ...merge(path, op, set as ComplexValue, []) }
   throw invalidValue(`Cannot add ${values.length} values to ${formatAttributePath(path)} by a filter: send one`)
 }
 
@@ -52,21 +51,32 @@ function parseElementPart(path: PatchPath, sub: Attribute, { op, value = null }:
  */
 function merge(path: PatchPath, op: WireOperation['op'], set: ComplexValue, unset: string[]): ElementMerge {
   const { filter } = path
-  const described = filter && op !== 'add' ? undefined : describeElement(filter)
+  const described = filter && op !== 'add' ? undefined : describeElement(path)
   const create = op === 'remove' ? undefined : described && { ...described, ...set }
   return { path, filter, set, unset, mustMatch: op !== 'remove', ...(create && { create }) }
 }
 
-/** The element that `type eq "work" and primary eq true` describes; none for a filter with any other term. */
-function describeElement(filter: Filter | undefined): ComplexValue | undefined {
+/**
+ * The element that `type eq "work" and primary eq true` describes; none for a filter with any other term.
+ * @throws {ScimError} 400 invalidValue where no value could be what the filter says.
+ */
+function describeElement(path: PatchPath): ComplexValue | undefined {
   const element: ComplexValue = {}
-  for (const term of filter ? listConjuncts(filter) : []) {
+  for (const term of path.filter ? listConjuncts(path.filter) : []) {
     if (term.kind !== 'compare' || term.operator !== 'eq' || term.value === null || 'unknown' in term.path) {
       return undefined
     }
-    element[term.path.attribute.name] = term.value
+    const { attribute } = term.path
+    const typed = parseValue(attribute, term.value, formatAttributePath({ ...path, subAttribute: attribute }))
+    if (typed !== undefined) element[attribute.name] = typed
   }
   return element
+}
+
+/** What `add` merges into elements that are there need not have a `value` of its own. */
+function parseSelectedValues(path: PatchPath, op: WireOperation['op'], value: Json): Value[] {
+  if (op === 'add') return parseParts(path.attribute, value, formatAttributePath(path))
+  return parseValues(path, value) ?? []
 }
 
 function parseValues(path: PatchPath, value: Json): Value[] | undefined {

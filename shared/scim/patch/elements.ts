@@ -3,6 +3,7 @@ import { combineElements, demotePrimaries, elementKey, isPrimary } from '../elem
 import { noTarget } from '../error.ts'
 import { toPredicate } from '../filter/match.ts'
 import { printFilter } from '../filter/print.ts'
+import { escapeUnseen } from '../quote.ts'
 import type { Attribute, ComplexValue, Value } from '../schema.ts'
 import type { ElementMerge, Selection } from './operation.ts'
 
@@ -86,7 +87,7 @@ function toSelector({ filter }: Selection): (element: Value) => boolean {
 function mergeElement(element: ComplexValue, { set, unset }: ElementMerge): ComplexValue {
   const merged: ComplexValue = Object.assign(Object.create(null), element, set)
   for (const name of unset) delete merged[name]
-  return merged
+  return unset.includes('value') ? Object.create(null) : merged
 }
 
 /** Drops elements that lost everything or became equal to an earlier one; `primary` is the only primary, if given. */
@@ -122,6 +123,6 @@ function keyOf(attribute: Attribute, element: Value): string {
 }
 
 function nothingSelected({ path, filter }: Selection) {
-  const what = filter ? `${path.attribute.name}[${printFilter(filter)}]` : path.attribute.name
+  const what = filter ? `${path.attribute.name}[${escapeUnseen(printFilter(filter))}]` : path.attribute.name
   return noTarget(`Cannot change ${what}: no value matches; add it first, or use op "add" with eq terms only`)
 }

@@ -4,9 +4,10 @@ import { invalidPath, invalidSyntax, invalidValue, namedTwice, noTarget, tooLarg
 import { MAX_PATCH_OPERATIONS } from '../limits.ts'
 import { applyQuirks } from '../quirks.ts'
 import { quote } from '../quote.ts'
-import type { Json, JsonObject, ResourceType, Schema } from '../schema.ts'
-import { isJsonObject, isUnassigned } from '../value.ts'
+import { isJsonObject, type Json, type JsonObject, type ResourceType, type Schema } from '../schema.ts'
+import { isUnassigned } from '../value.ts'
 import type { PatchOperation, WireOperation } from './operation.ts'
+import { refuseRepetitions } from './repetitions.ts'
 import { parseSchemasOperation } from './schemas.ts'
 import { parseAttributeOperation } from './target.ts'
 
@@ -27,8 +28,8 @@ const OPS = new Map<string, WireOperation['op']>([
 export function parsePatch(type: ResourceType, body: Json): PatchOperation[] {
   return parseOperations(body)
     .map((operation) => applyQuirks(operation, type))
-    .flatMap((operation) => expand(type, operation))
-    .map((operation) => parseAttributeOperation(type, applyQuirks(operation, type)))
+    .flatMap((operation) => expandOnce(type, operation))
+    .map((operation) => parseAttributeOperation(type, operation))
     .filter((operation) => operation !== undefined)
 }
 
@@ -53,6 +54,12 @@ function parseWireOperation(json: Json, index: number): WireOperation {
   return { op, ...(text.trim() && { path: text.trim() }), ...(value !== undefined && { value }), inValue: false }
 }
 
+function expandOnce(type: ResourceType, operation: WireOperation): WireOperation[] {
+  const expanded = expand(type, operation).map((inner) => applyQuirks(inner, type))
+  refuseRepetitions(type, expanded)
+  return expanded
+}
+
 /**
  * An operation without a path, or on a whole extension, as one operation per attribute that its value names. Keys are
  * attribute names, URNs with an object, or whole paths such as `name.givenName` (Entra).
@@ -68,7 +75,7 @@ function expand(type: ResourceType, operation: WireOperation): WireOperation[] {
   const { value } = operation
   if (!isCore && isUnassigned(value)) return operation.op === 'replace' ? unassignAll(container) : []
   if (!isJsonObject(value)) throw notAnObject(operation)
-  refuseRepetitions(value)
+  refuseSpellings(value)
   const named = Object.keys(value).map((name) => ({
     ...operation,
     path: operation.path === undefined ? name : `${id}:${name}`,
@@ -93,7 +100,7 @@ function notAnObject({ op, path, value }: WireOperation) {
 }
 
 /** Names that differ by letter case only are one name, and which value would win is anyone's guess. */
-function refuseRepetitions(object: JsonObject): void {
+function refuseSpellings(object: JsonObject): void {
   const names = new Set<string>()
   for (const name of Object.keys(object)) {
     const folded = name.toLowerCase()

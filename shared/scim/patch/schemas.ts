@@ -26,10 +26,18 @@ export function parseSchemasOperation(type: ResourceType, operation: WireOperati
   return op === 'replace' ? keepOnly(type, isNamed) : takeOut(type, path, value === null ? () => true : isNamed)
 }
 
-/** An extension that answers never name is none that a list without it could mean to remove. */
+/**
+ * An extension that answers never name is none that a list without it could mean to remove; an attribute with two URNs
+ * stays where either is named.
+ */
 function keepOnly(type: ResourceType, isNamed: (schema: Schema) => boolean): Schema[] {
   if (!isNamed(type.schema)) throw coreRemoved(type)
-  return listShownExtensions(type).flatMap(({ schema }) => (isNamed(schema) ? [] : [schema]))
+  const gone = listShownExtensions(type).flatMap(({ schema }) => (isNamed(schema) ? [] : [schema]))
+  const kept = type.extensions.flatMap(({ schema }) => (isNamed(schema) ? [schema.id] : []))
+  return gone.map((schema) => {
+    const attributes = schema.attributes.filter(({ aliasOf }) => aliasOf === undefined || !kept.includes(aliasOf))
+    return { ...schema, attributes }
+  })
 }
 
 function takeOut(type: ResourceType, { filter }: PatchPath, isNamed: (schema: Schema) => boolean): Schema[] {

@@ -1,9 +1,16 @@
 import { expectedName, formatAttributePath } from '../attribute-path.ts'
 import { invalidPath, invalidValue, mutability } from '../error.ts'
 import { quoteExpression } from '../quote.ts'
-import { type Attribute, type ComplexValue, findAttribute, type Json, type ResourceType } from '../schema.ts'
+import {
+  type Attribute,
+  type ComplexValue,
+  findAttribute,
+  isJsonObject,
+  type Json,
+  type ResourceType,
+} from '../schema.ts'
 import { membersAttribute } from '../schemas/core-group.ts'
-import { isJsonObject, isUnassigned, parseValue } from '../value.ts'
+import { isUnassigned, parseValue, valueRequired } from '../value.ts'
 import { parseElementsOperation } from './element-target.ts'
 import { parseMemberStep } from './members.ts'
 import type { PatchOperation, WireOperation } from './operation.ts'
@@ -51,7 +58,7 @@ function parseSimpleOperation(path: PatchPath, { op, value = null, whole }: Wire
   const text = formatAttributePath(path)
   const typed = op === 'remove' ? undefined : parseValue(path.attribute, value, text)
   if (typed === undefined) return mayUnassign(path.attribute, op, text) ? { kind: 'unassign', path } : undefined
-  if (typed === '' && path.attribute.required) throw required(text)
+  if (typed === '' && path.attribute.required) throw valueRequired(text)
   return { kind: 'assign', path, value: typed }
 }
 
@@ -98,11 +105,7 @@ function listUnassigned(attribute: Attribute, value: Json): string[] {
 function mayUnassign(attribute: Attribute, op: WireOperation['op'], text: string): boolean {
   if (attribute.defaultValue !== undefined) return false
   if (!attribute.required) return true
-  throw op === 'remove' ? mutability(`Cannot remove ${text}: it is required; replace it instead`) : required(text)
-}
-
-function required(text: string) {
-  return invalidValue(`The attribute ${text} is required: send it with a value`)
+  throw op === 'remove' ? mutability(`Cannot remove ${text}: it is required; replace it instead`) : valueRequired(text)
 }
 
 function missingValue(path: PatchPath, { op }: WireOperation) {

@@ -2,7 +2,7 @@ import { changesOfMember } from '../../audit/changes.ts'
 import type { EventQuery } from '../../audit/event-query.ts'
 import type { RestEvent } from '../../audit/rest-event.ts'
 import { overlaps } from '../../auth/network-policy.ts'
-import { foldName } from '../../scim/identifier.ts'
+import { foldName } from '../../scim/fold.ts'
 import { RESOURCE_TYPES } from '../../scim/resource-types.ts'
 import { mapConcurrently } from '../batch.ts'
 import { getIdByName } from '../claims.ts'
@@ -119,9 +119,9 @@ function toMatcher(query: EventQuery, now: Date): (found: FoundEvent) => boolean
   const { from, type, integration, method, status, resource, before, changesOnly, actor, token, address } = query
   const first = from.toISOString()
   const nowSeconds = now.getTime() / 1000
-  const name = resource !== undefined && foldName(resource)
+  const name = foldName(resource ?? '')
   const isAbout = ({ resourceId, resourceName = '' }: RestEvent) =>
-    resourceId === resource || (name !== false && foldName(resourceName) === name)
+    resourceId === resource || (name !== '' && foldName(resourceName) === name)
   return ({ event, sortKey, ttlSeconds, grant }) =>
     ttlSeconds > nowSeconds &&
     (event.time >= first || event.count !== undefined) &&

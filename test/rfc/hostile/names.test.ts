@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createIntegration } from '../../../shared/resources/integrations.ts'
 import { issueToken } from '../../../shared/resources/tokens.ts'
+import { quote } from '../../../shared/scim/quote.ts'
 import { adminContext } from '../../factories/admin.ts'
 import { newGroup, newUser, patchOf } from '../../factories/scim-api.ts'
 import { withSystem } from '../../factories/system.ts'
@@ -49,7 +50,7 @@ describe('names that cannot be told apart', () => {
     const refusal = (attribute: string): Refusal => [
       400,
       'invalidValue',
-      `Cannot use ${attribute} ${JSON.stringify(name)}: it holds ${what}; remove it`,
+      `Cannot use ${attribute} ${quote(name)}: it holds ${what}; remove it`,
     ]
     const [ofUser, ofGroup] = [refusal('userName'), refusal('displayName')]
     expect(refusals).toEqual([ofUser, ofUser, ofUser, ofGroup, ofGroup, ofGroup])
@@ -133,8 +134,7 @@ describe('text that is dangerous where it is shown', () => {
   test.each(['\u001b[2J\u001b[31mred', '\u0000', '\u009b31mred', 'a\u007f'])(
     'RES-11 %j is obeyed by terminals and cut off by others: 400 wherever it stands',
     async (text) => {
-      const detail = (path: string) =>
-        `Cannot use ${path} ${JSON.stringify(text)}: it holds a control character; remove it`
+      const detail = (path: string) => `Cannot use ${path} ${quote(text)}: it holds a control character; remove it`
       for (const [path, more] of [
         ['displayName', { displayName: text }],
         ['externalId', { externalId: text }],
@@ -143,6 +143,31 @@ describe('text that is dangerous where it is shown', () => {
         const answer = await request('POST', '/Users', newUser(unique('control'), more))
         expect(refusalOf(answer)).toEqual([400, 'invalidValue', detail(path)])
       }
+    },
+  )
+})
+
+test('ERR-1 an error shows by escapes what the filter of a path holds', async () => {
+  const operation = { op: 'replace', path: 'emails[type eq "\u009b\u202e"].value', value: 'x' }
+  const what = 'Cannot change emails[type eq "\\u009b\\u202e"]: no value matches'
+  const detail = `${what}; add it first, or use op "add" with eq terms only`
+  expect(refusalOf(await patch(request, user, operation))).toEqual([400, 'noTarget', detail])
+})
+
+describe('control characters in the filter of a PATCH path', () => {
+  test.each(['\\u001b', '\\u0000', '\\u007f', '\\u0085', '\\u009b'])(
+    'RES-11 PAT-6 %s makes no element, with a path or as a key of a value',
+    async (escaped) => {
+      const type = JSON.parse(`"a${escaped}[31mb"`)
+      const path = `phoneNumbers[type eq "a${escaped}[31mb"].value`
+      const refusals = await allRefused(system, [
+        () => patch(request, user, { op: 'add', path, value: '1' }),
+        () => patch(request, user, { op: 'add', path: path.replace('.value', ''), value: { value: '1' } }),
+        () => patch(request, user, { op: 'replace', value: { [path]: '1' } }),
+      ])
+      const detail = `Cannot use phoneNumbers.type ${quote(type)}: it holds a control character; remove it`
+      expect(refusals).toEqual(refusals.map(() => [400, 'invalidValue', detail]))
+      expect(await readAgain(request, user)).toEqual(user)
     },
   )
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { quote } from '../../../shared/scim/quote.ts'
+import { quote, quoteExpression } from '../../../shared/scim/quote.ts'
 
 describe('quote()', () => {
   test.each([
@@ -16,6 +16,16 @@ describe('quote()', () => {
   ])('shows %j', (value, expected) => {
     expect(quote(value)).toBe(expected)
   })
+
+  test.each(['\u007f', '\u0085', '\u009b', '\u200b', '\u200c', '\u202e', '\u2028', '\ufeff', '\u{e0061}'])(
+    'escapes what is not seen, or obeyed: %j',
+    (text) => {
+      const units = Array.from({ length: text.length }, (_, at) => text.charCodeAt(at).toString(16).padStart(4, '0'))
+      const shown = `"a${units.map((unit) => `\\u${unit}`).join('')}é"`
+      expect([quote(`a${text}é`), quoteExpression(`a${text}é`)]).toEqual([shown, shown])
+      expect(JSON.parse(shown)).toBe(`a${text}é`)
+    },
+  )
 
   test('never cuts a character in half', () => {
     expect(quote(`${'x'.repeat(79)}😀y`)).toBe(`"${'x'.repeat(79)}..."`)

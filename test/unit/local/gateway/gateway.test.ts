@@ -251,7 +251,7 @@ describe('limits and failures', () => {
 
   test('an unknown path is 404, with and without a token', async () => {
     const detail =
-      'There is no such endpoint: SCIM is served below /scim/v2, as in /scim/v2/Users (write the base URL without a slash at its end); /admin and /events take signed requests (SigV4)'
+      'There is no such endpoint: for SCIM, write the base URL without a slash at its end, as in /scim/v2/Users; for administration, sign requests to /admin and /events (SigV4)'
     for (const path of ['/', '/health', '/scim', '/scim/v2', '/scim/v2/', '/scim/v2//Users', '/scim/v2//']) {
       expect(await errorOf(await call(path))).toEqual(scimError(404, detail))
     }
