@@ -2,13 +2,23 @@ import { TOKEN_LIKE } from '../auth/token.ts'
 import { isSecret, MASKED, maskComparisons, maskExpression } from '../scim/secrets.ts'
 import type { Change } from './rest-event.ts'
 
-/** A text without secrets: nothing of a token's form but its id, no value compared with a secret attribute. */
+/** So often a text may be encoded and still be looked through; one that is encoded more often is hidden whole. */
+const MAX_LAYERS = 8
+
+/**
+ * A text without secrets: nothing of a token's form but its id, no value compared with a secret attribute, however often
+ * it is encoded. A text that hides none is left as it is.
+ */
 export function maskSecrets(text: string): string {
-  const masked = maskPlain(text)
-  if (!text.includes('%')) return masked
-  const decoded = decode(text)
-  const inner = maskPlain(decoded)
-  return inner === decoded ? masked : inner
+  let shown = maskPlain(text)
+  let layer = shown
+  for (let layers = 0; layers < MAX_LAYERS; layers++) {
+    const decoded = decodeEscapes(layer)
+    if (decoded === layer) return shown
+    layer = maskPlain(decoded)
+    if (layer !== decoded) shown = layer
+  }
+  return MASKED
 }
 
 /** The parameters of a query or payload, without secret ones and without filters that name what is secret. */
@@ -32,10 +42,8 @@ const maskValue = (value: unknown): unknown => (typeof value === 'string' ? mask
 const maskTokens = (text: string): string => text.replace(TOKEN_LIKE, `$1${MASKED}`)
 const maskPlain = (text: string): string => maskTokens(maskComparisons(text))
 
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
-}
+/** Takes off one layer of percent-encoding or of JSON's escapes, each where it is well-formed: the rest may not be. */
+const decodeEscapes = (text: string): string =>
+  text.replace(/(?:%[0-9a-f]{2})+|\\u([0-9a-f]{4})/gi, (escapes, unit?: string) =>
+    unit ? String.fromCharCode(Number.parseInt(unit, 16)) : Buffer.from(escapes.replaceAll('%', ''), 'hex').toString(),
+  )

@@ -13,6 +13,8 @@ import { type Body, client, type Request } from '../client.ts'
 import { givenGroup, givenUser, pathOf, unique } from '../objects.ts'
 
 const { token } = newToken()
+/** What of the token nobody may find, in whatever form it was sent. */
+const secret = token.slice(32, 75)
 const FILTERS = [
   ...['password eq "c4nary"', 'PASSWORD sw "c4nary', 'password c4nary', 'password "c4nary"', 'password eq c4nary)'],
   ...['title pr and not (password co "a\\"c4nary") and', '"c4nary" eq password', `password eq "${token}"`],
@@ -69,10 +71,12 @@ async function sendEverywhere(): Promise<void> {
   for (const path of ['Users', 'Groups', 'Schemas', 'ResourceTypes', 'Nowhere', 'Me']) {
     await request('GET', `/${path}/${token}`)
     await request('DELETE', `/${path}/${token.replaceAll('_', '%5F')}`)
+    await request('GET', `/${path}/${token.replaceAll('_', '%255F')}%25`)
     await request('GET', `/${path}${query({ access_token: token, token: 'c4nary', password: 'c4nary', [token]: 'x' })}`)
   }
   await request('GET', `/${token}`)
   await request('GET', '/Users', undefined, { 'User-Agent': `agent ${token}`, 'If-None-Match': token })
+  await request('GET', '/Users', undefined, { 'User-Agent': `agent ${token.replaceAll('_', '%5F')} 100%` })
   await request('PATCH', userPath, patchOf({ op: 'add', path: 'title', value: 'x' }), { 'If-Match': `W/"${token}"` })
   await request('POST', '/Users', 'c4nary', { 'Content-Type': `text/${token}` })
   await request('POST', '/Groups', newGroup(unique('g'), { members: [{ value: token }] }))
@@ -131,6 +135,9 @@ test('I1 tokens and what is compared with passwords are in no event, no log line
   expect(events.flatMap((event) => findCanary(JSON.stringify(event)) ?? [])).toEqual([])
   expect(answers.flatMap((answer) => findCanary(answer) ?? [])).toEqual([])
   expect(lines.flatMap((line) => findCanary(line) ?? [])).toEqual([])
+  // However it was encoded: the first letters of the secret stand nowhere.
+  const all = [...events.map((event) => JSON.stringify(event)), ...answers, ...lines]
+  expect(all.filter((text) => text.includes(secret.slice(0, 12)))).toEqual([])
   // What is left says what happened: the id of a leaked token, and that something was hidden.
   const told = JSON.stringify(events)
   expect(told).toContain(`scim/v2/Users/${token.slice(0, 32)}(masked)`)

@@ -6,11 +6,23 @@ const { token, tokenId } = newToken()
 const secret = token.slice(32, 75)
 const masked = `rolecall_${tokenId}_(masked)`
 
+const toHex = (letter: string) => `%${letter.charCodeAt(0).toString(16)}`
+
 test.each([
   ['a whole token', `scim/v2/Users/${token}/x`, `scim/v2/Users/${masked}/x`],
   ['the beginning of one', `no id "${token.slice(0, 70)}..."`, `no id "${masked}..."`],
   ['one of another case', token.toUpperCase(), `ROLECALL_${tokenId.toUpperCase()}_(masked)`],
   ['one that is percent-encoded', `Users/${token.replaceAll('_', '%5F')}`, `Users/${masked}`],
+  ['one beside a stray percent sign', `a ${token.replaceAll('_', '%5F')} 100%`, `a ${masked} 100%`],
+  ['one that is encoded twice', `x=${token.replaceAll('_', '%255F')}%25`, `x=${masked}%`],
+  ['one whose every letter is encoded', `${[...token].map(toHex).join('')}%`, `${masked}%`],
+  ['one in the escapes of JSON', `"${token.replaceAll('_', '\\u005f')}"`, `"${masked}"`],
+  [
+    'a comparison beside a stray percent sign',
+    `${encodeURIComponent('password eq "hunter2"')}%`,
+    'password eq (masked)%',
+  ],
+  ['what is encoded without end', `%${'25'.repeat(40)}5F`, '(masked)'],
   ['two', `${token} ${token}`, `${masked} ${masked}`],
   ['one that a parameter gives', `access_token=${token}`, 'access_token=(masked)'],
   ['a comparison, percent-encoded', 'Users?filter=password%20eq%20%22hunter2%22', 'Users?filter=password eq (masked)'],
