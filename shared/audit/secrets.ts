@@ -21,7 +21,7 @@ export function maskSecrets(text: string): string {
   return MASKED
 }
 
-/** The parameters of a query or payload, without secret ones and without filters that name what is secret. */
+/** The parameters of a query or payload, at any depth, without secret ones and without filters that name secrets. */
 export function maskParameters(parameters: object): Record<string, unknown> {
   const masked = Object.entries(parameters).map(([name, value]) => [name, isSecret(name) ? MASKED : maskValue(value)])
   return Object.fromEntries(masked)
@@ -38,7 +38,11 @@ export function maskChanges(changes: Change[]): Change[] {
   return masked === json ? changes : JSON.parse(masked)
 }
 
-const maskValue = (value: unknown): unknown => (typeof value === 'string' ? maskExpression(value) : value)
+function maskValue(value: unknown): unknown {
+  if (typeof value === 'string') return maskExpression(value)
+  if (Array.isArray(value)) return value.map(maskValue)
+  return typeof value === 'object' && value !== null ? maskParameters(value) : value
+}
 const maskTokens = (text: string): string => text.replace(TOKEN_LIKE, `$1${MASKED}`)
 const maskPlain = (text: string): string => maskTokens(maskComparisons(text))
 

@@ -43,6 +43,19 @@ test('secret parameters are hidden, and filters that name what is secret', () =>
   })
 })
 
+test('secret parameters are hidden at any depth', () => {
+  const payload = {
+    a: { password: ['hunter2'] },
+    b: [{ secret: { v: 'hunter2' }, filter: 'password hunter2' }],
+    c: null,
+  }
+  expect(maskParameters(payload)).toEqual({
+    a: { password: '(masked)' },
+    b: [{ secret: '(masked)', filter: '(masked)' }],
+    c: null,
+  })
+})
+
 test('a path is shown without the secrets of its query', () => {
   expect(maskPath(`/Users/${token}?filter=password hunter2`)).toBe(`/Users/${masked}?(masked)`)
   expect(maskPath('/Users/42?attributes=title')).toBe('/Users/42?attributes=title')
