@@ -3,4 +3,4 @@ import { adminOperations } from '../../shared/http/admin-operations.ts'
 import { start } from '../../shared/http/start.ts'
 
 /** Serves administrators, whom IAM has authorized. */
-export const handler = adminHandler(start(), adminOperations)
+export const handler = adminHandler<'admin'>(start(), adminOperations)

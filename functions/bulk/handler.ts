@@ -12,4 +12,4 @@ const operations = Object.values(RESOURCE_TYPES).map((type) => resourceOperation
 const options = start()
 
 /** Serves `/Bulk`. */
-export const handler = scimHandler(options, bulkOperations(options.putEvent, Object.assign({}, ...operations)))
+export const handler = scimHandler<'bulk'>(options, bulkOperations(options.putEvent, Object.assign({}, ...operations)))

@@ -5,4 +5,4 @@ import { groups } from '../../shared/resources/groups.ts'
 import { RESOURCE_TYPES } from '../../shared/scim/resource-types.ts'
 
 /** Serves `/Groups`. */
-export const handler = scimHandler(start(), resourceOperations(RESOURCE_TYPES.Group, groups))
+export const handler = scimHandler<'groups'>(start(), resourceOperations(RESOURCE_TYPES.Group, groups))

@@ -3,4 +3,4 @@ import { scimHandler } from '../../shared/http/scim-handler.ts'
 import { start } from '../../shared/http/start.ts'
 
 /** Serves the search over users and groups. */
-export const handler = scimHandler(start(), searchOperations)
+export const handler = scimHandler<'search'>(start(), searchOperations)

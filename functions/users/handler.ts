@@ -5,4 +5,4 @@ import { users } from '../../shared/resources/users.ts'
 import { RESOURCE_TYPES } from '../../shared/scim/resource-types.ts'
 
 /** Serves `/Users`. */
-export const handler = scimHandler(start(), resourceOperations(RESOURCE_TYPES.User, users))
+export const handler = scimHandler<'users'>(start(), resourceOperations(RESOURCE_TYPES.User, users))
