@@ -15,7 +15,7 @@ export interface Setting {
   elsewhere: string | undefined
 }
 
-type Announced = Pick<System, 'baseUrl' | 'adminUrl' | 'tokens' | 'withoutToken'>
+type Announced = Pick<System, 'baseUrl' | 'adminUrl' | 'tokens' | 'withoutToken' | 'replaced'>
 
 /** What the terminal says once requests are served: the address, the tokens, and the first two things to try. */
 export function banner(system: Announced, setting: Setting): string {
@@ -39,7 +39,11 @@ function tokenLines(system: Announced, setting: Setting): string {
   const missing = Object.entries(system.withoutToken).map(
     ([name, reason]) => `  ${name.padEnd(22)}none: ${reason}, see "${rolecall(`token list ${name}`, system, setting)}"`,
   )
-  const tokens = Object.entries(system.tokens).map(([name, token]) => `  ${name.padEnd(22)}${token}`)
+  const replaced = new Map(Object.entries(system.replaced))
+  const tokens = Object.entries(system.tokens).map(([name, token]) => {
+    const reason = replaced.get(name)
+    return `  ${name.padEnd(22)}${token}${reason ? `  (new: ${reason})` : ''}`
+  })
   const life =
     setting.data === 'memory' ? 'for as long as it runs' : 'the same after a restart, new ones with --new-tokens'
   return [`A token for each integration (${life}):`, ...tokens, ...missing].join('\n')

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 
 const CHECK_MS = 250
-/** npm runs a shell, and the shell runs us. */
+/** npm runs a shell, and the shell runs us, unless it makes way for us as bash does. */
 const GENERATIONS = 2
+/** How npm and its like are called, by their title or as Node's script. */
+const NPM = /^(?:\S*\/)?(?:npm|pnpm|yarn)\b/
 
 /**
  * Calls `stop` once the npm that started this process is gone: when it is killed, neither it nor its shell pass the
@@ -19,15 +21,25 @@ export function watchParent(stop: () => void, env: Record<string, string | undef
   timer.unref()
 }
 
-/** Parent and grandparent; just the parent where the system does not tell more. */
-function ancestors(): number[] {
+/** Parent and grandparent; just the parent where that is npm, or where the system does not tell more. */
+export function ancestors(): number[] {
   const found = [process.ppid]
   while (found.length < GENERATIONS) {
-    const parent = parentOf(found.at(-1) ?? 0)
+    const last = found.at(-1) ?? 0
+    const parent = isNpm(last) ? undefined : parentOf(last)
     if (parent === undefined) break
     found.push(parent)
   }
   return found
+}
+
+function isNpm(pid: number): boolean {
+  try {
+    const [program = '', script = ''] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+    return NPM.test(program) || NPM.test(script)
+  } catch {
+    return false
+  }
 }
 
 function parentOf(pid: number): number | undefined {

@@ -20,10 +20,11 @@ const INTEGRATIONS = [
 export type SeededIntegration = (typeof INTEGRATIONS)[number]['name']
 export type SeededTokens = Record<SeededIntegration, string>
 
-/** A token for each integration, or why there is none. */
+/** A token for each integration, or why there is none; and why those are new that an earlier start had otherwise. */
 export interface Seeded {
   tokens: Partial<SeededTokens>
   withoutToken: Partial<Record<SeededIntegration, string>>
+  replaced: Partial<Record<SeededIntegration, string>>
 }
 
 export interface SeedOptions {
@@ -50,18 +51,22 @@ export async function seed(db: Db, { kept = {}, renew = false, now = new Date() 
     const token = renew ? undefined : kept[name]
     if (token && (await works(db, name, token, now))) return { name, token }
     if (renew) await revokeEarlier(db, now, name)
-    return issue(db, now, name)
+    const issued = await issue(db, now, name)
+    if (renew || !('token' in issued) || !(token || known.has(name))) return issued
+    return { ...issued, replaces: token ? 'the kept one no longer works' : 'there was no kept one to read' }
   })
   return toSeeded(await Promise.all(outcomes))
 }
 
-type Outcome = { name: SeededIntegration } & ({ token: string } | { reason: string })
+type Outcome = { name: SeededIntegration } & ({ token: string; replaces?: string } | { reason: string })
 
 function toSeeded(outcomes: Outcome[]): Seeded {
-  const seeded: Seeded = { tokens: {}, withoutToken: {} }
+  const seeded: Seeded = { tokens: {}, withoutToken: {}, replaced: {} }
   for (const outcome of outcomes) {
-    if ('token' in outcome) seeded.tokens[outcome.name] = outcome.token
-    else seeded.withoutToken[outcome.name] = outcome.reason
+    const { name } = outcome
+    if ('token' in outcome) seeded.tokens[name] = outcome.token
+    else seeded.withoutToken[name] = outcome.reason
+    if ('token' in outcome && outcome.replaces) seeded.replaced[name] = outcome.replaces
   }
   return seeded
 }

@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs'
 import { banner, type Setting } from './banner.ts'
 import { writeLocalCredentials } from './credentials.ts'
 import { startEngine } from './engine/engine.ts'
@@ -6,7 +5,7 @@ import { type ChosenEngine, chosenEngine } from './environment.ts'
 import { tokenKeeper } from './kept-tokens.ts'
 import { engineFolder, OptionError, type Options, parseOptions, USAGE } from './options.ts'
 import { watchParent } from './parent-watch.ts'
-import { removePrivateFile, writePrivateFile } from './private-file.ts'
+import { clearReadyFile, writeReadyFile } from './ready-file.ts'
 import type { System } from './system.ts'
 
 const TABLE_NAME = 'rolecall'
@@ -15,8 +14,6 @@ const TABLE_NAME = 'rolecall'
 export async function start(args: readonly string[]): Promise<void> {
   const options = tryParse(args)
   if (!options) return
-  // What an earlier run left there would tell whoever waits for the file the wrong address.
-  if (options.readyFile) rmSync(options.readyFile, { force: true })
   const run = new Run(options, chosenEngine(process.env))
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void run.stop())
   watchParent(() => void run.stop())
@@ -50,7 +47,8 @@ class Run {
   }
 
   async start(): Promise<void> {
-    const { port, newTokens } = this.#options
+    const { port, newTokens, readyFile } = this.#options
+    if (readyFile) clearReadyFile(readyFile)
     const { tableName = TABLE_NAME, aws, endpoint = this.#startEngine() } = this.#chosen ?? {}
     // The engine is on its way while all the rest is imported; if it fails meanwhile, startSystem() says so.
     Promise.resolve(endpoint).catch(() => {})
@@ -90,8 +88,7 @@ class Run {
     const { readyFile } = this.#options
     if (!readyFile) return
     const ready = { baseUrl, adminUrl, tokens, withoutToken, credentialsFile: written.path, pid: process.pid }
-    writePrivateFile(readyFile, ready)
-    this.#endings.push(() => removePrivateFile(readyFile, ready))
+    this.#endings.push(writeReadyFile(readyFile, ready))
   }
 
   /** Says what went wrong, unless it is a consequence of stopping, and ends with code 1. */

@@ -7,4 +7,4 @@ const config = parseConfig(process.env)
 const putEvent = lightPutEvent(config, parseAwsConfig(process.env))
 
 /** Serves what describes the service (RFC 7644 §4), `/Me`, and every path nobody else serves. */
-export const handler = scimHandler({ config, db: openLightDb(config), putEvent }, discoveryOperations)
+export const handler = scimHandler<'discovery'>({ config, db: openLightDb(config), putEvent }, discoveryOperations)

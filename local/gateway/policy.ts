@@ -17,7 +17,7 @@ export const PolicyDocument = z.object({
 export type Policy = z.infer<typeof PolicyDocument>
 
 /** Whether the policy lets `execute-api:Invoke` reach the ARN: a denial wins, and silence is a denial. */
-export function isAllowed(policy: Policy, methodArn: string): boolean {
+export function permits(policy: Policy, methodArn: string): boolean {
   const applying = policy.Statement.filter(
     ({ Action, Resource }) =>
       Action.some((action) => wildcard(action.toLowerCase()).test('execute-api:invoke')) &&

@@ -5,7 +5,7 @@ import type { AuthorizerCache } from './authorizer-cache.ts'
 import { GatewayError } from './gateway-error.ts'
 import { headerValues, type RawRequest } from './http-message.ts'
 import type { Invocation } from './lambda.ts'
-import { isAllowed, type Policy, PolicyDocument } from './policy.ts'
+import { type Policy, PolicyDocument, permits } from './policy.ts'
 import { API_ID } from './proxy-event.ts'
 import type { AuthorizerModel } from './template.ts'
 
@@ -46,7 +46,7 @@ export async function authorizeByToken(
   const cached = cache.get(authorizer.id, identity)
   const decision = cached ?? (await decide(event, methodArn, setup))
   if (!cached) cache.put(authorizer.id, identity, decision, authorizer.ttlSeconds)
-  if (!isAllowed(decision.policy, methodArn)) throw new GatewayError('ACCESS_DENIED')
+  if (!permits(decision.policy, methodArn)) throw new GatewayError('ACCESS_DENIED')
   return { ...decision.context, principalId: decision.principalId }
 }
 

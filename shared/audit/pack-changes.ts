@@ -34,7 +34,7 @@ export function packChanges(changes: readonly Change[]): PackedChanges {
 }
 
 /** Changes read back from the attribute that held them; none when they are not as we write them. */
-export function parseChanges(stored: unknown): Change[] | undefined {
+export function unpackChanges(stored: unknown): Change[] | undefined {
   try {
     const parsed: unknown = JSON.parse(stored instanceof Uint8Array ? unpack(stored) : String(stored))
     return Array.isArray(parsed) && parsed.every(isChange) ? parsed : undefined

@@ -6,6 +6,7 @@ import { invalidValue } from '../scim/error.ts'
 import { quote } from '../scim/quote.ts'
 import type { Db } from '../store/client.ts'
 import { type ApiKind, apiHandler, type HandlerOptions, type Operation } from './api-handler.ts'
+import type { FunctionName, RouteKeyOf } from './routes.ts'
 import { startTrail } from './start-trail.ts'
 
 /** What an admin or audit operation needs: the caller is an IAM principal, the account is named in the request. */
@@ -19,8 +20,14 @@ export interface AdminContext extends Pick<ScimContext, 'report'> {
   trail: Trail
 }
 
-/** A Lambda behind the IAM-authorized routes; the query parameter `account` names the account, `default` if absent. */
-export function adminHandler(options: HandlerOptions, operations: Record<string, Operation<AdminContext>>) {
+/**
+ * A Lambda behind the IAM-authorized routes; the query parameter `account` names the account, `default` if absent.
+ * `Name` has to be written: without it the operations of every function are asked for.
+ */
+export function adminHandler<Name extends FunctionName>(
+  options: HandlerOptions,
+  operations: Record<RouteKeyOf<Name>, Operation<AdminContext>>,
+) {
   const { config, db } = options
   const kind: ApiKind<{ actor: string }, AdminContext> = {
     identify: (event, request, at) => {

@@ -15,7 +15,7 @@ import { eventRecorder, recorded } from './recorded.ts'
  * as `{"last": "5m", "limit": 200}`. Either way asking is an event of its own.
  */
 export function eventsHandler(options: HandlerOptions) {
-  const throughGateway = adminHandler(options, eventsOperations)
+  const throughGateway = adminHandler<'events'>(options, eventsOperations)
   return (payload: unknown, context: Context) =>
     isGatewayEvent(payload) ? throughGateway(payload, context) : invoke(options, payload, context)
 }

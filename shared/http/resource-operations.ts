@@ -12,7 +12,7 @@ import type { ApiAnswer } from './api-answer.ts'
 import type { Operation } from './api-handler.ts'
 import type { ApiRequest } from './api-request.ts'
 import { parseListParameters, parseSearchRequest } from './list-input.ts'
-import { type ResourceRouteKey, type RouteKeyOf, withEndpoint } from './routes.ts'
+import { type EndpointRouteKey, type ResourceRouteKey, type RouteKeyOf, withEndpoint } from './routes.ts'
 
 export type ScimOperations = Record<string, Operation<ScimContext>>
 type ResourceOperation = (request: ApiRequest, context: ScimContext, kind: Kind) => Promise<ApiAnswer>
@@ -42,13 +42,16 @@ const OPERATIONS: Record<ResourceRouteKey, ResourceOperation> = {
 }
 
 /** The operations of a resource type, as the caller's kind of client sees it, with what is special about it. */
-export function resourceOperations(entry: ResourceType, special: Special = {}): ScimOperations {
+export function resourceOperations<E extends string>(
+  entry: ResourceType & { endpoint: E },
+  special: Special = {},
+): Record<EndpointRouteKey<E>, Operation<ScimContext>> {
   const kindOf = ({ types }: ScimContext): Kind => ({ type: types[entry.name] ?? entry, special })
   const rows = Object.entries(OPERATIONS).map(([key, run]): [string, Operation<ScimContext>] => [
     withEndpoint(key, entry),
     (request, context) => run(request, context, kindOf(context)),
   ])
-  return Object.fromEntries(rows)
+  return Object.fromEntries(rows) as Record<EndpointRouteKey<E>, Operation<ScimContext>>
 }
 
 /** The search at the root, over all types. */

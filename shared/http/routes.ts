@@ -22,6 +22,9 @@ export const RESOURCE_ROUTES = [
   { path: '/{type}/{id}', methods: ['GET', 'PUT', 'PATCH', 'DELETE'] },
 ] as const satisfies readonly Omit<Route, 'function'>[]
 
+/** The functions that serve no type of resource. */
+export type FixedFunctionName = 'search' | 'bulk' | 'discovery' | 'admin' | 'events'
+
 /** What the service offers beside resources. */
 const SERVICE_ROUTES = [
   { path: '/.search', methods: ['POST'], function: 'search' },
@@ -32,7 +35,7 @@ const SERVICE_ROUTES = [
   { path: '/ResourceTypes/{id}', methods: ['GET'], function: 'discovery' },
   { path: '/Schemas', methods: ['GET'], function: 'discovery' },
   { path: '/Schemas/{id}', methods: ['GET'], function: 'discovery' },
-] as const satisfies readonly Route<string>[]
+] as const satisfies readonly Route<FixedFunctionName>[]
 
 /** AWS IAM (SigV4). */
 export const ADMIN_ROUTES = [
@@ -45,22 +48,33 @@ export const ADMIN_ROUTES = [
   { path: '/admin/roles', methods: ['GET'], function: 'admin' },
   { path: '/admin/roles/{id}', methods: ['GET'], function: 'admin' },
   { path: '/events', methods: ['GET'], function: 'events' },
-] as const satisfies readonly Route<string>[]
+] as const satisfies readonly Route<FixedFunctionName>[]
 
 type FixedRoute = (typeof SERVICE_ROUTES | typeof ADMIN_ROUTES)[number]
 /** The function of a type is called as its endpoint: `users`. */
 type FunctionOf<E extends string> = E extends `/${infer Name}` ? Lowercase<Name> : never
 export type ResourceFunctionName = FunctionOf<ResourceTypeEntry['endpoint']>
-export type FunctionName = FixedRoute['function'] | ResourceFunctionName
+export type FunctionName = FixedFunctionName | ResourceFunctionName
 
 /** The keys under which operations of routes stand: `GET /Schemas/{id}`. */
 type KeyOf<R> = R extends { methods: readonly (infer M extends Method)[]; path: infer P extends string }
   ? `${M} ${P}`
   : never
-/** One operation for each method of each route of a function: one more, or one less, does not compile. */
-export type RouteKeyOf<Name extends FunctionName> = KeyOf<Extract<FixedRoute, { function: Name }>>
-/** {@link RouteKeyOf} for the function of a resource type, whichever it is. */
+/** The keys of a resource type, whichever it is. */
 export type ResourceRouteKey = KeyOf<(typeof RESOURCE_ROUTES)[number]>
+/** {@link ResourceRouteKey} with the endpoint of a type. */
+export type EndpointRouteKey<E extends string, K = ResourceRouteKey> = K extends `${infer M} /{type}${infer Rest}`
+  ? `${M} ${E}${Rest}`
+  : never
+type EndpointOf<Name, E = ResourceTypeEntry['endpoint']> = E extends string
+  ? FunctionOf<E> extends Name
+    ? E
+    : never
+  : never
+/** One operation for each method of each route of a function: one more, or one less, does not compile. */
+export type RouteKeyOf<Name extends FunctionName> =
+  | KeyOf<Extract<FixedRoute, { function: Name }>>
+  | EndpointRouteKey<EndpointOf<Name>>
 
 /** The name of the function that serves a type's resources. */
 export const functionOf = <E extends string>({ endpoint }: { endpoint: E }) =>

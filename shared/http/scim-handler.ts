@@ -14,7 +14,7 @@ import {
   type Operation,
 } from './api-handler.ts'
 import type { ApiRequest } from './api-request.ts'
-import { SCIM_BASE } from './routes.ts'
+import { type FunctionName, type RouteKeyOf, SCIM_BASE } from './routes.ts'
 import { startTrail } from './start-trail.ts'
 
 export interface ScimHandlerOptions extends HandlerOptions {
@@ -22,8 +22,14 @@ export interface ScimHandlerOptions extends HandlerOptions {
   types?: typeof resourceTypes
 }
 
-/** A Lambda of the SCIM API: bearer token, checked by the authorizer; operations keyed by method and route. */
-export function scimHandler(options: ScimHandlerOptions, operations: Record<string, Operation<ScimContext>>) {
+/**
+ * A Lambda of the SCIM API: bearer token, checked by the authorizer; operations keyed by method and route. `Name` has
+ * to be written: without it the operations of every function are asked for.
+ */
+export function scimHandler<Name extends FunctionName>(
+  options: ScimHandlerOptions,
+  operations: Record<RouteKeyOf<Name>, Operation<ScimContext>>,
+) {
   const kind: ApiKind<Principal, ScimContext> = {
     identify: (event, request, at) => {
       const caller = parsePrincipal(event.requestContext.authorizer)

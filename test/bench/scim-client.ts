@@ -15,7 +15,7 @@ type Answer = any
 
 /** The resource Lambdas of one caller, the authorizer's answer being cached. */
 export function scimClient(config: Config, db: Db, principal: Principal): Send {
-  const handler = scimHandler({ config, db, putEvent }, PRODUCT_OPERATIONS)
+  const handler = scimHandler<'users' | 'groups'>({ config, db, putEvent }, PRODUCT_OPERATIONS)
   return async ({ resource, ...given }) => {
     const event = apiEvent({ ...given, resource: SCIM_BASE + resource, principal })
     const result: APIGatewayProxyResult = await handler(event, lambdaContext() as never)

@@ -15,7 +15,7 @@ const db = withTable()
 async function call(method: string, resource: string, given: Partial<GivenRequest> = {}): Promise<Answer> {
   const options = { config: testConfig(db.tableName), db, putEvent, now: () => NOW }
   const event = apiEvent({ method, resource, userArn: ADMIN_ARN, ...given })
-  const result = await adminHandler(options, adminOperations)(event, lambdaContext())
+  const result = await adminHandler<'admin'>(options, adminOperations)(event, lambdaContext())
   const body = result.body === '' ? undefined : JSON.parse(result.body)
   return { status: result.statusCode, headers: result.headers as Record<string, string>, body }
 }

@@ -19,7 +19,7 @@ let get: (given: Omit<GivenRequest, 'principal'>) => Promise<{ status: number; h
 beforeAll(async () => {
   const config = testConfig(db.tableName)
   const options = { config, db: openLightDb(config), putEvent: lightPutEvent(config, LOCAL_AWS), now: () => NOW }
-  const handler = scimHandler(options, discoveryOperations)
+  const handler = scimHandler<'discovery'>(options, discoveryOperations)
   get = async ({ resource, ...given }) => {
     const event = apiEvent({ ...given, resource: `/scim/v2${resource}`, principal: OKTA })
     const { statusCode, headers = {}, body } = await handler(event, lambdaContext() as never)

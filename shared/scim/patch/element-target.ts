@@ -12,10 +12,10 @@ import type { PatchPath } from './path.ts'
  */
 export function parseElementsOperation(path: PatchPath, operation: WireOperation): PatchOperation | undefined {
   if (path.subAttribute) return parseElementPart(path, path.subAttribute, operation)
-  return path.filter ? parseSelected(path, operation) : parseWhole(path, operation)
+  return path.filter ? parseSelected(path, operation) : parseUnfiltered(path, operation)
 }
 
-function parseWhole(path: PatchPath, { op, value = null }: WireOperation): PatchOperation | undefined {
+function parseUnfiltered(path: PatchPath, { op, value = null }: WireOperation): PatchOperation | undefined {
   if (op === 'remove') return parseRemoval(path, value)
   const values = parseValues(path, value)
   if (op === 'add') return values && { kind: 'append', path, values }

@@ -1,5 +1,5 @@
 import { limitChanges } from '../../audit/limit-changes.ts'
-import { packChanges, parseChanges } from '../../audit/pack-changes.ts'
+import { packChanges, unpackChanges } from '../../audit/pack-changes.ts'
 import { type EventField, eventFields, type RestEvent } from '../../audit/rest-event.ts'
 import { maskChanges, maskSecrets } from '../../audit/secrets.ts'
 import { cutText } from '../../scim/quote.ts'
@@ -119,7 +119,7 @@ const MALFORMED = Symbol('malformed')
 function parseAttribute({ kept, is }: StoredField, item: Record<string, unknown>): unknown {
   const value = is === 'changes' ? (item[kept] ?? item.packed) : item[kept]
   if (value === undefined) return undefined
-  if (is === 'changes') return parseChanges(value) ?? MALFORMED
+  if (is === 'changes') return unpackChanges(value) ?? MALFORMED
   return fits(is, value) ? value : MALFORMED
 }
 

@@ -58,7 +58,7 @@ describe('seed()', () => {
   test('keeps the tokens of the start before while they work', async () => {
     const { tokens: kept } = system
     for (let starts = 0; starts < 12; starts++) {
-      expect(await seed(system.db, { kept })).toEqual({ tokens: kept, withoutToken: {} })
+      expect(await seed(system.db, { kept })).toEqual({ tokens: kept, withoutToken: {}, replaced: {} })
     }
     expect(await opens(kept.GENERIC_PROVISIONING)).toBe(200)
   })
@@ -66,7 +66,8 @@ describe('seed()', () => {
   test('replaces one token that was revoked, and no other', async () => {
     const kept = { ...system.tokens }
     await revoke(kept.AZURE_PROVISIONING)
-    const { tokens, withoutToken } = await seed(system.db, { kept })
+    const { tokens, withoutToken, replaced } = await seed(system.db, { kept })
+    expect(replaced).toEqual({ AZURE_PROVISIONING: 'the kept one no longer works' })
     expect([tokens.OKTA_PROVISIONING, tokens.GENERIC_PROVISIONING, withoutToken]).toEqual([
       kept.OKTA_PROVISIONING,
       kept.GENERIC_PROVISIONING,
@@ -93,6 +94,13 @@ describe('seed()', () => {
     await revoke(tokens.GENERIC_PROVISIONING as string)
   })
 
+  test('replaces a token that was not kept, or not to be read', async () => {
+    const { GENERIC_PROVISIONING: _, ...kept } = system.tokens
+    const { tokens, replaced } = await seed(system.db, { kept })
+    expect(replaced).toEqual({ GENERIC_PROVISIONING: 'there was no kept one to read' })
+    await revoke(tokens.GENERIC_PROVISIONING as string)
+  })
+
   test('replaces a token at the instant it expires', async () => {
     const { tokens: kept } = system
     const record = await getToken(system.db, parseToken(kept.OKTA_PROVISIONING)?.tokenId ?? '')
@@ -104,7 +112,8 @@ describe('seed()', () => {
 
   test('replaces all tokens of earlier starts when it is asked to', async () => {
     const { tokens: kept } = system
-    const { tokens } = await seed(system.db, { kept, renew: true })
+    const { tokens, replaced } = await seed(system.db, { kept, renew: true })
+    expect(replaced).toEqual({})
     expect([await opens(kept.GENERIC_PROVISIONING), await opens(tokens.GENERIC_PROVISIONING)]).toEqual([401, 200])
     system.tokens = tokens as SeededTokens
   })

@@ -1,19 +1,23 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { adminHandler } from '../../../shared/http/admin-handler.ts'
 import { adminOperations } from '../../../shared/http/admin-operations.ts'
-import type { Operation } from '../../../shared/http/api-handler.ts'
+import type { HandlerOptions, Operation } from '../../../shared/http/api-handler.ts'
 import { bulkOperations } from '../../../shared/http/bulk-operations.ts'
 import { discoveryOperations } from '../../../shared/http/discovery-operations.ts'
 import { eventsOperations } from '../../../shared/http/events-operations.ts'
 import { resourceOperations, searchOperations } from '../../../shared/http/resource-operations.ts'
 import {
   ADMIN_ROUTES,
+  type FixedFunctionName,
   type FunctionName,
   type ResourceRouteKey,
+  type Route,
   type RouteKeyOf,
   scimRoutes,
 } from '../../../shared/http/routes.ts'
+import { scimHandler } from '../../../shared/http/scim-handler.ts'
 import { RESOURCE_TYPES } from '../../../shared/scim/resource-types.ts'
 
 const ROUTES = [...scimRoutes(RESOURCE_TYPES), ...ADMIN_ROUTES]
@@ -49,6 +53,27 @@ describe('routes and operations', () => {
       // @ts-expect-error `DELETE /{type}/{id}` is missing
     } satisfies Operations<ResourceRouteKey>
     expect([bulk, Object.keys(resources).length]).toEqual([{}, 6])
+  })
+
+  test('a handler without the operations of its function does not compile', () => {
+    const options = {} as HandlerOptions
+    const handlers = [
+      // @ts-expect-error `POST /.search` is missing
+      () => scimHandler<'search'>(options, {}),
+      // @ts-expect-error the function is not named
+      () => scimHandler(options, {}),
+      // @ts-expect-error users are not served with the operations of groups
+      () => scimHandler<'users'>(options, resourceOperations(Group)),
+      // @ts-expect-error `GET /events` is missing
+      () => adminHandler<'events'>(options, {}),
+    ]
+    expect(handlers).toHaveLength(4)
+  })
+
+  test('a route given to the function of a resource type, which has its own, does not compile', () => {
+    // @ts-expect-error users serves what RESOURCE_ROUTES says
+    const ping: Route<FixedFunctionName> = { path: '/Ping', methods: ['GET'], function: 'users' }
+    expect(ping.path).toBe('/Ping')
   })
 
   test('an operation without a route does not compile', () => {

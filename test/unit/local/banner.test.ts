@@ -7,6 +7,7 @@ const SYSTEM = {
   adminUrl: 'http://127.0.0.1:8081',
   tokens: { OKTA_PROVISIONING: 'rolecall_okta', AZURE_PROVISIONING: 'rolecall_azure' },
   withoutToken: {},
+  replaced: {},
 }
 const HISTORY = 'npx rolecall event-history --last 5m --limit 200'
 
@@ -29,6 +30,14 @@ test('hints name the address where another system may have the data folder', () 
   const elsewhere = banner(SYSTEM, { folder: '/d', data: 'elsewhere', elsewhere: 'table t at http://db' })
   expect(elsewhere).toContain(`\n  ${HISTORY} --url http://127.0.0.1:8081 --data-dir /d\n`)
   expect(elsewhere).toContain('Data is kept in table t at http://db.\n')
+})
+
+test('a token that had to be replaced is told with the reason', () => {
+  const system = { ...SYSTEM, replaced: { AZURE_PROVISIONING: 'the kept one no longer works' } }
+  const text = banner(system, { folder: DATA_FOLDER, data: 'folder', elsewhere: undefined })
+  expect(text).toContain(
+    '\n  OKTA_PROVISIONING     rolecall_okta\n  AZURE_PROVISIONING    rolecall_azure  (new: the kept one no longer works)\n',
+  )
 })
 
 test('an integration without a token is told with the reason, and the first request takes a token there is', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isAllowed, PolicyDocument } from '../../../../local/gateway/policy.ts'
+import { PolicyDocument, permits } from '../../../../local/gateway/policy.ts'
 
 const arn = (rest: string) => `arn:aws:execute-api:us-east-1:000000000000:local/prod/${rest}`
 const policyOf = (...statements: [effect: 'Allow' | 'Deny', resource: string | string[], action?: string][]) =>
@@ -8,7 +8,7 @@ const policyOf = (...statements: [effect: 'Allow' | 'Deny', resource: string | s
     Statement: statements.map(([Effect, Resource, Action = 'execute-api:Invoke']) => ({ Effect, Resource, Action })),
   })
 
-describe('isAllowed()', () => {
+describe('permits()', () => {
   test.each([
     ['a wildcard crosses slashes', policyOf(['Allow', arn('GET/scim/v2/*')]), 'GET/scim/v2/Users/1', true],
     ['another verb does not match', policyOf(['Allow', arn('GET/scim/v2/*')]), 'POST/scim/v2/Users', false],
@@ -21,7 +21,7 @@ describe('isAllowed()', () => {
     ['an action of another service says nothing', policyOf(['Allow', '*', 's3:*']), 'GET/a', false],
     ['actions are compared without case', policyOf(['Allow', '*', 'Execute-API:*']), 'GET/a', true],
   ])('%s', (_name, policy, path, expected) => {
-    expect(isAllowed(policy, arn(path))).toBe(expected)
+    expect(permits(policy, arn(path))).toBe(expected)
   })
 
   test('a policy with a condition is refused, not misread', () => {
