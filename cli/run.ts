@@ -64,8 +64,9 @@ function toUnknown([first, second]: readonly string[], group: readonly Command[]
 }
 
 async function carryOut(command: Command, args: readonly string[], terminal: Terminal): Promise<number> {
-  const { values, positionals } = parseLine(command, args)
+  const { values, positionals, tokens } = parseLine(command, args)
   if (values.help) return print(terminal, commandHelp(command))
+  checkRepeated(command, tokens)
   checkOperands(command, positionals)
   const { account, ...target } = parseFlags(TARGET_FLAGS, values)
   const { output = 'table' } = parseFlags(outputFlag(command.outputs), values)
@@ -89,12 +90,23 @@ function parseLine(command: Command, args: readonly string[]) {
       args: [...args],
       options: { ...options, help: { type: 'boolean', short: 'h' } },
       allowPositionals: true,
+      tokens: true,
     })
   } catch (cause) {
     throw new UsageError(`${(cause as Error).message.split('. ')[0]}${similarOptions(Object.keys(options), args)}`, {
       cause,
     })
   }
+}
+
+/** Of two values the last would win, and nobody would see that the first did not. */
+function checkRepeated(command: Command, tokens: ReturnType<typeof parseLine>['tokens']): void {
+  const flags = allFlags(command)
+  const single = tokens.flatMap((token) =>
+    token.kind === 'option' && flags[token.name]?.value && !flags[token.name]?.multiple ? [token.name] : [],
+  )
+  const twice = single.find((name, i) => single.indexOf(name) < i)
+  if (twice !== undefined) throw new UsageError(`--${twice} is given twice: give it once`)
 }
 
 /** `--allow` is a part of `--allow-add`: whoever typed an unknown option may have meant one that begins like it. */

@@ -112,6 +112,11 @@ describe('rolecall', () => {
           'integration create X --kind OKTA --allow 10.0.0.0/33',
           '--allow "10.0.0.0/33": expected an address or a CIDR block such as "192.0.2.0/24" or "2001:db8::/32"',
         ],
+        ['integration set X --enabled true --enabled false', '--enabled is given twice: give it once'],
+        ['integration create X --kind OKTA --kind=AZURE', '--kind is given twice: give it once'],
+        ['integration set X --comment a --comment b', '--comment is given twice: give it once'],
+        ['user list --account acme --account other', '--account is given twice: give it once'],
+        ['user list --output csv --output csv', '--output is given twice: give it once'],
         ['integration set X', 'Name a setting to change'],
         ['integration set X --enabled maybe', '--enabled "maybe": expected true or false'],
         [
