@@ -16,7 +16,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     return await dispatch(args, terminal)
   } catch (error) {
     if (error instanceof UsageError) {
-      terminal.tell(`${maskSecrets(error.message)}\nSee "rolecall ${wordsOf(args)}--help"`)
+      terminal.tell(`${maskSecrets(error.message)}\nSee "npx rolecall ${wordsOf(args)}--help"`)
       return 2
     }
     if (!(error instanceof Failure)) throw error
@@ -72,7 +72,7 @@ async function carryOut(command: Command, args: readonly string[], terminal: Ter
   const { output = 'table' } = parseFlags(outputFlag(command.outputs), values)
   const work = command.prepare(positionals, values)
   const connect = async () => openApi(await findTarget(target, terminal), account)
-  const hint = (words: string) => toCommandLine(`rolecall ${words}`, { account, ...target })
+  const hint = (words: string) => toCommandLine(`npx rolecall ${words}`, { account, ...target })
   await work({ terminal, output, hint }, connect)
   return 0
 }
