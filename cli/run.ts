@@ -16,7 +16,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     return await dispatch(args, terminal)
   } catch (error) {
     if (error instanceof UsageError) {
-      terminal.tell(`${maskSecrets(error.message)}\nSee "rolecall ${wordsOf(args)}--help"`)
+      terminal.tell(`${maskSecrets(error.message)}\nSee "npx rolecall ${wordsOf(args)}--help"`)
       return 2
     }
     if (!(error instanceof Failure)) throw error
@@ -64,14 +64,15 @@ function toUnknown([first, second]: readonly string[], group: readonly Command[]
 }
 
 async function carryOut(command: Command, args: readonly string[], terminal: Terminal): Promise<number> {
-  const { values, positionals } = parseLine(command, args)
+  const { values, positionals, tokens } = parseLine(command, args)
   if (values.help) return print(terminal, commandHelp(command))
+  checkRepeated(command, tokens)
   checkOperands(command, positionals)
   const { account, ...target } = parseFlags(TARGET_FLAGS, values)
   const { output = 'table' } = parseFlags(outputFlag(command.outputs), values)
   const work = command.prepare(positionals, values)
   const connect = async () => openApi(await findTarget(target, terminal), account)
-  const hint = (words: string) => toCommandLine(`rolecall ${words}`, { account, ...target })
+  const hint = (words: string) => toCommandLine(`npx rolecall ${words}`, { account, ...target })
   await work({ terminal, output, hint }, connect)
   return 0
 }
@@ -89,12 +90,23 @@ function parseLine(command: Command, args: readonly string[]) {
       args: [...args],
       options: { ...options, help: { type: 'boolean', short: 'h' } },
       allowPositionals: true,
+      tokens: true,
     })
   } catch (cause) {
     throw new UsageError(`${(cause as Error).message.split('. ')[0]}${similarOptions(Object.keys(options), args)}`, {
       cause,
     })
   }
+}
+
+/** Of two values the last would win, and nobody would see that the first did not. */
+function checkRepeated(command: Command, tokens: ReturnType<typeof parseLine>['tokens']): void {
+  const flags = allFlags(command)
+  const single = tokens.flatMap((token) =>
+    token.kind === 'option' && flags[token.name]?.value && !flags[token.name]?.multiple ? [token.name] : [],
+  )
+  const twice = single.find((name, i) => single.indexOf(name) < i)
+  if (twice !== undefined) throw new UsageError(`--${twice} is given twice: give it once`)
 }
 
 /** `--allow` is a part of `--allow-add`: whoever typed an unknown option may have meant one that begins like it. */

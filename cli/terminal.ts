@@ -16,7 +16,7 @@ export interface Terminal {
 }
 
 export function processTerminal(): Terminal {
-  process.stdout.on('error', leaveQuietly)
+  process.stdout.on('error', leave)
   return {
     env: process.env,
     isPerson: process.stdout.isTTY === true,
@@ -27,10 +27,11 @@ export function processTerminal(): Terminal {
   }
 }
 
-/** `rolecall ... | head` closes the pipe: no failure. */
-function leaveQuietly(error: NodeJS.ErrnoException): void {
-  if (error.code === 'EPIPE') process.exit(0)
-  throw error
+/** `rolecall ... | head` closes the pipe: no failure. A full disk is one, of which whoever reads the output must know. */
+function leave({ code, message }: NodeJS.ErrnoException): void {
+  if (code === 'EPIPE') process.exit(0)
+  process.stderr.write(`The output cannot be written: ${message}\n`)
+  process.exit(1)
 }
 
 function untilInterrupted(): AbortSignal {

@@ -16,7 +16,7 @@ export interface EventQuery {
   type: (typeof EVENT_TYPES)[number]
   integration?: string
   method?: string
-  /** The role a token acts for, or the ARN of an IAM principal, in capitals. */
+  /** The role a token acts for, or the ARN of an IAM principal, in any letter case. */
   actor?: string
   /** The id of the token that was used. */
   token?: string
@@ -119,7 +119,7 @@ export const EVENT_PARAMETERS = {
   method: oneOf(EVENT_METHODS),
   status,
   resource: text('expected an id or a name', 1000),
-  actor: text('expected a role or an ARN', 2048).toUpperCase(),
+  actor: text('expected a role or an ARN', 2048),
   token: z.string(A_TOKEN_ID).refine(isTokenId, A_TOKEN_ID),
   address: z.string(BLOCK_RULE).refine(isBlock, BLOCK_RULE),
 }

@@ -1,5 +1,4 @@
 import { BlockList, isIP, SocketAddress } from 'node:net'
-import { isDeepStrictEqual } from 'node:util'
 
 /** From where an integration may be used: addresses or CIDR blocks of either family. */
 export interface NetworkPolicy {
@@ -32,9 +31,18 @@ export const BLOCK_RULE = 'expected an address or a CIDR block such as "192.0.2.
 /** Whether an entry of a policy can be read. */
 export const isBlock = (text: string): boolean => parseBlock(text) !== undefined
 
-/** Whether two entries say the same, however they are written: `192.0.2.1` and `192.0.2.1/32`. */
-export const isSameBlock = (one: string, other: string): boolean =>
-  isDeepStrictEqual(parseBlock(one), parseBlock(other))
+/**
+ * Whether two entries say the same, however they are written: `192.0.2.1` and `192.0.2.1/32`, `10.0.0.5/8` and
+ * `10.0.0.0/8`; bits past the prefix say nothing.
+ */
+export function isSameBlock(one: string, other: string): boolean {
+  const [a, b] = [parseBlock(one), parseBlock(other)]
+  return a !== undefined && b !== undefined && a.prefix === b.prefix && covers([a], b)
+}
+
+/** The blocks, each once, as it is written first. */
+export const withoutRepeated = (blocks: readonly string[]): string[] =>
+  blocks.filter((block, i) => blocks.findIndex((held) => isSameBlock(held, block)) === i)
 
 /** Whether two addresses or blocks share an address; what cannot be read shares none. */
 export function overlaps(one: string, other: string): boolean {

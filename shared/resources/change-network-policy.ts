@@ -1,4 +1,4 @@
-import { isSameBlock, type NetworkPolicy } from '../auth/network-policy.ts'
+import { isSameBlock, type NetworkPolicy, withoutRepeated } from '../auth/network-policy.ts'
 import { invalidValue } from '../scim/error.ts'
 import { quote } from '../scim/quote.ts'
 import { type NetworkPolicyChange, networkPolicy } from './integration-input.ts'
@@ -37,6 +37,5 @@ function changeList(
     throw invalidValue(`Cannot remove ${quote(absent)}: it is not ${name}; there is ${before.join(', ') || 'none'}`)
   }
   const kept = before.filter((held) => !remove.some((block) => isSameBlock(held, block)))
-  const all = [...kept, ...add]
-  return all.filter((block, i) => all.findIndex((held) => isSameBlock(held, block)) === i)
+  return withoutRepeated([...kept, ...add])
 }

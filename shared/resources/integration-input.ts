@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { BLOCK_RULE, isBlock, isSameBlock } from '../auth/network-policy.ts'
+import { BLOCK_RULE, isBlock, isSameBlock, withoutRepeated } from '../auth/network-policy.ts'
 import { defaultUnknownMembers, UNKNOWN_MEMBERS } from '../auth/principal.ts'
 import { PRIVILEGES } from '../auth/privileges.ts'
 import { CLIENT_KINDS, type ClientKind } from '../scim/client-kind.ts'
@@ -37,7 +37,13 @@ const onByDefault = z._default(flag, true)
 const offByDefault = z._default(flag, false)
 /** An address or a CIDR block of either family. */
 export const block = z.string({ error: BLOCK_RULE }).check(z.refine(isBlock, { error: BLOCK_RULE }))
-const blocks = z._default(z.array(block, { error: 'expected a list of addresses or CIDR blocks' }), [])
+const blocks = z._default(
+  z.pipe(
+    z.array(block, { error: 'expected a list of addresses or CIDR blocks' }),
+    z.transform((all) => withoutRepeated(all)),
+  ),
+  [],
+)
 
 /** Also what a changed policy must be. */
 export const networkPolicy = z.strictObject({ allowed: blocks, blocked: blocks }, { error: strictError }).check(

@@ -1,4 +1,5 @@
 import type { EventQuery } from '../audit/event-query.ts'
+import type { RestEvent } from '../audit/rest-event.ts'
 import { DEFAULT_ACCOUNT } from '../auth/account.ts'
 import { notFound, type ScimError } from '../scim/error.ts'
 import { quote } from '../scim/quote.ts'
@@ -13,10 +14,9 @@ type Place = Pick<AdminContext, 'db' | 'account'>
 /** Names an error lists; an account has a handful of integrations and roles, a deployment may have many accounts. */
 const MAX_NAMES = 20
 const DAY_MS = 86_400_000
-/** How far back administrators are looked for, so that a mistyped one costs no more than a question of its own. */
-const ADMIN_DAYS = 7
-const ADMIN_EVENTS = 1000
-const ADMIN_EVENTS_EXAMINED = 5000
+/** How far actors are looked for, so that a mistyped one costs no more than a question of its own. */
+const ACTOR_DAYS = 7
+const ACTOR_EVENTS = 5000
 
 /**
  * Refuses an account that is not there, so that a mistyped one does not look like an empty one. Asked where there is
@@ -37,7 +37,7 @@ export async function noSuchIntegration(place: Place, name: string): Promise<Sci
 
 /**
  * Refuses a question about an account, an integration or an actor that there is not: asked where no event was found.
- * An ARN counts as known when it asked for something in the last seven days, or when there is too much to tell.
+ * An actor is known when it is a role of the account, or asked for something among the most recent events.
  * @throws {ScimError} 404 naming what there is.
  */
 export async function requireKnownNames(place: Place, query: EventQuery, now: Date): Promise<void> {
@@ -56,27 +56,27 @@ async function requireIntegrationName(place: Place, name: string): Promise<void>
   throw missing('integration', name, place, [...names, 'IAM for administrators'])
 }
 
-/** Roles have no colon, principals always do. */
+/** Principals are kept nowhere but in events: one that is not among those looked at may still have acted before. */
 async function requireActor(place: Place, actor: string, now: Date): Promise<void> {
+  const isActor = (name: string) => name.toUpperCase() === actor.toUpperCase()
   const roles = (await getProvisioners(place.db, place.account)).map(({ role }) => role)
-  if ([...roles, 'UNKNOWN'].includes(actor)) return
-  const { names, complete } = await listAdministrators(place, now)
-  const isCertain = complete || !actor.includes(':')
-  if (!isCertain || names.some((name) => name.toUpperCase() === actor)) return
-  const { message } = missing('actor', actor, place, roles)
-  throw notFound(names.length === 0 ? message : `${message} and in the last ${ADMIN_DAYS} days ${toList(names)}`)
+  if ([...roles, 'UNKNOWN'].some(isActor)) return
+  const events = await listRecentEvents(place, now)
+  const seen = [...new Set(events.map(({ actorName }) => actorName))].sort()
+  if (seen.some(isActor)) return
+  const others = seen.filter((name) => !roles.includes(name))
+  throw notFound(
+    `No actor ${quote(actor)} was found among the most recent ${events.length} events of the last ${ACTOR_DAYS} days in account "${place.account}": there is ${toList(roles)} and in those events ${toList(others)}; ask for another range, or with allowEmpty=true`,
+  )
 }
 
 const listIntegrationNames = async ({ db, account }: Place): Promise<string[]> =>
   (await getIntegrations(db, account)).map(({ name }) => name)
 
-/** The IAM principals of the last days; `complete` when it is certain that there is no other. */
-async function listAdministrators({ db, account }: Place, now: Date): Promise<{ names: string[]; complete: boolean }> {
-  const from = new Date(now.getTime() - ADMIN_DAYS * DAY_MS)
-  const query: EventQuery = { from, to: now, limit: ADMIN_EVENTS, type: 'ADMIN' }
-  const { events, next } = await listEvents(db, account, query, now, ADMIN_EVENTS_EXAMINED)
-  const names = [...new Set(events.map(({ actorName }) => actorName))].sort()
-  return { names, complete: next === undefined && events.length < ADMIN_EVENTS }
+async function listRecentEvents({ db, account }: Place, now: Date): Promise<RestEvent[]> {
+  const from = new Date(now.getTime() - ACTOR_DAYS * DAY_MS)
+  const query: EventQuery = { from, to: now, limit: ACTOR_EVENTS, type: 'ALL' }
+  return (await listEvents(db, account, query, now)).events
 }
 
 const missing = (kind: string, name: string, { account }: Place, there: readonly string[]): ScimError =>

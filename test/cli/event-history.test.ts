@@ -66,11 +66,11 @@ describe('rolecall event-history', () => {
     ],
     [
       ['--actor', 'OKTA_PROVISIONR'],
-      /^There is no actor "OKTA_PROVISIONR" in account "default": there is AAD_PROVISIONER, GENERIC_SCIM_PROVISIONER, OKTA_PROVISIONER and in the last 7 days .*\(404\)$/,
+      /^No actor "OKTA_PROVISIONR" was found among the most recent \d+ events of the last 7 days in account "default": there is AAD_PROVISIONER, GENERIC_SCIM_PROVISIONER, OKTA_PROVISIONER and in those events .*; ask for another range, or with allowEmpty=true \(404\)$/,
     ],
     [
       ['--actor', 'arn:aws:iam::000000000000:user/locl-admin'],
-      /^There is no actor ".*LOCL-ADMIN" in account "default": there is .* and in the last 7 days arn:aws:iam::000000000000:user\/local-admin.* \(404\)$/,
+      /^No actor "arn:aws:iam::000000000000:user\/locl-admin" was found among .* and in those events .*arn:aws:iam::000000000000:user\/local-admin.* \(404\)$/,
     ],
     [['--account', 'defualt'], /^There is no account "defualt": there is default.*\(404\)$/],
   ])('says what there is instead of answering %j with nothing', async (args, said) => {

@@ -97,6 +97,13 @@ describe('createIntegration()', () => {
     expect(await describeIntegration(admin(), 'A$1')).toEqual(view)
   })
 
+  test('stores a network block once, however often and however it is written', async () => {
+    account++
+    const networkPolicy = { allowed: ['10.0.0.0/8', '10.0.0.5/8', '10.0.0.0/8'], blocked: ['10.0.0.1', '10.0.0.1/32'] }
+    const created = await createIntegration(admin(), { name: 'ONCE', clientKind: 'OKTA', networkPolicy })
+    expect(created.networkPolicy).toEqual({ allowed: ['10.0.0.0/8'], blocked: ['10.0.0.1'] })
+  })
+
   test('gives a new role the default privileges besides those asked for, unless it is told not to', async () => {
     account++
     const more = await create({ name: 'A', clientKind: 'GENERIC', role: 'A', privileges: ['monitorRole'] })

@@ -129,7 +129,7 @@ function toMatcher(query: EventQuery, now: Date): (found: FoundEvent) => boolean
     (type === 'ALL' || event.type === type) &&
     (integration === undefined || event.actorDomain.toUpperCase() === integration) &&
     (method === undefined || event.method === method) &&
-    (actor === undefined || event.actorName.toUpperCase() === actor) &&
+    (actor === undefined || event.actorName.toUpperCase() === actor.toUpperCase()) &&
     (token === undefined || event.tokenId === token) &&
     (address === undefined || overlaps(address, event.clientIp)) &&
     (status === undefined || (event.status >= status[0] && event.status <= status[1])) &&

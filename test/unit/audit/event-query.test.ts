@@ -96,7 +96,7 @@ describe('parseEventQuery()', () => {
       method: 'PATCH',
       status: [400, 499],
       resource: 'Ann',
-      actor: 'OKTA_PROVISIONER',
+      actor: 'okta_provisioner',
       token: '3fTq0Zr8LkWb2NcXyV9aHs',
       address: '192.0.2.0/24',
     })

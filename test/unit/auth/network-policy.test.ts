@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isAllowed, isBlock, isSameBlock, overlaps } from '../../../shared/auth/network-policy.ts'
+import { isAllowed, isBlock, isSameBlock, overlaps, withoutRepeated } from '../../../shared/auth/network-policy.ts'
 
 describe('isAllowed()', () => {
   test('allows every address where there is no policy (S5)', () => {
@@ -46,11 +46,27 @@ describe('isSameBlock()', () => {
     ['192.0.2.1', '192.0.2.1/32', true],
     ['2001:DB8::1', '2001:db8:0:0:0:0:0:1', true],
     ['::ffff:192.0.2.1', '192.0.2.1', true],
+    ['10.0.0.5/8', '10.0.0.0/8', true],
+    ['10.0.0.5/8', '11.0.0.5/8', false],
+    ['192.0.2.1/0', '10.0.0.0/0', true],
+    ['2001:db8::5/32', '2001:db8:ffff::/32', true],
+    ['2001:db8::5/32', '2001:db9::5/32', false],
+    ['::ffff:10.0.0.5/104', '10.0.0.0/8', true],
+    ['0.0.0.0/0', '::/0', false],
+    ['nonsense', 'nonsense', false],
     ['192.0.2.0/24', '192.0.2.0/25', false],
     ['::1', '192.0.2.1', false],
   ])('compares %s and %s by what they say', (one, other, expected) => {
     expect(isSameBlock(one, other)).toBe(expected)
   })
+})
+
+test('withoutRepeated() keeps of the same blocks the first as it is written', () => {
+  expect(withoutRepeated(['10.0.0.5/8', '192.0.2.1', '10.0.0.0/8', '192.0.2.1/32', '10.0.0.0/9'])).toEqual([
+    '10.0.0.5/8',
+    '192.0.2.1',
+    '10.0.0.0/9',
+  ])
 })
 
 describe('overlaps()', () => {
