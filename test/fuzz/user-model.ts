@@ -173,6 +173,7 @@ function removePart(user: ModelUser, pick: Pick, part: keyof Email): void {
   if (picked.length === 0) return
   if (part === 'value') user.emails = user.emails.filter((email) => !picked.includes(email))
   for (const email of picked) delete email[part]
+  user.emails = user.emails.filter((email) => Object.keys(email).length > 0)
   unite(user)
 }
 
