@@ -1,7 +1,8 @@
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as z from 'zod'
+import { createPrivateFile } from '../private-file.ts'
 import { identify, isRunning, type ProcessIdentity } from './process-identity.ts'
 
 /** A folder that this process alone uses. */
@@ -25,7 +26,7 @@ export async function lockFolder(folder: string, engineGraceMs = ENGINE_GRACE_MS
   const path = join(folder, 'lock')
   const own = identify(process.pid)
   const draft = `${path}.${process.pid}`
-  while (!tryLink(draft, path, own)) {
+  while (!createPrivateFile(path, own)) {
     const holder = loadHolder(path)
     if (!holder) continue
     if (isRunning(toIdentity(holder))) throw inUse(folder, `the system with process id ${holder.pid}`)
@@ -43,20 +44,6 @@ export async function lockFolder(folder: string, engineGraceMs = ENGINE_GRACE_MS
 
 const inUse = (folder: string, by: string) =>
   new Error(`The data folder ${folder} is in use by ${by}: stop that one, or choose --memory`)
-
-/** A link either appears whole or not at all, so no one ever reads half a lock. */
-function tryLink(draft: string, path: string, own: ProcessIdentity): boolean {
-  writeFileSync(draft, JSON.stringify(own), { mode: 0o600 })
-  try {
-    linkSync(draft, path)
-    return true
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw error
-  } finally {
-    rmSync(draft, { force: true })
-  }
-}
 
 /** Moves a dead lock aside; one that another process took meanwhile is put back. */
 function discard(path: string, aside: string, dead: Holder): void {
