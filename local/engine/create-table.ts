@@ -25,7 +25,7 @@ export function toCreateTable(tableName: string): CreateTableCommandInput {
       {
         IndexName: index.name,
         KeySchema: keySchema(index),
-        Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: [...index.projected] },
+        Projection: { ProjectionType: 'KEYS_ONLY' },
       },
     ],
   }

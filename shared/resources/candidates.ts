@@ -7,7 +7,7 @@ import type { Projection } from '../scim/project.ts'
 import { hasMembers, type ResourceType, type ScimResource, type Value } from '../scim/schema.ts'
 import { mapConcurrently } from '../store/batch.ts'
 import { getIdByName, listIdsByLookup, listIdsByNamePrefix } from '../store/claims.ts'
-import { listMembersAmong, listMemberships } from '../store/groups/members.ts'
+import { listGroupIds, listMembersAmong } from '../store/groups/members.ts'
 import { listPendingLately, pendingIds } from '../store/groups/pending.ts'
 import type { StoredResource } from '../store/resource-item.ts'
 import { getResource, getResources, listResourcePage } from '../store/resources.ts'
@@ -84,11 +84,11 @@ async function findIds(context: ScimContext, type: ResourceType, plan: AccessPat
 }
 
 async function groupsOf({ db, principal }: ScimContext, userId: string): Promise<string[]> {
-  const [memberships, pending] = await Promise.all([
-    listMemberships(db, principal.account, userId),
+  const [groupIds, pending] = await Promise.all([
+    listGroupIds(db, principal.account, userId),
     listPendingLately(db, principal.account),
   ])
-  return pendingIds(pending, 'USER').has(userId) ? [] : memberships.map(({ groupId }) => groupId)
+  return pendingIds(pending, 'USER').has(userId) ? [] : groupIds
 }
 
 async function loadAll({ db, principal }: ScimContext, type: ResourceType, ids: string[]): Promise<StoredResource[]> {

@@ -3,14 +3,13 @@ import { sameAttributes } from '../scim/patch/apply.ts'
 import {
   commitLargeChange,
   fitsTransaction,
-  isRename,
   putNewGroup,
   writeGroupChange,
   writeMembersOnly,
 } from '../store/groups/change.ts'
 import { deleteGroup } from '../store/groups/delete.ts'
 import { applyIntents } from '../store/groups/intents.ts'
-import { sweepGroup, sweepRename } from '../store/groups/sweep.ts'
+import { sweepGroup } from '../store/groups/sweep.ts'
 import type { StoredResource } from '../store/resource-item.ts'
 import { getResource } from '../store/resources.ts'
 import { afterCommit, type ScimContext } from './context.ts'
@@ -44,21 +43,17 @@ export async function writeGroup(
   const { account } = principal
   const { wholeSet, ...delta } = members
   const change = { before, after, ...delta }
-  const renaming = afterCommit(context, async () => {
-    if (isRename(change)) await sweepRename(db, account, after.id)
-  })
   if (!fitsTransaction(change)) {
     const large = { ...after, applying: after.version }
     await commitLargeChange(db, account, { ...change, after: large }, event, now)
-    const apply = applying(context, large)
-    return async () => (await apply()) ?? renaming()
+    return applying(context, large)
   }
   if (anyVersion && !wholeSet && sameAttributes(after.attributes, before.attributes)) {
     await writeMembersOnly(db, account, change, event)
     return () => getResource(db, account, after.type, after.id)
   }
   await writeGroupChange(db, account, change, event)
-  return renaming
+  return undefined
 }
 
 /** Deletes a group and its memberships. */

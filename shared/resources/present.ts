@@ -2,11 +2,13 @@ import { isComplex } from '../scim/attribute-path.ts'
 import { isReturned, type Projection, project } from '../scim/project.ts'
 import { toScimResource } from '../scim/representation.ts'
 import type { Attributes, ComplexValue, DerivedAttribute, ResourceType, ScimResource, Value } from '../scim/schema.ts'
+import { nameOf } from '../store/claims.ts'
 import type { StoredMember } from '../store/groups/member-item.ts'
-import { listMembers, listMemberships } from '../store/groups/members.ts'
+import { listGroupIds, listMembers } from '../store/groups/members.ts'
 import { listPending, listPendingLately, pendingIds } from '../store/groups/pending.ts'
 import { finishDue } from '../store/groups/sweep.ts'
 import type { StoredResource } from '../store/resource-item.ts'
+import { getResources } from '../store/resources.ts'
 import { sees, seesAll } from './access.ts'
 import type { ScimContext } from './context.ts'
 
@@ -47,20 +49,18 @@ export async function loadDerived(
 /** The groups a user is in that the caller may see; the mirror of their members (RFC 7643 §4.1.2). */
 async function loadGroups(context: ScimContext, userId: string): Promise<Value[]> {
   const { db, principal, types } = context
-  const [memberships, pending] = await Promise.all([
-    listMemberships(db, principal.account, userId),
+  const { Group } = types
+  const [groupIds, pending] = await Promise.all([
+    listGroupIds(db, principal.account, userId),
     listPendingLately(db, principal.account),
   ])
   await finishDue(db, principal.account, pending, context.now, context.report)
-  const gone = pendingIds(pending, 'GROUP')
-  return memberships
-    .filter(({ groupId, groupOwner }) => !gone.has(groupId) && sees(principal, types.Group, groupOwner))
-    .map(({ groupId, groupDisplay }) => ({
-      value: groupId,
-      $ref: locationOf(context, types.Group, groupId),
-      display: groupDisplay,
-      type: 'direct',
-    }))
+  const groups = await getResources(db, principal.account, Group, groupIds)
+  const shown = new Map(groups.filter(({ owner }) => sees(principal, Group, owner)).map((group) => [group.id, group]))
+  return groupIds.flatMap((id) => {
+    const group = shown.get(id)
+    return group ? [{ value: id, $ref: locationOf(context, Group, id), display: nameOf(group), type: 'direct' }] : []
+  })
 }
 
 async function loadMembers(context: ScimContext, groupId: string): Promise<Value[]> {

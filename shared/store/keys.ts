@@ -44,7 +44,14 @@ export const memberKey = (account: string, groupId: string, userId: string): Key
   pk: membersKey(account, groupId),
   sk: `${MEMBER_PREFIX}${text(userId)}`,
 })
-export const memberOfKey = (account: string, userId: string) => `A#${part(account)}#MEMBEROF#${text(userId)}`
+
+/** So many digits of an id are the same for users made within 65 seconds (docs/decisions/0021-memberships-by-prefix.md). */
+const NEIGHBOUR_DIGITS = 8
+/** Memberships in the index: users whose ids begin alike share a partition, so that one query serves a run of them. */
+export const memberOfKey = (account: string, userId: string) =>
+  `A#${part(account)}#MEMBEROF#${text(userId.slice(0, NEIGHBOUR_DIGITS))}`
+/** The beginning of a user's memberships in their partition of the index. */
+export const memberOfPrefix = (userId: string) => `${text(userId)}#`
 export const intentKey = (account: string, groupId: string, version: number, n: number): Key => ({
   pk: membersKey(account, groupId),
   sk: `${INTENT_PREFIX}${String(version).padStart(12, '0')}#${String(n).padStart(4, '0')}`,

@@ -9,7 +9,5 @@ export const TABLE = {
     name: 'gsi1',
     partitionKey: 'gsi1pk',
     sortKey: 'gsi1sk',
-    /** Just what `User.groups` shows and may show: history and tokens read the item itself. */
-    projected: ['groupDisplay', 'groupOwner'],
   },
 } as const

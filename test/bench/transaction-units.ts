@@ -17,7 +17,7 @@ function putUnits(item: Record<string, unknown>): number {
   const { index, partitionKey, sortKey } = TABLE
   const own = Math.ceil(sizeOf(item) / KB)
   if (item[index.partitionKey] === undefined) return own
-  const names = [partitionKey, sortKey, index.partitionKey, index.sortKey, ...index.projected]
+  const names = [partitionKey, sortKey, index.partitionKey, index.sortKey]
   const shown = Object.fromEntries(names.flatMap((name) => (name in item ? [[name, item[name]]] : [])))
   return own + Math.ceil(sizeOf(shown) / KB)
 }

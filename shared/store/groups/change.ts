@@ -1,5 +1,4 @@
 import type { RestEvent } from '../../audit/rest-event.ts'
-import { nameOf } from '../claims.ts'
 import type { Db } from '../client.ts'
 import { putGrantAction } from '../events/grant.ts'
 import type { EventTable } from '../events/item.ts'
@@ -17,7 +16,6 @@ import {
   type StoredMember,
   toGrants,
 } from './member-item.ts'
-import { markPendingAction } from './pending.ts'
 
 /** The members a group gains and loses, and those whose display changes. */
 export interface MemberDelta {
@@ -44,7 +42,7 @@ export class MembersDiffer extends Error {
   }
 }
 
-/** Room for the group, its event, claims, lookups and a rename beside the members. */
+/** Room for the group, its event, claims and lookups beside the members. */
 const OTHER_ACTIONS = 10
 
 /** The most members one transaction adds and removes: each takes a membership and a row of the user's history. */
@@ -94,7 +92,7 @@ export async function writeMembersOnly(db: Db, account: string, change: GroupCha
 
 async function write(db: Db, account: string, change: GroupChange, event: RestEvent, touch?: Action): Promise<void> {
   const { before, after, add, remove, displays } = change
-  const further = { ...renameActions(db, account, change), ...memberActions(db, after, change, event) }
+  const further = memberActions(db, after, change, event)
   const ids = [add, displays].map((members) => members.map(({ userId }) => userId))
   const attempt = ['', touch && 'touch', ...ids, remove].join('|')
   const write: VersionWrite = { before, after, further, attempt, ...(touch && { resource: touch }) }
@@ -121,7 +119,7 @@ export function memberActions(
   const grants = toGrants(group.id, { add, remove })
   return Object.fromEntries([
     ...grants.map((grant) => [`grant:${grant.userId}`, putGrantAction(table, event, grant)]),
-    ...add.map((member) => [ADD + member.userId, addMemberAction(account, group, member)]),
+    ...add.map((member) => [ADD + member.userId, addMemberAction(account, group.id, member)]),
     ...remove.map((userId) => [REMOVE + userId, removeMemberAction(account, group.id, userId)]),
     ...displays.map((change) => [DISPLAY + change.userId, changeDisplayAction(account, group.id, change)]),
   ])
@@ -139,19 +137,6 @@ function toDifference(error: ConditionsFailed): Error {
   return new MembersDiffer(new Map(present), new Set(absent), { cause: error })
 }
 
-/** The memberships of a renamed group are rewritten after the commit; the mark says so to whoever has to finish it. */
-function renameActions(db: Db, account: string, { before, after }: GroupChange): Actions {
-  if (!isRename({ before, after })) return {}
-  const due = Date.parse(after.lastModified) + RENAME_MS
-  return { rename: markPendingAction(db, account, { kind: 'RENAME', id: after.id, due }) }
-}
-
-const RENAME_MS = 30_000
-
-/** Whether memberships show a name that this change makes wrong. */
-export const isRename = ({ before, after }: Pick<GroupChange, 'before' | 'after'>): boolean =>
-  (before.memberCount ?? 0) > 0 && nameOf(before) !== nameOf(after)
-
 /**
  * Access pattern W4: commits a membership change of any size: the group's new version, its REST event and the change
  * as intents, which every reader overlays from then on. `applyIntents` comes next.
@@ -165,6 +150,6 @@ export async function commitLargeChange(
   now: Date,
 ): Promise<void> {
   const { before, after } = change
-  const further = { ...renameActions(db, account, change), ...commitIntentActions(db, event, after, change, now) }
+  const further = commitIntentActions(db, event, after, change, now)
   await putVersion(db, account, { before, after, further, attempt: '|large' }, event)
 }

@@ -9,22 +9,21 @@ const groupKey = (account: string, groupId: string) => resourceKey(account, RESO
 
 /**
  * Makes a change of members only the group's next version, whichever that is; not while a large change is being
- * applied, nor when owner or name, which memberships carry, are others by now.
+ * applied, nor when it has another owner by now.
  */
 export function touchGroupAction(account: string, before: StoredResource, after: StoredResource): Action {
   return {
     Update: {
       Key: groupKey(account, after.id),
       UpdateExpression: 'ADD #version :one, memberCount :more SET lastModified = :now, eventId = :event',
-      ConditionExpression: '#owner = :owner AND attribute_not_exists(applying) AND #attributes.displayName = :name',
-      ExpressionAttributeNames: { '#version': 'version', '#owner': 'owner', '#attributes': 'attributes' },
+      ConditionExpression: '#owner = :owner AND attribute_not_exists(applying)',
+      ExpressionAttributeNames: { '#version': 'version', '#owner': 'owner' },
       ExpressionAttributeValues: {
         ':one': 1,
         ':more': (after.memberCount ?? 0) - (before.memberCount ?? 0),
         ':now': after.lastModified,
         ':event': after.eventId,
         ':owner': before.owner,
-        ':name': before.attributes.displayName,
       },
     },
   }

@@ -122,7 +122,7 @@ async function applyIntent(db: Db, account: string, group: StoredResource, inten
   const cause = { account, ...intent.cause }
   const requests: WriteRequest[] = [
     ...toGrants(group.id, intent).map((grant) => ({ PutRequest: { Item: toGrantItem(db, cause, grant) } })),
-    ...membersPut(intent).map((member) => ({ PutRequest: { Item: toMemberItem(account, group, member) } })),
+    ...membersPut(intent).map((member) => ({ PutRequest: { Item: toMemberItem(account, group.id, member) } })),
     ...intent.remove.map((userId) => ({ DeleteRequest: { Key: memberKey(account, group.id, userId) } })),
   ]
   await batchWrite(db, requests, deadline)

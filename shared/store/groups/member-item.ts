@@ -1,11 +1,7 @@
-import { nameOf } from '../claims.ts'
-import type { Db } from '../client.ts'
 import type { Grant } from '../events/grant.ts'
-import { type Key, MEMBER_PREFIX, memberKey, memberOfKey } from '../keys.ts'
-import type { StoredResource } from '../resource-item.ts'
+import { MEMBER_PREFIX, memberKey, memberOfKey, memberOfPrefix } from '../keys.ts'
 import { TABLE } from '../table.ts'
 import { type Action, type RawItem, SHOW_MET } from '../transaction.ts'
-import { updateIf } from '../update-if.ts'
 
 /** A direct member of a group, as kept: the user's id, and the display that a client last sent with it. */
 export interface StoredMember {
@@ -26,21 +22,12 @@ export const toGrants = (groupId: string, { add, remove }: { add: StoredMember[]
   ...remove.map((userId) => ({ userId, groupId, kind: 'removed' as const })),
 ]
 
-/** A group a user is in, as the index shows it. */
-export interface Membership {
-  groupId: string
-  groupDisplay: string
-  groupOwner: string
-}
-
-/** A membership item; it carries what `User.groups` shows, so that showing it reads no group. */
-export function toMemberItem(account: string, group: StoredResource, { userId, display }: StoredMember) {
+/** A membership item; names of users and groups stand in their own items only. */
+export function toMemberItem(account: string, groupId: string, { userId, display }: StoredMember) {
   return {
-    ...memberKey(account, group.id, userId),
+    ...memberKey(account, groupId, userId),
     [TABLE.index.partitionKey]: memberOfKey(account, userId),
-    [TABLE.index.sortKey]: group.id,
-    groupDisplay: nameOf(group),
-    groupOwner: group.owner,
+    [TABLE.index.sortKey]: `${memberOfPrefix(userId)}${groupId}`,
     ...(display !== undefined && { display }),
   }
 }
@@ -52,15 +39,9 @@ export const toStoredMember = (item: Record<string, unknown>): StoredMember => (
   ...(typeof item.display === 'string' && { display: item.display }),
 })
 
-export const toMembership = (item: Record<string, unknown>): Membership => ({
-  groupId: String(item[TABLE.index.sortKey]),
-  groupDisplay: String(item.groupDisplay ?? ''),
-  groupOwner: String(item.groupOwner ?? ''),
-})
-
 /** Where the user is a member already, the failure shows the membership (`metMember`). */
-export function addMemberAction(account: string, group: StoredResource, member: StoredMember): Action {
-  const Item = toMemberItem(account, group, member)
+export function addMemberAction(account: string, groupId: string, member: StoredMember): Action {
+  const Item = toMemberItem(account, groupId, member)
   return { Put: { Item, ConditionExpression: 'attribute_not_exists(pk)', ...SHOW_MET } }
 }
 
@@ -91,14 +72,4 @@ function valuesOf(values: Record<string, string | undefined>) {
 
 export function removeMemberAction(account: string, groupId: string, userId: string): Action {
   return { Delete: { Key: memberKey(account, groupId, userId), ConditionExpression: 'attribute_exists(pk)' } }
-}
-
-/** Writes a new name of the group into a membership, unless that was removed meanwhile; 1 write unit. */
-export async function renameMembership(db: Db, Key: Key, display: string): Promise<void> {
-  await updateIf(db, {
-    Key,
-    UpdateExpression: 'SET groupDisplay = :display',
-    ConditionExpression: 'attribute_exists(pk)',
-    ExpressionAttributeValues: { ':display': display },
-  })
 }

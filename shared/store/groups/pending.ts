@@ -9,7 +9,7 @@ import { updateIf } from '../update-if.ts'
 
 /** Work that a committed change left to do on other items; readers hide what it will remove. */
 export interface Pending {
-  kind: 'USER' | 'GROUP' | 'RENAME' | 'CHANGE'
+  kind: 'USER' | 'GROUP' | 'CHANGE'
   /** The user or group it is about. */
   id: string
   /** Epoch ms; from then on whoever meets it finishes it. */

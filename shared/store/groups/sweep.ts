@@ -10,12 +10,13 @@ import { putEventAction } from '../events/write.ts'
 import { MEMBER_PREFIX, membersKey } from '../keys.ts'
 import { instantOf, namedId } from '../new-id.ts'
 import { ofPartition, queryAll } from '../query-all.ts'
+import type { StoredResource } from '../resource-item.ts'
 import { getResource } from '../resources.ts'
 import { ConditionsFailed, transact } from '../transaction.ts'
 import { loseMemberAction } from './group-item.ts'
 import { applyIntents, INTENT_TIME_LIMIT_MS } from './intents.ts'
-import { type Membership, removeMemberAction, renameMembership, toGrants, toStoredMember } from './member-item.ts'
-import { listMemberships } from './members.ts'
+import { removeMemberAction, toGrants, toStoredMember } from './member-item.ts'
+import { listGroupIds } from './members.ts'
 import { deletePending, forgetPending, type Pending, takeOver } from './pending.ts'
 
 /** Pending work one request finishes at most: it belongs to somebody else. */
@@ -42,7 +43,6 @@ export async function finishDue(
 async function finish(db: Db, account: string, work: Pending, now: Date): Promise<void> {
   if (!(await takeOver(db, account, work, now.getTime() + INTENT_TIME_LIMIT_MS))) return
   const { kind, id, cause } = work
-  if (kind === 'RENAME') return sweepRename(db, account, id)
   if (kind === 'CHANGE') return finishIntents(db, account, id)
   if (!cause) throw new Error(`The mark of deleted ${kind} ${id} does not tell its event`)
   const done = await (kind === 'USER' ? sweepUser(db, id, cause) : sweepGroup(db, id, cause))
@@ -56,18 +56,20 @@ const getGroup = (db: Db, account: string, id: string) => getResource(db, accoun
  * has an event that says so. False where a group was taking in a large change: then it is to be done again.
  */
 export async function sweepUser(db: Db, userId: string, cause: RestEvent): Promise<boolean> {
-  const memberships = await listMemberships(db, cause.account, userId)
-  const dropped = await mapConcurrently(memberships, PARALLEL, (membership) =>
-    dropMember(db, membership, userId, cause),
-  )
+  const groupIds = await listGroupIds(db, cause.account, userId)
+  const dropped = await mapConcurrently(groupIds, PARALLEL, async (groupId) => {
+    const group = await getGroup(db, cause.account, groupId)
+    // A group that is gone has its memberships swept itself.
+    return group === undefined || dropMember(db, group, userId, cause)
+  })
   return dropped.every(Boolean)
 }
 
 /** `n` counts how often this user has left this group by this delete: a request that was under way may add it again. */
-async function dropMember(db: Db, membership: Membership, userId: string, cause: RestEvent, n = 0): Promise<boolean> {
+async function dropMember(db: Db, group: StoredResource, userId: string, cause: RestEvent, n = 0): Promise<boolean> {
   const { account } = cause
-  const { groupId } = membership
-  const loss = toLoss(membership, userId, cause, n)
+  const { id: groupId } = group
+  const loss = toLoss(group, userId, cause, n)
   const actions = {
     member: removeMemberAction(account, groupId, userId),
     grant: putGrantAction(db, loss, { userId, groupId, kind: 'removed' }),
@@ -80,19 +82,19 @@ async function dropMember(db: Db, membership: Membership, userId: string, cause:
   } catch (error) {
     if (!(error instanceof ConditionsFailed)) throw error
     if (error.failures.has('member')) return true
-    if (error.failures.has('loss')) return dropMember(db, membership, userId, cause, n + 1)
-    // A group that is gone has its memberships swept itself; one that is there is being changed.
+    if (error.failures.has('loss')) return dropMember(db, group, userId, cause, n + 1)
+    // One that is still there is being changed.
     return error.failures.get('group') === undefined
   }
 }
 
 /** The event of a group that loses a member with a deleted user: the same id, whoever sweeps, so that it is one. */
-function toLoss({ groupId, groupDisplay }: Membership, userId: string, cause: RestEvent, n: number): RestEvent {
+function toLoss(group: StoredResource, userId: string, cause: RestEvent, n: number): RestEvent {
   return {
     ...cause,
-    eventId: namedId(instantOf(cause.eventId), [cause.eventId, groupId, n].join(' ')),
-    resourceId: groupId,
-    resourceName: groupDisplay,
+    eventId: namedId(instantOf(cause.eventId), [cause.eventId, group.id, n].join(' ')),
+    resourceId: group.id,
+    resourceName: nameOf(group),
     resourceDomain: RESOURCE_TYPES.Group.auditWord,
     changes: membershipChanges({ added: [], removed: [userId], displays: [] }),
   }
@@ -115,20 +117,6 @@ export async function sweepGroup(db: Db, groupId: string, cause: RestEvent): Pro
     items.map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk, sk } } })),
   )
   return true
-}
-
-/** Writes a renamed group's name into its memberships, where `User.groups` reads it. */
-export async function sweepRename(db: Db, account: string, groupId: string): Promise<void> {
-  const group = await getGroup(db, account, groupId)
-  if (group) {
-    const members = await queryAll(db, ofPartition(membersKey(account, groupId), MEMBER_PREFIX))
-    const keys = members.map(({ pk, sk }) => ({ pk: String(pk), sk: String(sk) }))
-    const display = nameOf(group)
-    await mapConcurrently(keys, PARALLEL, (key) => renameMembership(db, key, display))
-    const now = await getGroup(db, account, groupId)
-    if (now && nameOf(now) !== display) return sweepRename(db, account, groupId)
-  }
-  await deletePending(db, account, { kind: 'RENAME', id: groupId })
 }
 
 /** Finishes a large membership change whose writer can no longer be at it. */
