@@ -7,10 +7,14 @@ import { ADMIN_ROUTES, type FunctionName, scimRoutes } from '../shared/http/rout
 import { RESOURCE_TYPES } from '../shared/scim/resource-types.ts'
 import { leftOut } from './bundling/left-out.ts'
 
+/** The functions that the gateway calls. */
 export type LambdaName = FunctionName | 'authorizer'
+/** Those that the stream and the queue call: no request waits for them. */
+export type BackgroundName = (typeof BACKGROUND_NAMES)[number]
 
 const served = [...scimRoutes(RESOURCE_TYPES), ...ADMIN_ROUTES].map((route) => route.function)
 export const LAMBDA_NAMES: readonly LambdaName[] = [...new Set(served), 'authorizer']
+export const BACKGROUND_NAMES = ['changes', 'worker'] as const
 
 const ROOT = join(import.meta.dirname, '..')
 const ALIASES = join(import.meta.dirname, 'bundling')
@@ -25,7 +29,7 @@ export interface Bundle {
 }
 
 /** Where the handler of a function is written. */
-export const entryOf = (name: LambdaName) => join(ROOT, 'functions', name, 'handler.ts')
+export const entryOf = (name: LambdaName | BackgroundName) => join(ROOT, 'functions', name, 'handler.ts')
 
 /**
  * How every Lambda is bundled: one minified ES module without source map. The aliases take out what makes cold starts
@@ -59,7 +63,7 @@ export function bundleOptions(entry: string, outfile: string): BuildOptions {
 }
 
 /** Bundles a function into `folder` as `index.mjs`, which its handler setting `index.handler` names. */
-export async function bundleInto(name: LambdaName, folder: string): Promise<Bundle> {
+export async function bundleInto(name: LambdaName | BackgroundName, folder: string): Promise<Bundle> {
   const path = join(folder, 'index.mjs')
   await build(bundleOptions(entryOf(name), path))
   const code = readFileSync(path)
@@ -67,7 +71,7 @@ export async function bundleInto(name: LambdaName, folder: string): Promise<Bund
 }
 
 /** Bundles a function into a folder of its own; `dispose` removes it. */
-export async function bundle(name: LambdaName): Promise<Bundle & { dispose(): void }> {
+export async function bundle(name: LambdaName | BackgroundName): Promise<Bundle & { dispose(): void }> {
   const folder = mkdtempSync(join(tmpdir(), `rolecall-${name}-`))
   return { ...(await bundleInto(name, folder)), dispose: () => rmSync(folder, { recursive: true, force: true }) }
 }

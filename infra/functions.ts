@@ -6,7 +6,7 @@ import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import { ENV } from '../shared/config.ts'
-import { entryOf, LAMBDA_NAMES, type LambdaName } from './bundling.ts'
+import { type BackgroundName, entryOf, LAMBDA_NAMES, type LambdaName } from './bundling.ts'
 import type { Deployment } from './config.ts'
 import { tableStatements } from './permissions.ts'
 import type { ScimTable } from './table.ts'
@@ -19,13 +19,13 @@ export interface ScimFunctionsProps {
   table: ScimTable
 }
 
-/** One Lambda per resource, each with a role, a log group and a bundle of its own. */
+/** One Lambda per resource. */
 export class ScimFunctions extends Construct {
   readonly byName: ReadonlyMap<LambdaName, LambdaFunction>
 
   constructor(scope: Construct, id: string, props: ScimFunctionsProps) {
     super(scope, id)
-    this.byName = new Map(LAMBDA_NAMES.map((name) => [name, this.#addFunction(name, props)]))
+    this.byName = new Map(LAMBDA_NAMES.map((name) => [name, addFunction(this, name, props)]))
   }
 
   require(name: LambdaName): LambdaFunction {
@@ -33,35 +33,44 @@ export class ScimFunctions extends Construct {
     if (!found) throw new Error(`There is no function "${name}"`)
     return found
   }
+}
 
-  #addFunction(name: LambdaName, { deployment, table }: ScimFunctionsProps): LambdaFunction {
-    const scope = new Construct(this, name)
-    const logGroup = new LogGroup(scope, 'Logs', {
-      retention: deployment.logRetentionDays,
-      removalPolicy: RemovalPolicy.RETAIN,
-    })
-    return new LambdaFunction(scope, 'Function', {
-      functionName: `${deployment.name}-${name}`,
-      runtime: Runtime.NODEJS_24_X,
-      architecture: Architecture.ARM_64,
-      handler: 'index.handler',
-      code: bundledCode(name),
-      memorySize: 512,
-      timeout: Duration.seconds(TIMEOUT_SECONDS),
-      tracing: Tracing.ACTIVE,
-      role: functionRole(scope, name, logGroup, table),
-      logGroup,
-      environment: {
-        [ENV.tableName]: table.table.tableName,
-        [ENV.eventRetentionDays]: String(deployment.eventRetentionDays),
-        NODE_OPTIONS: '--disable-proto=delete',
-      },
-    })
-  }
+export interface FunctionProps extends ScimFunctionsProps {
+  timeoutSeconds?: number
+  /** More of its environment. */
+  environment?: Record<string, string>
+}
+
+/** A Lambda with a role, a log group and a bundle of its own, below a construct of its name. */
+export function addFunction(parent: Construct, name: LambdaName | BackgroundName, props: FunctionProps) {
+  const { deployment, table, timeoutSeconds = TIMEOUT_SECONDS, environment } = props
+  const scope = new Construct(parent, name)
+  const logGroup = new LogGroup(scope, 'Logs', {
+    retention: deployment.logRetentionDays,
+    removalPolicy: RemovalPolicy.RETAIN,
+  })
+  return new LambdaFunction(scope, 'Function', {
+    functionName: `${deployment.name}-${name}`,
+    runtime: Runtime.NODEJS_24_X,
+    architecture: Architecture.ARM_64,
+    handler: 'index.handler',
+    code: bundledCode(name),
+    memorySize: 512,
+    timeout: Duration.seconds(timeoutSeconds),
+    tracing: Tracing.ACTIVE,
+    role: functionRole(scope, name, logGroup, table),
+    logGroup,
+    environment: {
+      [ENV.tableName]: table.table.tableName,
+      [ENV.eventRetentionDays]: String(deployment.eventRetentionDays),
+      NODE_OPTIONS: '--disable-proto=delete',
+      ...environment,
+    },
+  })
 }
 
 /** A role with nothing but its own log group and its own part of the table. */
-function functionRole(scope: Construct, name: LambdaName, logGroup: LogGroup, table: ScimTable): Role {
+function functionRole(scope: Construct, name: string, logGroup: LogGroup, table: ScimTable): Role {
   const role = new Role(scope, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
   logGroup.grantWrite(role)
   for (const statement of tableStatements(name, table.arns)) role.addToPolicy(statement)
@@ -69,7 +78,7 @@ function functionRole(scope: Construct, name: LambdaName, logGroup: LogGroup, ta
 }
 
 /** Bundled on this machine by esbuild; no Docker is asked for. */
-function bundledCode(name: LambdaName): Code {
+function bundledCode(name: LambdaName | BackgroundName): Code {
   const tryBundle = (folder: string) => {
     execFileSync(process.execPath, [join(import.meta.dirname, 'bundling', 'main.ts'), name, folder], {
       stdio: 'inherit',

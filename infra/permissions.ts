@@ -1,7 +1,7 @@
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import { functionOf, type ResourceFunctionName } from '../shared/http/routes.ts'
 import { RESOURCE_TYPES, type ResourceTypes } from '../shared/scim/resource-types.ts'
-import type { LambdaName } from './bundling.ts'
+import type { BackgroundName, LambdaName } from './bundling.ts'
 
 /** What a function may do with items whose partition key is like one of `keys`. */
 interface Grant {
@@ -25,10 +25,15 @@ const USER_NAMES = `A#*#NAME#${RESOURCE_TYPES.User.collection}`
 const TOKENS = 'TOKEN#*'
 const TOKEN_INDEX = 'A#*#TOKENS#*'
 const PAGE_MARKS = 'A#*#PAGE#*'
+const GROUPS = `A#*#${RESOURCE_TYPES.Group.collection}`
+const LOOKUPS = 'A#*#LOOKUP#*'
+const MEMBERS = 'A#*#MEMBERS#*'
+const MEMBER_OF = 'A#*#MEMBEROF#*'
+const PENDING = 'A#*#PENDING'
 /** What SCIM requests are about besides objects: names and lookups, memberships, counters, page marks, open work. */
 const OF_OBJECTS = ['NAME#*', 'LOOKUP#*', 'MEMBERS#*', 'COUNT#*', 'PAGE#*', 'PENDING'].map((part) => `A#*#${part}`)
 /** Keys that end in text of a client. */
-const CLIENT_TEXT = ['A#*#LOOKUP#*', 'A#*#MEMBERS#*']
+const CLIENT_TEXT = [LOOKUPS, MEMBERS]
 const ADMINISTRATION = ['A#*#INTEGRATION', 'A#*#PROVISIONER', 'ACCOUNT']
 
 const WRITE_EVENTS: Grant = { actions: ['Put'], keys: [EVENTS] }
@@ -36,12 +41,12 @@ const SCIM: readonly Grant[] = [
   { actions: [...READ, ...CHANGE], keys: OF_OBJECTS, collections: true },
   // What users are granted, beside their memberships.
   { actions: ['Put', 'BatchWrite'], keys: [HISTORY] },
-  { actions: ['Query'], keys: ['A#*#MEMBEROF#*'], index: true },
+  { actions: ['Query'], keys: [MEMBER_OF], index: true },
   WRITE_EVENTS,
 ]
 
 /** Least privilege, function by function (SECURITY E1): whatever is not listed is refused by IAM. */
-const GRANTS: Record<Exclude<LambdaName, ResourceFunctionName>, readonly Grant[]> = {
+const GRANTS: Record<Exclude<LambdaName, ResourceFunctionName> | BackgroundName, readonly Grant[]> = {
   search: SCIM,
   bulk: SCIM,
   discovery: [WRITE_EVENTS],
@@ -60,13 +65,21 @@ const GRANTS: Record<Exclude<LambdaName, ResourceFunctionName>, readonly Grant[]
     // Lists of more than a page mark where the next one begins; the names of roles are kept from groups.
     { actions: ['Put'], keys: [PAGE_MARKS, GROUP_NAMES] },
     { actions: [...READ, 'Put', 'Update', 'Delete', 'ConditionCheck'], keys: [...ADMINISTRATION, TOKENS] },
-    { actions: ['Query'], keys: [TOKEN_INDEX, 'A#*#MEMBEROF#*'], index: true },
+    { actions: ['Query'], keys: [TOKEN_INDEX, MEMBER_OF], index: true },
     WRITE_EVENTS,
   ],
   // Refused tokens are counted in rows of the event history, which is the one reason to update an event.
   authorizer: [
     { actions: ['Get'], keys: [TOKENS] },
     { actions: ['Update'], keys: [EVENTS] },
+  ],
+  // Which heads of which accounts are waiting.
+  changes: [{ actions: ['Query'], keys: ['ACCOUNT', PENDING] }],
+  worker: [
+    { actions: [...READ, ...CHANGE], keys: [GROUPS, MEMBERS, PENDING] },
+    { actions: ['Put', 'BatchWrite'], keys: [HISTORY] },
+    { actions: ['Query'], keys: [MEMBER_OF], index: true },
+    WRITE_EVENTS,
   ],
 }
 
@@ -114,6 +127,7 @@ function grantsOf(name: string, types: ResourceTypes): readonly Grant[] {
 function denial(name: string, grants: readonly Grant[]): { actions: string[]; keys: readonly string[] } {
   const all = ['dynamodb:*']
   if (grants === SCIM) return { actions: all, keys: [TOKENS] }
+  if (name === 'worker') return { actions: all, keys: [TOKENS, LOOKUPS] }
   if (name === 'admin') return { actions: CHANGE.map(iamAction), keys: CLIENT_TEXT }
   return { actions: all, keys: name === 'authorizer' ? CLIENT_TEXT : [TOKENS, ...CLIENT_TEXT] }
 }

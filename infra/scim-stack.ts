@@ -6,6 +6,7 @@ import type { LambdaName } from './bundling.ts'
 import type { Deployment } from './config.ts'
 import { ScimFunctions } from './functions.ts'
 import { ScimTable } from './table.ts'
+import { UnfinishedWork } from './unfinished-work.ts'
 
 export interface ScimStackProps extends StackProps {
   deployment: Deployment
@@ -20,6 +21,7 @@ export class ScimStack extends Stack {
     super(scope, id, props)
     const table = new ScimTable(this, 'Storage')
     const functions = new ScimFunctions(this, 'Functions', { deployment, table })
+    new UnfinishedWork(this, 'Work', { deployment, table })
     const { api } = new ScimApi(this, 'Gateway', { deployment, functions })
     this.entries = new Map(
       [...functions.byName].map(([name, fn]) => [this.getLogicalId(fn.node.defaultChild as CfnElement), name]),

@@ -7,6 +7,8 @@ export const ENV = {
   eventRetentionDays: 'EVENT_RETENTION_DAYS',
   /** `off` silences the line per request; errors are always logged. */
   requestLog: 'REQUEST_LOG',
+  /** Of the functions that hand unfinished work on. */
+  workQueueUrl: 'WORK_QUEUE_URL',
 } as const
 
 export interface Config {
@@ -61,4 +63,11 @@ export function parseAwsConfig(env: Record<string, string | undefined>): AwsConf
 export function parseRegion(env: Record<string, string | undefined>): string {
   if (env.AWS_REGION) return env.AWS_REGION
   throw new Error('The environment variable AWS_REGION is not set')
+}
+
+/** The queue of unfinished work. @throws {Error} when it is missing. */
+export function parseWorkQueueUrl(env: Record<string, string | undefined>): string {
+  const url = env[ENV.workQueueUrl]
+  if (url) return url
+  throw new Error(`The environment variable ${ENV.workQueueUrl} is not set`)
 }

@@ -1,9 +1,9 @@
-import { bundleInto, LAMBDA_NAMES } from '../bundling.ts'
+import { BACKGROUND_NAMES, bundleInto, LAMBDA_NAMES } from '../bundling.ts'
 
 // Bundles one function into a folder: `main.ts users build/users`. A process of its own, since CDK waits for bundles
 // without letting anything else run, and esbuild's plugins need just that.
 const [name, folder] = process.argv.slice(2)
-const known = LAMBDA_NAMES.find((one) => one === name)
-if (!known || !folder)
-  throw new Error(`Cannot bundle "${name}": expected one of ${LAMBDA_NAMES.join(', ')} and a folder`)
+const names = [...LAMBDA_NAMES, ...BACKGROUND_NAMES]
+const known = names.find((one) => one === name)
+if (!known || !folder) throw new Error(`Cannot bundle "${name}": expected one of ${names.join(', ')} and a folder`)
 await bundleInto(known, folder)

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { LAMBDA_NAMES } from '../../infra/bundling.ts'
 import { toGatewayModel } from '../../local/gateway/template.ts'
 import { ADMIN_ROUTES, SCIM_UNKNOWN, scimGatewayPaths, scimRoutes } from '../../shared/http/routes.ts'
 import { ERROR_SCHEMA } from '../../shared/scim/error.ts'
@@ -44,13 +45,13 @@ describe('routes', () => {
     })
   })
 
-  test('a function may be called by this API only, with one permission each', () => {
-    const permissions = resourcesOf('AWS::Lambda::Permission')
-    expect(permissions).toHaveLength(8)
-    for (const [, permission] of permissions) {
-      expect(permission.Principal).toBe('apigateway.amazonaws.com')
-      expect(JSON.stringify(permission.SourceArn)).toContain('GatewayApi')
-    }
+  test('a function may be called by this API only, with one permission each, and one by its schedule', () => {
+    const permissions = resourcesOf('AWS::Lambda::Permission').map(([, permission]) => permission)
+    const byApi = permissions.filter(({ Principal }) => Principal === 'apigateway.amazonaws.com')
+    expect(byApi).toHaveLength(LAMBDA_NAMES.length)
+    for (const { SourceArn } of byApi) expect(JSON.stringify(SourceArn)).toContain('GatewayApi')
+    const others = permissions.filter((permission) => !byApi.includes(permission))
+    expect(others.map(({ Principal }) => Principal)).toEqual(['events.amazonaws.com'])
   })
 })
 

@@ -1,23 +1,29 @@
 import { expect, test } from 'vitest'
-import { LAMBDA_NAMES } from '../../infra/bundling.ts'
+import { BACKGROUND_NAMES, LAMBDA_NAMES } from '../../infra/bundling.ts'
 import { parseDeployment } from '../../infra/config.ts'
 import { synthesize } from '../../local/synthesize.ts'
 import { resourcesOf, stack } from './stack.ts'
 
 const functions = resourcesOf('AWS::Lambda::Function')
+const nameOf = ({ FunctionName }: Record<string, unknown>) => String(FunctionName).replace('rolecall-', '')
+const isInBackground = (name: string) => BACKGROUND_NAMES.some((known) => known === name)
 
-test('there is one function per resource, and the stack says which is which', () => {
-  expect(functions.map(([id]) => stack.entries.get(id)).sort()).toEqual([...LAMBDA_NAMES].sort())
+test('there is one function per resource and per background task, and the stack says which one the gateway calls', () => {
+  const names = functions.map(([, properties]) => nameOf(properties))
+  expect(names.sort()).toEqual([...LAMBDA_NAMES, ...BACKGROUND_NAMES].sort())
+  for (const [id, properties] of functions) {
+    const name = nameOf(properties)
+    expect(stack.entries.get(id)).toBe(isInBackground(name) ? undefined : name)
+  }
 })
 
-test.each(functions)('%s runs on Node 24, arm64, traced, without __proto__, and knows its table', (id, properties) => {
+test.each(functions)('%s runs on Node 24, arm64, traced, without __proto__, and knows its table', (_id, properties) => {
   expect(properties).toMatchObject({
-    FunctionName: `rolecall-${stack.entries.get(id)}`,
     Architectures: ['arm64'],
     Handler: 'index.handler',
     MemorySize: 512,
     Runtime: 'nodejs24.x',
-    Timeout: 15,
+    Timeout: nameOf(properties) === 'worker' ? 40 : 15,
     TracingConfig: { Mode: 'Active' },
     Environment: {
       Variables: {

@@ -13,6 +13,7 @@ const ACKNOWLEDGED = [
   ['APIG6', 'Execution logs hold request data; access logs without it are on'],
   [`IAM4[Policy::${LOG_ROLE}]`, "API Gateway's log role is one for the account, and AWS maintains its policy"],
   ['IAM5[Resource::*]', 'X-Ray takes no other resource than *'],
+  ['SQS3', 'What the stream could not deliver is kept in a queue that nothing else feeds'],
 ] as const
 
 function synthesizeChecked(acknowledged: readonly (readonly [id: string, reason: string])[]): void {

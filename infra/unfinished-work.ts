@@ -1,0 +1,100 @@
+import { Duration } from 'aws-cdk-lib'
+import { Alarm, ComparisonOperator, type IMetric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb'
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events'
+import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets'
+import { FilterCriteria, FilterRule, type Function as LambdaFunction, StartingPosition } from 'aws-cdk-lib/aws-lambda'
+import { DynamoEventSource, SqsDlq, SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources'
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
+import { Construct } from 'constructs'
+import { ENV } from '../shared/config.ts'
+import { addFunction, type ScimFunctionsProps } from './functions.ts'
+
+/** Longer than a slice, and than what follows it. */
+const WORKER_SECONDS = 40
+/** Until then nobody else gets a message whose worker was killed. */
+const VISIBILITY_SECONDS = 60
+/** Heads that are worked at side by side: the rest of the account's functions must not starve. */
+const MAX_WORKERS = 50
+const KEPT = Duration.days(14)
+
+/**
+ * What finishes committed changes (docs/decisions/0022-queue.md): the table's stream rings `changes`, which hands work on
+ * to a FIFO queue, one message group for each group or deleted object; `worker` does it slice by slice. A schedule finds
+ * what no doorbell told.
+ */
+export class UnfinishedWork extends Construct {
+  constructor(scope: Construct, id: string, props: ScimFunctionsProps) {
+    super(scope, id)
+    const failed = this.#addQueue('Failed', { fifo: true, retentionPeriod: KEPT })
+    const queue = this.#addQueue('Queue', {
+      fifo: true,
+      visibilityTimeout: Duration.seconds(VISIBILITY_SECONDS),
+      deadLetterQueue: { queue: failed, maxReceiveCount: 10 },
+    })
+    const unheard = this.#addQueue('Unheard', { retentionPeriod: KEPT })
+    const environment = { [ENV.workQueueUrl]: queue.queueUrl }
+    const changes = addFunction(this, 'changes', { ...props, environment })
+    const worker = addFunction(this, 'worker', { ...props, environment, timeoutSeconds: WORKER_SECONDS })
+    for (const fn of [changes, worker]) queue.grantSendMessages(fn)
+    changes.addEventSource(listenTo(props, unheard))
+    worker.addEventSource(new SqsEventSource(queue, { batchSize: 1, maxConcurrency: MAX_WORKERS }))
+    new Rule(this, 'EveryMinute', {
+      description: 'Finds unfinished work whose doorbell was lost',
+      schedule: Schedule.rate(Duration.minutes(1)),
+      targets: [new LambdaTarget(changes, { retryAttempts: 0 })],
+    })
+    this.#addAlarms({ changes, failed, unheard })
+  }
+
+  #addQueue(id: string, props: ConstructorParameters<typeof Queue>[2]): Queue {
+    return new Queue(this, id, { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true, ...props })
+  }
+
+  #addAlarms({ changes, failed, unheard }: { changes: LambdaFunction; failed: Queue; unheard: Queue }): void {
+    const waiting = (queue: Queue) => queue.metricApproximateNumberOfMessagesVisible({ statistic: Stats.MAXIMUM })
+    this.#alarm('WorkFailed', waiting(failed), 0, 'A change is not being finished: its messages failed ten times')
+    this.#alarm('DoorbellsFailed', waiting(unheard), 0, 'Stream records were given up: work waits for the schedule')
+    const age = changes.metric('IteratorAge', { statistic: Stats.MAXIMUM })
+    this.#alarm('StreamLate', age, Duration.minutes(5).toMilliseconds(), 'Stream records wait longer than five minutes')
+  }
+
+  #alarm(id: string, metric: IMetric, threshold: number, alarmDescription: string): void {
+    new Alarm(this, id, {
+      metric,
+      threshold,
+      alarmDescription: `${alarmDescription} (docs/runbook.md, "Unfinished changes")`,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      evaluationPeriods: 1,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    })
+  }
+}
+
+/**
+ * Records of heads that a request wrote; the worker's own writes are left out, since nothing stops a loop through a
+ * stream. Failures are bounded, or one bad record would block its shard for a day.
+ */
+function listenTo({ table }: ScimFunctionsProps, unheard: Queue): DynamoEventSource {
+  const head = {
+    dynamodb: {
+      Keys: {
+        pk: { S: FilterRule.beginsWith('A#') },
+        sk: { S: [...FilterRule.beginsWith('GROUP#'), ...FilterRule.beginsWith('USER#')] },
+      },
+      NewImage: { writer: { S: FilterRule.isEqual('request') } },
+    },
+  }
+  // The library's two interfaces of a table differ in what may be undefined; this one has a stream.
+  return new DynamoEventSource(table.table as ITable, {
+    startingPosition: StartingPosition.TRIM_HORIZON,
+    filters: [FilterCriteria.filter(head)],
+    batchSize: 100,
+    parallelizationFactor: 2,
+    reportBatchItemFailures: true,
+    bisectBatchOnError: true,
+    retryAttempts: 10,
+    maxRecordAge: Duration.hours(1),
+    onFailure: new SqsDlq(unheard),
+  })
+}

@@ -1,0 +1,57 @@
+import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent, EventBridgeEvent } from 'aws-lambda'
+import { listAccounts } from '../store/accounts.ts'
+import type { Db } from '../store/client.ts'
+import { listDue, parseHeadKey, type Work } from '../work/work.ts'
+import type { WorkQueue } from '../work/work-queue.ts'
+import { logUnexpected } from './failure.ts'
+
+export interface ChangesOptions {
+  db: Db
+  queue: WorkQueue
+}
+
+type Schedule = EventBridgeEvent<'Scheduled Event', unknown>
+
+/**
+ * The changes function. A record of the table's stream says that a head has work left, and is no more than a doorbell:
+ * what there is to do, and in which order, stands in the table. Every minute the heads whose doorbell was lost are
+ * found as well: after a restore, or where records expired.
+ */
+export function changesHandler({ db, queue }: ChangesOptions) {
+  return async (event: DynamoDBStreamEvent | Schedule): Promise<DynamoDBBatchResponse> => {
+    if ('Records' in event) return passOn(event.Records, queue)
+    await findLost(db, queue, event.id)
+    return { batchItemFailures: [] }
+  }
+}
+
+/** One message for each head, whose name is that of its last record: a batch that comes again is not sent again. */
+async function passOn(records: DynamoDBRecord[], queue: WorkQueue): Promise<DynamoDBBatchResponse> {
+  const failed: DynamoDBRecord[] = []
+  for (const [head, ofHead] of Map.groupBy(records, headOf)) {
+    const work = head === undefined ? undefined : parseHeadKey(head)
+    const { eventID = '' } = ofHead.at(-1) ?? {}
+    if (work) await queue.send(work, eventID).catch((error) => failed.push(...reported(error, ofHead, eventID)))
+  }
+  return { batchItemFailures: failed.map(({ dynamodb }) => ({ itemIdentifier: dynamodb?.SequenceNumber ?? '' })) }
+}
+
+function reported(error: unknown, records: DynamoDBRecord[], requestId: string): DynamoDBRecord[] {
+  logUnexpected(error, { requestContext: { requestId } })
+  return records
+}
+
+/** The key of a head that was written, as one text; none of one that was deleted. */
+function headOf({ dynamodb }: DynamoDBRecord): string | undefined {
+  const { Keys = {}, NewImage } = dynamodb ?? {}
+  return NewImage && `${Keys.pk?.S} ${Keys.sk?.S}`
+}
+
+async function findLost(db: Db, queue: WorkQueue, requestId: string): Promise<void> {
+  for (const account of await listAccounts(db, Number.POSITIVE_INFINITY)) {
+    const due = await listDue(db, account)
+    await Promise.all(due.map((work) => queue.send(work, onceOf(work, requestId))))
+  }
+}
+
+const onceOf = ({ kind, id }: Work, requestId: string) => `${kind}:${id}:${requestId}`.slice(0, 128)

@@ -1,0 +1,30 @@
+import type { Context, SQSEvent } from 'aws-lambda'
+import * as z from 'zod/mini'
+import type { Db } from '../store/client.ts'
+import { runSlice, type Work } from '../work/work.ts'
+import type { WorkQueue } from '../work/work-queue.ts'
+
+export interface WorkerOptions {
+  db: Db
+  queue: WorkQueue
+}
+
+/** What is left of an invocation's time when a slice has ended: enough to say that there is more. */
+const RESERVE_MS = 5_000
+
+const message = z.object({ account: z.string(), kind: z.enum(['GROUP', 'USER']), id: z.string() })
+
+/**
+ * The worker function: does one slice of the work of a head and, where more is left, sends itself the next. Work that
+ * somebody else has is left to them, and what waits for its time is found by the schedule. A failure leaves the message
+ * in the queue, which delivers it again.
+ */
+export function workerHandler({ db, queue }: WorkerOptions) {
+  return async ({ Records }: SQSEvent, context: Context): Promise<void> => {
+    for (const { body, messageId } of Records) {
+      const work: Work = message.parse(JSON.parse(body))
+      const { end } = await runSlice(db, work, db.clock() + context.getRemainingTimeInMillis() - RESERVE_MS)
+      if (end === 'more') await queue.send(work, `${messageId}:next`)
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest'
+import { resourcesOf, theOnly } from './stack.ts'
+
+const mappings = resourcesOf('AWS::Lambda::EventSourceMapping').map(([, properties]) => properties)
+const listening = mappings.find(({ FilterCriteria }) => FilterCriteria)
+const working = mappings.find(({ FilterCriteria }) => !FilterCriteria)
+const queues = resourcesOf('AWS::SQS::Queue')
+const idOf = (part: string) => queues.find(([id]) => id.includes(part))?.[0]
+
+test('the stream rings for heads that a request wrote, and for nothing that the worker writes', () => {
+  const filters = listening?.FilterCriteria.Filters.map(({ Pattern }: { Pattern: string }) => JSON.parse(Pattern))
+  expect(filters).toEqual([
+    {
+      dynamodb: {
+        Keys: { pk: { S: [{ prefix: 'A#' }] }, sk: { S: [{ prefix: 'GROUP#' }, { prefix: 'USER#' }] } },
+        NewImage: { writer: { S: ['request'] } },
+      },
+    },
+  ])
+})
+
+test('a record that fails blocks its shard for a bounded time, and is told', () => {
+  expect(listening).toMatchObject({
+    StartingPosition: 'TRIM_HORIZON',
+    FunctionResponseTypes: ['ReportBatchItemFailures'],
+    BisectBatchOnFunctionError: true,
+    MaximumRetryAttempts: 10,
+    MaximumRecordAgeInSeconds: 3600,
+    DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': [idOf('Unheard'), 'Arn'] } } },
+  })
+})
+
+test('work waits in a FIFO queue, one message at a time, longer than its worker may run', () => {
+  const queue = Object.fromEntries(queues)[idOf('WorkQueue') ?? '']
+  expect(queue).toMatchObject({
+    FifoQueue: true,
+    SqsManagedSseEnabled: true,
+    RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': [idOf('Failed'), 'Arn'] }, maxReceiveCount: 10 },
+  })
+  expect(working).toMatchObject({ BatchSize: 1, EventSourceArn: { 'Fn::GetAtt': [idOf('WorkQueue'), 'Arn'] } })
+  const worker = resourcesOf('AWS::Lambda::Function').find(([, { FunctionName }]) => FunctionName === 'rolecall-worker')
+  expect(queue?.VisibilityTimeout).toBeGreaterThan(worker?.[1].Timeout)
+})
+
+test('lost doorbells are looked for every minute', () => {
+  const changes = resourcesOf('AWS::Lambda::Function').find(
+    ([, { FunctionName }]) => FunctionName === 'rolecall-changes',
+  )
+  expect(theOnly('AWS::Events::Rule')).toMatchObject({
+    ScheduleExpression: 'rate(1 minute)',
+    Targets: [{ Arn: { 'Fn::GetAtt': [changes?.[0], 'Arn'] } }],
+  })
+})
+
+test('what is not being finished raises an alarm', () => {
+  const alarms = resourcesOf('AWS::CloudWatch::Alarm').map(([, alarm]) => [alarm.MetricName, alarm.Threshold])
+  expect(alarms.sort()).toEqual([
+    ['ApproximateNumberOfMessagesVisible', 0],
+    ['ApproximateNumberOfMessagesVisible', 0],
+    ['IteratorAge', 300_000],
+  ])
+})
