@@ -34,3 +34,6 @@ export const parsePlan = (input: unknown): Plan => Plan.parse(input)
 
 /** For tests that are not about throttling: AWS's manners with its usual burst, and an index that lags a little. */
 export const CALM: PlanInput = { burstSeconds: 300, indexLagMs: 5 }
+
+/** For what is only to be counted: nobody is throttled. */
+export const UNLIMITED: PlanInput = { writeUnitsPerSecond: 1e12, readUnitsPerSecond: 1e12 }
