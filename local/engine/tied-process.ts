@@ -1,14 +1,18 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 
 /**
  * Starts a program that ends when this process is gone, however it went. It leads a process group of its own, since
- * Ctrl-C reaches everything in ours: when it stops is decided here.
+ * Ctrl-C reaches everything in ours: when it stops is decided here. By default it has nothing of our environment but
+ * the path, and is heard on standard error only.
  */
-export function spawnTied(command: string, args: readonly string[]): ChildProcess {
+export function spawnTied(
+  command: string,
+  args: readonly string[],
+  { env = { PATH: process.env.PATH }, stdio = ['ignore', 'ignore', 'pipe'] }: Pick<SpawnOptions, 'env' | 'stdio'> = {},
+): ChildProcess {
   const [file = command, ...rest] = [...kernelTie(), command, ...args]
-  const env = { PATH: process.env.PATH }
-  const child = spawn(file, rest, { env, detached: true, stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn(file, rest, { env, stdio, detached: true })
   if (file === command) guard(child)
   return child
 }

@@ -21,7 +21,8 @@ export type Actions = Readonly<Record<string, Action>>
 
 /** The most actions DynamoDB takes in one transaction. */
 export const MAX_ACTIONS = 100
-const MAX_CONFLICT_RETRIES = 6
+/** Twenty writers of one group get through: each conflict lets one of them pass, some 10 ms later. */
+const MAX_CONFLICT_RETRIES = 12
 
 /** An item as DynamoDB writes it, which is how the SDK leaves items in answers that are errors. */
 export type RawItem = NonNullable<NonNullable<TransactionCanceledException['CancellationReasons']>[number]['Item']>

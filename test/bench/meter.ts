@@ -1,7 +1,8 @@
 import type { Db } from '../../shared/store/client.ts'
-import { transactionUnits } from './transaction-units.ts'
+import { type Charge, unitsOf } from '../aws/charges.ts'
+import type { AwsProxy } from '../aws/proxy.ts'
 
-/** What an operation cost, as DynamoDB itself says (ReturnConsumedCapacity). */
+/** What an operation cost. */
 export interface Usage {
   calls: number
   /** Calls that had to wait for each other: the longest row of calls that do not overlap in time. */
@@ -16,25 +17,23 @@ interface Call {
   command: string
   start: number
   end: number
-  units: number
 }
 
-const READS = /^(Get|Query|BatchGet|TransactGet|Scan)/
-
-/** Measures what runs through the table's client. One operation at a time. */
+/** Measures what runs through the table's client, at AWS's charges. One operation at a time. */
 export class Meter {
   #calls: Call[] = []
+  #charges: Charge[] = []
+  readonly #proxy: () => AwsProxy
+  #watched: AwsProxy | undefined
 
-  constructor(db: Db) {
+  /** `proxy` tells what the client's endpoint is, once something is measured. */
+  constructor(db: Db, proxy: () => AwsProxy) {
+    this.#proxy = proxy
     db.client.middlewareStack.add(
       (next, context) => async (args) => {
-        Object.assign(args.input, { ReturnConsumedCapacity: 'TOTAL' })
         const start = performance.now()
         const result = await next(args)
-        const end = performance.now()
-        const { ConsumedCapacity } = result.output as { ConsumedCapacity?: Capacity | Capacity[] }
-        const units = transactionUnits(args.input) ?? unitsOf(ConsumedCapacity)
-        this.#calls.push({ command: String(context.commandName), start, end, units })
+        this.#calls.push({ command: String(context.commandName), start, end: performance.now() })
         return result
       },
       { step: 'initialize', name: 'meter' },
@@ -42,28 +41,28 @@ export class Meter {
   }
 
   async measure<T>(run: () => Promise<T>): Promise<{ result: T; usage: Usage }> {
+    this.#watched ??= this.#watch()
     this.#calls = []
+    this.#charges = []
     const result = await run()
-    return { result, usage: toUsage(this.#calls) }
+    return { result, usage: toUsage(this.#calls, this.#charges) }
+  }
+
+  #watch(): AwsProxy {
+    const proxy = this.#proxy()
+    proxy.onCall(({ charges }) => this.#charges.push(...charges))
+    return proxy
   }
 }
 
-interface Capacity {
-  CapacityUnits?: number
-}
-
-const unitsOf = (consumed: Capacity | Capacity[] | undefined): number =>
-  [consumed].flat().reduce((sum, capacity) => sum + (capacity?.CapacityUnits ?? 0), 0)
-
-function toUsage(calls: readonly Call[]): Usage {
-  const sum = (chosen: readonly Call[]) => chosen.reduce((total, { units }) => total + units, 0)
+function toUsage(calls: readonly Call[], charges: readonly Charge[]): Usage {
   const commit = calls.find(({ command }) => command.startsWith('TransactWrite'))
   return {
     calls: calls.length,
     roundTrips: longestRow(calls),
     commitRoundTrips: longestRow(calls.filter(({ end }) => end <= (commit?.end ?? 0))),
-    readUnits: sum(calls.filter(({ command }) => READS.test(command))),
-    writeUnits: sum(calls.filter(({ command }) => !READS.test(command))),
+    readUnits: unitsOf(charges, 'read'),
+    writeUnits: unitsOf(charges, 'write'),
   }
 }
 

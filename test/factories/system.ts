@@ -9,7 +9,7 @@ import { engineEndpoint } from './engine.ts'
 
 /** In a fresh table every integration gets its token. */
 export type TestSystem = System & { tokens: SeededTokens }
-type TestSystemOptions = Pick<SystemOptions, 'now' | 'sourceIp' | 'env' | 'logFailure'>
+export type TestSystemOptions = Pick<SystemOptions, 'now' | 'sourceIp' | 'env' | 'logFailure'>
 
 /**
  * The whole system in this process over the run's engine, with a table of its own, the default account, the three
@@ -25,14 +25,16 @@ export function withSystem(options: TestSystemOptions = {}): TestSystem {
   return system
 }
 
-async function startTestSystem(options: TestSystemOptions): Promise<TestSystem> {
+/** A system in a fresh table of the run's engine, or of another that stands before it. */
+export async function startTestSystem(
+  options: TestSystemOptions & Pick<Partial<SystemOptions>, 'endpoint' | 'handlers'>,
+): Promise<TestSystem> {
   const system = await startSystem({
+    ...{ endpoint: engineEndpoint(), handlers: coldHandlers },
     ...options,
-    endpoint: engineEndpoint(),
     tableName: `test-${randomUUID()}`,
     prepare: createTable,
     env: { [ENV.requestLog]: 'off', ...options.env },
-    handlers: coldHandlers,
   })
   return { ...system, tokens: system.tokens as SeededTokens }
 }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { withTable } from '../../factories/engine.ts'
+import { withAwsTable } from '../../factories/aws.ts'
 import { newGroup, newUser, patchOf, principal, scimApi } from '../../factories/scim-api.ts'
 
-const db = withTable()
+const db = withAwsTable()
 const call = scimApi(db)
 const azure = scimApi(db, principal({ clientKind: 'AZURE' }))
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { withTable } from '../../factories/engine.ts'
+import { withAwsTable } from '../../factories/aws.ts'
 import { type Call, newGroup, newUser, principal, scimApi } from '../../factories/scim-api.ts'
 
-const db = withTable()
+const db = withAwsTable()
 
 let accounts = 0
 /** A caller in an account of its own, with so many users in it. */

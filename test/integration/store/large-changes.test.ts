@@ -8,14 +8,14 @@ import { membersKey, pendingKey, resourceKey } from '../../../shared/store/keys.
 import { toResourceItem } from '../../../shared/store/resource-item.ts'
 import { getResource } from '../../../shared/store/resources.ts'
 import { transact } from '../../../shared/store/transaction.ts'
-import { withTable } from '../../factories/engine.ts'
+import { withAwsTable } from '../../factories/aws.ts'
 import { anEvent } from '../../factories/events.ts'
 import { newGroup, newUser, patchOf, principal, scimApi } from '../../factories/scim-api.ts'
 
 const { User, Group } = RESOURCE_TYPES
 
 const ACCOUNT = 'default'
-const db = withTable()
+const db = withAwsTable()
 const call = scimApi(db)
 
 const later = (ms: number) => scimApi(db, principal(), { now: () => new Date(Date.now() + ms) })

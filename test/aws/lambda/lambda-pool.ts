@@ -1,0 +1,110 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Context } from 'aws-lambda'
+import { bundleInto, type LambdaName } from '../../../infra/bundling.ts'
+import type { LambdaHandler, LambdaHandlers } from '../../../local/gateway/lambda.ts'
+import { type Random, seededRandom } from '../random.ts'
+import { LambdaProcess, type LogTarget } from './lambda-process.ts'
+
+/** How invocations end before they are over. */
+export interface LambdaFaults {
+  /** The share of invocations that are killed, from 0 to 1. */
+  killed: number
+  /** At some moment before that. */
+  withinMs: number
+  /** The functions it happens to; all by default. */
+  functions?: readonly LambdaName[]
+  seed?: number
+}
+
+/** Every function in processes of its own, as many as it has invocations at the same time. */
+export class LambdaPool {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'rolecall-lambda-'))
+  readonly #bundles = new Map<LambdaName, Promise<string>>()
+  readonly #idle = new Map<LambdaName, LambdaProcess[]>()
+  readonly #all = new Set<LambdaProcess>()
+  readonly #peaksKb = new Map<LambdaName, number>()
+  readonly #log: LogTarget
+  #faults: LambdaFaults | undefined
+  #random: Random = seededRandom(1)
+  constructor(log: LogTarget = 'inherit') {
+    this.#log = log
+  }
+
+  /** Handlers for the gateway, or for whoever else calls functions. */
+  handlers = (names: readonly LambdaName[]): LambdaHandlers =>
+    Object.fromEntries(names.map((name) => [name, this.handler(name)])) as LambdaHandlers
+
+  handler(name: LambdaName): LambdaHandler {
+    return async (event, context) => {
+      const { getRemainingTimeInMillis, ...rest } = context
+      const invocation = { payload: JSON.stringify(event), context: toData(rest), limitMs: getRemainingTimeInMillis() }
+      const process = await this.#take(name)
+      try {
+        return await process.invoke(invocation, this.#drawEnd(name))
+      } finally {
+        this.#peaksKb.set(name, Math.max(this.#peaksKb.get(name) ?? 0, process.peakMemoryKb))
+        if (!process.isOver) this.#idleOf(name).push(process)
+      }
+    }
+  }
+
+  /** From now on some invocations are killed; `undefined` ends that. */
+  setFaults(faults: LambdaFaults | undefined): void {
+    this.#faults = faults
+    this.#random = seededRandom(faults?.seed ?? 1)
+  }
+
+  /** The most memory any process of a function has had resident, in MB; 0 where the system does not tell. */
+  peakMemoryMb(name: LambdaName): number {
+    return (this.#peaksKb.get(name) ?? 0) / 1024
+  }
+
+  /** Ends the processes that wait: the next invocations start cold, and their memory is measured anew. */
+  async forget(): Promise<void> {
+    const waiting = [...this.#idle.values()].flat()
+    this.#idle.clear()
+    this.#peaksKb.clear()
+    await Promise.all(waiting.map((process) => process.end()))
+  }
+
+  /** Ends every process. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#all].map((process) => process.end()))
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+
+  async #take(name: LambdaName): Promise<LambdaProcess> {
+    const path = await this.#bundleOf(name)
+    const waiting = this.#idleOf(name).pop()
+    if (waiting && !waiting.isOver) return waiting
+    const process = new LambdaProcess(path, this.#log)
+    this.#all.add(process)
+    process.child.once('exit', () => this.#all.delete(process))
+    return process
+  }
+
+  #idleOf(name: LambdaName): LambdaProcess[] {
+    const waiting = this.#idle.get(name) ?? []
+    this.#idle.set(name, waiting)
+    return waiting
+  }
+
+  #bundleOf(name: LambdaName): Promise<string> {
+    const bundled = this.#bundles.get(name) ?? bundleInto(name, join(this.#folder, name)).then(({ path }) => path)
+    this.#bundles.set(name, bundled)
+    return bundled
+  }
+
+  #drawEnd(name: LambdaName): number | undefined {
+    const { killed = 0, withinMs = 0, functions } = this.#faults ?? {}
+    const isMeant = functions?.includes(name) ?? true
+    if (!isMeant || this.#random() >= killed) return undefined
+    return this.#random() * withinMs
+  }
+}
+
+/** What of a context can be sent: everything but its functions. */
+const toData = (context: Omit<Context, 'getRemainingTimeInMillis'>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(context).filter(([, value]) => typeof value !== 'function'))

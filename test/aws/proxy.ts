@@ -1,0 +1,96 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { buffer } from 'node:stream/consumers'
+import { Backend, type Outcome } from './backend.ts'
+import { type EngineAnswer, EngineConnection, EngineRefusal } from './engine-connection.ts'
+import { type PlanInput, parsePlan } from './plan.ts'
+import { callTable } from './table.ts'
+import { type AwsCall, type Usage, UsageLog } from './usage.ts'
+import type { Input } from './wire.ts'
+
+/** An engine with AWS's manners. */
+export interface AwsProxy {
+  /** `http://127.0.0.1:8001` */
+  endpoint: string
+  /** What was used since the start or the last {@link AwsProxy.clearUsage}. */
+  usage(): Usage
+  clearUsage(): void
+  /** Goes on by another plan; every bucket is full again. */
+  setPlan(plan: PlanInput): void
+  /** Hears of each call when it is answered. */
+  onCall(listener: (call: AwsCall) => void): void
+  close(): Promise<void>
+}
+
+/**
+ * Stands before an engine and treats callers as AWS would by the plan: rates of partition keys, conflicts, latency,
+ * lagging indexes. @throws {z.ZodError} where the plan is none.
+ */
+export async function startAwsProxy(engine: string, plan: PlanInput = {}, port = 0): Promise<AwsProxy> {
+  const proxy = new Front(engine, plan)
+  const server = createServer({ keepAliveTimeout: 65_000 }, (message, response) => void proxy.serve(message, response))
+  server.listen(port, '127.0.0.1')
+  await once(server, 'listening')
+  const close = async () => {
+    const closed = once(server, 'close')
+    server.close()
+    server.closeAllConnections()
+    await closed
+    proxy.connection.close()
+  }
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    usage: () => proxy.log,
+    clearUsage: () => proxy.log.clear(),
+    setPlan: (next) => proxy.follow(next),
+    onCall: (listener) => proxy.listeners.push(listener),
+    close,
+  }
+}
+
+class Front {
+  readonly connection: EngineConnection
+  readonly log = new UsageLog()
+  readonly listeners: ((call: AwsCall) => void)[] = [(call) => this.log.note(call)]
+  #backend: Backend
+
+  constructor(engine: string, plan: PlanInput) {
+    this.connection = new EngineConnection(engine)
+    this.#backend = new Backend(parsePlan(plan), this.connection)
+  }
+
+  follow(plan: PlanInput): void {
+    this.#backend = new Backend(parsePlan(plan), this.connection)
+  }
+
+  async serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      const { status, contentType, body } = await this.#call(message)
+      response.writeHead(status, { 'content-type': contentType, 'content-length': body.length })
+      response.end(body)
+    } catch (error) {
+      process.stderr.write(`The proxy failed: ${error instanceof Error ? error.stack : String(error)}\n`)
+      response.writeHead(500, { 'content-type': 'application/x-amz-json-1.0' })
+      response.end(JSON.stringify({ __type: 'InternalServerError', message: String(error) }))
+    }
+  }
+
+  async #call(message: IncomingMessage): Promise<EngineAnswer> {
+    const start = performance.now()
+    const body = await buffer(message)
+    const operation = String(message.headers['x-amz-target']).split('.')[1] ?? ''
+    const input = (body.length > 0 ? JSON.parse(body.toString('utf8')) : {}) as Input
+    const send = (changed: object) =>
+      this.connection.send(operation, changed === input ? body : JSON.stringify(changed), message.headers)
+    const { answer, charges, refused } = await callTable(this.#backend, operation, input, send).catch(toRefusal)
+    const call = { operation, start, end: performance.now(), charges, refused }
+    for (const listen of this.listeners) listen(call)
+    return answer
+  }
+}
+
+function toRefusal(error: unknown): Outcome {
+  if (error instanceof EngineRefusal) return { answer: error.answer, charges: [], refused: undefined }
+  throw error
+}
