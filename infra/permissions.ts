@@ -36,7 +36,7 @@ const SCIM: readonly Grant[] = [
   { actions: [...READ, ...CHANGE], keys: OF_OBJECTS, collections: true },
   // What users are granted, beside their memberships.
   { actions: ['Put', 'BatchWrite'], keys: [HISTORY] },
-  { actions: ['Query'], keys: ['A#*#MEMBEROF#*'], index: true },
+  { actions: ['Query'], keys: ['A#*#MEMBEROF#*', 'A#*#OWNED#*'], index: true },
   WRITE_EVENTS,
 ]
 
