@@ -29,6 +29,7 @@ const GROUPS = `A#*#${RESOURCE_TYPES.Group.collection}`
 const LOOKUPS = 'A#*#LOOKUP#*'
 const MEMBERS = 'A#*#MEMBERS#*'
 const MEMBER_OF = 'A#*#MEMBEROF#*'
+const OWNED = 'A#*#OWNED#*'
 const PENDING = 'A#*#PENDING'
 /** What SCIM requests are about besides objects: names and lookups, memberships, counters, page marks, open work. */
 const OF_OBJECTS = ['NAME#*', 'LOOKUP#*', 'MEMBERS#*', 'COUNT#*', 'PAGE#*', 'PENDING'].map((part) => `A#*#${part}`)
@@ -41,7 +42,7 @@ const SCIM: readonly Grant[] = [
   { actions: [...READ, ...CHANGE], keys: OF_OBJECTS, collections: true },
   // What users are granted, beside their memberships.
   { actions: ['Put', 'BatchWrite'], keys: [HISTORY] },
-  { actions: ['Query'], keys: [MEMBER_OF], index: true },
+  { actions: ['Query'], keys: [MEMBER_OF, OWNED], index: true },
   WRITE_EVENTS,
 ]
 

@@ -3,6 +3,7 @@ import { type AwsConfig, ENV, parseConfig } from '../shared/config.ts'
 import { SCIM_BASE } from '../shared/http/routes.ts'
 import { type Db, openDb } from '../shared/store/client.ts'
 import { newLocalKey } from './credentials.ts'
+import { type DriverOptions, startDriver } from './driver.ts'
 import { LOCAL_AWS } from './environment.ts'
 import { type GatewayOptions, startGateway } from './gateway/gateway.ts'
 import { type LambdaHandlers, warmHandlers } from './gateway/lambda.ts'
@@ -24,6 +25,8 @@ export interface SystemOptions extends Pick<GatewayOptions, 'port' | 'now' | 'so
   newTokens?: boolean
   /** More of the functions' environment. */
   env?: Record<string, string>
+  /** How unfinished work is found and done; false where it is left alone. */
+  driver?: DriverOptions | false
   /** The functions' handlers, asked for when their environment is in place; by default all are imported at once. */
   handlers?: (names: readonly LambdaName[]) => LambdaHandlers | Promise<LambdaHandlers>
 }
@@ -60,7 +63,12 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     const names = [...model.functions.keys()]
     const [handlers, seeded] = await Promise.all([importHandlers(names), prepareTable(db, options)])
     gateway.serve(handlers)
-    const { url: adminUrl, flushAuthorizerCache, close: stop } = gateway
+    const { url: adminUrl, flushAuthorizerCache } = gateway
+    const driver = options.driver === false ? undefined : startDriver(db, options.driver)
+    const stop = async () => {
+      await gateway.close()
+      await driver?.stop()
+    }
     const signing = { ...credentials, region: LOCAL_AWS.region }
     return { ...seeded, baseUrl, adminUrl, credentials: signing, db, flushAuthorizerCache, stop }
   } catch (error) {

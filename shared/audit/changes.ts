@@ -6,7 +6,7 @@ import type { Change } from './rest-event.ts'
 /** What stands for a value that is secret. */
 const SET = '(set)'
 /** The members of a change that its event lists; the rest are counted. */
-const MAX_LISTED_MEMBERS = 100
+export const MAX_LISTED_MEMBERS = 100
 
 /**
  * What a change did, attribute by attribute at the top level, extension attributes under `<URN>:<name>`. Equal
@@ -23,12 +23,12 @@ export function changesBetween(before: Attributes | undefined, after: Attributes
  * What a change did to a group's members: the ids that came and went, and the displays that changed; at most 100 of
  * each, and how many more.
  */
-export function membershipChanges({ added, removed, displays }: MembershipDelta): Change[] {
+export function membershipChanges({ added, removed, displays, leaving }: MembershipDelta): Change[] {
   const sideOf = (side: 'before' | 'after') =>
     displays.map(({ userId, [side]: display }) => ({ value: userId, ...(display !== undefined && { display }) }))
   return [
     ...(added.length > 0 ? [{ attribute: 'members.added', after: listed(added) }] : []),
-    ...(removed.length > 0 ? [{ attribute: 'members.removed', before: listed(removed) }] : []),
+    ...(removed.length > 0 ? [{ attribute: 'members.removed', before: listed(removed, leaving) }] : []),
     ...(displays.length > 0
       ? [{ attribute: 'members.display', before: listed(sideOf('before')), after: listed(sideOf('after')) }]
       : []),
@@ -50,12 +50,14 @@ export function changesOfMember(changes: readonly Change[], kind: 'added' | 'rem
 export interface MembershipDelta {
   added: readonly string[]
   removed: readonly string[]
+  /** How many are removed, where `removed` names some of them only. */
+  leaving?: number
   displays: readonly { userId: string; before?: string | undefined; after?: string | undefined }[]
 }
 
 /** The first 100 of many members, and how many more there are. */
-export function listed<T>(members: readonly T[]): (T | string)[] {
-  const left = members.length - MAX_LISTED_MEMBERS
+export function listed<T>(members: readonly T[], count = members.length): (T | string)[] {
+  const left = count - MAX_LISTED_MEMBERS
   return left <= 0 ? [...members] : [...members.slice(0, MAX_LISTED_MEMBERS), moreOf(left)]
 }
 

@@ -1,7 +1,7 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent, EventBridgeEvent } from 'aws-lambda'
 import { listAccounts } from '../store/accounts.ts'
 import type { Db } from '../store/client.ts'
-import { listDue, parseHeadKey, type Work } from '../work/work.ts'
+import { listDue, parseHead, type Work } from '../work/work.ts'
 import type { WorkQueue } from '../work/work-queue.ts'
 import { logUnexpected } from './failure.ts'
 
@@ -28,9 +28,9 @@ export function changesHandler({ db, queue }: ChangesOptions) {
 /** One message for each head, whose name is that of its last record: a batch that comes again is not sent again. */
 async function passOn(records: DynamoDBRecord[], queue: WorkQueue): Promise<DynamoDBBatchResponse> {
   const failed: DynamoDBRecord[] = []
-  for (const [head, ofHead] of Map.groupBy(records, headOf)) {
-    const work = head === undefined ? undefined : parseHeadKey(head)
-    const { eventID = '' } = ofHead.at(-1) ?? {}
+  for (const ofHead of Map.groupBy(records, keyOf).values()) {
+    const { eventID = '', dynamodb } = ofHead.at(-1) ?? {}
+    const work = dynamodb?.NewImage && parseHead(dynamodb.Keys)
     if (work) await queue.send(work, eventID).catch((error) => failed.push(...reported(error, ofHead, eventID)))
   }
   return { batchItemFailures: failed.map(({ dynamodb }) => ({ itemIdentifier: dynamodb?.SequenceNumber ?? '' })) }
@@ -41,11 +41,7 @@ function reported(error: unknown, records: DynamoDBRecord[], requestId: string):
   return records
 }
 
-/** The key of a head that was written, as one text; none of one that was deleted. */
-function headOf({ dynamodb }: DynamoDBRecord): string | undefined {
-  const { Keys = {}, NewImage } = dynamodb ?? {}
-  return NewImage && `${Keys.pk?.S} ${Keys.sk?.S}`
-}
+const keyOf = ({ dynamodb }: DynamoDBRecord): string => JSON.stringify(dynamodb?.Keys)
 
 async function findLost(db: Db, queue: WorkQueue, requestId: string): Promise<void> {
   for (const account of await listAccounts(db, Number.POSITIVE_INFINITY)) {

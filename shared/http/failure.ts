@@ -1,13 +1,8 @@
 import { maskSecrets } from '../audit/secrets.ts'
 import { ScimError } from '../scim/error.ts'
+import { isThrottled } from '../store/throttling.ts'
 import { log } from './log.ts'
 
-const THROTTLES = new Set([
-  'ProvisionedThroughputExceededException',
-  'ThrottlingException',
-  'RequestLimitExceeded',
-  'TransactionInProgressException',
-])
 /** Names and codes of a table that does not answer: DynamoDB's own faults, time-outs, and Node's network errors. */
 const UNREACHABLE =
   /^(InternalServerError|ServiceUnavailable(Exception)?|TimeoutError|RequestTimeout(Exception)?|E(AI_AGAIN|CONN(ABORTED|REFUSED|RESET)|HOST(DOWN|UNREACH)|NET(DOWN|RESET|UNREACH)|NOTFOUND|PIPE|PROTO|TIMEDOUT))$/
@@ -37,8 +32,6 @@ function withoutSecrets(error: ScimError): ScimError {
   const masked = maskSecrets(message)
   return masked === message ? error : new ScimError(status, scimType, masked, { headers })
 }
-
-const isThrottled = (error: unknown): boolean => error instanceof Error && THROTTLES.has(error.name)
 
 /** Looks at the error and at what caused it: the SDK wraps some network errors. */
 function isUnreachable(error: unknown): boolean {

@@ -3,7 +3,14 @@ import { listResources, searchAll } from '../resources/list.ts'
 import { loadResource } from '../resources/load.ts'
 import type { Conditional } from '../resources/precondition.ts'
 import type { Kind, Special } from '../resources/special.ts'
-import { createResource, patchResource, removeResource, replaceResource, type Target } from '../resources/write.ts'
+import {
+  type Changed,
+  createResource,
+  patchResource,
+  removeResource,
+  replaceResource,
+  type Target,
+} from '../resources/write.ts'
 import { MAX_BODY_BYTES, MAX_MEMBERSHIP_BODY_BYTES } from '../scim/limits.ts'
 import { type Projection, parseProjection } from '../scim/project.ts'
 import { hasMembers, type Json, type ResourceType } from '../scim/schema.ts'
@@ -30,11 +37,9 @@ const OPERATIONS: Record<ResourceRouteKey, ResourceOperation> = {
     return okUnlessMatch(presented, request.headers['if-none-match'])
   },
   'PUT /{type}/{id}': async (request, context, kind) =>
-    ok(fitting(await replaceResource(context, kind, bodyOf(request, kind), targetOf(request, kind)))),
-  'PATCH /{type}/{id}': async (request, context, kind) => {
-    const { presented, empty } = await patchResource(context, kind, bodyOf(request, kind), targetOf(request, kind))
-    return empty ? noContent(presented) : ok(fitting(presented))
-  },
+    changed(await replaceResource(context, kind, bodyOf(request, kind), targetOf(request, kind))),
+  'PATCH /{type}/{id}': async (request, context, kind) =>
+    changed(await patchResource(context, kind, bodyOf(request, kind), targetOf(request, kind))),
   'DELETE /{type}/{id}': async (request, context, kind) => {
     await removeResource(context, kind, conditionalOf(request))
     return noContent()
@@ -59,6 +64,9 @@ export const searchOperations = {
   'POST /.search': async (request, context) =>
     found(await searchAll(context, parseSearchRequest(request.parseBody(MAX_BODY_BYTES)))),
 } satisfies Record<RouteKeyOf<'search'>, Operation<ScimContext>>
+
+const changed = ({ presented, empty }: Changed): ApiAnswer =>
+  presented && !empty ? ok(fitting(presented)) : noContent(presented)
 
 const found = (body: object): ApiAnswer => ({ status: 200, body })
 

@@ -1,3 +1,5 @@
+import { tooLarge } from '../scim/error.ts'
+import { MAX_NAMED_MEMBERS } from '../scim/limits.ts'
 import type { Member, MemberStep } from '../scim/members.ts'
 import { applyPatch, listMemberSteps } from '../scim/patch/apply.ts'
 import { parsePatch } from '../scim/patch/request.ts'
@@ -19,7 +21,7 @@ export function parseWhole(type: ResourceType, body: Json): Asked {
   const memberSteps: MemberStep[] = [{ kind: 'replace', members: members as unknown as Member[] }]
   return {
     attributes: (before) => withDefaults(type, attributes, before),
-    memberSteps: hasMembers(type) ? memberSteps : [],
+    memberSteps: hasMembers(type) ? withinLimit(memberSteps) : [],
   }
 }
 
@@ -28,6 +30,16 @@ export function parseChanges(type: ResourceType, id: string, body: Json): Asked 
   const operations = parsePatch(type, body)
   return {
     attributes: (before) => applyPatch(type, before, operations, { id }).attributes,
-    memberSteps: listMemberSteps(operations),
+    memberSteps: withinLimit(listMemberSteps(operations)),
   }
 }
+
+/** Refused before anything is read. @throws {ScimError} 413 for more members than one request may name. */
+function withinLimit(steps: MemberStep[]): MemberStep[] {
+  const named = steps.reduce((sum, step) => sum + namedBy(step), 0)
+  if (named <= MAX_NAMED_MEMBERS) return steps
+  throw tooLarge(`Cannot change ${named} members in one request: name at most ${MAX_NAMED_MEMBERS} at a time`)
+}
+
+const namedBy = (step: MemberStep): number =>
+  'members' in step ? step.members.length : 'ids' in step ? step.ids.length : 0

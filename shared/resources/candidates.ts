@@ -7,8 +7,8 @@ import type { Projection } from '../scim/project.ts'
 import { hasMembers, type ResourceType, type ScimResource, type Value } from '../scim/schema.ts'
 import { mapConcurrently } from '../store/batch.ts'
 import { getIdByName, listIdsByLookup, listIdsByNamePrefix } from '../store/claims.ts'
+import { listTombstones } from '../store/groups/heads.ts'
 import { listGroupIds, listMembersAmong } from '../store/groups/members.ts'
-import { listPendingLately, pendingIds } from '../store/groups/pending.ts'
 import type { StoredResource } from '../store/resource-item.ts'
 import { getResource, getResources, listResourcePage } from '../store/resources.ts'
 import { ownerSeen, sees } from './access.ts'
@@ -84,11 +84,11 @@ async function findIds(context: ScimContext, type: ResourceType, plan: AccessPat
 }
 
 async function groupsOf({ db, principal }: ScimContext, userId: string): Promise<string[]> {
-  const [groupIds, pending] = await Promise.all([
+  const [groupIds, gone] = await Promise.all([
     listGroupIds(db, principal.account, userId),
-    listPendingLately(db, principal.account),
+    listTombstones(db, principal.account),
   ])
-  return pendingIds(pending, 'USER').has(userId) ? [] : groupIds
+  return gone.has(userId) ? [] : groupIds
 }
 
 async function loadAll({ db, principal }: ScimContext, type: ResourceType, ids: string[]): Promise<StoredResource[]> {
@@ -124,11 +124,10 @@ async function derivedFor(context: ScimContext, stored: StoredResource, filter: 
   const ids = hasMembers(type) ? memberIdsIn(filter, attribute) : undefined
   if (!ids) return loadDerived(context, type, id, DEFAULT_PROJECTION)
   const { db, principal, types } = context
-  const [members, pending] = await Promise.all([
-    listMembersAmong(db, principal.account, id, ids),
-    listPendingLately(db, principal.account),
+  const [members, gone] = await Promise.all([
+    listMembersAmong(db, principal.account, stored, ids),
+    listTombstones(db, principal.account),
   ])
-  const gone = pendingIds(pending, 'USER')
   const kept = [...members.keys()].filter((value) => !gone.has(value))
   return { [attribute]: kept.map((value): Value => ({ value, type: types.User.name })) }
 }

@@ -1,4 +1,4 @@
-import { preconditionFailed, uniqueness } from '../scim/error.ts'
+import { uniqueness } from '../scim/error.ts'
 import { quote } from '../scim/quote.ts'
 import { nameOf } from '../store/claims.ts'
 import type { StoredResource } from '../store/resource-item.ts'
@@ -7,18 +7,12 @@ import { reservedName } from './access.ts'
 import { retryLostRaces } from './retry-lost-races.ts'
 
 /**
- * Runs a read-and-write until it wins its race: without `If-Match` a change that lost to another one is read and
- * applied anew; with it, losing is 412 (RFC 7644 §3.14).
- * @throws {ScimError} 412, or 429 when ten attempts lost.
+ * Runs a read-and-write until it wins its race: a change that lost to another one is read, checked and applied anew,
+ * so that `If-Match` is 412 where the version has moved (RFC 7644 §3.14), and nowhere else.
+ * @throws {ScimError} 429 when ten attempts lost.
  */
-export function untilWon<T>(ifMatch: string | undefined, attempt: (n: number) => Promise<T>): Promise<T> {
-  const isLost = (error: unknown): boolean => {
-    if (!(error instanceof LostRace)) return false
-    if (ifMatch === undefined) return true
-    throw preconditionFailed('Somebody else changed the resource at the same time; read it again and retry')
-  }
-  return retryLostRaces(attempt, isLost, 'resource')
-}
+export const untilWon = <T>(attempt: (n: number) => Promise<T>): Promise<T> =>
+  retryLostRaces(attempt, (error) => error instanceof LostRace, 'resource')
 
 /**
  * Says a taken name to the client; the same words whether or not it may see the object that holds it. The name of a role

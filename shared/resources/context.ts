@@ -16,14 +16,3 @@ export interface ScimContext {
   /** Tells the operators of an error that the answer need not tell. */
   report(error: unknown): void
 }
-
-/**
- * Work that follows a commit: the change is made whatever happens here, and what fails is marked as pending, to be
- * finished by whoever meets it.
- */
-export function afterCommit({ report }: ScimContext, work: () => Promise<unknown>): () => Promise<undefined> {
-  return async () => {
-    await work().catch((error) => report(error))
-    return undefined
-  }
-}

@@ -1,105 +1,123 @@
 import { invalidValue } from '../scim/error.ts'
 import { type Member, type MemberChange, type MemberStep, memberChange, needsCurrentMembers } from '../scim/members.ts'
+import { isReturned } from '../scim/project.ts'
 import { quote } from '../scim/quote.ts'
-import { MAX_INLINE_MEMBERS, type MemberDelta } from '../store/groups/change.ts'
-import type { DisplayChange, StoredMember } from '../store/groups/member-item.ts'
-import { listMembersAmong } from '../store/groups/members.ts'
+import { MAX_INLINE_MEMBERS } from '../store/groups/change.ts'
+import { listTombstones } from '../store/groups/heads.ts'
+import { overlay } from '../store/groups/intents.ts'
+import type { DisplayChange, MemberDelta, StoredMember } from '../store/groups/member-item.ts'
+import { listMembers, listMembersAmong } from '../store/groups/members.ts'
+import { listOwners } from '../store/owners.ts'
 import type { StoredResource } from '../store/resource-item.ts'
-import { getResources } from '../store/resources.ts'
 import { sees } from './access.ts'
 import type { Asked } from './asked.ts'
 import type { ScimContext } from './context.ts'
-import { currentMembers, locationOf } from './present.ts'
+import { locationOf } from './present.ts'
+import type { Answer, Request } from './special.ts'
 
-/** What a change does to a group's members once it is held against who is a member. */
+/** The largest group whose members a PATCH returns; above it the answer is 204 (docs/architecture.md). */
+export const MAX_RETURNED_MEMBERS = 100
+
+/** What a change does to a group's members. */
 export interface ResolvedDelta extends MemberDelta {
-  /** Whether the delta was computed from all members: then it holds for the version that was read only. */
-  wholeSet: boolean
+  /** Whether it was held against who is a member: then it holds for the version that was read, and for no other. */
+  exact: boolean
 }
 
-/** What was read for a change besides the group. */
-export interface KnownMembers {
-  /** Users that are to become members, by id. */
-  users: Map<string, StoredResource>
-  /** Those of the users that a large change names who are members. */
-  among: Map<string, StoredMember> | undefined
-}
+/** What was read for a change besides the group: the owners of users that are to become members, by id. */
+export type KnownMembers = ReadonlyMap<string, string>
 
-/** Reads about those a request names what its change must know, one parallel round trip, 1 read unit each. */
+/** Reads whether those whom a change would make members are users, beside the group. */
 export async function loadKnownMembers(
-  context: ScimContext,
+  { db, principal, types }: ScimContext,
   { memberSteps }: Asked,
-  groupId?: string,
   earlier?: KnownMembers,
 ): Promise<KnownMembers> {
-  const [users, among] = await Promise.all([
-    earlier?.users ?? loadCandidates(context, memberSteps),
-    groupId === undefined ? undefined : loadAmong(context, groupId, memberSteps),
-  ])
-  return { users, among }
+  const ids = memberSteps.flatMap((step) => ('members' in step ? step.members.map(({ value }) => value) : []))
+  return earlier ?? listOwners(db, principal.account, types.User, ids, principal.role)
 }
 
-/** The users whom a change would make members, if they are not yet. */
-async function loadCandidates({ db, principal, types }: ScimContext, steps: MemberStep[]) {
-  const ids = steps.flatMap((step) => ('members' in step ? step.members.map(({ value }) => value) : []))
-  const users = ids.length === 0 ? [] : await getResources(db, principal.account, types.User, ids)
-  return new Map(users.map((user) => [user.id, user]))
+/** Who is a member, as far as a change must know it. */
+interface Current {
+  members: Map<string, StoredMember>
+  /** All of them, and those whom readers hide; else only those that the change names. */
+  whole?: { hidden: ReadonlyMap<string, unknown> }
+}
+
+/**
+ * Resolves the steps of a request into the members to add, to remove and to show otherwise; `shown` are the members
+ * afterwards, where all are known. New members must be users that the caller may see; where the integration says so,
+ * others are skipped, which the event tells.
+ * @throws {ScimError} 400 invalidValue naming the ids that are not.
+ */
+export async function resolveDelta(
+  context: ScimContext,
+  { asked: { memberSteps }, known, before, answer }: Request<KnownMembers>,
+): Promise<ResolvedDelta & { shown?: Map<string, StoredMember> }> {
+  const current = before ? await loadCurrent(context, before, memberSteps, answer) : NOBODY
+  const toRef = (id: string) => locationOf(context, context.types.User, id)
+  const change = memberChange(memberSteps, current && { members: toMemberMap(current.members), toRef })
+  const wanted = knownMembers(context, [...change.add.values()], known, current?.members)
+  if (!current) {
+    const remove = [...change.remove].filter((userId) => userId !== '')
+    return { add: wanted.map(toStoredMember), remove, displays: [], exact: false }
+  }
+  const delta = against(current.members, change, wanted)
+  return { ...delta, exact: true, ...(current.whole && { shown: shownAfter(current.members, delta, current.whole) }) }
+}
+
+const NOBODY: Current = { members: new Map(), whole: { hidden: new Map() } }
+
+/**
+ * What a change must know of the members: small ones find out by writing. Behind changes that are queued they cannot,
+ * and many would meet each other. Read after the group, so that its version vouches for them.
+ */
+async function loadCurrent(
+  context: ScimContext,
+  group: StoredResource,
+  steps: MemberStep[],
+  answer: Answer,
+): Promise<Current | undefined> {
+  const { db, principal } = context
+  if (needsAll(steps) || isShown(context, group, answer)) {
+    const [members, hidden] = await Promise.all([
+      listMembers(db, principal.account, group.id),
+      listTombstones(db, principal.account),
+    ])
+    return { members, whole: { hidden } }
+  }
+  const { add, remove } = memberChange(steps)
+  const named = [...add.keys(), ...remove]
+  if (named.length === 0 || (named.length <= MAX_INLINE_MEMBERS && group.applying === undefined)) return undefined
+  return { members: await listMembersAmong(db, principal.account, group, named) }
 }
 
 /** Whether the steps can only be understood knowing every member. */
 const needsAll = (steps: MemberStep[]): boolean =>
   needsCurrentMembers(steps) || steps.some(({ kind }) => kind === 'clear' || kind === 'replace')
 
-/** Those of the users a large change names who are members; small ones find out by writing. */
-async function loadAmong(
-  { db, principal }: ScimContext,
-  groupId: string,
-  steps: MemberStep[],
-): Promise<Map<string, StoredMember> | undefined> {
-  if (needsAll(steps)) return undefined
-  const { add, remove } = memberChange(steps)
-  if (add.size + remove.size <= MAX_INLINE_MEMBERS) return undefined
-  return listMembersAmong(db, principal.account, groupId, [...add.keys(), ...remove])
+/** Whether the answer shows the members, as far as can be known before. */
+function isShown({ principal }: ScimContext, { memberCount = 0 }: StoredResource, answer: Answer): boolean {
+  const { projection, mayBeEmpty, anyVersion } = answer
+  if (!mayBeEmpty) return isReturned(projection, 'members')
+  return principal.clientKind !== 'AZURE' && memberCount <= MAX_RETURNED_MEMBERS && !anyVersion
 }
 
-/**
- * Resolves the steps of a request into the members to add, to remove and to show otherwise. New members must be users
- * that the caller may see; where the integration says so, others are skipped, which the event tells.
- * @throws {ScimError} 400 invalidValue naming the ids that are not.
- */
-export async function resolveDelta(
-  context: ScimContext,
-  group: StoredResource | undefined,
-  steps: MemberStep[],
-  { users, among }: KnownMembers,
-): Promise<ResolvedDelta> {
-  const current = group ? await loadCurrent(context, group, steps) : new Map<string, StoredMember>()
-  const toRef = (id: string) => locationOf(context, context.types.User, id)
-  const change = memberChange(steps, current && { members: toMemberMap(current), toRef })
-  const wanted = knownMembers(context, [...change.add.values()], users, current)
-  if (current) return against(current, change, wanted, true)
-  if (among) return against(among, change, wanted, false)
-  const remove = [...change.remove].filter((userId) => userId !== '')
-  return { add: wanted.map(toStoredMember), remove, displays: [], wholeSet: false }
+/** In the order in which they are read. */
+function shownAfter(members: Map<string, StoredMember>, delta: MemberDelta, { hidden }: Required<Current>['whole']) {
+  const after = overlay(new Map(members), [delta])
+  const shown = [...after].filter(([userId]) => !hidden.has(userId))
+  return new Map(shown.sort(([a], [b]) => (a < b ? -1 : 1)))
 }
-
-const loadCurrent = async (context: ScimContext, { id }: StoredResource, steps: MemberStep[]) =>
-  needsAll(steps) ? currentMembers(context, id) : undefined
 
 /** Holds a change against the members it names, as they are stored. */
-function against(
-  members: Map<string, StoredMember>,
-  { clear, add, remove }: MemberChange,
-  wanted: Member[],
-  wholeSet: boolean,
-): ResolvedDelta {
+function against(members: Map<string, StoredMember>, { clear, add, remove }: MemberChange, wanted: Member[]) {
   const gone = clear ? [...members.keys()].filter((userId) => !add.has(userId)) : [...remove]
   const asked = wanted.map(toStoredMember)
   return {
     add: asked.filter(({ userId }) => !members.has(userId)),
     remove: gone.filter((userId) => members.has(userId)),
     displays: asked.flatMap((member) => displayChange(members.get(member.userId), member, clear)),
-    wholeSet,
   }
 }
 
@@ -124,14 +142,14 @@ const toStoredMember = ({ value, display }: Member): StoredMember => ({ userId: 
  * emptied by mistake.
  */
 function knownMembers(
-  { principal, trail }: ScimContext,
+  { principal, trail, types }: ScimContext,
   wanted: Member[],
-  users: Map<string, StoredResource>,
+  owners: KnownMembers,
   current: Map<string, StoredMember> | undefined,
 ): Member[] {
   const isKnown = ({ value }: Member) => {
-    const user = users.get(value)
-    return current?.has(value) || (user !== undefined && sees(principal, user.type, user.owner))
+    const owner = owners.get(value)
+    return owner !== undefined && (current?.has(value) || sees(principal, types.User, owner))
   }
   const unknown = wanted.filter((member) => !isKnown(member)).map(({ value }) => value)
   if (unknown.length === 0) return wanted

@@ -1,51 +1,61 @@
-import { membershipChanges } from '../audit/changes.ts'
+import { MAX_LISTED_MEMBERS, membershipChanges } from '../audit/changes.ts'
+import { isReturned } from '../scim/project.ts'
 import type { Attributes } from '../scim/schema.ts'
-import { MembersDiffer } from '../store/groups/change.ts'
-import { listMembers } from '../store/groups/members.ts'
+import { fitsTransaction, MAX_INLINE_MEMBERS, MembersDiffer } from '../store/groups/change.ts'
+import type { StoredMember } from '../store/groups/member-item.ts'
+import { listMembers, listSomeMembers } from '../store/groups/members.ts'
 import type { StoredResource } from '../store/resource-item.ts'
 import { checkReserved } from './access.ts'
+import type { ScimContext } from './context.ts'
 import {
   displayChange,
   type KnownMembers,
   loadKnownMembers,
+  MAX_RETURNED_MEMBERS,
   type ResolvedDelta,
   resolveDelta,
 } from './group-members.ts'
 import { deleteWithMembers, type GroupDraft, writeGroup, writeNewGroup } from './group-writes.ts'
-import { requireSettled } from './settled.ts'
-import type { Special } from './special.ts'
-
-/** The largest group whose members a PATCH returns; above it the answer is 204 (docs/architecture.md). */
-const MAX_RETURNED_MEMBERS = 1000
+import { presentMember } from './present.ts'
+import type { Answer, Special } from './special.ts'
 
 /** What is special about groups: their members, which are items of their own, and the names of roles. */
 export const groups: Special<KnownMembers, GroupDraft> = {
   load: loadKnownMembers,
-  requireReady: requireSettled,
-  async draft(context, { memberSteps }, known, attributes, before) {
+  async draft(context, request) {
+    const { attributes, before, answer } = request
     const { displayName } = attributes
     if (displayName !== before?.attributes.displayName) checkReserved(context, String(displayName))
-    return toDraft(attributes, await resolveDelta(context, before, memberSteps, known), before)
+    const { shown, ...delta } = await resolveDelta(context, request)
+    const draft = toDraft(attributes, delta, before)
+    return { ...draft, ...toAnswer(context, answer, draft, shown) }
   },
-  async draftDeletion({ db, principal }, before) {
-    const members = await listMembers(db, principal.account, before.id)
-    return toDraft(before.attributes, { add: [], remove: [...members.keys()], displays: [], wholeSet: true }, before)
+  async draftDeletion({ db, principal: { account } }, before) {
+    const { memberCount = 0, applying } = before
+    const isSmall = memberCount <= MAX_INLINE_MEMBERS && applying === undefined
+    const remove = isSmall
+      ? [...(await listMembers(db, account, before.id)).keys()]
+      : await listSomeMembers(db, account, before, MAX_LISTED_MEMBERS)
+    const delta = { add: [], remove, displays: [] }
+    const members = { ...delta, exact: isSmall && fitsTransaction(delta) }
+    const leaving = Math.max(memberCount, remove.length)
+    const changes = membershipChanges({ added: [], removed: remove, displays: [], leaving })
+    return { attributes: before.attributes, fields: {}, changes, members }
   },
-  correct(before, { attributes, members: { add, remove, displays, wholeSet } }, error) {
+  correct(before, draft, error) {
     if (!(error instanceof MembersDiffer)) return undefined
+    const { attributes, members } = draft
     const { present, absent } = error
     const left = {
-      add: add.filter(({ userId }) => !present.has(userId)),
-      remove: remove.filter((userId) => !absent.has(userId)),
-      displays: [...displays, ...add.flatMap((member) => displayChange(present.get(member.userId), member))],
+      add: members.add.filter(({ userId }) => !present.has(userId)),
+      remove: members.remove.filter((userId) => !absent.has(userId)),
+      displays: [...members.displays, ...members.add.flatMap((sent) => displayChange(present.get(sent.userId), sent))],
     }
-    return toDraft(attributes, { ...left, wholeSet }, before)
+    return { ...draft, ...toDraft(attributes, { ...members, ...left }, before) }
   },
   putNew: writeNewGroup,
   put: writeGroup,
   delete: deleteWithMembers,
-  answersEmpty: ({ principal }, { memberCount = 0 }) =>
-    principal.clientKind === 'AZURE' || memberCount > MAX_RETURNED_MEMBERS,
 }
 
 function toDraft(attributes: Attributes, members: ResolvedDelta, before: StoredResource | undefined): GroupDraft {
@@ -53,4 +63,17 @@ function toDraft(attributes: Attributes, members: ResolvedDelta, before: StoredR
   const changes = membershipChanges({ added: add.map(({ userId }) => userId), removed: remove, displays })
   const memberCount = (before?.memberCount ?? 0) + add.length - remove.length
   return { attributes, fields: { memberCount }, changes, members }
+}
+
+/** What the answer shows of the members: a PATCH may leave the group out, and does so where they are many or not known. */
+function toAnswer(
+  context: ScimContext,
+  { projection, mayBeEmpty }: Answer,
+  { fields: { memberCount = 0 } }: GroupDraft,
+  shown: Map<string, StoredMember> | undefined,
+): Pick<GroupDraft, 'derived' | 'empty'> {
+  const isBrief = context.principal.clientKind === 'AZURE' || memberCount > MAX_RETURNED_MEMBERS || !shown
+  if (mayBeEmpty && isBrief) return { empty: true }
+  if (!shown || !isReturned(projection, 'members')) return {}
+  return { derived: { members: [...shown.values()].map((member) => presentMember(context, member)) } }
 }

@@ -3,10 +3,9 @@ import { isReturned, type Projection, project } from '../scim/project.ts'
 import { toScimResource } from '../scim/representation.ts'
 import type { Attributes, ComplexValue, DerivedAttribute, ResourceType, ScimResource, Value } from '../scim/schema.ts'
 import { nameOf } from '../store/claims.ts'
+import { listTombstones } from '../store/groups/heads.ts'
 import type { StoredMember } from '../store/groups/member-item.ts'
 import { listGroupIds, listMembers } from '../store/groups/members.ts'
-import { listPending, listPendingLately, pendingIds } from '../store/groups/pending.ts'
-import { finishDue } from '../store/groups/sweep.ts'
 import type { StoredResource } from '../store/resource-item.ts'
 import { getResources } from '../store/resources.ts'
 import { sees, seesAll } from './access.ts'
@@ -50,11 +49,7 @@ export async function loadDerived(
 async function loadGroups(context: ScimContext, userId: string): Promise<Value[]> {
   const { db, principal, types } = context
   const { Group } = types
-  const [groupIds, pending] = await Promise.all([
-    listGroupIds(db, principal.account, userId),
-    listPendingLately(db, principal.account),
-  ])
-  await finishDue(db, principal.account, pending, context.now, context.report)
+  const groupIds = await listGroupIds(db, principal.account, userId)
   const groups = await getResources(db, principal.account, Group, groupIds)
   const shown = new Map(groups.filter(({ owner }) => sees(principal, Group, owner)).map((group) => [group.id, group]))
   return groupIds.flatMap((id) => {
@@ -68,19 +63,18 @@ async function loadMembers(context: ScimContext, groupId: string): Promise<Value
   return [...members.values()].map((member) => presentMember(context, member))
 }
 
-/** The members of a group without users that are being swept. One parallel round trip. */
-export async function currentMembers(context: ScimContext, groupId: string): Promise<Map<string, StoredMember>> {
-  const { db, principal, now } = context
-  const [members, pending] = await Promise.all([
+/** The members of a group without users who are deleted. One parallel round trip. */
+async function currentMembers({ db, principal }: ScimContext, groupId: string): Promise<Map<string, StoredMember>> {
+  const [members, gone] = await Promise.all([
     listMembers(db, principal.account, groupId),
-    listPending(db, principal.account),
+    listTombstones(db, principal.account),
   ])
-  await finishDue(db, principal.account, pending, now, context.report)
-  for (const userId of pendingIds(pending, 'USER')) members.delete(userId)
+  for (const userId of gone.keys()) members.delete(userId)
   return members
 }
 
-function presentMember(context: ScimContext, { userId, display }: StoredMember): Value {
+/** A member as clients see it. */
+export function presentMember(context: ScimContext, { userId, display }: StoredMember): Value {
   const { User } = context.types
   const $ref = locationOf(context, User, userId)
   return { value: userId, $ref, ...(display !== undefined && { display }), type: User.name }

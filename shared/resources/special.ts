@@ -1,8 +1,10 @@
 import type { Change, RestEvent } from '../audit/rest-event.ts'
+import type { Projection } from '../scim/project.ts'
 import type { Attributes, ResourceType } from '../scim/schema.ts'
 import type { StoredResource } from '../store/resource-item.ts'
 import type { Asked } from './asked.ts'
 import type { ScimContext } from './context.ts'
+import type { Derived } from './present.ts'
 
 /** What a resource is to become. */
 export interface Draft {
@@ -12,6 +14,30 @@ export interface Draft {
   fields: Pick<StoredResource, 'passwordHash' | 'memberCount'>
   /** What the event says besides the attributes; with none, and equal attributes, nothing changes. */
   changes: Change[]
+  /** The derived attribute as it is after the change, where the answer shows it: nothing is read after a commit. */
+  derived?: Derived | undefined
+  /** Whether the answer leaves the resource out. */
+  empty?: boolean
+}
+
+/** What a change comes from. `Known` is what it must know besides the resource. */
+export interface Request<Known = unknown> {
+  asked: Asked
+  known: Known
+  /** Those asked for, in stored shape. */
+  attributes: Attributes
+  /** Nothing where the resource is created. */
+  before?: StoredResource | undefined
+  answer: Answer
+}
+
+/** What is asked of the answer to a change. */
+export interface Answer {
+  projection: Projection
+  /** Whether it may leave the resource out. */
+  mayBeEmpty: boolean
+  /** Whether the change may be written over another version than was read, so that the answer knows none. */
+  anyVersion: boolean
 }
 
 /** A draft on its way into the table. */
@@ -24,37 +50,22 @@ export interface Write<Made extends Draft = Draft> {
 }
 
 /**
- * What is left to do when a change is committed and its event stored with it. It may answer that another version was
- * written than was asked for.
- */
-export type Rest = () => Promise<StoredResource | undefined>
-
-/**
  * What a type does otherwise than all types, as far as it does: `write.ts` reads, checks, changes and writes every
- * resource, and asks here on its way. `Known` is what a change must know besides the resource.
+ * resource, and asks here on its way.
  */
 export interface Special<Known = unknown, Made extends Draft = Draft> {
-  /** Reads what the change must know; beside the resource where that exists. `earlier`: what a lost attempt knew. */
-  load?(context: ScimContext, asked: Asked, id?: string, earlier?: Known): Promise<Known>
-  /** @throws {ScimError} where the resource cannot be changed yet. */
-  requireReady?(context: ScimContext, before: StoredResource): Promise<void>
-  /** What the asked attributes, in stored shape, and all else that was asked for come to. @throws {ScimError} 400. */
-  draft?(
-    context: ScimContext,
-    asked: Asked,
-    known: Known,
-    attributes: Attributes,
-    before?: StoredResource,
-  ): Promise<Made>
+  /** Reads what the change must know, beside the resource where that exists. `earlier`: what a lost attempt knew. */
+  load?(context: ScimContext, asked: Asked, earlier?: Known): Promise<Known>
+  /** What all that is asked for comes to. @throws {ScimError} 400. */
+  draft?(context: ScimContext, request: Request<Known>): Promise<Made>
   /** What goes with a deleted resource. */
   draftDeletion?(context: ScimContext, before: StoredResource): Promise<Made>
   /** Another draft of the same change, where the write failed because something was otherwise than it expected. */
   correct?(before: StoredResource, draft: Made, error: unknown): Made | undefined
-  putNew?(context: ScimContext, resource: StoredResource, draft: Made, event: RestEvent): Promise<Rest | undefined>
-  put?(context: ScimContext, write: Write<Made>, event: RestEvent): Promise<Rest | undefined>
-  delete?(context: ScimContext, before: StoredResource, draft: Made, event: RestEvent): Promise<Rest | undefined>
-  /** Whether a PATCH of the resource is answered without it. */
-  answersEmpty?(context: ScimContext, resource: StoredResource): boolean
+  putNew?(context: ScimContext, resource: StoredResource, draft: Made, event: RestEvent): Promise<void>
+  /** Answers what was stored; nothing where it is not known over which version it was written. */
+  put?(context: ScimContext, write: Write<Made>, event: RestEvent): Promise<StoredResource | undefined>
+  delete?(context: ScimContext, before: StoredResource, draft: Made, event: RestEvent): Promise<void>
 }
 
 /** A resource type with what is special about it. */

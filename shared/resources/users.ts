@@ -1,23 +1,17 @@
 import type { Principal } from '../auth/principal.ts'
 import type { Value } from '../scim/schema.ts'
 import { deleteUser } from '../store/groups/delete.ts'
-import { sweepUser } from '../store/groups/sweep.ts'
 import type { StoredResource } from '../store/resource-item.ts'
-import { afterCommit } from './context.ts'
 import { hashPassword, isPassword } from './password.ts'
 import type { Special } from './special.ts'
 
 /** What is special about users: a password that never stays among the attributes, and memberships that go with them. */
 export const users: Special = {
-  async draft({ principal }, _asked, _known, { password, ...attributes }, before) {
+  async draft({ principal }, { attributes: { password, ...attributes }, before }) {
     const fields = await toPasswordHash(principal, password, before)
     return { attributes, fields, changes: fields.passwordHash ? [{ attribute: 'password', after: '(set)' }] : [] }
   },
-  async delete(context, before, _draft, event) {
-    const { db, principal, now } = context
-    await deleteUser(db, principal.account, before, event, now)
-    return afterCommit(context, () => sweepUser(db, before.id, event))
-  },
+  delete: ({ db, principal }, before, _draft, event) => deleteUser(db, principal.account, before, event),
 }
 
 /** The hash of a new password; ignored while the integration does not sync passwords. */

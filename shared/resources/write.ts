@@ -15,7 +15,7 @@ import { toUniqueness, untilWon } from './conflict.ts'
 import type { ScimContext } from './context.ts'
 import type { Conditional } from './precondition.ts'
 import { type Derived, loadDerived, type Presented, presentStored } from './present.ts'
-import type { Draft, Kind, Write } from './special.ts'
+import type { Draft, Kind, Request, Write } from './special.ts'
 
 /** What a change is about, and what its answer shows. */
 export interface Target extends Conditional {
@@ -33,118 +33,109 @@ export async function createResource(
   const { db, principal, trail } = context
   requireCreate(context, type)
   const asked = parseWhole(type, body)
-  const draft = await draftOf(context, kind, asked, await special.load?.(context, asked))
+  const answer = { projection, mayBeEmpty: false, anyVersion: false }
+  const draft = await draftOf(context, kind, { asked, known: await special.load?.(context, asked), answer })
   const resource = toFirstVersion(context, type, draft)
   const changes = [...changesBetween(undefined, resource.attributes), ...draft.changes]
   trail.about(type.auditWord, resource.id, nameOf(resource))
-  const put = (event: RestEvent) =>
+  const put = (event: RestEvent): Promise<void> =>
     special.putNew?.(context, resource, draft, event) ?? putNewResource(db, principal.account, resource, event)
-  const rest = await trail.record({ status: 201, changes }, put).catch((error) => {
+  await trail.record({ status: 201, changes }, put).catch((error) => {
     trail.about(type.auditWord, undefined, nameOf(resource))
     throw toUniqueness(error, resource)
   })
-  await rest?.()
-  const derived = resource.memberCount ? await loadDerived(context, type, resource.id, projection) : noneOf(type)
-  return presentStored(context, resource, projection, derived)
+  return presentStored(context, resource, projection, draft.derived ?? noneOf(type))
 }
 
 /** Replaces a resource (RFC 7644 §3.5.1). @throws {ScimError} 400, 403, 404, 409, 412. */
-export async function replaceResource(
-  context: ScimContext,
-  kind: Kind,
-  body: Json,
-  target: Target,
-): Promise<Presented> {
-  const { presented } = await changeResource(context, kind, parseWhole(kind.type, body), target, () => false)
-  return presented
+export function replaceResource(context: ScimContext, kind: Kind, body: Json, target: Target): Promise<Changed> {
+  return changeResource(context, kind, parseWhole(kind.type, body), target, false)
 }
 
 /**
- * Applies a PATCH, all of it or nothing (RFC 7644 §3.5.2). The answer is empty where the type wants it so and the
- * client did not ask for certain attributes. @throws {ScimError} 400, 403, 404, 409, 412.
+ * Applies a PATCH, all of it or nothing (RFC 7644 §3.5.2). The answer may leave the resource out where the type wants it
+ * so and the client did not ask for certain attributes. @throws {ScimError} 400, 403, 404, 409, 412.
  */
 export function patchResource(context: ScimContext, kind: Kind, body: Json, target: Target): Promise<Changed> {
-  const { type, special } = kind
   const mayBeEmpty = target.projection.mode === 'default'
-  const isEmpty: IsEmpty = (resource) => (mayBeEmpty && special.answersEmpty?.(context, resource)) ?? false
-  return changeResource(context, kind, parseChanges(type, target.id, body), target, isEmpty)
+  return changeResource(context, kind, parseChanges(kind.type, target.id, body), target, mayBeEmpty)
 }
 
 /** Deletes a resource and what goes with it (RFC 7644 §3.6); its history stays. @throws {ScimError} 403, 404, 412. */
 export function removeResource(context: ScimContext, { type, special }: Kind, target: Conditional) {
-  const { id, ifMatch } = target
   const { db, principal, trail } = context
-  return untilWon(ifMatch, async () => {
-    const found = await getResource(db, principal.account, type, id)
+  return untilWon(async () => {
+    const found = await getResource(db, principal.account, type, target.id)
     const before = requireChangeable(context, type, target, found)
-    await special.requireReady?.(context, before)
     const draft = (await special.draftDeletion?.(context, before)) ?? toDraft(before.attributes)
     const changes = [...changesBetween(before.attributes, undefined), ...draft.changes]
-    const rest = await trail.record(
+    await trail.record(
       { status: 204, changes },
       (event) =>
         special.delete?.(context, before, draft, event) ?? deleteResource(db, principal.account, before, event),
     )
-    await rest?.()
   })
 }
 
-/** What a change leads to; `empty` when it is answered without the resource. */
+/** What a change leads to. */
 export interface Changed {
-  presented: Presented
+  /** Nothing where it is not known which version was written. */
+  presented: Presented | undefined
+  /** Whether it is answered without the resource. */
   empty: boolean
 }
 
-type IsEmpty = (resource: StoredResource) => boolean
-
-/** Reads, checks, changes and writes one resource, until no other writer comes between. */
+/** Reads, checks, changes and writes one resource, until no other writer comes between; nothing is read after that. */
 async function changeResource(
   context: ScimContext,
   kind: Kind,
   asked: Asked,
   target: Target,
-  isEmpty: IsEmpty,
+  mayBeEmpty: boolean,
 ): Promise<Changed> {
   const { type, special } = kind
   const { id, ifMatch, ifNoneMatch, projection } = target
   let known: unknown
-  const { stored, memberships } = await untilWon(ifMatch, async (attempt) => {
+  return untilWon(async (attempt) => {
     const [found, loaded, memberships] = await Promise.all([
       getResource(context.db, context.principal.account, type, id),
-      special.load?.(context, asked, id, known),
+      special.load?.(context, asked, known),
       hasMembers(type) ? undefined : loadDerived(context, type, id, projection),
     ])
     known = loaded
     const before = requireChangeable(context, type, target, found)
-    await special.requireReady?.(context, before)
-    const draft = await draftOf(context, kind, asked, known, before)
-    const anyVersion = attempt > 0 && ifMatch === undefined && ifNoneMatch === undefined
-    return { stored: await writeDraft(context, kind, { before, draft, anyVersion }, isEmpty), memberships }
+    const anyVersion = mayBeEmpty && attempt > 0 && ifMatch === undefined && ifNoneMatch === undefined
+    const answer = { projection, mayBeEmpty, anyVersion }
+    const draft = await draftOf(context, kind, { asked, known, before, answer })
+    const stored = await writeDraft(context, kind, { before, draft, anyVersion })
+    const derived = memberships ?? draft.derived
+    const presented = stored && presentStored(context, stored, projection, derived)
+    return { presented, empty: draft.empty ?? false }
   })
-  const empty = isEmpty(stored)
-  const members = hasMembers(type) && !empty ? await loadDerived(context, type, id, projection) : undefined
-  return { presented: presentStored(context, stored, projection, memberships ?? members), empty }
 }
 
 /** The derived attribute of a resource that nobody can have joined, or that has no members. */
 const noneOf = ({ derived }: ResourceType): Derived | undefined => derived && { [derived.attribute]: [] }
 
-function draftOf(context: ScimContext, { type, special }: Kind, asked: Asked, known: unknown, before?: StoredResource) {
+function draftOf(context: ScimContext, { type, special }: Kind, request: Omit<Request, 'attributes'>) {
+  const { asked, before } = request
   const attributes = asked.attributes(toClientAttributes(type, before?.attributes ?? {}))
   const stored = toStoredAttributes(type, attributes)
-  return special.draft?.(context, asked, known, stored, before) ?? toDraft(stored)
+  return special.draft?.(context, { ...request, attributes: stored }) ?? toDraft(stored)
 }
 
 /** The draft of a type that keeps nothing but attributes. */
 const toDraft = (attributes: Attributes): Draft => ({ attributes, fields: {}, changes: [] })
 
-/** Writes a draft, corrected where that helps; answers the version now stored, which is `before` if nothing changes. */
+/**
+ * Writes a draft, corrected where that helps; answers the version now stored, which is `before` if nothing changes, and
+ * nothing where that is not known.
+ */
 async function writeDraft(
   context: ScimContext,
   kind: Kind,
   { before, draft, anyVersion }: Omit<Write, 'after'>,
-  isEmpty: IsEmpty,
-): Promise<StoredResource> {
+): Promise<StoredResource | undefined> {
   const { db, principal, trail } = context
   const { special } = kind
   const { attributes, fields, changes } = draft
@@ -152,15 +143,17 @@ async function writeDraft(
   const after = { ...before, ...fields, attributes, version: before.version + 1, ...stampOf(context) }
   const all = [...changesBetween(before.attributes, attributes), ...changes]
   const write = { before, after, draft, anyVersion }
-  const put = (event: RestEvent) =>
-    special.put?.(context, write, event) ?? putVersion(db, principal.account, { before, after }, event)
+  const put = async (event: RestEvent) => {
+    if (special.put) return special.put(context, write, event)
+    await putVersion(db, principal.account, { before, after }, event)
+    return after
+  }
   try {
-    const rest = await trail.record({ status: isEmpty(after) ? 204 : 200, changes: all }, put)
-    return (await rest?.()) ?? after
+    return await trail.record({ status: draft.empty ? 204 : 200, changes: all }, put)
   } catch (error) {
     const corrected = special.correct?.(before, draft, error)
     if (!corrected) throw toUniqueness(error, after)
-    return writeDraft(context, kind, { before, draft: corrected, anyVersion }, isEmpty)
+    return writeDraft(context, kind, { before, draft: corrected, anyVersion })
   }
 }
 

@@ -32,6 +32,8 @@ export const MAX_NAME_BYTES = 1000
 export const MAX_RESOURCE_BYTES = 256 * 1024
 /** A member's `display`, in UTF-8 bytes: a hundred memberships must fit one transaction. */
 export const MAX_DISPLAY_BYTES = 10_000
+/** Members that one request may name: what a partition of the table applies within half a minute. */
+export const MAX_NAMED_MEMBERS = 20_000
 /** E-mail addresses of one user: each has a lookup item, and replacing them all must fit one transaction of 100. */
 export const MAX_EMAILS = 40
 /** Resources a filter without an index, or a sort, may look at; past it 400 tooMany (docs/decisions/0004-bounded-scans.md). */

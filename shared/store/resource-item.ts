@@ -1,5 +1,6 @@
 import type { Attributes, ResourceType } from '../scim/schema.ts'
-import { resourceKey } from './keys.ts'
+import { ownedKey, resourceKey } from './keys.ts'
+import { TABLE } from './table.ts'
 import type { Action } from './transaction.ts'
 
 /** A resource as the table holds it; a client's attributes live under one map, apart from ours. */
@@ -20,15 +21,22 @@ export interface StoredResource {
   eventId: string
   /** Groups only: number of direct members. */
   memberCount?: number
-  /** Groups only: the version whose membership change is committed and not yet applied (`intents.ts`). */
+  /** Groups only: the version of the last membership change that was queued, until all are applied (`groups/heads.ts`). */
   applying?: number
   /** Users only, and only while the integration syncs passwords. */
   passwordHash?: string
 }
 
+/** The item of a resource; the index has it under its owner, by keys only: written at create and delete, not at changes. */
 export function toResourceItem(account: string, resource: StoredResource): Record<string, unknown> {
   const { type, id, ...rest } = resource
-  return { ...resourceKey(account, type, id), ...rest }
+  const { partitionKey, sortKey } = TABLE.index
+  return {
+    ...resourceKey(account, type, id),
+    [partitionKey]: ownedKey(account, rest.owner, type),
+    [sortKey]: id,
+    ...rest,
+  }
 }
 
 export function putNewResourceAction(account: string, resource: StoredResource): Action {
@@ -44,10 +52,14 @@ export function deleteVersionAction(account: string, before: StoredResource): Ac
   return { Delete: { Key: resourceKey(account, before.type, before.id), ...isCurrent(before) } }
 }
 
-const isCurrent = ({ version, owner }: StoredResource) => ({
-  ConditionExpression: '#version = :version AND #owner = :owner',
+/** The queue of a group may end without a new version: what is written must not bring it back. */
+const isCurrent = ({ version, owner, applying }: StoredResource) => ({
+  ConditionExpression: `#version = :version AND #owner = :owner AND ${applying === undefined ? 'attribute_not_exists(applying)' : 'applying = :applying'}`,
   ExpressionAttributeNames: { '#version': 'version', '#owner': 'owner' },
-  ExpressionAttributeValues: { ':version': version, ':owner': owner },
+  ExpressionAttributeValues: {
+    ...{ ':version': version, ':owner': owner },
+    ...(applying !== undefined && { ':applying': applying }),
+  },
 })
 
 /** @throws {Error} when the item is not one of ours: a poisoned item must not look like a user. */

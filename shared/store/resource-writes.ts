@@ -74,7 +74,7 @@ export async function putVersion(db: Db, account: string, write: VersionWrite, e
     ...further,
   }
   try {
-    await transact(db, actions, `${event.eventId}:${after.version}${attempt}`)
+    await transact(db, actions, `${event.eventId}:${after.version}:${before.applying}${attempt}`)
   } catch (error) {
     throw translate(error)
   }
@@ -108,7 +108,7 @@ export async function deleteResource(
     ...further,
   }
   try {
-    await transact(db, actions, `${event.eventId}:${before.version}`)
+    await transact(db, actions, `${event.eventId}:${before.version}:${before.applying}`)
   } catch (error) {
     throw error instanceof ConditionsFailed ? new LostRace('', { cause: error }) : error
   }

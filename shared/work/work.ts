@@ -1,10 +1,58 @@
 import type { Db } from '../store/client.ts'
-export interface Work {
-  account: string
-  kind: 'GROUP' | 'USER'
-  id: string
+import { type Head, listHeads, toWork, type Work } from '../store/groups/heads.ts'
+import { releaseHead, takeHead } from '../store/groups/slices.ts'
+import { Pace } from '../store/pace.ts'
+import { isThrottled } from '../store/throttling.ts'
+import { workOnGroup } from './group-work.ts'
+import { MORE, type Slice, type Stop, TAKEN } from './slice.ts'
+import { workOnUser } from './user-work.ts'
+
+export type { Work } from '../store/groups/heads.ts'
+
+export type { Stop as SliceEnd } from './slice.ts'
+
+/** The longest slice: whoever takes over waits for as long as the one before might have gone on. */
+const SLICE_MS = 20_000
+/** Kept for what is on its way when a slice stops. */
+const RESERVE_MS = 1_500
+/** After its slice nobody may begin another for so long: what was sent last may still arrive. */
+const LEASE_MARGIN_MS = 10_000
+
+/**
+ * Works on one queue until it is done, `deadline` (epoch ms by the table's clock) is near, or the slice is full. Late and
+ * doubled calls do nothing. Never throws for throttling: it goes on as fast as it may until it has to stop.
+ */
+export async function runSlice(db: Db, work: Work, deadline: number): Promise<Stop> {
+  const end = Math.min(deadline, db.clock() + SLICE_MS)
+  const until = end - RESERVE_MS
+  if (db.clock() >= until) return { end: 'more' }
+  const head = await takeHead(db, work, end + LEASE_MARGIN_MS)
+  if ('end' in head) return head
+  const slice: Slice = { db, limits: { pace: new Pace(), until } }
+  try {
+    const stop = await (head.kind === 'GROUP' ? workOnGroup(slice, head) : workOnUser(slice, head))
+    return stop.end === 'more' || stop.end === 'later' ? await release(db, head, stop) : stop
+  } catch (error) {
+    await release(db, head, MORE)
+    if (isThrottled(error)) return MORE
+    throw error
+  }
 }
-export type SliceEnd = { end: 'done' } | { end: 'more' } | { end: 'taken' } | { end: 'later'; at: number }
-export const runSlice = async (_db: Db, _work: Work, _deadline: number): Promise<SliceEnd> => ({ end: 'done' })
-export const listDue = async (_db: Db, _account: string): Promise<Work[]> => []
-export const parseHeadKey = (_key: string): Work | undefined => undefined
+
+/** Nothing of the slice is on its way any more, so another may begin. */
+async function release(db: Db, head: Head, stop: Stop): Promise<Stop> {
+  const isOurs = await releaseHead(db, head, stop.end === 'later' ? stop.at : undefined)
+  return isOurs ? stop : TAKEN
+}
+
+/** Work of an account that may be begun now: doorbells that were lost, and tombstones whose time has come. */
+export async function listDue(db: Db, account: string): Promise<Work[]> {
+  const now = db.clock()
+  const heads = await listHeads(db, account)
+  const due = heads.filter((head) => head.lease <= now && (head.kind === 'GROUP' || head.due <= now))
+  return due.map(({ account, kind, id }) => ({ account, kind, id }))
+}
+
+/** The work that the key of a stream's record stands for; none where the item is no queue head. */
+export const parseHead = ({ pk, sk }: Record<string, { S?: string | undefined } | undefined> = {}): Work | undefined =>
+  toWork(pk?.S, sk?.S)

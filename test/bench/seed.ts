@@ -4,7 +4,7 @@ import { RESOURCE_TYPES, resourceTypes } from '../../shared/scim/resource-types.
 import { CORE_USER } from '../../shared/scim/schemas/core-user.ts'
 import { ENTERPRISE_USER } from '../../shared/scim/schemas/enterprise-user.ts'
 import { parseResource } from '../../shared/scim/validate.ts'
-import { batchWrite } from '../../shared/store/batch.ts'
+import { batchWrite } from '../../shared/store/batch-write.ts'
 import { claimNameAction, moveLookupActions } from '../../shared/store/claims.ts'
 import type { Db } from '../../shared/store/client.ts'
 import { countKey } from '../../shared/store/keys.ts'

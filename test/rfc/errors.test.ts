@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { MAX_SCANNED_RESOURCES } from '../../shared/scim/limits.ts'
 import { RESOURCE_TYPES } from '../../shared/scim/resource-types.ts'
-import { batchWrite } from '../../shared/store/batch.ts'
+import { batchWrite } from '../../shared/store/batch-write.ts'
 import { countKey, resourceKey } from '../../shared/store/keys.ts'
 import { newId } from '../../shared/store/new-id.ts'
 import { newGroup, newUser, patchOf, USER_SCHEMA } from '../factories/scim-api.ts'

@@ -1,4 +1,6 @@
 import type { RestEvent } from '../../audit/rest-event.ts'
+import { ScimError } from '../../scim/error.ts'
+import { quote } from '../../scim/quote.ts'
 import type { Db } from '../client.ts'
 import { putGrantAction } from '../events/grant.ts'
 import type { EventTable } from '../events/item.ts'
@@ -6,23 +8,17 @@ import type { StoredResource } from '../resource-item.ts'
 import { LostRace, putNewResource, putVersion, type VersionWrite } from '../resource-writes.ts'
 import { type Action, type Actions, ConditionsFailed, MAX_ACTIONS } from '../transaction.ts'
 import { touchGroupAction } from './group-item.ts'
-import { commitIntentActions } from './intents.ts'
+import { type EventRef, queueAction } from './heads.ts'
+import { putIntentActions, toIntents } from './intents.ts'
 import {
   addMemberAction,
   changeDisplayAction,
-  type DisplayChange,
+  type MemberDelta,
   metMember,
   removeMemberAction,
   type StoredMember,
   toGrants,
 } from './member-item.ts'
-
-/** The members a group gains and loses, and those whose display changes. */
-export interface MemberDelta {
-  add: StoredMember[]
-  remove: string[]
-  displays: DisplayChange[]
-}
 
 /** A new version of a group together with its members' change. */
 export interface GroupChange extends MemberDelta {
@@ -53,8 +49,8 @@ export const fitsTransaction = ({ add, remove, displays }: MemberDelta): boolean
   2 * (add.length + remove.length) + displays.length <= MAX_ACTIONS - OTHER_ACTIONS
 
 /**
- * Access pattern W1 with members: in one transaction, or committed as intents, which every reader overlays from then on:
- * then it is `applying`, and `applyIntents` comes next. Answers the group as it was stored.
+ * Access pattern W1 with members: in one transaction, or committed as intents, which every reader overlays from then on
+ * and the worker applies.
  * @throws {NameTaken} {@link ScimError} 413 when it has too many members for one commit
  */
 export async function putNewGroup(
@@ -63,19 +59,19 @@ export async function putNewGroup(
   group: StoredResource,
   members: MemberDelta,
   event: RestEvent,
-  now: Date,
-): Promise<StoredResource> {
-  const stored = fitsTransaction(members) ? group : { ...group, applying: group.version }
-  const further =
-    stored === group ? memberActions(db, group, members, event) : commitIntentActions(db, event, stored, members, now)
-  await putNewResource(db, account, stored, event, further)
-  return stored
+): Promise<void> {
+  if (fitsTransaction(members)) {
+    await putNewResource(db, account, group, event, memberActions(db, group, members, event))
+    return
+  }
+  const queued = { ...group, applying: group.version }
+  await putNewResource(db, account, queued, event, queueActions(db, account, group, members, event))
 }
 
 /**
  * Access pattern W3: stores a small group change: group, claims, members and REST event in one transaction. Each new
  * member must be new and each removed one a member. That a new member's user is there was read before; one deleted
- * since is marked as such longer than a request lasts, which hides the membership and has it swept (`pending.ts`).
+ * since is marked as such longer than a request lasts, which hides the membership and has it swept (`heads.ts`).
  * @throws {LostRace} {@link NameTaken} {@link MembersDiffer}
  */
 export async function writeGroupChange(db: Db, account: string, change: GroupChange, event: RestEvent): Promise<void> {
@@ -138,18 +134,42 @@ function toDifference(error: ConditionsFailed): Error {
 }
 
 /**
- * Access pattern W4: commits a membership change of any size: the group's new version, its REST event and the change
- * as intents, which every reader overlays from then on. `applyIntents` comes next.
- * @throws {LostRace} {@link NameTaken} {@link ScimError} 413 when it is too large for one commit
+ * Access pattern W4: commits a membership change of any size, or of a group whose changes are queued: the group's new
+ * version, its REST event and the change as intents, which every reader overlays from then on and the worker applies in
+ * order. The change is what differs from the members as they are at the version before, open intents included.
+ * @throws {LostRace} {@link NameTaken} {@link ScimError} 413 when it is too large for one commit, 429 when too many
+ * changes are queued.
  */
-export async function commitLargeChange(
+export async function queueGroupChange(db: Db, account: string, change: GroupChange, event: RestEvent): Promise<void> {
+  const { before, after } = change
+  const further = queueActions(db, account, after, change, event)
+  const write = { before, after: { ...after, applying: after.version }, further, attempt: '|queued' }
+  try {
+    await putVersion(db, account, write, event)
+  } catch (error) {
+    throw error instanceof ConditionsFailed && error.failures.has(QUEUE) ? tooManyQueued(after.id) : error
+  }
+}
+
+const QUEUE = 'queue'
+
+/** Commits a change of members as part of a new version of its group, where there is room in the queue if `bounded`. */
+export function queueActions(
   db: Db,
   account: string,
-  change: GroupChange,
-  event: RestEvent,
-  now: Date,
-): Promise<void> {
-  const { before, after } = change
-  const further = commitIntentActions(db, event, after, change, now)
-  await putVersion(db, account, { before, after, further, attempt: '|large' }, event)
+  { id, version }: StoredResource,
+  change: MemberDelta,
+  cause: EventRef,
+  bounded = true,
+): Actions {
+  const at = db.clock()
+  const { time, eventId } = cause
+  const intents = toIntents({ version, at, cause: { time, eventId } }, change)
+  const queue = queueAction(account, id, { version, intents: intents.length, at }, bounded)
+  return { ...putIntentActions(account, id, intents), [QUEUE]: queue }
+}
+
+function tooManyQueued(groupId: string): ScimError {
+  const detail = `Group ${quote(groupId)} has too many changes that wait to be applied; retry after the seconds named in Retry-After`
+  return new ScimError(429, undefined, detail, { headers: { 'retry-after': '5' } })
 }

@@ -2,47 +2,32 @@ import type { RestEvent } from '../../audit/rest-event.ts'
 import type { Db } from '../client.ts'
 import type { StoredResource } from '../resource-item.ts'
 import { deleteResource } from '../resource-writes.ts'
-import { fitsTransaction, memberActions } from './change.ts'
-import { forgetPending, markPendingAction, TOMBSTONE_MS } from './pending.ts'
+import { memberActions } from './change.ts'
+import { leaveGroupAction, tombstoneAction } from './heads.ts'
 
 /**
- * Access pattern W5 of a user: readers hide its memberships from then on. `sweepUser` comes next.
+ * Access pattern W5 of a user: readers hide its memberships from then on, and the worker takes them away.
  * @throws {LostRace} when the user is no longer what was read.
  */
-export async function deleteUser(db: Db, account: string, user: StoredResource, event: RestEvent, now: Date) {
-  await deleteHiding(db, account, 'USER', user, event, now)
+export async function deleteUser(db: Db, account: string, user: StoredResource, event: RestEvent): Promise<void> {
+  const tombstone = tombstoneAction(account, user.id, event, db.clock())
+  await deleteResource(db, account, user, event, { tombstone })
 }
 
 /**
- * Access pattern W5 of a group with these members; where they fit, in one transaction. Answers whether memberships are left, which readers hide from then
- * on: then `sweepGroup` comes next.
+ * Access pattern W5 of a group with these members, in one transaction; without them where they are too many or changes
+ * are queued: then the worker takes away what is left.
  * @throws {LostRace} when the group or a membership is no longer what was read.
  */
 export async function deleteGroup(
   db: Db,
   account: string,
   group: StoredResource,
-  memberIds: string[],
+  memberIds: string[] | undefined,
   event: RestEvent,
-  now: Date,
-): Promise<boolean> {
-  const members = { add: [], remove: memberIds, displays: [] }
-  const inline = fitsTransaction(members)
-  if (inline) await deleteResource(db, account, group, event, memberActions(db, group, members, event))
-  else await deleteHiding(db, account, 'GROUP', group, event, now)
-  return !inline
-}
-
-async function deleteHiding(
-  db: Db,
-  account: string,
-  kind: 'USER' | 'GROUP',
-  before: StoredResource,
-  event: RestEvent,
-  now: Date,
 ): Promise<void> {
-  const work = { kind, id: before.id, due: now.getTime() + TOMBSTONE_MS, cause: event }
-  const tombstone = markPendingAction(db, account, work)
-  await deleteResource(db, account, before, event, { tombstone })
-  forgetPending(db, account)
+  const further = memberIds
+    ? memberActions(db, group, { add: [], remove: memberIds, displays: [] }, event)
+    : { left: leaveGroupAction(account, group.id, group.version + 1, event, db.clock()) }
+  await deleteResource(db, account, group, event, further)
 }

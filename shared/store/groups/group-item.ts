@@ -2,14 +2,18 @@ import { RESOURCE_TYPES } from '../../scim/resource-types.ts'
 import type { Db } from '../client.ts'
 import { resourceKey } from '../keys.ts'
 import type { StoredResource } from '../resource-item.ts'
-import { type Action, SHOW_MET } from '../transaction.ts'
-import { updateIf } from '../update-if.ts'
+import { getResource } from '../resources.ts'
+import type { Action } from '../transaction.ts'
+
+/** The group as every kind of client knows it. Strongly consistent; 1 read unit per 4 KB. */
+export const getGroup = (db: Db, account: string, id: string): Promise<StoredResource | undefined> =>
+  getResource(db, account, RESOURCE_TYPES.Group, id)
 
 const groupKey = (account: string, groupId: string) => resourceKey(account, RESOURCE_TYPES.Group, groupId)
 
 /**
- * Makes a change of members only the group's next version, whichever that is; not while a large change is being
- * applied, nor when it has another owner by now.
+ * Makes a change of members only the group's next version, whichever that is; not while changes are queued, nor when it
+ * has another owner by now.
  */
 export function touchGroupAction(account: string, before: StoredResource, after: StoredResource): Action {
   return {
@@ -30,8 +34,8 @@ export function touchGroupAction(account: string, before: StoredResource, after:
 }
 
 /**
- * Moves the group's version with a member it loses because the user is deleted; not while a large change is being
- * applied, whose count may know of that already. A failure shows the group, if it is there.
+ * Moves the group's version with a member it loses because the user is deleted; not while changes are queued, whose
+ * count may know of that already.
  */
 export const loseMemberAction = (account: string, groupId: string, eventId: string, now: Date): Action => ({
   Update: {
@@ -40,16 +44,15 @@ export const loseMemberAction = (account: string, groupId: string, eventId: stri
     ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(applying)',
     ExpressionAttributeNames: { '#version': 'version' },
     ExpressionAttributeValues: { ':one': 1, ':less': -1, ':now': now.toISOString(), ':event': eventId },
-    ...SHOW_MET,
   },
 })
 
-/** Lets small changes in again, which wait while `applying` is on the group; whoever else was finishing it may have. */
-export async function endApplying(db: Db, account: string, group: StoredResource): Promise<void> {
-  await updateIf(db, {
-    Key: groupKey(account, group.id),
+/** Lets small changes in again, which queue while `applying` is on the group. */
+export const endApplyingAction = (account: string, { id, applying }: StoredResource): Action => ({
+  Update: {
+    Key: groupKey(account, id),
     UpdateExpression: 'REMOVE applying',
     ConditionExpression: 'attribute_exists(pk) AND applying = :version',
-    ExpressionAttributeValues: { ':version': group.applying ?? group.version },
-  })
-}
+    ExpressionAttributeValues: { ':version': applying },
+  },
+})

@@ -1,129 +1,141 @@
 import { tooLarge } from '../../scim/error.ts'
-import { batchWrite, type WriteRequest } from '../batch.ts'
+import { MAX_NAMED_MEMBERS } from '../../scim/limits.ts'
 import type { Db } from '../client.ts'
-import { type Cause, toGrantItem } from '../events/grant.ts'
-import { INTENT_PREFIX, intentKey, memberKey, membersKey } from '../keys.ts'
+import { INTENT_PREFIX, intentKey, membersKey } from '../keys.ts'
 import { ofPartition, queryAll } from '../query-all.ts'
-import type { StoredResource } from '../resource-item.ts'
-import type { Actions } from '../transaction.ts'
-import { endApplying } from './group-item.ts'
-import { type DisplayChange, type StoredMember, toGrants, toMemberItem } from './member-item.ts'
-import { deletePending, markPendingAction } from './pending.ts'
+import type { Action, Actions } from '../transaction.ts'
+import type { EventRef } from './heads.ts'
+import type { MemberDelta, StoredMember } from './member-item.ts'
+import { packIds, unpackIds } from './packed-ids.ts'
 
-/** Part of a large membership change: committed with the group's new version, applied afterwards. */
-export interface Intent extends Delta {
+/** Part of a change of members: committed with the group's new version, applied by the worker. Only what really changes. */
+export interface Intent extends MemberDelta {
   version: number
+  /** Counts the parts of one change, from 0. */
+  n: number
+  /** Epoch ms of the commit. */
+  at: number
   /** The event of the change. */
-  cause: Pick<Cause, 'time' | 'eventId'>
+  cause: EventRef
 }
 
-interface Delta {
-  add: StoredMember[]
-  remove: string[]
-  displays: DisplayChange[]
-}
+/** What all parts of one change have in common. */
+export type Commit = Pick<Intent, 'version' | 'at' | 'cause'>
 
-/** So long a change is its writer's to apply; from then on whoever meets the intents finishes them. */
-export const INTENT_TIME_LIMIT_MS = 30_000
-/** A writer stops before others may take over. */
-const APPLY_MS = INTENT_TIME_LIMIT_MS - 5_000
-/** DynamoDB ends items at 400 KB and transactions at 4 MB. */
-const MAX_INTENT_BYTES = 340_000
-const MAX_INTENTS = 11
+/** So many members are applied within about a second, so a worker that stops loses little. */
+const MAX_INTENT_MEMBERS = 1000
+/** DynamoDB ends items at 400 KB, and transactions at 4 MB, of which the group itself may take a part. */
+const MAX_INTENT_BYTES = 300_000
+const MAX_CHANGE_BYTES = 3_400_000
+/** Room for the group, its event, claims and lookups in a transaction of 100 actions. */
+const MAX_INTENTS = 80
+const ID_BYTES = 16
 
 /**
- * The actions that commit a large change: readers overlay it from then on.
+ * A change of members as intents, each small enough to be applied in a second.
  * @throws {ScimError} 413 when it does not fit into one transaction.
  */
-export function commitIntentActions(
-  db: Db,
-  { account, time, eventId }: Cause,
-  group: StoredResource,
-  change: Delta,
-  now: Date,
-): Actions {
+export function toIntents(commit: Commit, change: MemberDelta): Intent[] {
   const parts = splitChange(change)
-  if (parts.length > MAX_INTENTS) {
+  const bytes = parts.reduce((sum, part) => sum + part.bytes, 0)
+  if (parts.length > MAX_INTENTS || bytes > MAX_CHANGE_BYTES) {
     const members = change.add.length + change.remove.length + change.displays.length
-    throw tooLarge(`Cannot change ${members} members of one group in one request: send at most 50,000 at a time`)
+    throw tooLarge(
+      `Cannot change ${members} members of one group in one request: send at most ${MAX_NAMED_MEMBERS} at a time, and fewer with long displays`,
+    )
   }
-  const { version, id } = group
-  const puts = parts.map((part, n) => {
-    const Item = { ...intentKey(account, id, version, n), version, cause: { time, eventId }, ...part }
-    return [`intent:${n}`, { Put: { Item } }]
-  })
-  const due = now.getTime() + INTENT_TIME_LIMIT_MS
-  return { ...Object.fromEntries(puts), applying: markPendingAction(db, account, { kind: 'CHANGE', id, due }) }
+  return parts.map(({ delta }, n) => ({ ...commit, ...delta, n }))
 }
 
-/** Cuts a change into parts that each fit one item. */
-function splitChange({ add, remove, displays }: Delta): Delta[] {
-  const nothing = (): Delta => ({ add: [], remove: [], displays: [] })
-  const parts = [nothing()]
-  let bytes = 0
-  const partFor = (member: StoredMember | DisplayChange | string) => {
-    bytes += Buffer.byteLength(JSON.stringify(member)) + 20
-    if (bytes > MAX_INTENT_BYTES) {
-      parts.push(nothing())
-      bytes = 0
+/** The actions that commit intents: readers overlay them from then on. */
+export const putIntentActions = (account: string, groupId: string, intents: Intent[]): Actions =>
+  Object.fromEntries(
+    intents.map((intent) => [`intent:${intent.n}`, { Put: { Item: toIntentItem(account, groupId, intent) } }]),
+  )
+
+export const deleteIntentAction = (account: string, groupId: string, { version, n }: Intent): Action => ({
+  Delete: { Key: intentKey(account, groupId, version, n) },
+})
+
+/** Access pattern M4: the first open intents of a group, in order. Strongly consistent; some 4 read units each. */
+export async function listIntents(db: Db, account: string, groupId: string, limit?: number): Promise<Intent[]> {
+  return (await queryAll(db, ofPartition(membersKey(account, groupId), INTENT_PREFIX), limit)).map(toIntent)
+}
+
+interface Part {
+  delta: MemberDelta
+  members: number
+  bytes: number
+}
+
+/** Cuts a change into parts by their number of members and by bytes. */
+function splitChange({ add, remove, displays }: MemberDelta): Part[] {
+  const parts: Part[] = []
+  const partFor = (display = ''): MemberDelta => {
+    const bytes = ID_BYTES + Buffer.byteLength(display) + 8
+    let part = parts.at(-1)
+    if (!part || part.members >= MAX_INTENT_MEMBERS || part.bytes + bytes > MAX_INTENT_BYTES) {
+      part = { delta: { add: [], remove: [], displays: [] }, members: 0, bytes: 0 }
+      parts.push(part)
     }
-    return parts.at(-1) as Delta
+    part.members += 1
+    part.bytes += bytes
+    return part.delta
   }
-  for (const member of add) partFor(member).add.push(member)
-  for (const userId of remove) partFor(userId).remove.push(userId)
-  for (const change of displays) partFor(change).displays.push(change)
+  for (const member of add) partFor(member.display).add.push(member)
+  for (const userId of remove) partFor().remove.push(userId)
+  for (const change of displays) partFor(change.after).displays.push(change)
   return parts
 }
 
-export function toIntent(item: Record<string, unknown>): Intent {
-  const { version, cause, add, remove, displays } = item
+function toIntentItem(account: string, groupId: string, { add, remove, displays, ...intent }: Intent) {
+  const changed = displays.map(({ userId, after }) => ({ userId, display: after }))
   return {
-    version: Number(version),
-    cause: cause as Intent['cause'],
-    add: (add ?? []) as StoredMember[],
-    remove: (remove ?? []) as string[],
-    displays: (displays ?? []) as DisplayChange[],
+    ...intentKey(account, groupId, intent.version, intent.n),
+    ...intent,
+    ...packMembers('add', add),
+    ...packMembers('change', changed),
+    ...(remove.length > 0 && { remove: packIds(remove) }),
+  }
+}
+
+/** Ids packed under `name`, and beside them the displays, null for none, where there are any. */
+function packMembers(name: string, members: StoredMember[]): Record<string, unknown> {
+  if (members.length === 0) return {}
+  const displays = members.map(({ display = null }) => display)
+  const some = displays.some((display) => display !== null)
+  return { [name]: packIds(members.map(({ userId }) => userId)), ...(some && { [`${name}Displays`]: displays }) }
+}
+
+function unpackMembers(item: Record<string, unknown>, name: string): StoredMember[] {
+  const displays = (item[`${name}Displays`] ?? []) as (string | null)[]
+  return unpackIds(item[name]).map((userId, i) => ({ userId, display: displays[i] ?? undefined }))
+}
+
+export function toIntent(item: Record<string, unknown>): Intent {
+  const { version, n, at, cause, remove } = item
+  return {
+    ...{ version: Number(version), n: Number(n), at: Number(at), cause: cause as EventRef },
+    add: unpackMembers(item, 'add'),
+    remove: unpackIds(remove),
+    displays: unpackMembers(item, 'change').map(({ userId, display }) => ({ userId, after: display })),
   }
 }
 
 /** The members that an intent puts: those it adds, and those it gives another display. */
-const membersPut = ({ add, displays }: Intent): StoredMember[] => [
+export const membersPut = ({ add, displays }: MemberDelta): StoredMember[] => [
   ...add,
   ...displays.map(({ userId, after }) => ({ userId, display: after })),
 ]
 
-/** The members as they are once the intents are applied. */
-export function overlay(members: Map<string, StoredMember>, intents: Intent[]): Map<string, StoredMember> {
-  for (const intent of intents) {
-    for (const userId of intent.remove) members.delete(userId)
-    for (const member of membersPut(intent)) members.set(member.userId, member)
+/** The members as they are once the changes are made, in order. */
+export function overlay(
+  members: Map<string, StoredMember>,
+  changes: readonly MemberDelta[],
+): Map<string, StoredMember> {
+  for (const change of changes) {
+    for (const userId of change.remove) members.delete(userId)
+    for (const member of membersPut(change)) members.set(member.userId, member)
   }
   return members
-}
-
-/**
- * Applies the group's committed intents to its membership items, one after the other, and closes them. Idempotent, and
- * whoever goes on after a failure begins where it failed; every write stops before others may take over, so that no
- * late one undoes somebody else's change.
- */
-export async function applyIntents(db: Db, account: string, group: StoredResource): Promise<void> {
-  const deadline = db.clock() + APPLY_MS
-  const items = await queryAll(db, ofPartition(membersKey(account, group.id), INTENT_PREFIX))
-  for (const item of items) {
-    await applyIntent(db, account, group, toIntent(item), deadline)
-    await batchWrite(db, [{ DeleteRequest: { Key: { pk: item.pk, sk: item.sk } } }], deadline)
-  }
-  await endApplying(db, account, group)
-  await deletePending(db, account, { kind: 'CHANGE', id: group.id })
-}
-
-/** Histories are written beside the memberships: the intent stays until both are, and writing them again is the same. */
-async function applyIntent(db: Db, account: string, group: StoredResource, intent: Intent, deadline: number) {
-  const cause = { account, ...intent.cause }
-  const requests: WriteRequest[] = [
-    ...toGrants(group.id, intent).map((grant) => ({ PutRequest: { Item: toGrantItem(db, cause, grant) } })),
-    ...membersPut(intent).map((member) => ({ PutRequest: { Item: toMemberItem(account, group.id, member) } })),
-    ...intent.remove.map((userId) => ({ DeleteRequest: { Key: memberKey(account, group.id, userId) } })),
-  ]
-  await batchWrite(db, requests, deadline)
 }

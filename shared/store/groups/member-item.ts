@@ -16,8 +16,15 @@ export interface DisplayChange {
   after?: string | undefined
 }
 
+/** The members a group gains and loses, and those whose display changes. */
+export interface MemberDelta {
+  add: StoredMember[]
+  remove: string[]
+  displays: DisplayChange[]
+}
+
 /** The rows that who comes to a group and who leaves it get in their own history. */
-export const toGrants = (groupId: string, { add, remove }: { add: StoredMember[]; remove: string[] }): Grant[] => [
+export const toGrants = (groupId: string, { add, remove }: Omit<MemberDelta, 'displays'>): Grant[] => [
   ...add.map(({ userId }) => ({ userId, groupId, kind: 'added' as const })),
   ...remove.map((userId) => ({ userId, groupId, kind: 'removed' as const })),
 ]

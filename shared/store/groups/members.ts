@@ -2,8 +2,10 @@ import { batchGet } from '../batch.ts'
 import type { Db } from '../client.ts'
 import { INTENT_PREFIX, MEMBER_PREFIX, memberKey, memberOfKey, memberOfPrefix, membersKey } from '../keys.ts'
 import { ofPartition, queryAll } from '../query-all.ts'
+import { queryBetween } from '../ranges.ts'
+import type { StoredResource } from '../resource-item.ts'
 import { TABLE } from '../table.ts'
-import { overlay, toIntent } from './intents.ts'
+import { listIntents, overlay, toIntent } from './intents.ts'
 import { type StoredMember, toStoredMember } from './member-item.ts'
 
 /**
@@ -31,15 +33,43 @@ export async function listGroupIds(db: Db, account: string, userId: string): Pro
   return items.map((item) => String(item[sortKey]).slice(prefix.length))
 }
 
-/** Access pattern M3: those of these users who are members. Strongly consistent; 1 read unit each, in one round trip. */
+/** What is asked of a group besides its id: how many members it has, and whether changes of them are queued. */
+type OfMembers = Pick<StoredResource, 'id' | 'memberCount' | 'applying'>
+
+/** Memberships that one read unit of a range holds. */
+const PER_UNIT = 19
+
+/**
+ * Access pattern M3: those of these users who are members, open intents included. Strongly consistent, in one round trip
+ * and one more where changes are queued; 1 read unit each, or the range between them where that is cheaper.
+ */
 export async function listMembersAmong(
   db: Db,
   account: string,
-  groupId: string,
-  userIds: string[],
+  group: OfMembers,
+  userIds: Iterable<string>,
 ): Promise<Map<string, StoredMember>> {
   const named = [...new Set(userIds)].filter((userId) => userId !== '')
-  const keys = named.map((userId) => memberKey(account, groupId, userId))
-  const members = (await batchGet(db, keys, ['sk', 'display'])).map(toStoredMember)
-  return byId(members)
+  // Read before the members: applied meanwhile they are overlaid to no effect, but not seen they would be missing.
+  const intents = group.applying === undefined ? [] : await listIntents(db, account, group.id)
+  const keys = named.map((userId) => memberKey(account, group.id, userId))
+  const isRange = (group.memberCount ?? 0) / PER_UNIT < named.length
+  const partition = { keys: ['pk', 'sk'], partition: membersKey(account, group.id), consistent: true } as const
+  const sortKeys = keys.map(({ sk }) => sk)
+  const items = await (isRange ? queryBetween(db, partition, sortKeys) : batchGet(db, keys, ['sk', 'display']))
+  const members = overlay(byId(items.map(toStoredMember)), intents)
+  return byId(named.flatMap((userId) => members.get(userId) ?? []))
+}
+
+/** Access pattern M5: some of the members, `limit` at most, open intents included. */
+export async function listSomeMembers(db: Db, account: string, group: OfMembers, limit: number): Promise<string[]> {
+  const intents = group.applying === undefined ? [] : await listIntents(db, account, group.id)
+  const leaving = intents.reduce((sum, { remove }) => sum + remove.length, 0)
+  const stored = await listStoredMembers(db, account, group.id, limit + leaving)
+  return [...overlay(byId(stored), intents).keys()].slice(0, limit)
+}
+
+/** Access pattern M6: the first memberships of a group as they are stored. */
+export async function listStoredMembers(db: Db, account: string, groupId: string, limit: number) {
+  return (await queryAll(db, ofPartition(membersKey(account, groupId), MEMBER_PREFIX), limit)).map(toStoredMember)
 }

@@ -3,22 +3,21 @@ import { parseEventQuery } from '../../../shared/audit/event-query.ts'
 import type { RestEvent } from '../../../shared/audit/rest-event.ts'
 import { RESOURCE_TYPES } from '../../../shared/scim/resource-types.ts'
 import { listEvents } from '../../../shared/store/events/query.ts'
-import { memberActions } from '../../../shared/store/groups/change.ts'
+import { memberActions, queueGroupChange } from '../../../shared/store/groups/change.ts'
 import { touchGroupAction } from '../../../shared/store/groups/group-item.ts'
-import { commitIntentActions } from '../../../shared/store/groups/intents.ts'
-import { listPending } from '../../../shared/store/groups/pending.ts'
-import { sweepUser } from '../../../shared/store/groups/sweep.ts'
+import { loseMember } from '../../../shared/store/groups/loss.ts'
 import { putVersion } from '../../../shared/store/resource-writes.ts'
 import { getResource } from '../../../shared/store/resources.ts'
+import { runSlice, type Work } from '../../../shared/work/work.ts'
 import { withTable } from '../../factories/engine.ts'
 import { anEvent } from '../../factories/events.ts'
 import { scanEvents } from '../../factories/scan.ts'
-import { newGroup, newUser, patchOf, principal, scimApi } from '../../factories/scim-api.ts'
+import { newGroup, newUser, patchOf, scimApi } from '../../factories/scim-api.ts'
+import { listUnfinished, settle } from '../../factories/settle.ts'
 
 const ACCOUNT = 'default'
 const db = withTable()
 const call = scimApi(db)
-const later = (ms: number) => scimApi(db, principal(), { now: () => new Date(Date.now() + ms) })
 
 let names = 0
 async function createUsers(count: number): Promise<string[]> {
@@ -113,6 +112,7 @@ describe('the groups of a user, under the user', () => {
       op: 'replace',
       value: { displayName: `${group.name} renamed`, members: refs(ids.slice(0, 1)) },
     })
+    await settle(db)
     for (const id of [ids[0] as string, ids[129] as string]) {
       const expected = [came(group.id, id, 129), ...(id === ids[0] ? [] : [went(group.id, id, 128)])]
       expect(grantsIn(await ask({ resource: id, changesOnly: true }))).toEqual(expected)
@@ -134,6 +134,7 @@ describe('the groups of a user, under the user', () => {
     const ids = await createUsers(60)
     const group = await createGroup(ids)
     expect((await call('DELETE', `/Groups/${group.id}`)).status).toBe(204)
+    await settle(db)
     for (const id of [ids[0] as string, ids[59] as string]) {
       expect(grantsIn(await ask({ resource: id }))).toEqual([came(group.id, id, 59), went(group.id, id, 59)])
     }
@@ -144,6 +145,7 @@ describe('the groups of a user, under the user', () => {
     const { userName } = (await call('GET', `/Users/${id}`)).body
     const group = await createGroup([id])
     await call('DELETE', `/Users/${id}`)
+    await settle(db)
     const events = await ask({ resource: userName })
     expect(grantsIn(events)).toEqual([came(group.id, id), went(group.id, id)])
     expect(events.at(0)).toMatchObject({ method: 'POST', resourceId: id })
@@ -158,6 +160,7 @@ describe('a deleted user', () => {
     expect((await call('DELETE', `/Users/${id}`, undefined, headers)).status).toBe(204)
     const deleted = (await scanEvents(db)).find(({ resourceId, method }) => resourceId === id && method === 'DELETE')
     const { changes: _changes, ...cause } = deleted as RestEvent
+    await settle(db)
     for (const group of groups) {
       const { body } = await call('GET', `/Groups/${group.id}`)
       expect([body.meta.version, await memberCount(group.id)]).toEqual(['W/"2"', group === groups[0] ? 1 : 0])
@@ -176,19 +179,20 @@ describe('a deleted user', () => {
     const [id = ''] = await createUsers(1)
     const group = await createGroup([id])
     await call('DELETE', `/Users/${id}`)
-    const mark = (await listPending(db, ACCOUNT)).find((work) => work.id === id)
-    const cause = mark?.cause as RestEvent
-    await Promise.all(Array.from({ length: 4 }, () => sweepUser(db, id, cause)))
-    await later(121_000)('GET', `/Groups/${group.id}`)
+    const cause = (await scanEvents(db)).find(({ resourceId }) => resourceId === id) as RestEvent
+    await Promise.all(Array.from({ length: 4 }, () => loseMember(db, group.id, id, cause, Number.POSITIVE_INFINITY)))
+    await settle(db)
     expect(await changesOf(group.id)).toHaveLength(2)
     expect((await call('GET', `/Groups/${group.id}`)).body.meta.version).toBe('W/"2"')
-    expect((await listPending(db, ACCOUNT)).filter((work) => work.id === id)).toEqual([])
+    expect(await listUnfinished(db)).toEqual({ heads: [], intents: [] })
   })
 
   test('who is added by a request that was under way is swept again, and each version has its event', async () => {
     const [id = ''] = await createUsers(1)
     const group = await createGroup([id])
     await call('DELETE', `/Users/${id}`)
+    const [work] = (await listUnfinished(db)).heads as [Work]
+    await runSlice(db, work, db.clock() + 10_000)
     const before = await requireGroup(group.id)
     const event = anEvent(new Date(), { method: 'PATCH', resourceId: group.id, resourceDomain: 'ROLE', changes: [] })
     const after = { ...before, version: 3, memberCount: 1, eventId: event.eventId }
@@ -197,7 +201,7 @@ describe('a deleted user', () => {
     await putVersion(db, ACCOUNT, { before, after, resource, further: memberActions(db, after, delta, event) }, event)
     const { body } = await call('GET', `/Groups/${group.id}`)
     expect([body.members, body.meta.version]).toEqual([[], 'W/"3"'])
-    await later(121_000)('GET', `/Groups/${group.id}`)
+    await settle(db)
     expect([(await requireGroup(group.id)).version, await memberCount(group.id)]).toEqual([4, 0])
     expect(await changesOf(group.id)).toHaveLength(4)
     const kinds = (await ask({ resource: id, changesOnly: true })).flatMap(({ changes = [] }) =>
@@ -216,12 +220,10 @@ describe('a deleted user', () => {
     const event = anEvent(new Date(), { method: 'PATCH', resourceId: group.id, resourceDomain: 'ROLE', changes: [] })
     const come = way === 'goes' ? [{ userId: other }] : [{ userId: id }, { userId: other }]
     const delta = { add: come, remove: way === 'goes' ? [id] : [], displays: [] }
-    const after = { ...before, version: 2, applying: 2, memberCount: 1 + applied, eventId: event.eventId }
-    const further = commitIntentActions(db, event, after, delta, new Date())
-    await putVersion(db, ACCOUNT, { before, after, further }, event)
+    const after = { ...before, version: 2, memberCount: 1 + applied, eventId: event.eventId }
+    await queueGroupChange(db, ACCOUNT, { before, after, ...delta }, event)
     expect((await call('DELETE', `/Users/${id}`)).status).toBe(204)
-    await later(31_000)('GET', `/Groups/${group.id}`)
-    await later(121_000)('GET', `/Groups/${group.id}`)
+    await settle(db)
     const { version, memberCount: count, applying } = await requireGroup(group.id)
     expect([version, count, applying]).toEqual([2 + applied, 1, undefined])
     expect(await changesOf(group.id)).toHaveLength(version)

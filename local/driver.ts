@@ -1,0 +1,73 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { listAccounts } from '../shared/store/accounts.ts'
+import type { Db } from '../shared/store/client.ts'
+import { listDue, runSlice, type Work } from '../shared/work/work.ts'
+
+export interface DriverOptions {
+  /** Whether a piece of work is delivered twice, as queues do at times. */
+  twice?: () => boolean
+  /** Hears of slices that failed; they are tried again when their lease is over. */
+  report?: (error: unknown) => void
+}
+
+export interface Driver {
+  /** Takes up no more work, and waits for what it is at. */
+  stop(): Promise<void>
+}
+
+const BUSY_MS = 100
+const IDLE_MS = 250
+/** Short, so that stopping does not take long. */
+const SLICE_MS = 5_000
+/** Queues worked on at once. */
+const PARALLEL = 16
+const MAX_ACCOUNTS = 1000
+
+/**
+ * Stands in for the table's stream, its queue and the worker's Lambda, which no local engine has: finds the queues of all
+ * accounts and works on each, one slice after the other, all of them side by side.
+ */
+export function startDriver(db: Db, { twice = () => false, report = () => {} }: DriverOptions = {}): Driver {
+  const stopping = new AbortController()
+  const busy = new Map<string, Promise<void>>()
+  const begin = (work: Work) => {
+    const name = JSON.stringify(work)
+    if (busy.has(name) || busy.size >= PARALLEL) return
+    const deliveries = Array.from({ length: twice() ? 2 : 1 }, () => drain(db, work, stopping.signal))
+    const done = Promise.all(deliveries)
+      .then(() => {}, report)
+      .finally(() => busy.delete(name))
+    busy.set(name, done)
+  }
+  const poll = async () => {
+    while (!stopping.signal.aborted) {
+      const due = await listAllDue(db).catch((error) => {
+        report(error)
+        return []
+      })
+      for (const work of due) begin(work)
+      await sleep(busy.size > 0 ? BUSY_MS : IDLE_MS, undefined, { signal: stopping.signal }).catch(() => {})
+    }
+  }
+  const polling = poll()
+  return {
+    async stop() {
+      stopping.abort()
+      await polling
+      await Promise.all(busy.values())
+    },
+  }
+}
+
+async function listAllDue(db: Db): Promise<Work[]> {
+  const accounts = await listAccounts(db, MAX_ACCOUNTS)
+  return (await Promise.all(accounts.map((account) => listDue(db, account)))).flat()
+}
+
+/** One slice after the other, as the worker's Lambda sends itself the next. */
+async function drain(db: Db, work: Work, stopping: AbortSignal): Promise<void> {
+  for (;;) {
+    const { end } = await runSlice(db, work, db.clock() + SLICE_MS)
+    if (end !== 'more' || stopping.aborted) return
+  }
+}

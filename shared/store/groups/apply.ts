@@ -1,0 +1,94 @@
+import { batchWrite, type WriteRequest } from '../batch-write.ts'
+import type { Db } from '../client.ts'
+import { toGrantItem } from '../events/grant.ts'
+import { memberKey, membersKey } from '../keys.ts'
+import type { Pace } from '../pace.ts'
+import type { EventRef, GroupHead } from './heads.ts'
+import { type Intent, membersPut } from './intents.ts'
+import { toGrants, toMemberItem } from './member-item.ts'
+import { listStoredMembers } from './members.ts'
+
+/** How far a slice of work may go. */
+export interface Limits {
+  pace: Pace
+  /** Epoch ms by the table's clock. */
+  until: number
+}
+
+/** Intents that are applied together: what is small must not wait for a call each. */
+const MAX_TOGETHER = { members: 1000, intents: 80 }
+/** Memberships of a deleted group that are taken away together. */
+const MAX_SWEPT = 500
+
+/** The first of these intents, in order, that are applied together. */
+export function firstBatch(intents: Intent[]): Intent[] {
+  let members = 0
+  const end = intents.slice(0, MAX_TOGETHER.intents).findIndex((intent, i) => {
+    members += membersOf(intent)
+    return i > 0 && members > MAX_TOGETHER.members
+  })
+  return intents.slice(0, end === -1 ? MAX_TOGETHER.intents : end)
+}
+
+/** Write units that taking these intents away costs the group's partition, about. */
+export const intentUnits = (intents: Intent[]): number =>
+  intents.reduce((sum, intent) => {
+    const displays = membersPut(intent).reduce((bytes, { display = '' }) => bytes + Buffer.byteLength(display), 0)
+    return sum + 2 * Math.ceil((300 + 16 * membersOf(intent) + displays) / 1024)
+  }, 0)
+
+const membersOf = ({ add, remove, displays }: Intent): number => add.length + remove.length + displays.length
+
+/**
+ * Writes memberships and histories as the intents say, in whatever order they arrive: of each user the last one counts,
+ * and written again it is the same. Users who are `gone` become members no more. False where the time was over before.
+ */
+export function applyIntents(
+  db: Db,
+  { account, id }: GroupHead,
+  intents: Intent[],
+  gone: ReadonlySet<string>,
+  limits: Limits,
+): Promise<boolean> {
+  const memberships = new Map<string, WriteRequest>()
+  for (const intent of intents) {
+    for (const userId of intent.remove)
+      memberships.set(userId, { DeleteRequest: { Key: memberKey(account, id, userId) } })
+    for (const member of membersPut(intent))
+      if (!gone.has(member.userId))
+        memberships.set(member.userId, { PutRequest: { Item: toMemberItem(account, id, member) } })
+  }
+  const grants = intents.flatMap(({ cause, ...delta }) =>
+    toGrants(id, delta).map((grant) => ({ PutRequest: { Item: toGrantItem(db, { account, ...cause }, grant) } })),
+  )
+  const requests = interleave([...memberships.values()], grants)
+  return batchWrite(db, requests, { ...limits, partition: membersKey(account, id) })
+}
+
+/** So that each batch takes about as much of the group's partition as the others. */
+function interleave<T>(a: T[], b: T[]): T[] {
+  const longer = Math.max(a.length, b.length)
+  return Array.from({ length: longer }, (_, i) => [...a.slice(i, i + 1), ...b.slice(i, i + 1)]).flat()
+}
+
+/**
+ * Takes away memberships of a deleted group, the histories of these members first: whoever goes on finds those whose
+ * membership is still there.
+ */
+export async function sweepMembers(
+  db: Db,
+  { account, id }: GroupHead,
+  deleted: EventRef,
+  limits: Limits,
+): Promise<'swept' | 'more' | 'timeout'> {
+  const members = await listStoredMembers(db, account, id, MAX_SWEPT)
+  if (members.length === 0) return 'swept'
+  const ids = members.map(({ userId }) => userId)
+  const cause = { account, ...deleted }
+  const grants = toGrants(id, { add: [], remove: ids })
+  const puts = grants.map((grant) => ({ PutRequest: { Item: toGrantItem(db, cause, grant) } }))
+  const deletes = ids.map((userId) => ({ DeleteRequest: { Key: memberKey(account, id, userId) } }))
+  const options = { ...limits, partition: membersKey(account, id) }
+  const isDone = (await batchWrite(db, puts, options)) && (await batchWrite(db, deletes, options))
+  return isDone ? 'more' : 'timeout'
+}

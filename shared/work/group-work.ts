@@ -1,0 +1,72 @@
+import { requireEvent } from '../store/events/get.ts'
+import { applyIntents, firstBatch, intentUnits, sweepMembers } from '../store/groups/apply.ts'
+import { type EventRef, type GroupHead, listTombstones } from '../store/groups/heads.ts'
+import { type Intent, listIntents, membersPut } from '../store/groups/intents.ts'
+import { loseMember } from '../store/groups/loss.ts'
+import { endWork, getHead, moveHead } from '../store/groups/slices.ts'
+import { untilTaken } from '../store/throttling.ts'
+import { MORE, type Slice, type Stop, TAKEN } from './slice.ts'
+
+/** Intents read at once. */
+const MAX_READ = 25
+
+/**
+ * Applies what is queued for a group, in order, and takes away what a deleted one left. Progress is stored after some
+ * thousand members, so that whoever goes on begins there.
+ */
+export async function workOnGroup(slice: Slice, taken: GroupHead): Promise<Stop> {
+  const { db, limits } = slice
+  let head = taken
+  while (db.clock() < limits.until) {
+    const intents = await persist(slice, () => listIntents(db, head.account, head.id, MAX_READ))
+    const stop = await (intents.length > 0 ? applyAll(slice, head, intents) : endQueue(slice, head))
+    if (stop) return stop
+    const found = await persist(slice, () => getHead(db, head))
+    if (found?.kind !== 'GROUP' || found.epoch !== head.epoch) return TAKEN
+    head = found
+  }
+  return MORE
+}
+
+const persist = <T>({ db, limits }: Slice, run: () => Promise<T>): Promise<T> => untilTaken(db, limits.until, run)
+
+/** Nothing where all of them are applied. */
+async function applyAll(slice: Slice, head: GroupHead, intents: Intent[]): Promise<Stop | undefined> {
+  const { db, limits } = slice
+  for (let left = intents; left.length > 0; ) {
+    const batch = firstBatch(left)
+    left = left.slice(batch.length)
+    const gone = await persist(slice, () => loseGone(slice, head, batch))
+    if (!gone || !(await applyIntents(db, head, batch, gone, limits))) return MORE
+    await limits.pace.take(intentUnits(batch))
+    const next = left[0]?.at
+    if (!(await persist(slice, () => moveHead(db, head, batch, next)))) return TAKEN
+  }
+  return undefined
+}
+
+/**
+ * Users who were deleted while it was queued that they become members: they are lost first, behind what is queued, and
+ * never written. A deleted group loses all its members later. Nothing where the time was over before.
+ */
+async function loseGone({ db, limits }: Slice, head: GroupHead, batch: Intent[]): Promise<Set<string> | undefined> {
+  const gone = new Set<string>()
+  const tombstones = head.deleted ? new Map() : await listTombstones(db, head.account)
+  for (const userId of new Set(batch.flatMap(membersPut).map((member) => member.userId))) {
+    const tombstone = tombstones.get(userId)
+    if (!tombstone) continue
+    const cause = await requireEvent(db, { account: head.account, ...(tombstone.cause as EventRef) })
+    if (!(await loseMember(db, head.id, userId, cause, limits.until))) return undefined
+    gone.add(userId)
+  }
+  return gone
+}
+
+/** Nothing where there is more to do, by now or still. */
+async function endQueue(slice: Slice, head: GroupHead): Promise<Stop | undefined> {
+  const { db, limits } = slice
+  const { deleted } = head
+  const swept = deleted ? await persist(slice, () => sweepMembers(db, head, deleted, limits)) : 'swept'
+  if (swept === 'timeout') return MORE
+  return swept === 'swept' && (await persist(slice, () => endWork(db, head))) ? { end: 'done' } : undefined
+}
