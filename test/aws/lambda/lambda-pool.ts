@@ -26,17 +26,21 @@ export class LambdaPool {
   readonly #all = new Set<LambdaProcess>()
   readonly #peaksKb = new Map<LambdaName, number>()
   readonly #log: LogTarget
+  #env: NodeJS.ProcessEnv = {}
   #faults: LambdaFaults | undefined
   #random: Random = seededRandom(1)
   constructor(log: LogTarget = 'inherit') {
     this.#log = log
   }
 
-  /** Handlers for the gateway, or for whoever else calls functions. */
-  handlers = (names: readonly LambdaName[]): LambdaHandlers =>
-    Object.fromEntries(names.map((name) => [name, this.handler(name)])) as LambdaHandlers
+  /** Handlers for the gateway, or for whoever else calls functions; they keep the environment as it is now. */
+  handlers = (names: readonly LambdaName[]): LambdaHandlers => {
+    const { NODE_OPTIONS: _, ...env } = process.env
+    this.#env = env
+    return Object.fromEntries(names.map((name) => [name, this.#handler(name)])) as LambdaHandlers
+  }
 
-  handler(name: LambdaName): LambdaHandler {
+  #handler(name: LambdaName): LambdaHandler {
     return async (event, context) => {
       const { getRemainingTimeInMillis, ...rest } = context
       const invocation = { payload: JSON.stringify(event), context: toData(rest), limitMs: getRemainingTimeInMillis() }
@@ -79,7 +83,7 @@ export class LambdaPool {
     const path = await this.#bundleOf(name)
     const waiting = this.#idleOf(name).pop()
     if (waiting && !waiting.isOver) return waiting
-    const process = new LambdaProcess(path, this.#log)
+    const process = new LambdaProcess(path, this.#env, this.#log)
     this.#all.add(process)
     process.child.once('exit', () => this.#all.delete(process))
     return process
