@@ -45,6 +45,10 @@ export interface Bed {
 export async function startBed({ engine, aws: treated, log }: BedOptions): Promise<Bed> {
   const aws = await startAwsProxy(engine, UNLIMITED)
   const lambda = new LambdaPool(log)
+  const closeBoth = async () => {
+    await lambda.close()
+    await aws.close()
+  }
   const system = await startSystem({
     endpoint: aws.endpoint,
     tableName: `load-${randomUUID()}`,
@@ -52,14 +56,18 @@ export async function startBed({ engine, aws: treated, log }: BedOptions): Promi
     env: { [ENV.requestLog]: 'off' },
     handlers: lambda.handlers,
     logFailure: () => {},
+  }).catch(async (error) => {
+    await closeBoth()
+    throw error
   })
   const store = openDb({ ...parseConfig(process.env), dynamodbEndpoint: engine }, LOCAL_AWS)
-  if (treated) aws.setPlan(AWS_PLAN)
   const as = (integration: SeededIntegration) => client(system as TestSystem, integration).request
+  // What is measured later is no first start of a function.
+  await Promise.all(['/Users?count=0', '/Groups?count=0'].map((path) => as('OKTA_PROVISIONING')('GET', path)))
+  if (treated) aws.setPlan(AWS_PLAN)
   const close = async () => {
     await system.stop()
-    await lambda.close()
-    await aws.close()
+    await closeBoth()
     store.client.destroy()
   }
   return { as, request: as('OKTA_PROVISIONING'), aws, lambda, db: system.db, store, close }

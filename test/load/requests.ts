@@ -19,6 +19,11 @@ export class Tally {
     return [...this.#statuses].reduce((sum, [status, count]) => sum + (status >= 500 ? count : 0), 0)
   }
 
+  /** Answers that a client can only wait after. */
+  get refused(): number {
+    return this.serverErrors + this.of(429)
+  }
+
   get requests(): number {
     return [...this.#statuses.values()].reduce((sum, count) => sum + count, 0)
   }

@@ -29,6 +29,8 @@ export class LambdaPool {
   #env: NodeJS.ProcessEnv = {}
   #faults: LambdaFaults | undefined
   #random: Random = seededRandom(1)
+  /** How many invocations were killed by lot. */
+  kills = 0
   constructor(log: LogTarget = 'inherit') {
     this.#log = log
   }
@@ -47,6 +49,9 @@ export class LambdaPool {
       const process = await this.#take(name)
       try {
         return await process.invoke(invocation, this.#drawEnd(name))
+      } catch (error) {
+        if (this.#faults && process.isOver) this.kills += 1
+        throw error
       } finally {
         this.#peaksKb.set(name, Math.max(this.#peaksKb.get(name) ?? 0, process.peakMemoryKb))
         if (!process.isOver) this.#idleOf(name).push(process)

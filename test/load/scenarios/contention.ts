@@ -7,6 +7,7 @@ import type { Run, Scenario } from '../scenario.ts'
 import { seedSyncedUsers } from '../seed.ts'
 import { untilSettled, wrongMembers } from '../settled.ts'
 
+/** At the scale of 1. */
 const IN_FLIGHT = 25
 const NAMES = 100
 const WRITERS = 16
@@ -29,7 +30,7 @@ async function createNames({ figures, scaled, say }: Run, bed: Bed): Promise<voi
   const tally = new Tally()
   const request = tallied(bed.request, tally)
   const wanted = Array.from({ length: 5 * names }, (_, n) => newUser(`Same.${n % names}@example.com`))
-  await mapConcurrently(wanted, IN_FLIGHT, (user) => request('POST', '/Users', user))
+  await mapConcurrently(wanted, scaled(IN_FLIGHT, 5), (user) => request('POST', '/Users', user))
   const { body } = await bed.request('GET', '/Users?count=0')
   figures.count('creates: 5xx', tally.serverErrors)
   figures.count('creates: more or fewer than one for each name', Math.abs(names - tally.of(201)))
@@ -45,7 +46,7 @@ async function patchGroup({ figures, scaled, say }: Run, bed: Bed): Promise<void
   const tally = new Tally()
   const request = tallied(bed.request, tally)
   const path = `/Groups/${body.id}?excludedAttributes=members`
-  const answers = await mapConcurrently(users, IN_FLIGHT, async (id) => ({
+  const answers = await mapConcurrently(users, scaled(IN_FLIGHT, 5), async (id) => ({
     id,
     answer: await request('PATCH', path, addMembers([id])),
   }))
@@ -62,15 +63,16 @@ async function patchGroup({ figures, scaled, say }: Run, bed: Bed): Promise<void
 
 async function writeUser({ figures, scaled, say }: Run, bed: Bed): Promise<void> {
   const each = scaled(10, 2)
-  say(`${WRITERS} writers of one user, ${each} changes each`)
+  const writers = scaled(WRITERS, 4)
+  say(`${writers} writers of one user, ${each} changes each`)
   const { body } = await mustSucceed(bed.request('POST', '/Users', newUser('everybodys@example.com')))
   const tally = new Tally()
   const request = tallied(bed.request, tally)
   const path = `/Users/${body.id}?excludedAttributes=groups`
   const versions: string[] = []
   await mapConcurrently(
-    Array.from({ length: WRITERS }, (_, n) => n),
-    WRITERS,
+    Array.from({ length: writers }, (_, n) => n),
+    writers,
     async (writer) => {
       for (let n = 0; n < each; n++) {
         const change = patchOf({ op: 'replace', path: 'title', value: `Writer ${writer}, ${n}` })

@@ -6,6 +6,7 @@ import { addMembers, groupOf, patient, Tally, tallied } from '../requests.ts'
 import type { Run, Scenario } from '../scenario.ts'
 import { untilSettled, wrongMembers } from '../settled.ts'
 
+/** At the scale of 1. */
 const IN_FLIGHT = 25
 const [LEAST, MOST] = [20, 100]
 
@@ -16,21 +17,22 @@ export const initialSync: Scenario = {
   async run(run) {
     const bed = await run.start()
     const finals = new Tally()
+    const inFlight = run.scaled(IN_FLIGHT, 5)
     const request = tallied(patient(bed.request), finals)
     const create = async (path: string, bodies: object[]): Promise<string[]> => {
       run.say(`${bodies.length} × POST ${path}`)
-      const answers = await mapConcurrently(bodies, IN_FLIGHT, (body) => request('POST', path, body))
+      const answers = await mapConcurrently(bodies, inFlight, (body) => request('POST', path, body))
       return answers.map(({ body }) => String(body?.id))
     }
     const users = await create(
       '/Users',
-      Array.from({ length: run.scaled(10_000, 200) }, (_, i) => aUser(i)),
+      Array.from({ length: run.scaled(10_000, 100) }, (_, i) => aUser(i)),
     )
     const names = Array.from({ length: run.scaled(200, 4) }, (_, i) => groupOf(`Team ${i}`))
     const groups = await create('/Groups', names)
-    const patches = drawPatches(users, groups, run.scaled(50_000, 1000))
+    const patches = drawPatches(users, groups, run.scaled(50_000, 400))
     run.say(`${patches.length} × PATCH /Groups`)
-    await mapConcurrently(patches, IN_FLIGHT, ({ group, members }) =>
+    await mapConcurrently(patches, inFlight, ({ group, members }) =>
       request('PATCH', `/Groups/${group}?excludedAttributes=members`, addMembers(members)),
     )
     await report(run, bed, finals, { users, groups, patches })

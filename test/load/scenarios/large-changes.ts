@@ -62,11 +62,9 @@ function measurement({ figures, say }: Run, bed: Bed, users: string[], others: s
     const around = await trickle.end()
     figures.time(`${name}: answered`, answeredMs / 1000, ANSWER_GOAL_S, 's')
     figures.time(`${name}: settled, of the time the rate allows`, settled, SETTLED_GOAL, '×')
-    figures.count(`${name}: left unfinished`, settled === undefined ? 1 : 0)
-    figures.count(`${name}: 5xx`, tally.serverErrors)
-    figures.count(`${name}: 429`, tally.of(429))
-    figures.count(`${name}: 5xx of other requests`, around.serverErrors)
-    figures.count(`${name}: 429 of other requests`, around.of(429))
-    figures.count(`${name}: wrong members`, await wrongMembers(bed, group, new Set(members)))
+    const refused = tally.refused + around.refused
+    figures.count(`${name}: 5xx and 429, of this and of ${around.requests} other requests`, refused)
+    const wrong = await wrongMembers(bed, group, new Set(members))
+    figures.count(`${name}: wrong members, or never settled`, wrong + (settled === undefined ? 1 : 0))
   }
 }
