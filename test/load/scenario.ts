@@ -17,5 +17,7 @@ export interface Scenario {
   name: string
   /** What it answers, in a line of its help. */
   about: string
+  /** What has to come of it, as docs/performance.md says it. */
+  goal: string
   run(run: Run): Promise<void>
 }

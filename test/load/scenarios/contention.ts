@@ -16,6 +16,7 @@ const WRITERS = 16
 export const contention: Scenario = {
   name: 'contention',
   about: '500 creates of 100 names, 200 PATCHes of one group, 16 writers of one user',
+  goal: 'exact; nothing acknowledged is lost; no 5xx',
   async run(run) {
     const bed = await run.start()
     await createNames(run, bed)

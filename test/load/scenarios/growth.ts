@@ -15,6 +15,7 @@ const GOAL = 1.1
 export const growth: Scenario = {
   name: 'growth',
   about: '1,000 to 100,000 users, members and events; 1 to 1,000 groups of a user',
+  goal: 'at most 1.1 times the units, but for what is returned',
   async run(run) {
     const { figures, scaled, say } = run
     const sizes = [scaled(1000, 300), scaled(100_000, 3000)] as const

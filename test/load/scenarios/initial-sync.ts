@@ -14,6 +14,7 @@ const [LEAST, MOST] = [20, 100]
 export const initialSync: Scenario = {
   name: 'initial-sync',
   about: '10,000 users, 200 groups, 50,000 memberships in PATCHes of 20 to 100, 25 in flight',
+  goal: 'no 5xx, no final 429; totals and members exact',
   async run(run) {
     const bed = await run.start()
     const finals = new Tally()

@@ -14,6 +14,7 @@ const SETTLED_GOAL = 1.3
 export const largeChanges: Scenario = {
   name: 'large-changes',
   about: 'adds, PUT, remove-all of 10,000 and 20,000 members, rename of a group of 100,000',
+  goal: 'answered in 3 s; settled in 1.3 times what the rate of its partition allows; no 5xx and no 429 for this or any other request',
   async run(run) {
     const bed = await run.start()
     const sizes = [run.scaled(10_000, 100), run.scaled(20_000, 200)] as const

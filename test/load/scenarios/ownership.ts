@@ -22,6 +22,7 @@ const QUESTIONS: Readonly<Record<string, string>> = {
 export const ownership: Scenario = {
   name: 'ownership',
   about: 'a role owning 50 among 100,000, against an account of 50',
+  goal: 'at most 1.2 times what the account of 50 pays',
   async run(run) {
     const total = run.scaled(100_000, 2000)
     const alone = await accountOf(run, 0)

@@ -8,6 +8,7 @@ const MEMORY_GOAL_MB = 150
 export const wholeGroup: Scenario = {
   name: 'whole-group',
   about: 'a group of 100,000 members read whole',
+  goal: 'complete; at most 150 MB resident',
   async run({ figures, scaled, say, start }: Run) {
     const bed = await start()
     const size = scaled(100_000, 1000)
