@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { Backend, type Outcome } from './backend.ts'
-import { type EngineAnswer, EngineConnection, EngineRefusal } from './engine-connection.ts'
+import { CONTENT_TYPE, type EngineAnswer, EngineConnection, EngineRefusal } from './engine-connection.ts'
 import { type PlanInput, parsePlan } from './plan.ts'
 import { callTable } from './table.ts'
 import { type AwsCall, type Usage, UsageLog } from './usage.ts'
@@ -70,9 +70,9 @@ class Front {
       response.writeHead(status, { 'content-type': contentType, 'content-length': body.length })
       response.end(body)
     } catch (error) {
-      process.stderr.write(`The proxy failed: ${error instanceof Error ? error.stack : String(error)}\n`)
-      response.writeHead(500, { 'content-type': 'application/x-amz-json-1.0' })
-      response.end(JSON.stringify({ __type: 'InternalServerError', message: String(error) }))
+      // An engine that is gone looks the same from here as from its clients.
+      if (/^E[A-Z]+$/.test(String((error as NodeJS.ErrnoException).code))) response.destroy()
+      else fail(response, error)
     }
   }
 
@@ -93,4 +93,10 @@ class Front {
 function toRefusal(error: unknown): Outcome {
   if (error instanceof EngineRefusal) return { answer: error.answer, charges: [], refused: undefined }
   throw error
+}
+
+function fail(response: ServerResponse, error: unknown): void {
+  process.stderr.write(`The proxy failed: ${error instanceof Error ? error.stack : String(error)}\n`)
+  response.writeHead(500, { 'content-type': CONTENT_TYPE })
+  response.end(JSON.stringify({ __type: 'InternalServerError', message: String(error) }))
 }

@@ -9,6 +9,7 @@ import { openDb } from '../../shared/store/client.ts'
 import { UNLIMITED } from '../aws/plan.ts'
 import { type AwsProxy, startAwsProxy } from '../aws/proxy.ts'
 import { OKTA } from '../factories/api-event.ts'
+import { SCENARIOS } from '../load/scenarios.ts'
 import { type Pair, presentBudgets } from './budget-table.ts'
 import { presentColdStarts } from './cold-start.ts'
 import { Meter } from './meter.ts'
@@ -16,6 +17,7 @@ import { addMembers, type Bench, measureOperations } from './operations.ts'
 import { presentParsing } from './parsing.ts'
 import { scimClient } from './scim-client.ts'
 import { seedUsers } from './seed.ts'
+import { toMarkdown } from './table.ts'
 
 const [SMALL, LARGE] = [1_000, 10_000]
 
@@ -95,6 +97,19 @@ ${coldStarts}
 At half, once and twice the size that has a budget. Twice the size, a filter is longer than any that is accepted.
 
 ${parsing}
+
+## Whole syncs
+
+\`npm run load -- --aws\` runs them through the local gateway at AWS's rates, without the burst that AWS grants but does
+not promise, each function in a process of its own, and prints every figure beside its goal; \`.rolecall/load.json\` keeps
+them. Counts decide on the outcome: refusals, losses, units that grow. Times are shown: they depend on the machine, which
+plays the identity provider, the gateway, the functions and the table at once. \`--only large-changes\` runs one scenario,
+\`--scale 0.1\` a tenth of everything.
+
+${toMarkdown(
+  ['scenario', 'what', 'goal'],
+  SCENARIOS.map(({ name, about, goal }) => [name, about, goal]),
+)}
 `
 
 await main()

@@ -30,9 +30,15 @@ export const aUser = (n: number) => ({
 })
 
 /** Stores users `first` to `last` in their final shape, claims and count included; answers their ids. */
-export async function seedUsers(db: Db, owner: Principal, first: number, last: number): Promise<string[]> {
+export async function seedUsers(
+  db: Db,
+  owner: Principal,
+  first: number,
+  last: number,
+  idOf: (n: number) => string = () => newId(new Date()),
+): Promise<string[]> {
   const numbers = Array.from({ length: last - first + 1 }, (_, i) => first + i)
-  const users = numbers.map((n) => toStored(owner, n))
+  const users = numbers.map((n) => toStored(owner, n, idOf(n)))
   const items = users.flatMap((user) => toItems(owner.account, user))
   const count = { ...{ pk: countKey(owner.account, RESOURCE_TYPES.User), sk: `seed-${first}` }, all: users.length }
   const own = { ...count, [`own#${owner.role}`]: users.length }
@@ -43,12 +49,12 @@ export async function seedUsers(db: Db, owner: Principal, first: number, last: n
   return users.map(({ id }) => id)
 }
 
-function toStored({ role, clientKind }: Principal, n: number): StoredResource {
+function toStored({ role, clientKind }: Principal, n: number, id: string): StoredResource {
   const type = resourceTypes(clientKind).User
   const at = new Date()
   const attributes = toStoredAttributes(type, parseResource(type, aUser(n)))
   const time = { created: at.toISOString(), lastModified: at.toISOString() }
-  return { type, id: newId(at), owner: role, version: 1, ...time, attributes, eventId: newId(at) }
+  return { type, id, owner: role, version: 1, ...time, attributes, eventId: newId(at) }
 }
 
 function toItems(account: string, user: StoredResource): Record<string, unknown>[] {

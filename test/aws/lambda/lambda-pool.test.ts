@@ -32,9 +32,9 @@ afterAll(async () => {
 })
 
 function start(): LambdaProcess {
-  const process = new LambdaProcess(path, 'inherit')
-  started.push(process)
-  return process
+  const fresh = new LambdaProcess(path, { PATH: process.env.PATH }, 'inherit')
+  started.push(fresh)
+  return fresh
 }
 
 interface Told {

@@ -26,23 +26,32 @@ export class LambdaPool {
   readonly #all = new Set<LambdaProcess>()
   readonly #peaksKb = new Map<LambdaName, number>()
   readonly #log: LogTarget
+  #env: NodeJS.ProcessEnv = {}
   #faults: LambdaFaults | undefined
   #random: Random = seededRandom(1)
+  /** How many invocations were killed by lot. */
+  kills = 0
   constructor(log: LogTarget = 'inherit') {
     this.#log = log
   }
 
-  /** Handlers for the gateway, or for whoever else calls functions. */
-  handlers = (names: readonly LambdaName[]): LambdaHandlers =>
-    Object.fromEntries(names.map((name) => [name, this.handler(name)])) as LambdaHandlers
+  /** Handlers for the gateway, or for whoever else calls functions; they keep the environment as it is now. */
+  handlers = (names: readonly LambdaName[]): LambdaHandlers => {
+    const { NODE_OPTIONS: _, ...env } = process.env
+    this.#env = env
+    return Object.fromEntries(names.map((name) => [name, this.#handler(name)])) as LambdaHandlers
+  }
 
-  handler(name: LambdaName): LambdaHandler {
+  #handler(name: LambdaName): LambdaHandler {
     return async (event, context) => {
       const { getRemainingTimeInMillis, ...rest } = context
       const invocation = { payload: JSON.stringify(event), context: toData(rest), limitMs: getRemainingTimeInMillis() }
       const process = await this.#take(name)
       try {
         return await process.invoke(invocation, this.#drawEnd(name))
+      } catch (error) {
+        if (this.#faults && process.isOver) this.kills += 1
+        throw error
       } finally {
         this.#peaksKb.set(name, Math.max(this.#peaksKb.get(name) ?? 0, process.peakMemoryKb))
         if (!process.isOver) this.#idleOf(name).push(process)
@@ -79,7 +88,7 @@ export class LambdaPool {
     const path = await this.#bundleOf(name)
     const waiting = this.#idleOf(name).pop()
     if (waiting && !waiting.isOver) return waiting
-    const process = new LambdaProcess(path, this.#log)
+    const process = new LambdaProcess(path, this.#env, this.#log)
     this.#all.add(process)
     process.child.once('exit', () => this.#all.delete(process))
     return process

@@ -30,10 +30,9 @@ export class LambdaProcess {
   readonly #ready: Promise<Told>
   #peakMemoryKb = 0
 
-  /** Starts the function that was bundled to `path`; its environment is this process's own. */
-  constructor(path: string, log: LogTarget) {
+  /** Starts the function that was bundled to `path`. */
+  constructor(path: string, env: NodeJS.ProcessEnv, log: LogTarget) {
     const runtime = join(import.meta.dirname, 'runtime.mjs')
-    const { NODE_OPTIONS: _, NODE_CHANNEL_FD: __, ...env } = process.env
     this.child = spawnTied(process.execPath, [runtime, path], { env, stdio: ['ignore', log, log, 'ipc'] })
     this.#ready = this.#nextMessage()
     this.#ready.catch(() => {})
