@@ -6,13 +6,11 @@ import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import { ENV } from '../shared/config.ts'
+import { FUNCTION_LIMIT_MS } from '../shared/http/time-limits.ts'
 import { entryOf, LAMBDA_NAMES, type LambdaName } from './bundling.ts'
 import type { Deployment } from './config.ts'
 import { tableStatements } from './permissions.ts'
 import type { ScimTable } from './table.ts'
-
-/** Longer than our own deadlines, and than the gateway waits. */
-const TIMEOUT_SECONDS = 15
 
 export interface ScimFunctionsProps {
   deployment: Deployment
@@ -47,7 +45,7 @@ export class ScimFunctions extends Construct {
       handler: 'index.handler',
       code: bundledCode(name),
       memorySize: 512,
-      timeout: Duration.seconds(TIMEOUT_SECONDS),
+      timeout: Duration.millis(FUNCTION_LIMIT_MS),
       tracing: Tracing.ACTIVE,
       role: functionRole(scope, name, logGroup, table),
       logGroup,

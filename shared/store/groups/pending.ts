@@ -1,6 +1,7 @@
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb'
 import type { RestEvent } from '../../audit/rest-event.ts'
 import type { Db } from '../client.ts'
+import { connectionOf } from '../deadline.ts'
 import { type EventTable, parseEventItem, toEventItem } from '../events/item.ts'
 import { pendingKey, pendingWorkKey } from '../keys.ts'
 import { ofPartition, queryAll } from '../query-all.ts'
@@ -43,20 +44,21 @@ function toCauseItem(table: EventTable, { changes: _changes, ...event }: RestEve
 export async function listPending(db: Db, account: string): Promise<Pending[]> {
   const items = await queryAll(db, ofPartition(pendingKey(account)))
   const pending = items.map((item) => toPending(account, item))
-  seen.set(db.client, new Map(seen.get(db.client)).set(account, { at: db.clock(), pending }))
+  const connection = connectionOf(db)
+  seen.set(connection, new Map(seen.get(connection)).set(account, { at: db.clock(), pending }))
   return pending
 }
 
 /** As {@link listPending}, but as seen by this process at most five seconds ago: mostly free. */
 export async function listPendingLately(db: Db, account: string): Promise<Pending[]> {
-  const last = seen.get(db.client)?.get(account)
+  const last = seen.get(connectionOf(db))?.get(account)
   if (last && db.clock() - last.at < FRESH_MS) return last.pending
   return listPending(db, account)
 }
 
 /** Forgets what this process saw, after it caused pending work itself. */
 export function forgetPending(db: Db, account: string): void {
-  seen.get(db.client)?.delete(account)
+  seen.get(connectionOf(db))?.delete(account)
 }
 
 export const pendingIds = (pending: Pending[], kind: Pending['kind']): Set<string> =>
