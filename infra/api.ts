@@ -21,6 +21,7 @@ import {
   scimGatewayPaths,
   scimRoutes,
 } from '../shared/http/routes.ts'
+import { GATEWAY_LIMIT_MS } from '../shared/http/time-limits.ts'
 import { RESOURCE_TYPES } from '../shared/scim/resource-types.ts'
 import type { Deployment } from './config.ts'
 import type { ScimFunctions } from './functions.ts'
@@ -29,8 +30,6 @@ import { addGatewayResponses } from './gateway-responses.ts'
 export const STAGE = 'prod'
 /** A revoked token, a disabled integration and a changed network policy take effect within this time. */
 const AUTHORIZER_CACHE_SECONDS = 60
-/** Just under the functions' own limit, so that the client hears 504 and not the end of a Lambda. */
-const INTEGRATION_TIMEOUT_SECONDS = 14
 const REQUESTS_PER_SECOND = 50
 const BURST = 100
 
@@ -103,7 +102,7 @@ export class ScimApi extends Construct {
     const known = this.#integrations.get(name)
     if (known) return known
     const integration = new LambdaIntegration(this.#functions.require(name), {
-      timeout: Duration.seconds(INTEGRATION_TIMEOUT_SECONDS),
+      timeout: Duration.millis(GATEWAY_LIMIT_MS),
       scopePermissionToMethod: false,
     })
     this.#integrations.set(name, integration)

@@ -6,13 +6,11 @@ import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import { ENV } from '../shared/config.ts'
+import { FUNCTION_LIMIT_MS } from '../shared/http/time-limits.ts'
 import { type BackgroundName, entryOf, LAMBDA_NAMES, type LambdaName } from './bundling.ts'
 import type { Deployment } from './config.ts'
 import { tableStatements } from './permissions.ts'
 import type { ScimTable } from './table.ts'
-
-/** Longer than our own deadlines, and than the gateway waits. */
-const TIMEOUT_SECONDS = 15
 
 export interface ScimFunctionsProps {
   deployment: Deployment
@@ -36,14 +34,14 @@ export class ScimFunctions extends Construct {
 }
 
 export interface FunctionProps extends ScimFunctionsProps {
-  timeoutSeconds?: number
+  timeoutMs?: number
   /** More of its environment. */
   environment?: Record<string, string>
 }
 
 /** A Lambda with a role, a log group and a bundle of its own, below a construct of its name. */
 export function addFunction(parent: Construct, name: LambdaName | BackgroundName, props: FunctionProps) {
-  const { deployment, table, timeoutSeconds = TIMEOUT_SECONDS, environment } = props
+  const { deployment, table, timeoutMs = FUNCTION_LIMIT_MS, environment } = props
   const scope = new Construct(parent, name)
   const logGroup = new LogGroup(scope, 'Logs', {
     retention: deployment.logRetentionDays,
@@ -56,7 +54,7 @@ export function addFunction(parent: Construct, name: LambdaName | BackgroundName
     handler: 'index.handler',
     code: bundledCode(name),
     memorySize: 512,
-    timeout: Duration.seconds(timeoutSeconds),
+    timeout: Duration.millis(timeoutMs),
     tracing: Tracing.ACTIVE,
     role: functionRole(scope, name, logGroup, table),
     logGroup,

@@ -11,7 +11,7 @@ import { ENV } from '../shared/config.ts'
 import { addFunction, type ScimFunctionsProps } from './functions.ts'
 
 /** Longer than a slice, and than what follows it. */
-const WORKER_SECONDS = 40
+const WORKER_LIMIT_MS = 40_000
 /** Until then nobody else gets a message whose worker was killed. */
 const VISIBILITY_SECONDS = 60
 /** Heads that are worked at side by side: the rest of the account's functions must not starve. */
@@ -35,7 +35,7 @@ export class UnfinishedWork extends Construct {
     const unheard = this.#addQueue('Unheard', { retentionPeriod: KEPT })
     const environment = { [ENV.workQueueUrl]: queue.queueUrl }
     const changes = addFunction(this, 'changes', { ...props, environment })
-    const worker = addFunction(this, 'worker', { ...props, environment, timeoutSeconds: WORKER_SECONDS })
+    const worker = addFunction(this, 'worker', { ...props, environment, timeoutMs: WORKER_LIMIT_MS })
     for (const fn of [changes, worker]) queue.grantSendMessages(fn)
     changes.addEventSource(listenTo(props, unheard))
     worker.addEventSource(new SqsEventSource(queue, { batchSize: 1, maxConcurrency: MAX_WORKERS }))

@@ -24,6 +24,8 @@ export class Trail {
   readonly alongside: (() => Promise<void>)[] = []
   readonly #start: TrailStart
   #recorded = false
+  #tried = false
+  #hasParts = false
   #skipped: readonly string[] = []
   #resource: Pick<RestEvent, 'resourceId' | 'resourceName' | 'resourceDomain'> = {}
 
@@ -34,6 +36,16 @@ export class Trail {
   /** Whether the event is in the table already. */
   get recorded(): boolean {
     return this.#recorded
+  }
+
+  /** Whether a change was handed to the table: if it is not recorded, it failed, or nobody knows. */
+  get tried(): boolean {
+    return this.#tried
+  }
+
+  /** Whether it has operations with events of their own. */
+  get hasParts(): boolean {
+    return this.#hasParts
   }
 
   get account(): string {
@@ -51,6 +63,7 @@ export class Trail {
 
   /** The event of one operation of a Bulk request: as this one, but of what that operation does. */
   ofOperation(operation: Pick<RestEvent, 'eventId' | 'method' | 'endpoint'>): Trail {
+    this.#hasParts = true
     return new Trail({ ...this.#start, ...operation })
   }
 
@@ -69,6 +82,7 @@ export class Trail {
    * `write` has succeeded: not earlier, and without anybody having to say so.
    */
   async record<Result>(outcome: Outcome, write: (event: RestEvent) => Promise<Result>): Promise<Result> {
+    this.#tried = true
     const result = await write(this.#complete(outcome))
     this.#recorded = true
     return result

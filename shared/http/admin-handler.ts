@@ -28,7 +28,7 @@ export function adminHandler<Name extends FunctionName>(
   options: HandlerOptions,
   operations: Record<RouteKeyOf<Name>, Operation<AdminContext>>,
 ) {
-  const { config, db } = options
+  const { config } = options
   const kind: ApiKind<{ actor: string }, AdminContext> = {
     identify: (event, request, at) => {
       const actor = event.requestContext.identity.userArn
@@ -38,7 +38,7 @@ export function adminHandler<Name extends FunctionName>(
       const trail = new Trail({ ...start, type: 'ADMIN', account, actorName: actor, actorDomain: 'IAM' })
       return { caller: { actor }, trail }
     },
-    admit: ({ caller, request, now, trail, report }) => {
+    admit: ({ caller, request, now, db, trail, report }) => {
       const account = parseAccount(request.query.account)
       return { db, config, account, ...caller, now, trail, report }
     },

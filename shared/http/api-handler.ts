@@ -5,11 +5,13 @@ import type { Config } from '../config.ts'
 import { ScimError } from '../scim/error.ts'
 import { quote } from '../scim/quote.ts'
 import type { Db } from '../store/client.ts'
+import { withDeadline } from '../store/deadline.ts'
 import { type ApiAnswer, toErrorAnswer, toProxyResult } from './api-answer.ts'
 import { type ApiRequest, toApiRequest } from './api-request.ts'
 import { logUnexpected, toScimError } from './failure.ts'
 import { log } from './log.ts'
 import { eventRecorder, type PutEvent, recorded } from './recorded.ts'
+import { deadlineOf } from './time-limits.ts'
 
 /** What every Lambda behind the API is made of. */
 export interface HandlerOptions {
@@ -25,6 +27,8 @@ export interface Call<Caller> {
   event: APIGatewayProxyEvent
   caller: Caller
   now: Date
+  /** The table, for as long as the request has time. */
+  db: Db
   trail: Trail
   /** Tells the operators of an error that the answer need not tell. */
   report(error: unknown): void
@@ -58,22 +62,24 @@ export function apiHandler<Caller, Context>(
   kind: ApiKind<Caller, Context>,
   operations: Record<string, Operation<Context>>,
 ): LambdaHandler {
-  const { db, putEvent, now = () => new Date() } = options
+  const { putEvent, now = () => new Date() } = options
   const run = async (event: APIGatewayProxyEvent, lambda: LambdaContext): Promise<APIGatewayProxyResult> => {
     const at = now()
-    const request = toApiRequest(event, lambda)
+    const db = withDeadline(options.db, deadlineOf(lambda, options.db))
+    const request = toApiRequest(event)
     const { caller, trail } = kind.identify(event, request, at)
     const report = (error: unknown) => logUnexpected(error, event)
     const recorder = eventRecorder<APIGatewayProxyResult>({ trail, db, putEvent, report }, (one) => one.statusCode)
     const outcome = await recorded(recorder, async () => {
-      const context = kind.admit({ request, event, caller, now: at, trail, report })
+      const context = kind.admit({ request, event, caller, now: at, db, trail, report })
       const operation = findOperation(operations, request)
       return toProxyResult(await operation(request, context), event.requestContext.requestId)
     })
     if ('refusal' in outcome) throw outcome.refusal
     return outcome.answer
   }
-  // The gateway gives up before Lambda does, so an early answer would reach nobody, and have no event.
+  // Our own deadline comes first, and its answer has an event and says what was changed; one by middy's timer, a plain
+  // 500 while the work goes on, would have and say neither.
   const pipeline = middy<APIGatewayProxyEvent, APIGatewayProxyResult>({ timeoutEarlyInMillis: 0 })
     .use(outermost(options.config, now))
     .handler(run)

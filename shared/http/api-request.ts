@@ -1,4 +1,4 @@
-import type { APIGatewayProxyEvent, Context } from 'aws-lambda'
+import type { APIGatewayProxyEvent } from 'aws-lambda'
 import { invalidSyntax, ScimError, tooLarge } from '../scim/error.ts'
 import { parseJson } from '../scim/json.ts'
 import { quote } from '../scim/quote.ts'
@@ -15,18 +15,13 @@ export interface ApiRequest {
   params: Readonly<Record<string, string>>
   query: Readonly<Record<string, string>>
   headers: Readonly<Record<string, string>>
-  /** Milliseconds until Lambda ends the function, read anew at each call. */
-  remainingMs(): number
   /** Reads the body strictly. @throws {ScimError} 413, 415 or 400 invalidSyntax. */
   parseBody(maxBytes: number): Json
 }
 
 const MEDIA_TYPES = new Set(['application/scim+json', 'application/json'])
 
-export function toApiRequest(
-  event: APIGatewayProxyEvent,
-  lambda: Pick<Context, 'getRemainingTimeInMillis'>,
-): ApiRequest {
+export function toApiRequest(event: APIGatewayProxyEvent): ApiRequest {
   const headers = lowerCaseNames(event.headers)
   return {
     method: event.httpMethod,
@@ -35,7 +30,6 @@ export function toApiRequest(
     params: withoutUndefined(event.pathParameters),
     query: toQuery(event),
     headers,
-    remainingMs: () => lambda.getRemainingTimeInMillis(),
     parseBody: (maxBytes) => parseBody(event, headers['content-type'], maxBytes),
   }
 }

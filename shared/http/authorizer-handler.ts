@@ -4,12 +4,14 @@ import { type DeployedApi, toPolicy } from '../auth/policy.ts'
 import { type Principal, toAuthorizerContext } from '../auth/principal.ts'
 import { parseToken, verifySecret } from '../auth/token.ts'
 import type { Db } from '../store/client.ts'
+import { withDeadline } from '../store/deadline.ts'
 import { countRefusedToken, type RefusalReason } from '../store/events/refused-tokens.ts'
 import { getToken, type TokenRecord } from '../store/token-record.ts'
 import { bearerToken } from './bearer-token.ts'
 import { logUnexpected } from './failure.ts'
 import { type Outcome, recorded } from './recorded.ts'
 import { SCIM_BASE, SCIM_METHODS } from './routes.ts'
+import { deadlineOf, type RemainingTime } from './time-limits.ts'
 
 export interface AuthorizerOptions {
   db: Db
@@ -18,7 +20,10 @@ export interface AuthorizerOptions {
   now?: () => Date
 }
 
-type Authorizer = (event: APIGatewayRequestAuthorizerEvent) => Promise<APIGatewayAuthorizerResult>
+type Authorizer = (
+  event: APIGatewayRequestAuthorizerEvent,
+  invocation: RemainingTime,
+) => Promise<APIGatewayAuthorizerResult>
 
 /** What the authorizer makes of a call. `token` is known where its secret was right. */
 interface Verdict {
@@ -37,14 +42,16 @@ const FORBIDDEN: readonly (RefusalReason | undefined)[] = ['disabled', 'network'
  * @throws {Error} `Unauthorized`, which the gateway answers 401 and does not cache; anything else, such as a table that
  * does not answer, it answers 503.
  */
-export function authorizerHandler({ db, region, now = () => new Date() }: AuthorizerOptions): Authorizer {
-  return async (event) => {
+export function authorizerHandler({ db: table, region, now = () => new Date() }: AuthorizerOptions): Authorizer {
+  return async (event, invocation) => {
     const at = now()
+    const db = withDeadline(table, deadlineOf(invocation, table))
     const { sourceIp } = event.requestContext.identity
     const { requestId } = event.requestContext
     const report = (error: unknown) => logUnexpected(error, event)
     const record = async (outcome: Outcome<Verdict>) => {
       if ('answer' in outcome) await count(db, outcome.answer, sourceIp, at, event)
+      return outcome
     }
     const outcome = await recorded({ requestId, record, report }, () => judge(db, event, at))
     if ('refusal' in outcome) throw outcome.refusal

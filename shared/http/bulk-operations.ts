@@ -12,9 +12,7 @@ import { BULK_RESPONSE, type BulkRequest, parseBulkRequest } from './bulk-reques
 import { eventRecorder, type PutEvent, recorded } from './recorded.ts'
 import type { ScimOperations } from './resource-operations.ts'
 import type { RouteKeyOf } from './routes.ts'
-
-/** What is kept of the invocation's time for the operation begun last, its event and the answer. */
-const RESERVE_MS = 6_000
+import { BULK_OPERATION_MS } from './time-limits.ts'
 
 /** What a BulkResponse says of one operation (RFC 7644 §3.7). */
 interface BulkResult {
@@ -26,7 +24,7 @@ interface BulkResult {
   response?: ErrorBody
 }
 
-interface BulkContext extends ScimContext, Pick<ApiRequest, 'remainingMs'> {
+interface BulkContext extends ScimContext {
   putEvent: PutEvent
   offered: ScimOperations
 }
@@ -39,8 +37,7 @@ export function bulkOperations(
   return {
     'POST /Bulk': async (request, context) => {
       const bulk = parseBulkRequest(request.parseBody(MAX_BODY_BYTES))
-      const { remainingMs } = request
-      const results = await runAll({ ...context, putEvent, offered, remainingMs }, bulk)
+      const results = await runAll({ ...context, putEvent, offered }, bulk)
       return { status: 200, body: { schemas: [BULK_RESPONSE], Operations: results } }
     },
   }
@@ -58,7 +55,7 @@ async function runAll(context: BulkContext, { operations, failOnErrors }: BulkRe
   let inTime = true
   for (const index of order) {
     if (errors >= failOnErrors) break
-    inTime &&= context.remainingMs() >= RESERVE_MS
+    inTime &&= context.db.deadline - context.db.clock() >= BULK_OPERATION_MS
     const operation = operations[index] as BulkOperation
     const answer = inTime ? await runOne(context, operation, refused.get(index), ids) : notTried()
     if (inTime && answer.status >= 400) errors++
@@ -88,7 +85,7 @@ async function runOne(
     eventRecorder<ApiAnswer>(own, ({ status }) => status),
     async () => {
       if (refusal) throw refusal
-      const request = toRequest(operation, ids, endpoint, context)
+      const request = toRequest(operation, ids, endpoint)
       return (context.offered[`${operation.method} ${request.route}`] as Operation<ScimContext>)(request, own)
     },
   )
@@ -100,7 +97,6 @@ function toRequest(
   { method, path, data, version }: BulkOperation,
   ids: ReadonlyMap<string, string>,
   endpoint: string,
-  { remainingMs }: BulkContext,
 ): ApiRequest {
   const [, collection = '', id] = resolveBulkPath(path, ids).split('/')
   const body = data === undefined ? undefined : resolveBulkIds(data, ids)
@@ -111,7 +107,6 @@ function toRequest(
     params: id === undefined ? {} : { id: decodeId(id) },
     query: {},
     headers: version === undefined ? {} : { 'if-match': version },
-    remainingMs,
     parseBody: () => body as Json,
   }
 }

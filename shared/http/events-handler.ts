@@ -3,12 +3,14 @@ import * as z from 'zod'
 import { maskParameters } from '../audit/secrets.ts'
 import { Trail } from '../audit/trail.ts'
 import { invalidSyntax, type ScimError } from '../scim/error.ts'
+import { withDeadline } from '../store/deadline.ts'
 import { newId } from '../store/new-id.ts'
 import { accountOf, adminHandler, parseAccount } from './admin-handler.ts'
 import type { HandlerOptions } from './api-handler.ts'
 import { answerQuestion, type EventAnswer, eventsOperations } from './events-operations.ts'
 import { logUnexpected } from './failure.ts'
 import { eventRecorder, recorded } from './recorded.ts'
+import { deadlineOf } from './time-limits.ts'
 
 /**
  * The events function: `GET /events` through the gateway, or an invocation with the question itself as payload, such
@@ -24,8 +26,10 @@ const isGatewayEvent = (payload: unknown): payload is APIGatewayProxyEvent =>
   typeof payload === 'object' && payload !== null && 'httpMethod' in payload && 'requestContext' in payload
 
 /** @throws {Error} under the name of the SCIM error type, which the invoker sees as `errorType` and `errorMessage`. */
-async function invoke(options: HandlerOptions, payload: unknown, { awsRequestId }: Context): Promise<EventAnswer> {
-  const { db, putEvent, now: clock = () => new Date() } = options
+async function invoke(options: HandlerOptions, payload: unknown, lambda: Context): Promise<EventAnswer> {
+  const { putEvent, now: clock = () => new Date() } = options
+  const { awsRequestId } = lambda
+  const db = withDeadline(options.db, deadlineOf(lambda, options.db))
   const now = clock()
   const trail = startInvocation(payload, now, awsRequestId)
   const report = (error: unknown) => logUnexpected(error, { requestContext: { requestId: awsRequestId } })

@@ -1,5 +1,6 @@
 import { maskSecrets } from '../audit/secrets.ts'
 import { ScimError } from '../scim/error.ts'
+import { OutOfTime } from '../store/deadline.ts'
 import { isThrottled } from '../store/throttling.ts'
 import { log } from './log.ts'
 
@@ -7,25 +8,71 @@ import { log } from './log.ts'
 const UNREACHABLE =
   /^(InternalServerError|ServiceUnavailable(Exception)?|TimeoutError|RequestTimeout(Exception)?|E(AI_AGAIN|CONN(ABORTED|REFUSED|RESET)|HOST(DOWN|UNREACH)|NET(DOWN|RESET|UNREACH)|NOTFOUND|PIPE|PROTO|TIMEDOUT))$/
 
+/** What is known of the change that a request asked for. */
+export type Fate = 'unchanged' | 'committed' | 'unknown'
+
+const SAID: Record<Fate, string> = {
+  unchanged: 'nothing was changed; retry after the seconds named in Retry-After',
+  committed: 'the change is committed; read the resource after the seconds named in Retry-After',
+  unknown:
+    'the change may have been committed; read the resource, after the seconds named in Retry-After, before you retry',
+}
+
+/** The refusal of a request that could not be finished: 503 with Retry-After, saying whether it changed anything. */
+export class Unfinished extends ScimError {
+  readonly fate: Fate
+  readonly #reason: string
+  constructor(reason: string, fate: Fate, cause: unknown) {
+    super(503, undefined, `${reason}; ${SAID[fate]}`, { cause, headers: { 'retry-after': '5' } })
+    this.fate = fate
+    this.#reason = reason
+  }
+
+  /** The same when more is known. */
+  as(fate: Fate): Unfinished {
+    return new Unfinished(this.#reason, fate, this.cause)
+  }
+}
+
+/** How far a request had come with its change when it failed. */
+export interface Progress {
+  /** The change was handed to the table. */
+  tried: boolean
+  /** It is there. */
+  recorded: boolean
+}
+
+const NOT_BEGUN: Progress = { tried: false, recorded: false }
+
 /**
  * What a client may know of a failure, without secrets it may quote; what it may not know is reported and becomes a
- * plain 500. Throttling that outlived the SDK's retries is 429, a table that cannot be reached 503.
+ * plain 500. Throttling that outlived the SDK's retries is 429; a table that cannot be reached and a deadline that has
+ * passed are 503, and say what became of the change.
  */
-export function toScimError(error: unknown, requestId: string, report: (error: unknown) => void): ScimError {
+export function toScimError(
+  error: unknown,
+  requestId: string,
+  report: (error: unknown) => void,
+  progress = NOT_BEGUN,
+): ScimError {
   if (error instanceof ScimError) return withoutSecrets(error)
-  if (isThrottled(error)) {
-    return retryLater(429, '2', 'Too many requests at this moment; retry after the seconds named in Retry-After', error)
-  }
+  if (isThrottled(error)) return throttled(error)
   report(error)
-  if (isUnreachable(error)) {
-    const detail = 'The table does not answer at this moment; retry after the seconds named in Retry-After'
-    return retryLater(503, '5', detail, error)
-  }
+  if (error instanceof OutOfTime)
+    return new Unfinished('The request ran out of time', fateOf(progress, error.sent), error)
+  if (isUnreachable(error)) return new Unfinished('The table does not answer at this moment', fateOf(progress), error)
   return new ScimError(500, undefined, `Internal error; retry, and report request id ${requestId} if it persists`)
 }
 
-const retryLater = (status: number, seconds: string, detail: string, cause: unknown) =>
-  new ScimError(status, undefined, detail, { cause, headers: { 'retry-after': seconds } })
+function fateOf({ tried, recorded }: Progress, sent = true): Fate {
+  if (recorded) return 'committed'
+  return tried && sent ? 'unknown' : 'unchanged'
+}
+
+function throttled(cause: unknown): ScimError {
+  const detail = 'Too many requests at this moment; retry after the seconds named in Retry-After'
+  return new ScimError(429, undefined, detail, { cause, headers: { 'retry-after': '2' } })
+}
 
 function withoutSecrets(error: ScimError): ScimError {
   const { status, scimType, message, headers } = error

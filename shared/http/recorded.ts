@@ -1,8 +1,10 @@
 import type { Trail } from '../audit/trail.ts'
-import { ScimError } from '../scim/error.ts'
+import type { ScimError } from '../scim/error.ts'
 import type { Db } from '../store/client.ts'
+import { withDeadline } from '../store/deadline.ts'
 import type { putEvent } from '../store/events/write.ts'
-import { toScimError } from './failure.ts'
+import { type Progress, toScimError, Unfinished } from './failure.ts'
+import { EVENT_MS } from './time-limits.ts'
 
 /** Stores the event of a request that changed nothing. */
 export type PutEvent = typeof putEvent
@@ -13,7 +15,10 @@ export type Outcome<Answer> = { answer: Answer } | { refusal: ScimError }
 /** Where the outcome of a request is written down, and who hears of failures that clients may not read. */
 export interface Recorder<Answer> {
   requestId: string
-  record(outcome: Outcome<Answer>): Promise<void>
+  /** How far the change has come; none is asked for where it is absent. */
+  progress?: Progress & { hasParts: boolean }
+  /** Writes the outcome down, and says what to answer: more may be known afterwards. */
+  record(outcome: Outcome<Answer>): Promise<Outcome<Answer>>
   report(error: unknown): void
 }
 
@@ -27,29 +32,29 @@ export async function recorded<Answer>(
 ): Promise<Outcome<Answer>> {
   const outcome = await settle(recorder, run)
   try {
-    await recorder.record(outcome)
-    return outcome
+    return await recorder.record(outcome)
   } catch (cause) {
     recorder.report(cause)
-    return { refusal: unrecorded(cause) }
+    const fate = isUnfinished(outcome) ? outcome.refusal.fate : recorder.progress?.hasParts ? 'unknown' : 'unchanged'
+    return { refusal: new Unfinished(UNRECORDED, fate, cause) }
   }
 }
 
+const UNRECORDED = 'The request cannot be answered, since its audit event could not be stored'
+
 async function settle<Answer>(
-  { requestId, report }: Recorder<Answer>,
+  { requestId, report, progress }: Recorder<Answer>,
   run: () => Promise<Answer>,
 ): Promise<Outcome<Answer>> {
   try {
     return { answer: await run() }
   } catch (error) {
-    return { refusal: toScimError(error, requestId, report) }
+    return { refusal: toScimError(error, requestId, report, progress) }
   }
 }
 
-function unrecorded(cause: unknown): ScimError {
-  const detail = 'The request cannot be answered, since its audit event could not be stored; retry later'
-  return new ScimError(503, undefined, detail, { cause, headers: { 'retry-after': '5' } })
-}
+const isUnfinished = (outcome: Outcome<unknown>): outcome is { refusal: Unfinished } =>
+  'refusal' in outcome && outcome.refusal instanceof Unfinished
 
 /** What a request is recorded with. */
 export interface Recording {
@@ -59,18 +64,40 @@ export interface Recording {
   report(error: unknown): void
 }
 
-/** Writes an outcome down as the trail's REST event, unless a change has stored it with itself. */
+/**
+ * Writes an outcome down as the trail's REST event, unless a change has stored it with itself. The event has a little
+ * time of its own after the deadline.
+ */
 export function eventRecorder<Answer>(
   { trail, db, putEvent, report }: Recording,
   statusOf: (answer: Answer) => number,
 ): Recorder<Answer> {
-  const record = async (outcome: Outcome<Answer>) => {
-    if (trail.recorded) return
-    await trail.record(summaryOf(outcome, statusOf), async (event) => {
-      await Promise.all([putEvent(db, event), ...trail.alongside.map((write) => write())])
+  const put = (outcome: Outcome<Answer>): Promise<number> =>
+    trail.record(summaryOf(outcome, statusOf), async (event) => {
+      const own = putEvent(withDeadline(db, db.deadline + EVENT_MS), event)
+      const [status] = await Promise.all([own, ...trail.alongside.map((write) => write())])
+      return status
     })
+  const record = async (outcome: Outcome<Answer>) => {
+    if (trail.recorded) return outcome
+    if (isUnfinished(outcome) && outcome.refusal.fate === 'unknown') return settleDoubt(outcome.refusal, put)
+    await put(outcome)
+    return outcome
   }
-  return { requestId: trail.requestId, record, report }
+  return { requestId: trail.requestId, progress: trail, record, report }
+}
+
+/**
+ * A change that may have been committed has stored its event or never will, once another one has taken the event's
+ * place: so storing the refusal says which.
+ */
+async function settleDoubt(
+  doubtful: Unfinished,
+  put: (outcome: { refusal: ScimError }) => Promise<number>,
+): Promise<{ refusal: ScimError }> {
+  const refusal = doubtful.as('unchanged')
+  const status = await put({ refusal })
+  return { refusal: status === refusal.status ? refusal : doubtful.as('committed') }
 }
 
 function summaryOf<Answer>(outcome: Outcome<Answer>, statusOf: (answer: Answer) => number) {

@@ -44,8 +44,8 @@ export function scimHandler<Name extends FunctionName>(
 
 /** A cached policy may outlive its token: expiry is checked again, by this Lambda's clock. */
 function admit(call: Call<Principal>, options: ScimHandlerOptions): ScimContext {
-  const { config, db, types = resourceTypes } = options
-  const { caller, request, event, now, trail, report } = call
+  const { config, types = resourceTypes } = options
+  const { caller, request, event, now, db, trail, report } = call
   if (now.getTime() >= caller.tokenExpiresAt) throw unauthorized('The token has expired: issue a new one')
   const endpointId = event.pathParameters?.endpointId
   if (endpointId !== undefined && endpointId !== caller.endpointId) {

@@ -56,14 +56,25 @@ async function pause(attempt: number): Promise<void> {
   throw error
 }
 
-/** Maps with at most `limit` calls in flight; results keep the order of the input. */
+/**
+ * Maps with at most `limit` calls in flight; results keep the order of the input. After a failure none is begun, and
+ * those in flight are waited for: nothing goes on behind the back of whoever hears of it.
+ */
 export async function mapConcurrently<T, R>(items: T[], limit: number, run: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = new Array(items.length)
   let next = 0
+  let failure: { error: unknown } | undefined
   const worker = async () => {
-    for (let i = next++; i < items.length; i = next++) results[i] = await run(items[i] as T)
+    for (let i = next++; i < items.length && !failure; i = next++) {
+      try {
+        results[i] = await run(items[i] as T)
+      } catch (error) {
+        failure ??= { error }
+      }
+    }
   }
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker))
+  if (failure) throw failure.error
   return results
 }
 

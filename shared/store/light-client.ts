@@ -1,15 +1,23 @@
 import type { IncomingMessage, RequestOptions } from 'node:http'
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import type { RestEvent } from '../audit/rest-event.ts'
 import { signRequest } from '../auth/sigv4.ts'
 import type { AwsConfig, Config } from '../config.ts'
 import type { Db } from './client.ts'
+import { OutOfTime } from './deadline.ts'
 import { type EventWrite, toEventWrite } from './events/item.ts'
 
-const TIMEOUT_MS = 2000
+const ATTEMPT_MS = 2000
 const ATTEMPTS = 2
 /** Answers worth a second try: the request was not carried out, or nobody knows. */
 const RETRIED =
   /^(ThrottlingException|ProvisionedThroughputExceededException|RequestLimitExceeded|InternalServerError|TimeoutError)$/
+
+const NO_CLIENT: Pick<DynamoDBDocumentClient, 'send'> = {
+  send(): never {
+    throw new Error('This function carries no document client')
+  },
+}
 
 /** The table as a function without the SDK sees it: it may name it, and write events through {@link lightPutEvent}. */
 export function openLightDb({ tableName, eventRetentionDays }: Config): Db {
@@ -17,17 +25,17 @@ export function openLightDb({ tableName, eventRetentionDays }: Config): Db {
     tableName,
     eventRetentionDays,
     clock: Date.now,
-    get client(): never {
-      throw new Error('This function carries no document client')
-    },
+    deadline: Number.POSITIVE_INFINITY,
+    client: NO_CLIENT as DynamoDBDocumentClient,
   }
 }
 
 /**
  * Stores events by one signed PutItem and nothing of the SDK, which would be nine tenths of the discovery function:
- * 1 write unit, one more try after a fault of the network or the service, 2 s each.
+ * 1 write unit, one more try after a fault of the network or the service, 2 s each, none past the deadline. Answers the
+ * status under which the event stands.
  */
-export function lightPutEvent(config: Config, aws: AwsConfig): (db: Db, event: RestEvent) => Promise<void> {
+export function lightPutEvent(config: Config, aws: AwsConfig): (db: Db, event: RestEvent) => Promise<number> {
   const url = new URL(config.dynamodbEndpoint ?? endpointOf(aws.region))
   const send = openConnection(url)
   return async (db, event) => {
@@ -35,8 +43,16 @@ export function lightPutEvent(config: Config, aws: AwsConfig): (db: Db, event: R
     const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'DynamoDB_20120810.PutItem' }
     const { region, credentials } = aws
     const request = { method: 'POST', url, headers, body, service: 'dynamodb', region, credentials }
-    await tried(async () => checkAnswer(await send(await signRequest(request), body)))
+    await tried(async () => checkAnswer(await send(await signRequest(request), body, timeLeft(db))))
+    return event.status
   }
+}
+
+/** What an attempt may take, in ms. @throws {OutOfTime} past the deadline. */
+function timeLeft({ deadline, clock }: Db): number {
+  const leftMs = deadline - clock()
+  if (leftMs <= 0) throw new OutOfTime(false)
+  return Math.min(ATTEMPT_MS, leftMs)
 }
 
 const endpointOf = (region: string): string =>
@@ -48,23 +64,25 @@ interface Answer {
 }
 
 /** One connection kept alive. The HTTP modules are asked for when needed: an import of them costs a cold start 50 ms. */
-function openConnection(url: URL): (headers: Record<string, string>, body: string) => Promise<Answer> {
+function openConnection(
+  url: URL,
+): (headers: Record<string, string>, body: string, timeoutMs: number) => Promise<Answer> {
   const secure = url.protocol === 'https:'
   let agent: RequestOptions['agent']
-  return (headers, body) => {
+  return (headers, body, timeout) => {
     const http = secure ? process.getBuiltinModule('node:https') : process.getBuiltinModule('node:http')
     agent ??= new http.Agent({ keepAlive: true })
     const options = {
       method: 'POST',
       agent,
-      timeout: TIMEOUT_MS,
+      timeout,
       headers: { ...headers, 'content-length': Buffer.byteLength(body) },
     }
     return new Promise((resolve, reject) => {
       const request = http.request(url, options, (response) => receiveAnswer(response).then(resolve, reject))
       request.on('error', reject)
       request.on('timeout', () =>
-        request.destroy(new Refused('TimeoutError', `DynamoDB did not answer within ${TIMEOUT_MS} ms`)),
+        request.destroy(new Refused('TimeoutError', `DynamoDB did not answer within ${timeout} ms`)),
       )
       request.end(body)
     })
@@ -82,7 +100,8 @@ async function tried(run: () => Promise<void>): Promise<void> {
     try {
       return await run()
     } catch (error) {
-      if (attempt >= ATTEMPTS || (error instanceof Refused && !RETRIED.test(error.name))) throw error
+      if (attempt >= ATTEMPTS || error instanceof OutOfTime || (error instanceof Refused && !RETRIED.test(error.name)))
+        throw error
     }
   }
 }

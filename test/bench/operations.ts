@@ -9,7 +9,7 @@ import type { Db } from '../../shared/store/client.ts'
 import { toEventItem } from '../../shared/store/events/item.ts'
 import { listEvents } from '../../shared/store/events/query.ts'
 import { adminContext } from '../factories/admin.ts'
-import { apiEvent, OKTA } from '../factories/api-event.ts'
+import { apiEvent, lambdaContext, OKTA } from '../factories/api-event.ts'
 import { anEvent } from '../factories/events.ts'
 import type { Meter, Usage } from './meter.ts'
 import type { Send } from './scim-client.ts'
@@ -79,7 +79,7 @@ async function authorizerMiss(bench: Bench): Promise<Measured> {
   const authorize = authorizerHandler({ db, region: 'us-east-1' })
   const headers = { Authorization: `Bearer ${token}` }
   const event = { ...apiEvent({ resource: '/scim/v2/Users', headers }), type: 'REQUEST', methodArn: '' }
-  const run = () => authorize(event as unknown as APIGatewayRequestAuthorizerEvent)
+  const run = () => authorize(event as unknown as APIGatewayRequestAuthorizerEvent, lambdaContext())
   return measured(bench, 'authorizer, cache miss', { roundTrips: 1, readUnits: 1, writeUnits: 0 }, run)
 }
 

@@ -1,7 +1,4 @@
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse, request as sendRequest } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { buffer } from 'node:stream/consumers'
+import { type EngineProxy, startProxy } from './proxy.ts'
 
 /** One action on one partition, as IAM judges it. */
 export interface TableAccess {
@@ -13,37 +10,18 @@ export interface TableAccess {
   index: boolean
 }
 
-export interface RecordingProxy {
-  endpoint: string
+export interface RecordingProxy extends EngineProxy {
   accesses: TableAccess[]
-  close(): Promise<void>
 }
 
 /** Stands before the engine, passes everything on and notes what is done to which partition. */
 export async function startRecordingProxy(engine: string): Promise<RecordingProxy> {
   const accesses: TableAccess[] = []
-  const server = createServer((message, response) => {
-    void pass(engine, message, response, accesses)
+  const proxy = await startProxy(engine, (operation, input) => {
+    accesses.push(...accessesOf(operation, input))
+    return 'pass'
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const close = async () => {
-    server.closeAllConnections()
-    server.close()
-    await once(server, 'close')
-  }
-  return { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, accesses, close }
-}
-
-async function pass(engine: string, message: IncomingMessage, response: ServerResponse, accesses: TableAccess[]) {
-  const body = await buffer(message)
-  const operation = String(message.headers['x-amz-target']).split('.')[1] ?? ''
-  accesses.push(...accessesOf(operation, JSON.parse(body.toString('utf8'))))
-  const onward = sendRequest(engine, { method: 'POST', headers: message.headers }, (answer) => {
-    response.writeHead(answer.statusCode ?? 500, answer.headers)
-    answer.pipe(response)
-  })
-  onward.end(body)
+  return { ...proxy, accesses }
 }
 
 type Key = { pk?: { S: string } }

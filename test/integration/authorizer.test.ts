@@ -10,6 +10,7 @@ import { type IssuedToken, issueToken, revokeToken } from '../../shared/resource
 import type { Db } from '../../shared/store/client.ts'
 import { tokenKey } from '../../shared/store/keys.ts'
 import { adminContext } from '../factories/admin.ts'
+import { lambdaContext } from '../factories/api-event.ts'
 import { testTable } from '../factories/engine.ts'
 import { scanEvents } from '../factories/scan.ts'
 import { watchedDb } from '../factories/watched-db.ts'
@@ -39,7 +40,10 @@ function anEvent(authorization: string[], sourceIp = '192.0.2.1'): APIGatewayReq
 }
 
 const authorize = (authorization: string | string[], at: number = NOW.getTime(), sourceIp?: string) =>
-  authorizerHandler({ db, region: 'eu-central-1', now: () => new Date(at) })(anEvent([authorization].flat(), sourceIp))
+  authorizerHandler({ db, region: 'eu-central-1', now: () => new Date(at) })(
+    anEvent([authorization].flat(), sourceIp),
+    lambdaContext(),
+  )
 
 /** A well-formed token with the id of another. */
 const forge = (tokenId: string) => formatToken({ tokenId, secret: parseToken(newToken().token)?.secret ?? '' })
@@ -95,6 +99,7 @@ describe('authorizerHandler()', () => {
     const { db: measured, calls } = watchedDb(db)
     await authorizerHandler({ db: measured, region: 'eu-central-1', now: () => NOW })(
       anEvent([`Bearer ${issued.token}`], '2001:db8:aaaa:bbbb:cccc:dddd:eeee:7'),
+      lambdaContext(),
     )
     expect(calls).toEqual([{ command: 'GetItemCommand', units: 1 }])
   })
@@ -118,7 +123,10 @@ describe('authorizerHandler()', () => {
     ['a line break', () => [`Bearer ${issued.token}\r\nX: y`]],
   ])('refuses %s without reading anything (AUT-1, S1)', async (_name, headers) => {
     const { db: measured, calls } = watchedDb(db)
-    const call = authorizerHandler({ db: measured, region: 'eu-central-1', now: () => NOW })(anEvent(headers()))
+    const call = authorizerHandler({ db: measured, region: 'eu-central-1', now: () => NOW })(
+      anEvent(headers()),
+      lambdaContext(),
+    )
     await expect(call).rejects.toThrow(/^Unauthorized$/)
     expect(calls.map(({ command }) => command)).toEqual(['UpdateItemCommand'])
   })
@@ -172,7 +180,7 @@ describe('authorizerHandler()', () => {
     const effect = async (sourceIp: string) => {
       const event = anEvent([`Bearer ${issued.token}`], sourceIp)
       const spoofed = { ...event, headers: { ...event.headers, 'X-Forwarded-For': '192.0.2.1' } }
-      const answer = await authorizerHandler({ db, region: 'eu-central-1', now: () => NOW })(spoofed)
+      const answer = await authorizerHandler({ db, region: 'eu-central-1', now: () => NOW })(spoofed, lambdaContext())
       return answer.policyDocument.Statement.map(({ Effect }) => Effect)
     }
     expect(await effect('192.0.2.1')).toEqual(['Allow'])
@@ -242,9 +250,10 @@ describe('authorizerHandler()', () => {
       throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })
     })
     const authorizer = authorizerHandler({ db: failing, region: 'eu-central-1', now: () => NOW })
-    await expect(authorizer(anEvent([`Bearer ${issued.token}`]))).rejects.toMatchObject({
+    await expect(authorizer(anEvent([`Bearer ${issued.token}`]), lambdaContext())).rejects.toMatchObject({
       status: 503,
-      message: 'The table does not answer at this moment; retry after the seconds named in Retry-After',
+      message:
+        'The table does not answer at this moment; nothing was changed; retry after the seconds named in Retry-After',
       headers: { 'retry-after': '5' },
     })
     expect(calls).toEqual([])
@@ -255,7 +264,7 @@ describe('authorizerHandler()', () => {
       throw new Error('The table is not there')
     })
     const authorizer = authorizerHandler({ db: failing, region: 'eu-central-1', now: () => NOW })
-    await expect(authorizer(anEvent(['Bearer x']))).rejects.toThrow(/^Unauthorized$/)
+    await expect(authorizer(anEvent(['Bearer x']), lambdaContext())).rejects.toThrow(/^Unauthorized$/)
     expect(calls).toEqual([])
   })
 })

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { LOCAL_AWS } from '../../local/environment.ts'
 import { parseEventQuery } from '../../shared/audit/event-query.ts'
@@ -134,7 +135,7 @@ describe('lightPutEvent()', () => {
   /** What the stand-in for DynamoDB answers, call after call. */
   let answers: (readonly [number, object] | 'drop' | 'hang')[]
   let calls: number
-  let put: () => Promise<void>
+  let put: () => Promise<number>
 
   beforeAll(async () => {
     server = createServer((request, response) => {
@@ -211,5 +212,7 @@ describe('lightPutEvent()', () => {
 })
 
 test('a table opened without the SDK says so when it is asked for a document client', () => {
-  expect(() => openLightDb(testConfig('t')).client).toThrow('This function carries no document client')
+  expect(() => openLightDb(testConfig('t')).client.send(new GetCommand({ TableName: 't', Key: {} }))).toThrow(
+    'This function carries no document client',
+  )
 })

@@ -14,7 +14,8 @@ import { openTestDb, testConfig, testTable } from '../factories/engine.ts'
 import { anEvent } from '../factories/events.ts'
 
 const NOW = new Date('2026-08-31T12:00:00.000Z')
-const UNRECORDED = 'The request cannot be answered, since its audit event could not be stored; retry later'
+const UNRECORDED =
+  'The request cannot be answered, since its audit event could not be stored; nothing was changed; retry after the seconds named in Retry-After'
 const ago = (ms: number) => new Date(NOW.getTime() - ms)
 
 /** A table with ten requests of the last five minutes and one older, and the function before it. */

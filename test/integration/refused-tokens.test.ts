@@ -8,7 +8,7 @@ import { toEventItem } from '../../shared/store/events/item.ts'
 import { listEvents } from '../../shared/store/events/query.ts'
 import { countRefusedToken, type RefusalReason } from '../../shared/store/events/refused-tokens.ts'
 import { putEvent } from '../../shared/store/events/write.ts'
-import { testTable } from '../factories/engine.ts'
+import { openTestDb, testTable } from '../factories/engine.ts'
 import { anEvent } from '../factories/events.ts'
 
 const NOW = new Date('2026-08-31T12:00:00.250Z')
@@ -128,7 +128,7 @@ test('reasons, minutes and accounts are counted apart; a refusal of a good token
 
 test('two processes count in the same row', async () => {
   const db = await testTable()
-  const other = { ...db }
+  const other = openTestDb(db.tableName)
   await Promise.all(
     [db, other].map((one) => countRefusedToken(one, { reason: 'wrong', sourceIp: '192.0.2.1', now: NOW })),
   )

@@ -1,6 +1,6 @@
 import type { Principal } from '../../shared/auth/principal.ts'
 import { RESOURCE_TYPES } from '../../shared/scim/resource-types.ts'
-import { batchWrite } from '../../shared/store/batch.ts'
+import { batchWrite } from '../../shared/store/batch-write.ts'
 import { claimNameAction } from '../../shared/store/claims.ts'
 import type { Db } from '../../shared/store/client.ts'
 import { toEventItem } from '../../shared/store/events/item.ts'

@@ -6,7 +6,10 @@ const ROOT = join(import.meta.dirname, '..', '..')
 
 /** Rooms, and the rooms each may import from besides itself (docs/architecture.md). */
 const SHARED = ['config', 'scim', 'auth', 'audit', 'store', 'resources', 'work', 'http']
-const INFRA = ['shared/config.ts', 'shared/store/table.ts', 'shared/http/routes.ts', 'shared/scim/resource-types.ts']
+const INFRA = [
+  ...['shared/config.ts', 'shared/store/table.ts', 'shared/http/routes.ts', 'shared/http/time-limits.ts'],
+  'shared/scim/resource-types.ts',
+]
 const upTo = (room: string) => SHARED.slice(0, SHARED.indexOf(room)).map((name) => `shared/${name}`)
 const ROOMS: Record<string, string[]> = {
   ...Object.fromEntries(SHARED.map((room) => [`shared/${room}`, upTo(room)])),

@@ -3,6 +3,7 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { EVENT_FIELDS, type RestEvent } from '../../audit/rest-event.ts'
 import { addressBlock } from '../../auth/address-block.ts'
 import type { Db } from '../client.ts'
+import { connectionOf } from '../deadline.ts'
 import { namedId } from '../new-id.ts'
 import { minuteOf, toEventItem } from './item.ts'
 
@@ -58,7 +59,7 @@ interface Row {
 }
 
 /** What this process has counted, table by table. */
-const counts = new WeakMap<Db, Map<string, Row>>()
+const counts = new WeakMap<object, Map<string, Row>>()
 
 /**
  * Access pattern E5: counts a refused caller in the row of its minute, reason and address block (DESIGN section 5);
@@ -67,8 +68,9 @@ const counts = new WeakMap<Db, Map<string, Row>>()
  * process had not written; a repeated update may count twice. A cached answer of the authorizer is not counted again.
  */
 export async function countRefusedToken(db: Db, refusal: Refusal): Promise<void> {
-  const rows = counts.get(db) ?? new Map<string, Row>()
-  counts.set(db, rows)
+  const process = connectionOf(db)
+  const rows = counts.get(process) ?? new Map<string, Row>()
+  counts.set(process, rows)
   const row = rowOf(rows, refusal)
   row.pending += 1
   const at = refusal.now.getTime()

@@ -1,7 +1,8 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { PutCommand } from '@aws-sdk/lib-dynamodb'
-import type { RestEvent } from '../../audit/rest-event.ts'
+import { EVENT_FIELDS, type RestEvent } from '../../audit/rest-event.ts'
 import type { Db } from '../client.ts'
-import type { Action } from '../transaction.ts'
+import { type Action, SHOW_MET } from '../transaction.ts'
 import { type EventTable, toEventWrite } from './item.ts'
 
 /**
@@ -15,12 +16,16 @@ export function putEventAction(table: EventTable, event: RestEvent): Action {
 
 /**
  * Access pattern E2: stores the event of a request that changed nothing; 1 write unit, 2 when indexed by its
- * resource. An event that is there already is ours: the SDK repeats a put whose answer was lost.
+ * resource. Answers the status under which the event stands: another than its own means that a change whose answer was
+ * lost has stored it. Where it is its own, such a change can no longer be made, since no second event has the same id;
+ * and one that the SDK repeats meets itself.
  */
-export async function putEvent(db: Db, event: RestEvent): Promise<void> {
+export async function putEvent(db: Db, event: RestEvent): Promise<number> {
   try {
-    await db.client.send(new PutCommand(toEventWrite(db, event)))
+    await db.client.send(new PutCommand({ ...toEventWrite(db, event), ...SHOW_MET }))
+    return event.status
   } catch (error) {
-    if (!(error instanceof Error) || error.name !== 'ConditionalCheckFailedException') throw error
+    if (!(error instanceof ConditionalCheckFailedException)) throw error
+    return Number(error.Item?.[EVENT_FIELDS.status.kept]?.N ?? event.status)
   }
 }

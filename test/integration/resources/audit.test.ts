@@ -100,7 +100,8 @@ describe('REST events', () => {
       body: {
         schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'],
         status: '503',
-        detail: 'The request cannot be answered, since its audit event could not be stored; retry later',
+        detail:
+          'The request cannot be answered, since its audit event could not be stored; nothing was changed; retry after the seconds named in Retry-After',
       },
     })
   })

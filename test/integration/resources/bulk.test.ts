@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { parseEventQuery } from '../../../shared/audit/event-query.ts'
+import { RESERVE_MS } from '../../../shared/http/time-limits.ts'
 import { listEvents } from '../../../shared/store/events/query.ts'
 import { withTable } from '../../factories/engine.ts'
 import { scanEvents } from '../../factories/scan.ts'
@@ -110,12 +111,13 @@ describe('Bulk', () => {
   })
 
   test('RFC 7644 §3.7 what time does not suffice for is answered operation by operation: 503, and nothing of it done', async () => {
-    // 15 s, of which each write takes 3.5 s: the fourth operation would begin with less than 6 s.
-    let left = 15_000
-    const { db: slow } = watchedDb(db, (command) => {
-      if (/^(Put|Transact)/.test(command)) left -= 3500
+    // 12 s until the deadline, of which each write takes 3.5 s: the fourth operation would begin with less than 3 s.
+    let now = Date.now()
+    const { db: watched } = watchedDb(db, (command) => {
+      if (/^(Put|Transact)/.test(command)) now += 3500
     })
-    const hurried = scimApi(slow, principal({ account: 'hurried' }), { remainingMs: () => left })
+    const slow = { ...watched, clock: () => now }
+    const hurried = scimApi(slow, principal({ account: 'hurried' }), { remainingMs: () => RESERVE_MS + 12_000 })
     const { status, body } = await hurried(
       'POST',
       '/Bulk',
@@ -161,7 +163,8 @@ describe('Bulk', () => {
       { method: 'DELETE', path: '/Users/two' },
     ]
     const { body } = await scimApi(failing)('POST', '/Bulk', bulkOf(operations))
-    const unrecorded = 'The request cannot be answered, since its audit event could not be stored; retry later'
+    const unrecorded =
+      'The request cannot be answered, since its audit event could not be stored; nothing was changed; retry after the seconds named in Retry-After'
     expect(
       body.Operations.map((one: { status: string; response: { detail: string } }) => [one.status, one.response.detail]),
     ).toEqual([

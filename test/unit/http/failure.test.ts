@@ -41,7 +41,8 @@ describe('toScimError()', () => {
     const { status, scimType, message, headers } = toScimError(failure, 'r1', (error) => reported.push(error))
     expect({ status, scimType, message, headers, reported }).toEqual({
       ...{ status: 503, scimType: undefined, headers: { 'retry-after': '5' }, reported: [failure] },
-      message: 'The table does not answer at this moment; retry after the seconds named in Retry-After',
+      message:
+        'The table does not answer at this moment; nothing was changed; retry after the seconds named in Retry-After',
     })
   })
 

@@ -4,23 +4,26 @@ import { Trail } from '../../../shared/audit/trail.ts'
 import { eventRecorder, recorded } from '../../../shared/http/recorded.ts'
 import { notFound } from '../../../shared/scim/error.ts'
 import type { Db } from '../../../shared/store/client.ts'
+import { OutOfTime } from '../../../shared/store/deadline.ts'
 import { anEvent } from '../../factories/events.ts'
 
 const AT = new Date('2026-08-31T10:00:00.123Z')
 const { status: _, ...start } = anEvent(AT)
 const UNRECORDED = {
   ...{ status: 503, headers: { 'retry-after': '5' } },
-  message: 'The request cannot be answered, since its audit event could not be stored; retry later',
+  message:
+    'The request cannot be answered, since its audit event could not be stored; nothing was changed; retry after the seconds named in Retry-After',
 }
 
 /** A request under way, with a store that fails so many times. */
-function request({ failures = 0 } = {}) {
+function request({ failures = 0, found }: { failures?: number; found?: number } = {}) {
   const trail = new Trail({ ...start, requestId: 'r1' })
   const stored: RestEvent[] = []
   const reported: unknown[] = []
   const putEvent = async (_db: Db, event: RestEvent) => {
     if (failures-- > 0) throw new Error('No table')
     stored.push(event)
+    return found ?? event.status
   }
   const report = (error: unknown) => reported.push(error)
   const recorder = eventRecorder<{ status: number }>({ trail, db: {} as Db, putEvent, report }, ({ status }) => status)
@@ -57,6 +60,44 @@ describe('recorded()', () => {
       expect(await recorded(recorder, run)).toMatchObject({ refusal: UNRECORDED })
       expect([trail.recorded, reported]).toEqual([false, [new Error('No table')]])
     }
+  })
+
+  const AFTER = 'after the seconds named in Retry-After'
+  const UNCHANGED = `The request ran out of time; nothing was changed; retry ${AFTER}`
+  const COMMITTED = `The request ran out of time; the change is committed; read the resource ${AFTER}`
+  const refusalSaying = (message: string) => ({ refusal: { status: 503, headers: { 'retry-after': '5' }, message } })
+  const outOfTime = (sent: boolean) => () => Promise.reject(new OutOfTime(sent))
+
+  test('says that a change is committed whose answer was not ready in time', async () => {
+    const { trail, stored, recorder } = request()
+    const outcome = await recorded(recorder, async () => {
+      await trail.record({ status: 200 }, async () => {})
+      throw new OutOfTime(false)
+    })
+    expect(outcome).toMatchObject(refusalSaying(COMMITTED))
+    expect(stored).toEqual([])
+  })
+
+  test.each([
+    ['before anything was sent', false, undefined, UNCHANGED],
+    ['while it was under way, and did not get there', true, undefined, UNCHANGED],
+    ['while it was under way, and got there', true, 200, COMMITTED],
+  ])('finds out what became of a change when time ended %s', async (_when, sent, found, message) => {
+    const { trail, stored, recorder } = request({ ...(found && { found }) })
+    const outcome = await recorded(recorder, () => trail.record({ status: 200 }, outOfTime(sent)))
+    expect(outcome).toMatchObject(refusalSaying(message))
+    expect(stored).toMatchObject([{ status: 503, detail: UNCHANGED }])
+  })
+
+  test('leaves open what became of a change where its event cannot be stored, and of operations that had their own', async () => {
+    const open = `could not be stored; the change may have been committed; read the resource, ${AFTER}, before you retry`
+    const message = `The request cannot be answered, since its audit event ${open}`
+    const one = request({ failures: 1 })
+    const change = () => one.trail.record({ status: 200 }, outOfTime(true))
+    expect(await recorded(one.recorder, change)).toMatchObject(refusalSaying(message))
+    const bulk = request({ failures: 1 })
+    bulk.trail.ofOperation({ eventId: 'e2', method: 'POST', endpoint: 'scim/v2/Users' })
+    expect(await recorded(bulk.recorder, async () => ({ status: 200 }))).toMatchObject(refusalSaying(message))
   })
 
   test('waits for what is written alongside, and answers 503 where that fails', async () => {

@@ -26,7 +26,7 @@ const OPERATIONS: Record<FunctionName, object> = {
   users: resourceOperations(User),
   groups: resourceOperations(Group),
   search: searchOperations,
-  bulk: bulkOperations(async () => {}, {}),
+  bulk: bulkOperations(async (_db, { status }) => status, {}),
   discovery: discoveryOperations,
   events: eventsOperations,
   admin: adminOperations,

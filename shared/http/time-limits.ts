@@ -1,0 +1,26 @@
+import type { Db } from '../store/client.ts'
+
+// Who gives up when, from the outside in, in milliseconds. Each is derived from the one around it, so that whoever is
+// asked still answers whoever asked.
+
+/** Lambda ends the function: nothing may get as far as this, since nobody would hear of it. */
+export const FUNCTION_LIMIT_MS = 15_000
+/** The gateway answers 504; its time runs while a cold start does, and the function's only afterwards. */
+export const GATEWAY_LIMIT_MS = FUNCTION_LIMIT_MS - 1000
+/** What a cold start and the ways from and to the gateway may take of its time. */
+const START_AND_WAY_MS = 1000
+/** In which a request that ran out of time stores its event. */
+export const EVENT_MS = 1000
+/** What is kept of an invocation's remaining time when its work has to end. */
+export const RESERVE_MS = FUNCTION_LIMIT_MS - GATEWAY_LIMIT_MS + START_AND_WAY_MS + EVENT_MS
+/** What an operation of a Bulk request needs; it is not begun with less before the deadline. */
+export const BULK_OPERATION_MS = 3000
+
+/** What Lambda says of an invocation's time. */
+export interface RemainingTime {
+  getRemainingTimeInMillis(): number
+}
+
+/** When the work of an invocation has to end: epoch ms by the clock of `db`. */
+export const deadlineOf = (invocation: RemainingTime, db: Pick<Db, 'clock'>): number =>
+  db.clock() + invocation.getRemainingTimeInMillis() - RESERVE_MS
