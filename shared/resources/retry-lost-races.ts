@@ -1,5 +1,6 @@
 import { ScimError } from '../scim/error.ts'
-import { ConditionsFailed, jitter } from '../store/transaction.ts'
+import { jitter } from '../store/jitter.ts'
+import { ConditionsFailed } from '../store/transaction.ts'
 
 const MAX_ATTEMPTS = 10
 

@@ -1,7 +1,7 @@
 import { BatchGetCommand } from '@aws-sdk/lib-dynamodb'
 import type { Db } from './client.ts'
+import { jitter } from './jitter.ts'
 import type { Key } from './keys.ts'
-import { jitter } from './transaction.ts'
 
 type Item = Record<string, unknown>
 

@@ -1,5 +1,5 @@
 import type { Db } from './client.ts'
-import { jitter } from './transaction.ts'
+import { jitter } from './jitter.ts'
 
 const THROTTLES = new Set([
   'ProvisionedThroughputExceededException',

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { TransactionCanceledException } from '@aws-sdk/client-dynamodb'
 import { TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb'
 import type { Db } from './client.ts'
+import { jitter } from './jitter.ts'
 
 type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number]
 type Named<T> = Omit<NonNullable<T>, 'TableName'>
@@ -65,10 +66,6 @@ export async function transact(db: Db, actions: Actions, requestToken: string): 
     }
   }
 }
-
-/** Waits a random while, longer with each attempt (full jitter): 10 ms to 640 ms at most. */
-export const jitter = (attempt: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * 2 ** Math.min(attempt, 6)))
 
 const inTable = (action: Action, TableName: string): TransactItem =>
   Object.fromEntries(Object.entries(action).map(([kind, body]) => [kind, { TableName, ...body }]))
