@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Buckets } from './buckets.ts'
-import type { Charge } from './charges.ts'
+import type { Change, Charge } from './charges.ts'
 import { RunningTransactions } from './conflicts.ts'
 import type { EngineAnswer, EngineConnection } from './engine-connection.ts'
 import { IndexLag } from './index-lag.ts'
@@ -26,8 +26,11 @@ export class Backend {
   readonly running = new RunningTransactions()
   readonly lag: IndexLag
   readonly random: Random
+  /** Hears of what a call has changed. */
+  readonly changed: (changes: readonly Change[]) => void
 
-  constructor(plan: Plan, engine: EngineConnection) {
+  constructor(plan: Plan, engine: EngineConnection, changed: (changes: readonly Change[]) => void) {
+    this.changed = changed
     this.plan = plan
     this.engine = engine
     this.shapes = new TableShapes(engine)

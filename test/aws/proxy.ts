@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { Backend, type Outcome } from './backend.ts'
+import type { Change } from './charges.ts'
 import { CONTENT_TYPE, type EngineAnswer, EngineConnection, EngineRefusal } from './engine-connection.ts'
 import { type PlanInput, parsePlan } from './plan.ts'
 import { callTable } from './table.ts'
@@ -20,6 +21,8 @@ export interface AwsProxy {
   setPlan(plan: PlanInput): void
   /** Hears of each call when it is answered. */
   onCall(listener: (call: AwsCall) => void): void
+  /** Hears of the items that a call has written, in the order of the table. */
+  onChange(listener: (change: Change) => void): void
   close(): Promise<void>
 }
 
@@ -44,7 +47,8 @@ export async function startAwsProxy(engine: string, plan: PlanInput = {}, port =
     usage: () => proxy.log,
     clearUsage: () => proxy.log.clear(),
     setPlan: (next) => proxy.follow(next),
-    onCall: (listener) => proxy.listeners.push(listener),
+    onCall: (listener) => proxy.calls.push(listener),
+    onChange: (listener) => proxy.changes.push(listener),
     close,
   }
 }
@@ -52,16 +56,23 @@ export async function startAwsProxy(engine: string, plan: PlanInput = {}, port =
 class Front {
   readonly connection: EngineConnection
   readonly log = new UsageLog()
-  readonly listeners: ((call: AwsCall) => void)[] = [(call) => this.log.note(call)]
+  readonly calls: ((call: AwsCall) => void)[] = [(call) => this.log.note(call)]
+  readonly changes: ((change: Change) => void)[] = []
   #backend: Backend
 
   constructor(engine: string, plan: PlanInput) {
     this.connection = new EngineConnection(engine)
-    this.#backend = new Backend(parsePlan(plan), this.connection)
+    this.#backend = this.#open(plan)
   }
 
   follow(plan: PlanInput): void {
-    this.#backend = new Backend(parsePlan(plan), this.connection)
+    this.#backend = this.#open(plan)
+  }
+
+  #open(plan: PlanInput): Backend {
+    return new Backend(parsePlan(plan), this.connection, (changes) => {
+      for (const change of changes) for (const listen of this.changes) listen(change)
+    })
   }
 
   async serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -85,7 +96,7 @@ class Front {
       this.connection.send(operation, changed === input ? body : JSON.stringify(changed), message.headers)
     const { answer, charges, refused } = await callTable(this.#backend, operation, input, send).catch(toRefusal)
     const call = { operation, start, end: performance.now(), charges, refused }
-    for (const listen of this.listeners) listen(call)
+    for (const listen of this.calls) listen(call)
     return answer
   }
 }

@@ -147,6 +147,7 @@ async function settle(
   }
   const complete = await completeChanges(backend, changes)
   for (const change of complete) backend.lag.note(change)
+  backend.changed(complete)
   const right = complete.flatMap((change) => writeCharges(change, transactional))
   return { answer, charges: backend.correct(taken, right), refused: undefined }
 }

@@ -42,11 +42,16 @@ export async function seedUsers(
   const items = users.flatMap((user) => toItems(owner.account, user))
   const count = { ...{ pk: countKey(owner.account, RESOURCE_TYPES.User), sk: `seed-${first}` }, all: users.length }
   const own = { ...count, [`own#${owner.role}`]: users.length }
+  await putItems(db, [...items, own])
+  return users.map(({ id }) => id)
+}
+
+/** Puts items as they are, in parallel batches. */
+export async function putItems(db: Db, items: Record<string, unknown>[]): Promise<void> {
   await batchWrite(
     db,
-    [...items, own].map((Item) => ({ PutRequest: { Item } })),
+    items.map((Item) => ({ PutRequest: { Item } })),
   )
-  return users.map(({ id }) => id)
 }
 
 function toStored({ role, clientKind }: Principal, n: number, id: string): StoredResource {

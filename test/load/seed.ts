@@ -1,6 +1,5 @@
 import type { Principal } from '../../shared/auth/principal.ts'
 import { RESOURCE_TYPES } from '../../shared/scim/resource-types.ts'
-import { batchWrite } from '../../shared/store/batch-write.ts'
 import { claimNameAction } from '../../shared/store/claims.ts'
 import type { Db } from '../../shared/store/client.ts'
 import { toEventItem } from '../../shared/store/events/item.ts'
@@ -8,7 +7,7 @@ import { toMemberItem } from '../../shared/store/groups/member-item.ts'
 import { countKey } from '../../shared/store/keys.ts'
 import { namedId, newId } from '../../shared/store/new-id.ts'
 import { type StoredResource, toResourceItem } from '../../shared/store/resource-item.ts'
-import { seedUsers } from '../bench/seed.ts'
+import { putItems, seedUsers } from '../bench/seed.ts'
 import { OKTA } from '../factories/api-event.ts'
 import { anEvent } from '../factories/events.ts'
 import { GROUP_SCHEMA } from '../factories/scim-api.ts'
@@ -43,8 +42,8 @@ export async function seedGroup(
   const group = toGroup(owner, displayName, members.length)
   const count = { ...{ pk: countKey(owner.account, RESOURCE_TYPES.Group), sk: `seed-${group.id}` }, all: 1 }
   const items = [toResourceItem(owner.account, group), toClaim(owner, group), { ...count, [`own#${owner.role}`]: 1 }]
-  await put(db, items)
-  await put(
+  await putItems(db, items)
+  await putItems(
     db,
     members.map((userId) => toMemberItem(owner.account, group.id, { userId })),
   )
@@ -70,15 +69,8 @@ export async function seedEvents(db: Db, count: number, account = OKTA.account):
   const events = Array.from({ length: count }, (_, i) =>
     anEvent(new Date(now - 1 - (i * 300_000) / count), { account, tokenId: OKTA.tokenId }),
   )
-  await put(
+  await putItems(
     db,
     events.map((event) => toEventItem(db, event)),
-  )
-}
-
-async function put(db: Db, items: Record<string, unknown>[]): Promise<void> {
-  await batchWrite(
-    db,
-    items.map((Item) => ({ PutRequest: { Item } })),
   )
 }
