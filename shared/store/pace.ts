@@ -1,6 +1,6 @@
 /** Units a second: what DynamoDB takes for one partition key is 1,000, and others write there too. */
 const MAX_RATE = 960
-const MIN_RATE = 20
+const MIN_RATE = 100
 /** Units a second that the rate rises for each unit written without throttling. */
 const RISE = 0.1
 /** Throttling of batches that were sent together counts once. */

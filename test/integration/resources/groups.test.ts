@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { withAwsTable } from '../../factories/aws.ts'
 import { newGroup, newUser, patchOf, principal, scimApi } from '../../factories/scim-api.ts'
+import { settle } from '../../factories/settle.ts'
 
 const db = withAwsTable()
 const call = scimApi(db)
@@ -20,6 +21,8 @@ async function createGroup(members: string[] = []): Promise<string> {
   expect(status).toBe(201)
   return body.id
 }
+
+const add = (ids: string[]) => patchOf({ op: 'add', path: 'members', value: ids.map((value) => ({ value })) })
 
 const memberIds = async (groupId: string): Promise<string[]> => {
   const { body } = await call('GET', `/Groups/${groupId}`)
@@ -138,37 +141,61 @@ describe('group membership', () => {
     expect(await memberIds(groupId)).toEqual([])
   })
 
-  test('PAT-20 1,000 members are added by one PATCH and all shown, and beyond that the answer is 204', async () => {
+  test('PAT-20 a PATCH shows up to 100 members, and beyond that its answer is 204 unless attributes are asked for', async () => {
+    const ids = await createUsers(101)
+    const groupId = await createGroup()
+    const { status, body } = await call('PATCH', `/Groups/${groupId}`, add(ids.slice(0, 100)))
+    expect(status).toBe(200)
+    expect(body.members.map(({ value }: { value: string }) => value)).toEqual(ids.slice(0, 100).sort())
+    const beyond = await call('PATCH', `/Groups/${groupId}`, add(ids.slice(100)))
+    expect([beyond.status, beyond.body, beyond.headers.etag]).toEqual([204, undefined, 'W/"3"'])
+    const asked = await call('PATCH', `/Groups/${groupId}?attributes=members`, add(ids))
+    expect([asked.status, asked.body.members.length]).toEqual([200, 101])
+    const named = await call('PATCH', `/Groups/${groupId}?attributes=displayName`, add(ids))
+    expect([named.status, named.body.members, named.body.displayName]).toEqual([200, undefined, `Group ${names}`])
+    const replace = patchOf({ op: 'replace', path: 'members', value: [{ value: ids[0] }] })
+    const replaced = await call('PATCH', `/Groups/${groupId}`, replace)
+    expect([replaced.status, replaced.body.members.length]).toEqual([200, 1])
+    expect(await memberIds(groupId)).toEqual([ids[0]])
+    await settle(db)
+    expect((await call('GET', `/Users/${ids[1]}`)).body.groups).toEqual([])
+    await call('PATCH', `/Groups/${groupId}`, add(ids))
+    expect((await call('DELETE', `/Groups/${groupId}`)).status).toBe(204)
+    await settle(db)
+    expect((await call('GET', `/Users/${ids[0]}`)).body.groups).toEqual([])
+  })
+
+  test('a change of 1,000 members is answered at once and seen whole before it is applied', async () => {
     const ids = await createUsers(1000)
     const groupId = await createGroup()
-    const add = patchOf({ op: 'add', path: 'members', value: ids.map((value) => ({ value })) })
-    const { status, body } = await call('PATCH', `/Groups/${groupId}`, add)
-    expect(status).toBe(200)
-    expect(body.members.map(({ value }: { value: string }) => value).sort()).toEqual([...ids].sort())
-    const replaced = await call(
-      'PATCH',
-      `/Groups/${groupId}`,
-      patchOf({ op: 'replace', path: 'members', value: [{ value: ids[0] }] }),
-    )
-    expect(replaced.status).toBe(200)
-    expect(await memberIds(groupId)).toEqual([ids[0]])
-    const { body: user } = await call('GET', `/Users/${ids[1]}`)
-    expect(user.groups).toEqual([])
-    await call('PATCH', `/Groups/${groupId}`, add)
-    const [more] = await createUsers(1)
-    const addOne = patchOf({ op: 'add', path: 'members', value: [{ value: more }] })
-    const beyond = await call('PATCH', `/Groups/${groupId}`, addOne)
-    expect([beyond.status, beyond.body, beyond.headers.etag]).toEqual([204, undefined, 'W/"5"'])
-    const asked = await call('PATCH', `/Groups/${groupId}?attributes=displayName`, addOne)
-    expect([asked.status, asked.body.members]).toEqual([200, undefined])
-    expect((await call('DELETE', `/Groups/${groupId}`)).status).toBe(204)
-    expect((await call('GET', `/Users/${ids[0]}`)).body.groups).toEqual([])
+    expect((await call('PATCH', `/Groups/${groupId}`, add(ids))).status).toBe(204)
+    expect(await memberIds(groupId)).toEqual([...ids].sort())
+    await settle(db)
+    expect(await memberIds(groupId)).toEqual([...ids].sort())
+  })
+
+  test('20,001 members in one request are 413, said before anything is read', async () => {
+    const groupId = await createGroup()
+    const many = Array.from({ length: 20_001 }, (_, i) => `nobody-${i}`)
+    const put = newGroup('Too many', { members: many.map((value) => ({ value })) })
+    for (const answer of [
+      await call('PATCH', `/Groups/${groupId}`, add(many)),
+      await call('PUT', `/Groups/${groupId}`, put),
+      await call('POST', '/Groups', put),
+    ]) {
+      expect([answer.status, answer.body.detail]).toEqual([
+        413,
+        'Cannot change 20001 members in one request: name at most 20000 at a time',
+      ])
+    }
   })
 
   test('DEL-2 a deleted user leaves every group, and a deleted group every user', async () => {
     const ids = (await createUsers(2)) as [string, string]
     const groupId = await createGroup(ids)
     expect((await call('DELETE', `/Users/${ids[0]}`)).status).toBe(204)
+    expect(await memberIds(groupId)).toEqual([ids[1]])
+    await settle(db)
     const { body } = await call('GET', `/Groups/${groupId}`)
     expect(body.members.map(({ value }: { value: string }) => value)).toEqual([ids[1]])
     expect(body.meta.version).toBe('W/"2"')
@@ -176,15 +203,15 @@ describe('group membership', () => {
     expect((await call('GET', `/Users/${ids[1]}`)).body.groups).toEqual([])
   })
 
-  test('PAT-23 parallel additions of different members all succeed and all count', async () => {
+  test('PAT-23 parallel additions of different members all succeed and all count; who lost a race is answered 204', async () => {
     const ids = await createUsers(20)
     const groupId = await createGroup()
-    const answers = await Promise.all(
-      ids.map((value) =>
-        call('PATCH', `/Groups/${groupId}`, patchOf({ op: 'add', path: 'members', value: [{ value }] })),
-      ),
-    )
-    expect(answers.map(({ status }) => status)).toEqual(ids.map(() => 200))
+    const answers = await Promise.all(ids.map((id) => call('PATCH', `/Groups/${groupId}`, add([id]))))
+    expect(answers.filter(({ status }) => status !== 200 && status !== 204)).toEqual([])
+    for (const { status, body, headers } of answers) {
+      if (status === 204) expect([body, headers.etag]).toEqual([undefined, undefined])
+      else expect(body.meta.version).toBe(`W/"${body.members.length + 1}"`)
+    }
     expect(await memberIds(groupId)).toEqual([...ids].sort())
     expect((await call('GET', `/Groups/${groupId}`)).headers.etag).toBe('W/"21"')
   })
