@@ -1,6 +1,8 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { DynamoDbSigner } from '../auth/dynamodb-signer.ts'
 import type { Config } from '../config.ts'
+import { Connection } from './connection.ts'
 
 /** The table and how to reach it. */
 export interface Db {
@@ -14,16 +16,28 @@ export interface Db {
   deadline: number
 }
 
-/** Within which DynamoDB answers an attempt, or it is made anew: a frozen connection and a hung table are noticed. */
-export const ATTEMPT_MS = 3000
-const CONNECT_MS = 1000
-
 /** Opens the configured table; `options` is for tests, which inject faults into the client. */
 export function openDb(config: Config, options: DynamoDBClientConfig = {}): Db {
   const { tableName, dynamodbEndpoint: endpoint, eventRetentionDays } = config
-  const requestHandler = { connectionTimeout: CONNECT_MS, requestTimeout: ATTEMPT_MS, throwOnRequestTimeout: true }
-  const client = new DynamoDBClient({ maxAttempts: 4, requestHandler, ...(endpoint && { endpoint }), ...options })
+  const requestHandler = new Connection() as NonNullable<DynamoDBClientConfig['requestHandler']>
+  const own = { maxAttempts: 4, requestHandler, ...(endpoint && { endpoint }) }
+  const client = lean(new DynamoDBClient({ ...own, ...options }))
   const marshallOptions = { removeUndefinedValues: true }
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions })
   return { client: documents, tableName, eventRetentionDays, clock: Date.now, deadline: Number.POSITIVE_INFINITY }
+}
+
+/**
+ * Steps of the SDK that do nothing here (docs/decisions/0024): there is no logger; a user agent of five parts is put
+ * together anew for each call; and the trace header, by which Lambda notices loops of functions, has no meaning to
+ * DynamoDB.
+ */
+const IDLE = ['loggerMiddleware', 'getUserAgentMiddleware', 'recursionDetectionMiddleware']
+
+/** Takes out what does nothing, and has one signer for all calls: the SDK makes one for each. */
+function lean(client: DynamoDBClient): DynamoDBClient {
+  for (const step of IDLE) client.middlewareStack.remove(step)
+  const signer = new DynamoDbSigner(client.config.credentials, client.config.region)
+  client.config.signer = async () => signer as unknown as Awaited<ReturnType<typeof client.config.signer>>
+  return client
 }

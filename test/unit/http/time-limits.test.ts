@@ -7,7 +7,7 @@ import {
   GATEWAY_LIMIT_MS,
   RESERVE_MS,
 } from '../../../shared/http/time-limits.ts'
-import { ATTEMPT_MS } from '../../../shared/store/client.ts'
+import { ATTEMPT_MS } from '../../../shared/store/connection.ts'
 
 /** Of an invocation that has all its time before it, counted from its beginning. */
 const deadline = deadlineOf({ getRemainingTimeInMillis: () => FUNCTION_LIMIT_MS }, { clock: () => 0 })
