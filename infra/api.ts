@@ -8,6 +8,7 @@ import {
   LogGroupLogDestination,
   type MethodOptions,
   RequestAuthorizer,
+  ResponseTransferMode,
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
@@ -16,6 +17,7 @@ import { Construct } from 'constructs'
 import {
   ADMIN_ROUTES,
   type FunctionName,
+  gatewayMethods,
   type Route,
   SCIM_UNKNOWN,
   scimGatewayPaths,
@@ -23,14 +25,12 @@ import {
 } from '../shared/http/routes.ts'
 import { RESOURCE_TYPES } from '../shared/scim/resource-types.ts'
 import type { Deployment } from './config.ts'
-import type { ScimFunctions } from './functions.ts'
+import { type ScimFunctions, timeoutSeconds } from './functions.ts'
 import { addGatewayResponses } from './gateway-responses.ts'
 
 export const STAGE = 'prod'
 /** A revoked token, a disabled integration and a changed network policy take effect within this time. */
 const AUTHORIZER_CACHE_SECONDS = 60
-/** Just under the functions' own limit, so that the client hears 504 and not the end of a Lambda. */
-const INTEGRATION_TIMEOUT_SECONDS = 14
 const REQUESTS_PER_SECOND = 50
 const BURST = 100
 
@@ -53,10 +53,8 @@ export class ScimApi extends Construct {
     this.api = this.#addApi(deployment)
     addGatewayResponses(this.api)
     const tokenRequired = this.#authorizeByToken()
-    for (const route of [...scimRoutes(RESOURCE_TYPES), SCIM_UNKNOWN]) {
-      for (const path of scimGatewayPaths(route)) this.#addRoute(path, route, tokenRequired)
-    }
-    for (const route of ADMIN_ROUTES) this.#addRoute(route.path, route, { authorizationType: AuthorizationType.IAM })
+    this.#addRoutes([...scimRoutes(RESOURCE_TYPES), SCIM_UNKNOWN], scimGatewayPaths, tokenRequired)
+    this.#addRoutes(ADMIN_ROUTES, ({ path }) => [path], { authorizationType: AuthorizationType.IAM })
   }
 
   /** Access log lines hold no header, no body and no query string; request data is never traced. */
@@ -93,20 +91,30 @@ export class ScimApi extends Construct {
     return { authorizer, authorizationType: AuthorizationType.CUSTOM }
   }
 
-  /** Every method goes to the function, which answers 405 where RFC 7644 §3.2 asks for it. */
-  #addRoute(path: string, route: Route, options: MethodOptions): void {
-    this.api.root.resourceForPath(path).addMethod('ANY', this.#integration(route.function), options)
+  /** Every method of a path goes to a function, which answers 405 where RFC 7644 §3.2 asks for it. */
+  #addRoutes(routes: readonly Route[], pathsOf: (route: Route) => string[], options: MethodOptions): void {
+    for (const route of routes) {
+      for (const path of pathsOf(route)) {
+        const resource = this.api.root.resourceForPath(path)
+        for (const method of gatewayMethods(routes, route))
+          resource.addMethod(method, this.#integration(route), options)
+      }
+    }
   }
 
-  /** One integration, and so one permission, per function. */
-  #integration(name: FunctionName): LambdaIntegration {
-    const known = this.#integrations.get(name)
+  /**
+   * One integration, and so one permission, per function. It gives up just before the function's own limit, so that the
+   * client hears 504 and not the end of a Lambda.
+   */
+  #integration(route: Route): LambdaIntegration {
+    const known = this.#integrations.get(route.function)
     if (known) return known
-    const integration = new LambdaIntegration(this.#functions.require(name), {
-      timeout: Duration.seconds(INTEGRATION_TIMEOUT_SECONDS),
+    const integration = new LambdaIntegration(this.#functions.require(route.function), {
+      timeout: Duration.seconds(timeoutSeconds(route) - 1),
+      responseTransferMode: route.streams ? ResponseTransferMode.STREAM : ResponseTransferMode.BUFFERED,
       scopePermissionToMethod: false,
     })
-    this.#integrations.set(name, integration)
+    this.#integrations.set(route.function, integration)
     return integration
   }
 }

@@ -6,13 +6,16 @@ import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import { ENV } from '../shared/config.ts'
-import { entryOf, LAMBDA_NAMES, type LambdaName } from './bundling.ts'
+import { entryOf, LAMBDA_NAMES, type LambdaName, STREAMING } from './bundling.ts'
 import type { Deployment } from './config.ts'
 import { tableStatements } from './permissions.ts'
 import type { ScimTable } from './table.ts'
 
-/** Longer than our own deadlines, and than the gateway waits. */
-const TIMEOUT_SECONDS = 15
+/**
+ * How long a function may run: longer than our own deadlines, and than the gateway waits. One that streams may send all
+ * that Lambda lets it: 200 MB, of which the first 6 go at once and the others at 2 MB a second.
+ */
+export const timeoutSeconds = ({ streams = false }: { streams?: boolean }): number => (streams ? 120 : 15)
 
 export interface ScimFunctionsProps {
   deployment: Deployment
@@ -47,7 +50,7 @@ export class ScimFunctions extends Construct {
       handler: 'index.handler',
       code: bundledCode(name),
       memorySize: 512,
-      timeout: Duration.seconds(TIMEOUT_SECONDS),
+      timeout: Duration.seconds(timeoutSeconds({ streams: STREAMING.has(name) })),
       tracing: Tracing.ACTIVE,
       role: functionRole(scope, name, logGroup, table),
       logGroup,

@@ -1,7 +1,8 @@
 import { isComplex } from '../scim/attribute-path.ts'
+import type { JsonStream } from '../scim/json-stream.ts'
 import { isReturned, type Projection, project } from '../scim/project.ts'
 import { toScimResource } from '../scim/representation.ts'
-import type { Attributes, ComplexValue, DerivedAttribute, ResourceType, ScimResource, Value } from '../scim/schema.ts'
+import type { ComplexValue, DerivedAttribute, ResourceType, ScimResource, Value } from '../scim/schema.ts'
 import { nameOf } from '../store/claims.ts'
 import type { StoredMember } from '../store/groups/member-item.ts'
 import { listGroupIds, listMembers } from '../store/groups/members.ts'
@@ -17,7 +18,8 @@ export const DEFAULT_PROJECTION: Projection = { mode: 'default', named: new Map(
 
 /** A resource ready to be answered, with what its headers need. */
 export interface Presented {
-  resource: Attributes
+  /** Its members may be too many to hold: then they are still to be read. */
+  resource: Record<string, Value | JsonStream>
   location: string
   /** The version shown, also where the projection leaves `meta` out. */
   etag: string
@@ -80,7 +82,7 @@ export async function currentMembers(context: ScimContext, groupId: string): Pro
   return members
 }
 
-function presentMember(context: ScimContext, { userId, display }: StoredMember): Value {
+export function presentMember(context: ScimContext, { userId, display }: StoredMember): Value {
   const { User } = context.types
   const $ref = locationOf(context, User, userId)
   return { value: userId, $ref, ...(display !== undefined && { display }), type: User.name }

@@ -173,8 +173,8 @@ describe('a deleted user', () => {
   })
 
   test('a sweep that is repeated, also by many at once, moves and writes nothing more', async () => {
-    const [id = ''] = await createUsers(1)
-    const group = await createGroup([id])
+    const [id = '', stays = ''] = await createUsers(2)
+    const group = await createGroup([id, stays])
     await call('DELETE', `/Users/${id}`)
     const mark = (await listPending(db, ACCOUNT)).find((work) => work.id === id)
     const cause = mark?.cause as RestEvent
