@@ -8,6 +8,7 @@ import {
   LogGroupLogDestination,
   type MethodOptions,
   RequestAuthorizer,
+  ResponseTransferMode,
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
@@ -16,12 +17,13 @@ import { Construct } from 'constructs'
 import {
   ADMIN_ROUTES,
   type FunctionName,
+  gatewayMethods,
   type Route,
   SCIM_UNKNOWN,
   scimGatewayPaths,
   scimRoutes,
 } from '../shared/http/routes.ts'
-import { GATEWAY_LIMIT_MS } from '../shared/http/time-limits.ts'
+import { gatewayLimitMs } from '../shared/http/time-limits.ts'
 import { RESOURCE_TYPES } from '../shared/scim/resource-types.ts'
 import type { Deployment } from './config.ts'
 import type { ScimFunctions } from './functions.ts'
@@ -52,10 +54,8 @@ export class ScimApi extends Construct {
     this.api = this.#addApi(deployment)
     addGatewayResponses(this.api)
     const tokenRequired = this.#authorizeByToken()
-    for (const route of [...scimRoutes(RESOURCE_TYPES), SCIM_UNKNOWN]) {
-      for (const path of scimGatewayPaths(route)) this.#addRoute(path, route, tokenRequired)
-    }
-    for (const route of ADMIN_ROUTES) this.#addRoute(route.path, route, { authorizationType: AuthorizationType.IAM })
+    this.#addRoutes([...scimRoutes(RESOURCE_TYPES), SCIM_UNKNOWN], scimGatewayPaths, tokenRequired)
+    this.#addRoutes(ADMIN_ROUTES, ({ path }) => [path], { authorizationType: AuthorizationType.IAM })
   }
 
   /** Access log lines hold no header, no body and no query string; request data is never traced. */
@@ -92,20 +92,30 @@ export class ScimApi extends Construct {
     return { authorizer, authorizationType: AuthorizationType.CUSTOM }
   }
 
-  /** Every method goes to the function, which answers 405 where RFC 7644 §3.2 asks for it. */
-  #addRoute(path: string, route: Route, options: MethodOptions): void {
-    this.api.root.resourceForPath(path).addMethod('ANY', this.#integration(route.function), options)
+  /** Every method of a path goes to a function, which answers 405 where RFC 7644 §3.2 asks for it. */
+  #addRoutes(routes: readonly Route[], pathsOf: (route: Route) => string[], options: MethodOptions): void {
+    for (const route of routes) {
+      for (const path of pathsOf(route)) {
+        const resource = this.api.root.resourceForPath(path)
+        for (const method of gatewayMethods(routes, route))
+          resource.addMethod(method, this.#integration(route), options)
+      }
+    }
   }
 
-  /** One integration, and so one permission, per function. */
-  #integration(name: FunctionName): LambdaIntegration {
-    const known = this.#integrations.get(name)
+  /**
+   * One integration, and so one permission, per function. It gives up just before the function's own limit, so that the
+   * client hears 504 and not the end of a Lambda.
+   */
+  #integration(route: Route): LambdaIntegration {
+    const known = this.#integrations.get(route.function)
     if (known) return known
-    const integration = new LambdaIntegration(this.#functions.require(name), {
-      timeout: Duration.millis(GATEWAY_LIMIT_MS),
+    const integration = new LambdaIntegration(this.#functions.require(route.function), {
+      timeout: Duration.millis(gatewayLimitMs(route)),
+      responseTransferMode: route.streams ? ResponseTransferMode.STREAM : ResponseTransferMode.BUFFERED,
       scopePermissionToMethod: false,
     })
-    this.#integrations.set(name, integration)
+    this.#integrations.set(route.function, integration)
     return integration
   }
 }

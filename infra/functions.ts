@@ -6,8 +6,8 @@ import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import { ENV } from '../shared/config.ts'
-import { FUNCTION_LIMIT_MS } from '../shared/http/time-limits.ts'
-import { type BackgroundName, entryOf, LAMBDA_NAMES, type LambdaName } from './bundling.ts'
+import { functionLimitMs } from '../shared/http/time-limits.ts'
+import { type BackgroundName, entryOf, LAMBDA_NAMES, type LambdaName, STREAMING } from './bundling.ts'
 import type { Deployment } from './config.ts'
 import { tableStatements } from './permissions.ts'
 import type { ScimTable } from './table.ts'
@@ -41,7 +41,7 @@ export interface FunctionProps extends ScimFunctionsProps {
 
 /** A Lambda with a role, a log group and a bundle of its own, below a construct of its name. */
 export function addFunction(parent: Construct, name: LambdaName | BackgroundName, props: FunctionProps) {
-  const { deployment, table, timeoutMs = FUNCTION_LIMIT_MS, environment } = props
+  const { deployment, table, timeoutMs = functionLimitMs({ streams: STREAMING.has(name) }), environment } = props
   const scope = new Construct(parent, name)
   const logGroup = new LogGroup(scope, 'Logs', {
     retention: deployment.logRetentionDays,

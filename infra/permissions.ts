@@ -1,5 +1,5 @@
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam'
-import { functionOf, type ResourceFunctionName } from '../shared/http/routes.ts'
+import { functionOf, type ResourceFunctionName, readsFunctionOf } from '../shared/http/routes.ts'
 import { RESOURCE_TYPES, type ResourceTypes } from '../shared/scim/resource-types.ts'
 import type { BackgroundName, LambdaName } from './bundling.ts'
 
@@ -42,6 +42,14 @@ const SCIM: readonly Grant[] = [
   { actions: [...READ, ...CHANGE], keys: OF_OBJECTS, collections: true },
   // What users are granted, beside their memberships.
   { actions: ['Put', 'BatchWrite'], keys: [HISTORY] },
+  { actions: ['Query'], keys: [MEMBER_OF, OWNED], index: true },
+  WRITE_EVENTS,
+]
+
+/** Reading objects: lists of more than a page mark where the next one begins. */
+const READS: readonly Grant[] = [
+  { actions: READ, keys: OF_OBJECTS, collections: true },
+  { actions: ['Put'], keys: [PAGE_MARKS] },
   { actions: ['Query'], keys: [MEMBER_OF, OWNED], index: true },
   WRITE_EVENTS,
 ]
@@ -107,8 +115,8 @@ const NEVER = [
 export function tableStatements(name: string, arns: Arns, types: ResourceTypes = RESOURCE_TYPES): PolicyStatement[] {
   const grants = grantsOf(name, types)
   const never = new PolicyStatement({ effect: Effect.DENY, actions: NEVER, resources: [arns.table, arns.index] })
-  const { actions, keys } = denial(name, grants)
-  return [...grants.map((grant) => allow(grant, arns, types)), never, deny(actions, keys, arns.table)]
+  const denied = denials(name, grants).map(({ actions, keys }) => deny(actions, keys, arns.table))
+  return [...grants.map((grant) => allow(grant, arns, types)), never, ...denied]
 }
 
 interface Arns {
@@ -116,21 +124,25 @@ interface Arns {
   index: string
 }
 
-/** The functions of resource types all have the same. */
+/** The functions of resource types all have the same, those that only read them likewise. */
 function grantsOf(name: string, types: ResourceTypes): readonly Grant[] {
-  const isOfType = Object.values(types).some((type) => functionOf(type) === name)
-  const grants = isOfType ? SCIM : Object.entries(GRANTS).find(([known]) => known === name)?.[1]
+  const all = Object.values(types)
+  if (all.some((type) => functionOf(type) === name)) return SCIM
+  if (all.some((type) => readsFunctionOf(type) === name)) return READS
+  const grants = Object.entries(GRANTS).find(([known]) => known === name)?.[1]
   if (grants) return grants
   throw new Error(`There is no function "${name}"`)
 }
 
 /** What no pattern of a grant may open by accident: tokens, and lookups of a text that reads like another key. */
-function denial(name: string, grants: readonly Grant[]): { actions: string[]; keys: readonly string[] } {
+function denials(name: string, grants: readonly Grant[]): { actions: string[]; keys: readonly string[] }[] {
   const all = ['dynamodb:*']
-  if (grants === SCIM) return { actions: all, keys: [TOKENS] }
-  if (name === 'worker') return { actions: all, keys: [TOKENS, LOOKUPS] }
-  if (name === 'admin') return { actions: CHANGE.map(iamAction), keys: CLIENT_TEXT }
-  return { actions: all, keys: name === 'authorizer' ? CLIENT_TEXT : [TOKENS, ...CLIENT_TEXT] }
+  const changesOfText = { actions: CHANGE.map(iamAction), keys: CLIENT_TEXT }
+  if (grants === SCIM) return [{ actions: all, keys: [TOKENS] }]
+  if (grants === READS) return [{ actions: all, keys: [TOKENS] }, changesOfText]
+  if (name === 'worker') return [{ actions: all, keys: [TOKENS, LOOKUPS] }]
+  if (name === 'admin') return [changesOfText]
+  return [{ actions: all, keys: name === 'authorizer' ? CLIENT_TEXT : [TOKENS, ...CLIENT_TEXT] }]
 }
 
 function allow({ actions, keys, collections, index }: Grant, arns: Arns, types: ResourceTypes): PolicyStatement {

@@ -7,6 +7,7 @@ import { type DriverOptions, startDriver } from './driver.ts'
 import { LOCAL_AWS } from './environment.ts'
 import { type GatewayOptions, startGateway } from './gateway/gateway.ts'
 import { type LambdaHandlers, warmHandlers } from './gateway/lambda.ts'
+import { provideRuntime } from './gateway/lambda-runtime.ts'
 import type { TokenKeeper } from './kept-tokens.ts'
 import { type Seeded, seed } from './seed.ts'
 import { loadGatewayModel } from './synthesis/gateway-model.ts'
@@ -85,10 +86,11 @@ async function prepareTable(db: Db, { prepare, keeper, newTokens = false }: Syst
   return seeded
 }
 
-/** Handlers read their configuration when they are imported, as Lambdas do at their cold start. */
+/** Handlers read their configuration when they are imported, as Lambdas do at their cold start, and find their runtime. */
 function setEnvironment({ credentials, region }: AwsConfig, env: Record<string, string>): void {
   const { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY, sessionToken } = credentials
   Object.assign(process.env, { AWS_REGION: region, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, ...env })
   delete process.env.AWS_SESSION_TOKEN
   if (sessionToken) process.env.AWS_SESSION_TOKEN = sessionToken
+  provideRuntime()
 }

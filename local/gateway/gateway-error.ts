@@ -36,7 +36,7 @@ export function presentGatewayError(
   model: GatewayModel,
   { type, detail }: Pick<GatewayError, 'type'> & { detail?: string | undefined },
   requestId: string,
-): RawAnswer {
+): RawAnswer<string> {
   const response = model.responses.get(type)
   if (!response) throw new Error(`The template has no gateway response ${type}`)
   const body = response.template.replaceAll('$context.requestId', requestId)

@@ -12,11 +12,11 @@ export interface RawRequest {
   sourceIp: string
 }
 
-/** An answer on its way to the client. */
-export interface RawAnswer {
+/** An answer on its way to the client; a body that comes piece by piece is passed on so. */
+export interface RawAnswer<Body = string | Buffer | AsyncIterable<Buffer>> {
   status: number
   headers: readonly (readonly [string, string])[]
-  body: string | Buffer
+  body: Body
 }
 
 export function toRawRequest(message: IncomingMessage, sourceIp: string): RawRequest {

@@ -3,7 +3,8 @@ import { GatewayError } from './gateway-error.ts'
 import type { RawAnswer } from './http-message.ts'
 import { type Invocation, MAX_PAYLOAD_BYTES } from './lambda.ts'
 
-const HeaderValue = z.union([z.string(), z.number(), z.boolean()])
+/** Of a function's answer. */
+export const HeaderValue = z.union([z.string(), z.number(), z.boolean()])
 const ProxyResult = z.strictObject({
   statusCode: z.int().min(100).max(599),
   headers: z.record(z.string(), HeaderValue).nullish(),
@@ -26,6 +27,7 @@ const REMAPPED = new Set(
 export function toIntegrationAnswer(invocation: Invocation): RawAnswer {
   if (invocation.kind === 'timeout') throw new GatewayError('INTEGRATION_TIMEOUT')
   if (invocation.kind === 'crash') throw new GatewayError('INTEGRATION_FAILURE', { cause: invocation.error })
+  if (invocation.kind === 'stream') throw streamedInstead()
   const size = Buffer.byteLength(JSON.stringify(invocation.payload))
   if (size > MAX_PAYLOAD_BYTES) {
     throw new GatewayError('INTEGRATION_FAILURE', { cause: new Error(`The answer has ${size} bytes`) })
@@ -38,7 +40,11 @@ export function toIntegrationAnswer(invocation: Invocation): RawAnswer {
 }
 
 /** `multiValueHeaders` win over `headers` of the same name, as with API Gateway. */
-function answerHeaders({ headers, multiValueHeaders, statusCode }: z.infer<typeof ProxyResult>): [string, string][] {
+export function answerHeaders({
+  headers,
+  multiValueHeaders,
+  statusCode,
+}: Pick<z.infer<typeof ProxyResult>, 'headers' | 'multiValueHeaders' | 'statusCode'>): [string, string][] {
   const many = Object.entries(multiValueHeaders ?? {})
   const taken = new Set(many.map(([name]) => name.toLowerCase()))
   const single = Object.entries(headers ?? {}).filter(([name]) => !taken.has(name.toLowerCase()))
@@ -48,5 +54,9 @@ function answerHeaders({ headers, multiValueHeaders, statusCode }: z.infer<typeo
   const typed = statusCode === 204 || named.some(([name]) => name.toLowerCase() === 'content-type')
   return typed ? named : [...named, ['Content-Type', 'application/json']]
 }
+
+/** AWS passes on such an answer without its body: better to hear of it at once. */
+const streamedInstead = () =>
+  new GatewayError('INTEGRATION_FAILURE', { cause: new Error('The function streams and its integration does not') })
 
 const renamed = (name: string) => (REMAPPED.has(name.toLowerCase()) ? `x-amzn-Remapped-${name}` : name)

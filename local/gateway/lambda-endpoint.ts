@@ -57,6 +57,8 @@ function toInvocationAnswer(invocation: Invocation): RawAnswer {
     ['Content-Type', 'application/json'],
     ['X-Amz-Executed-Version', '$LATEST'],
   ]
+  // Invoke hands over what a function streamed when all of it is there.
+  if (invocation.kind === 'stream') return { status: 200, headers, body: invocation.stream.pieces() }
   if (invocation.kind === 'done') return { status: 200, headers, body: JSON.stringify(invocation.payload) }
   const { name, message } =
     invocation.kind === 'crash' ? invocation.error : { name: 'Sandbox.Timedout', message: 'The function timed out' }

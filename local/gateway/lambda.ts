@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Context } from 'aws-lambda'
 import type { LambdaName } from '../../infra/bundling.ts'
 import { LOCAL_ACCOUNT, LOCAL_AWS } from '../environment.ts'
+import { ResponseStream } from './lambda-runtime.ts'
 import type { FunctionModel } from './template.ts'
 
 /** Largest event and largest answer of an invocation, in bytes of JSON. */
@@ -11,8 +12,12 @@ export const MAX_PAYLOAD_BYTES = 6_291_556
 export type LambdaHandler = (event: unknown, context: Context) => unknown
 export type LambdaHandlers = Readonly<Record<LambdaName, LambdaHandler>>
 
-/** How an invocation ended; `timeout` is the caller's or the function's own limit. */
-export type Invocation = { kind: 'done'; payload: unknown } | { kind: 'crash'; error: Error } | { kind: 'timeout' }
+/** How an invocation ended, or began to answer; `timeout` is the caller's or the function's own limit. */
+export type Invocation =
+  | { kind: 'done'; payload: unknown }
+  | { kind: 'stream'; stream: ResponseStream }
+  | { kind: 'crash'; error: Error }
+  | { kind: 'timeout' }
 
 /** The handlers of `functions/<name>/handler.ts`, each imported by its first call: its cold start. */
 export function coldHandlers(names: readonly LambdaName[]): LambdaHandlers {
@@ -39,7 +44,10 @@ async function importHandler(name: LambdaName): Promise<LambdaHandler> {
   return module.handler
 }
 
-/** Calls a handler as Lambda does: the event read from its JSON, a context, a time limit in milliseconds. */
+/**
+ * Calls a handler as Lambda does: the event read from its JSON, a context, a time limit in milliseconds. A streamed answer
+ * is cut where the limit is reached.
+ */
 export async function runHandler(
   handler: LambdaHandler,
   payload: string,
@@ -49,19 +57,29 @@ export async function runHandler(
   const timeoutMs = Math.min(limitMs, model.timeoutMs)
   const expired = Promise.withResolvers<Invocation>()
   const timer = setTimeout(() => expired.resolve({ kind: 'timeout' }), timeoutMs)
-  try {
-    return await Promise.race([
-      settle(handler, payload, lambdaContext(model, Date.now() + model.timeoutMs)),
-      expired.promise,
-    ])
-  } finally {
+  const invocation = await Promise.race([
+    settle(handler, payload, lambdaContext(model, Date.now() + model.timeoutMs)),
+    expired.promise,
+  ])
+  if (invocation.kind !== 'stream') {
     clearTimeout(timer)
+    return invocation
   }
+  const { stream } = invocation
+  stream.once('close', () => clearTimeout(timer))
+  void expired.promise.then(() => stream.destroy(new OutOfTime(`The function ran longer than ${timeoutMs} ms`)))
+  return invocation
+}
+
+/** Ends a streamed answer at the limit of its function. */
+export class OutOfTime extends Error {
+  override readonly name = 'OutOfTime'
 }
 
 async function settle(handler: LambdaHandler, payload: string, context: Context): Promise<Invocation> {
   try {
     const answer = await handler(JSON.parse(payload), context)
+    if (answer instanceof ResponseStream) return { kind: 'stream', stream: answer }
     return { kind: 'done', payload: answer === undefined ? null : JSON.parse(JSON.stringify(answer)) }
   } catch (error) {
     return { kind: 'crash', error: error instanceof Error ? error : new Error(String(error)) }

@@ -18,6 +18,8 @@ import { type LambdaHandlers, MAX_PAYLOAD_BYTES, runHandler } from './lambda.ts'
 import { isInvocationPath, serveInvocation } from './lambda-endpoint.ts'
 import { leniently, type Surroundings, strictly, toProxyEvent } from './proxy-event.ts'
 import { type RouteMatch, routeMatcher } from './route-match.ts'
+import { sendPieces } from './send-pieces.ts'
+import { toStreamedAnswer } from './streamed-answer.ts'
 import type { GatewayModel, MethodModel } from './template.ts'
 import { authorizeByToken, type Decision } from './token-authorization.ts'
 
@@ -71,6 +73,8 @@ export class RequestHandler {
       await send(exchange, await this.#answer(exchange, request))
     } catch (error) {
       this.#logFailure(error, requestId)
+      // Of an answer that has begun nothing can be taken back.
+      if (response.headersSent) return
       const refusal = error instanceof GatewayError ? error : { type: 'DEFAULT_5XX' as const }
       await send(exchange, presentGatewayError(this.#options.model, refusal, requestId))
     }
@@ -113,7 +117,8 @@ export class RequestHandler {
     const found = { ...around, ...(authorizer && { authorizer }), ...(iam && { iam }) }
     const payload = JSON.stringify(toProxyEvent(request, match, found, strictly, body))
     if (Buffer.byteLength(payload) > MAX_PAYLOAD_BYTES) throw new GatewayError('REQUEST_TOO_LARGE')
-    return toIntegrationAnswer(await this.#callFunction(method.function, payload, method.timeoutMs))
+    const invocation = await this.#callFunction(method.function, payload, method.timeoutMs)
+    return method.streams ? toStreamedAnswer(invocation) : toIntegrationAnswer(invocation)
   }
 
   async #authorizeToken(request: RawRequest, match: RouteMatch, method: MethodModel, around: Surroundings) {
@@ -160,11 +165,13 @@ async function takeBody({ message, response }: Exchange): Promise<Buffer> {
 
 /** The answer leaves at once; where the body was not taken, the connection stays for a moment, or it would be lost. */
 async function send({ message, response, requestId }: Exchange, answer: RawAnswer): Promise<void> {
-  if (response.destroyed) return
+  const inPieces = typeof answer.body === 'object' && Symbol.asyncIterator in answer.body
+  if (response.destroyed && !inPieces) return
   response.statusCode = answer.status
   for (const [name, value] of answer.headers) response.appendHeader(name, value)
   response.setHeader('x-amzn-RequestId', requestId)
-  const body = answer.status === 204 || answer.status === 304 ? undefined : answer.body
+  if (inPieces) return sendPieces(response, answer.body as AsyncIterable<Buffer>)
+  const body = answer.status === 204 || answer.status === 304 ? undefined : (answer.body as string | Buffer)
   if (message.complete) {
     response.end(body)
     return

@@ -22,6 +22,8 @@ export interface MethodModel {
   authorization: 'NONE' | 'AWS_IAM' | AuthorizerModel
   function: LambdaName
   timeoutMs: number
+  /** Whether the function answers in the streaming format; then it always must. */
+  streams: boolean
 }
 
 export interface AuthorizerModel {
@@ -61,6 +63,7 @@ const Method = z.object({
     Type: z.literal('AWS_PROXY'),
     Uri: z.unknown(),
     TimeoutInMillis: z.number().default(DEFAULT_INTEGRATION_TIMEOUT_MS),
+    ResponseTransferMode: z.enum(['BUFFERED', 'STREAM']).default('BUFFERED'),
   }),
 })
 const Authorizer = z.object({
@@ -149,6 +152,7 @@ class TemplateReader {
       authorization: type === 'CUSTOM' && authorizer ? authorizer : (type as 'NONE' | 'AWS_IAM'),
       function: this.#functionOf(integration.Uri),
       timeoutMs: integration.TimeoutInMillis,
+      streams: requireMatchingMode(integration),
     }
   }
 
@@ -166,6 +170,13 @@ class TemplateReader {
     }
     throw new Error(`An integration names no function of ours: ${JSON.stringify(uri).slice(0, 200)}`)
   }
+}
+
+/** Whether an integration streams. @throws {Error} where its address says otherwise: AWS would refuse to deploy it. */
+function requireMatchingMode({ Uri, ResponseTransferMode }: z.infer<typeof Method>['Integration']): boolean {
+  const streams = ResponseTransferMode === 'STREAM'
+  if (JSON.stringify(Uri).includes('/response-streaming-invocations') === streams) return streams
+  throw new Error(`An integration of mode ${ResponseTransferMode} has the address of the other mode`)
 }
 
 function toResponse(response: z.infer<typeof Response>): [string, GatewayResponse] {

@@ -65,7 +65,7 @@ async function decide(event: APIGatewayProxyEvent, methodArn: string, setup: Tok
   const invocation = await setup.call({ type: 'REQUEST', methodArn, ...rest })
   if (invocation.kind === 'crash' && invocation.error.message === 'Unauthorized') throw new GatewayError('UNAUTHORIZED')
   if (invocation.kind === 'crash') throw new GatewayError('AUTHORIZER_FAILURE', { cause: invocation.error })
-  if (invocation.kind === 'timeout') throw new GatewayError('AUTHORIZER_FAILURE')
+  if (invocation.kind !== 'done') throw new GatewayError('AUTHORIZER_FAILURE')
   const answer = Answer.safeParse(invocation.payload)
   if (!answer.success) throw new GatewayError('AUTHORIZER_CONFIGURATION_ERROR', { cause: answer.error })
   const { principalId, policyDocument: policy, context } = answer.data

@@ -6,7 +6,7 @@ import { invalidValue } from '../scim/error.ts'
 import { quote } from '../scim/quote.ts'
 import type { Db } from '../store/client.ts'
 import { type ApiKind, apiHandler, type HandlerOptions, type Operation } from './api-handler.ts'
-import type { FunctionName, RouteKeyOf } from './routes.ts'
+import { ADMIN_ROUTES, type FunctionName, type RouteKeyOf } from './routes.ts'
 import { startTrail } from './start-trail.ts'
 
 /** What an admin or audit operation needs: the caller is an IAM principal, the account is named in the request. */
@@ -30,6 +30,7 @@ export function adminHandler<Name extends FunctionName>(
 ) {
   const { config } = options
   const kind: ApiKind<{ actor: string }, AdminContext> = {
+    routes: ADMIN_ROUTES,
     identify: (event, request, at) => {
       const actor = event.requestContext.identity.userArn
       if (!actor) throw new Error('The gateway passed no IAM principal')

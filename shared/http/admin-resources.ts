@@ -3,11 +3,12 @@ import type { ScimContext } from '../resources/context.ts'
 import { requireAccount } from '../resources/known-names.ts'
 import { listResources } from '../resources/list.ts'
 import { loadResource } from '../resources/load.ts'
+import type { Presented } from '../resources/present.ts'
 import { notFound } from '../scim/error.ts'
 import { parseProjection } from '../scim/project.ts'
 import { quote } from '../scim/quote.ts'
 import { RESOURCE_TYPES } from '../scim/resource-types.ts'
-import type { Attributes, ResourceType } from '../scim/schema.ts'
+import type { ResourceType } from '../scim/schema.ts'
 import { getIdByName } from '../store/claims.ts'
 import { getResource, getResources } from '../store/resources.ts'
 import type { AdminContext } from './admin-handler.ts'
@@ -63,7 +64,8 @@ async function findId({ db, account }: AdminContext, type: ResourceType, idOrNam
   )
 }
 
-const withOwner = (resource: Attributes, owner: string | undefined) => (owner ? { ...resource, owner } : resource)
+const withOwner = (resource: Presented['resource'], owner: string | undefined) =>
+  owner ? { ...resource, owner } : resource
 
 /** An administrator sees all of the account, as a client with every privilege would; addresses are relative. */
 function toScimContext({ account, actor, ...context }: AdminContext): ScimContext {

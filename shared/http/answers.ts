@@ -1,6 +1,7 @@
 import type { Presented } from '../resources/present.ts'
+import { MAX_ANSWER_BYTES, sentBytes } from '../scim/answer-size.ts'
 import { matchesEtag } from '../scim/etag.ts'
-import { type ApiAnswer, MAX_ANSWER_BYTES, sentBytes } from './api-answer.ts'
+import type { ApiAnswer } from './api-answer.ts'
 
 /** Headers of every answer about a single resource (RFC 7644 §3.3, §3.14). */
 const headersOf = ({ location, etag }: Presented) => ({ location, etag })

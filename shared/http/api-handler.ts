@@ -1,4 +1,4 @@
-import middy, { type MiddlewareObj } from '@middy/core'
+import middy, { type MiddlewareObj, type Request } from '@middy/core'
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context as LambdaContext } from 'aws-lambda'
 import type { Trail } from '../audit/trail.ts'
 import type { Config } from '../config.ts'
@@ -6,11 +6,12 @@ import { ScimError } from '../scim/error.ts'
 import { quote } from '../scim/quote.ts'
 import type { Db } from '../store/client.ts'
 import { withDeadline } from '../store/deadline.ts'
-import { type ApiAnswer, toErrorAnswer, toProxyResult } from './api-answer.ts'
+import { type ApiAnswer, type SentAnswer, type Transport, toErrorAnswer, toProxyResult } from './api-answer.ts'
 import { type ApiRequest, toApiRequest } from './api-request.ts'
 import { logUnexpected, toScimError } from './failure.ts'
 import { log } from './log.ts'
 import { eventRecorder, type PutEvent, recorded } from './recorded.ts'
+import { methodsOf, type Route } from './routes.ts'
 import { deadlineOf } from './time-limits.ts'
 
 /** What every Lambda behind the API is made of. */
@@ -38,6 +39,8 @@ export type Operation<Context> = (request: ApiRequest, context: Context) => Prom
 
 /** What distinguishes the SCIM Lambdas from the admin ones. */
 export interface ApiKind<Caller, Context> {
+  /** Every route of this API, those of other Lambdas too. */
+  routes: readonly Route<string>[]
   /** Reads the caller and begins its REST event. */
   identify(event: APIGatewayProxyEvent, request: ApiRequest, now: Date): { caller: Caller; trail: Trail }
   /** Refuses callers whom only this Lambda can refuse, and gives operations what they need. */
@@ -45,80 +48,89 @@ export interface ApiKind<Caller, Context> {
 }
 
 type LambdaHandler = (event: APIGatewayProxyEvent, context: LambdaContext) => Promise<APIGatewayProxyResult>
-type Middleware = MiddlewareObj<
-  APIGatewayProxyEvent,
-  APIGatewayProxyResult,
-  Error,
-  LambdaContext,
-  { startedAt: number }
->
+type Middleware = MiddlewareObj<APIGatewayProxyEvent, SentAnswer, Error, LambdaContext>
+
+/** Answers that are sent as a whole. */
+const WHOLE: Transport = { toSent: toProxyResult }
 
 /**
  * The pipeline every Lambda behind the API runs: request log and answers to failures (outermost) → caller and REST
- * event → operation, recorded. `operations` is keyed by method and route: `GET /Users/{id}`.
+ * event → operation, recorded. `operations` is keyed by method and route: `GET /Users/{id}`. However an answer leaves,
+ * its event is written first.
  */
 export function apiHandler<Caller, Context>(
   options: HandlerOptions,
   kind: ApiKind<Caller, Context>,
   operations: Record<string, Operation<Context>>,
+  transport = WHOLE,
 ): LambdaHandler {
-  const { putEvent, now = () => new Date() } = options
-  const run = async (event: APIGatewayProxyEvent, lambda: LambdaContext): Promise<APIGatewayProxyResult> => {
+  const { config, putEvent, now = () => new Date() } = options
+  const run = async (event: APIGatewayProxyEvent, lambda: LambdaContext): Promise<SentAnswer> => {
     const at = now()
     const db = withDeadline(options.db, deadlineOf(lambda, options.db))
     const request = toApiRequest(event)
     const { caller, trail } = kind.identify(event, request, at)
     const report = (error: unknown) => logUnexpected(error, event)
-    const recorder = eventRecorder<APIGatewayProxyResult>({ trail, db, putEvent, report }, (one) => one.statusCode)
+    const recorder = eventRecorder<SentAnswer>({ trail, db, putEvent, report }, (one) => one.statusCode)
     const outcome = await recorded(recorder, async () => {
       const context = kind.admit({ request, event, caller, now: at, db, trail, report })
-      const operation = findOperation(operations, request)
-      return toProxyResult(await operation(request, context), event.requestContext.requestId)
+      const operation = findOperation(operations, kind.routes, request)
+      return transport.toSent(await operation(request, context), event.requestContext.requestId, report)
     })
     if ('refusal' in outcome) throw outcome.refusal
     return outcome.answer
   }
-  // Our own deadline comes first, and its answer has an event and says what was changed; one by middy's timer, a plain
-  // 500 while the work goes on, would have and say neither.
-  const pipeline = middy<APIGatewayProxyEvent, APIGatewayProxyResult>({ timeoutEarlyInMillis: 0 })
-    .use(outermost(options.config, now))
-    .handler(run)
-  return (event, context) => pipeline(event, context)
+  const pipeline = middy<APIGatewayProxyEvent, SentAnswer>(run, {
+    ...(transport.executionMode && { executionMode: transport.executionMode }),
+    // Our own deadline comes first, and its answer has an event and says what was changed; one by middy's timer, a
+    // plain 500 while the work goes on, would have and say neither.
+    timeoutEarlyInMillis: 0,
+    ...(config.requestLog && requestLog(now)),
+  })
+  return pipeline.use(errorsPresented(transport)) as unknown as LambdaHandler
 }
 
-/** Answers every failure with a SCIM error, and writes one line for each request where the configuration says so. */
-function outermost(config: Config, now: () => Date): Middleware {
-  const finish = ({ event, response, internal }: Parameters<NonNullable<Middleware['after']>>[0]) => {
-    if (!config.requestLog) return
-    const { httpMethod: method, resource: route, requestContext } = event
-    const durationMs = now().getTime() - internal.startedAt
-    log('INFO', 'request', {
-      ...{ requestId: requestContext.requestId, method, route },
-      ...{ status: response?.statusCode ?? 500, durationMs },
-    })
-  }
+/** One line for each request, once its answer is sent. */
+function requestLog(now: () => Date) {
   return {
-    before: ({ internal }) => {
-      internal.startedAt = now().getTime()
-    },
-    after: finish,
-    onError: (request) => {
-      const { error, event } = request
-      const { requestId } = event.requestContext
-      const refusal = toScimError(error, requestId, (unexpected) => logUnexpected(unexpected, event))
-      request.response = toProxyResult(toErrorAnswer(refusal), requestId)
-      finish(request)
+    requestStart: ({ internal }: Request) => Object.assign(internal, { startedAt: now().getTime() }),
+    requestEnd: (ended: Request) => {
+      const { event, response, internal } = ended as Request<
+        APIGatewayProxyEvent,
+        SentAnswer,
+        Error,
+        LambdaContext,
+        Started
+      >
+      const { httpMethod: method, resource: route, requestContext } = event
+      const durationMs = now().getTime() - internal.startedAt
+      const status = response?.statusCode ?? 500
+      log('INFO', 'request', { requestId: requestContext.requestId, method, route, status, durationMs })
     },
   }
 }
 
-function findOperation<Context>(operations: Record<string, Operation<Context>>, request: ApiRequest) {
-  const { method, route } = request
+type Started = { startedAt: number }
+
+/** Answers every failure with a SCIM error. */
+const errorsPresented = (transport: Transport): Middleware => ({
+  onError: (request) => {
+    const { error, event } = request
+    const { requestId } = event.requestContext
+    const report = (unexpected: unknown) => logUnexpected(unexpected, event)
+    request.response = transport.toSent(toErrorAnswer(toScimError(error, requestId, report)), requestId, report)
+  },
+})
+
+function findOperation<Context>(
+  operations: Record<string, Operation<Context>>,
+  routes: readonly Route<string>[],
+  { method, route, endpoint }: ApiRequest,
+) {
   const operation = operations[`${method} ${route}`]
   if (operation) return operation
-  const allowed = Object.keys(operations).flatMap((key) => (key.endsWith(` ${route}`) ? [key.split(' ')[0]] : []))
+  const allowed = methodsOf(routes, route)
   if (allowed.length === 0) {
-    const { endpoint } = request
     throw new ScimError(404, undefined, `There is no endpoint ${quote(endpoint)}${emptySegmentHint(endpoint)}`)
   }
   const allow = allowed.join(', ')

@@ -19,23 +19,35 @@ import type { ApiAnswer } from './api-answer.ts'
 import type { Operation } from './api-handler.ts'
 import type { ApiRequest } from './api-request.ts'
 import { parseListParameters, parseSearchRequest } from './list-input.ts'
-import { type EndpointRouteKey, type ResourceRouteKey, type RouteKeyOf, withEndpoint } from './routes.ts'
+import {
+  type EndpointRouteKey,
+  type ReadRouteKey,
+  type ResourceRouteKey,
+  type RouteKeyOf,
+  type WriteRouteKey,
+  withEndpoint,
+} from './routes.ts'
 
 export type ScimOperations = Record<string, Operation<ScimContext>>
 type ResourceOperation = (request: ApiRequest, context: ScimContext, kind: Kind) => Promise<ApiAnswer>
 
-/** What a client does with resources of any type (RFC 7644 §3.2). */
-const OPERATIONS: Record<ResourceRouteKey, ResourceOperation> = {
+/** How a client reads resources of any type (RFC 7644 §3.4). */
+const READS: Record<ReadRouteKey, ResourceOperation> = {
   'GET /{type}': async ({ query }, context, { type }) =>
     found(await listResources(context, type, parseListParameters(query))),
   'POST /{type}/.search': async (request, context, { type }) =>
     found(await listResources(context, type, parseSearchRequest(request.parseBody(MAX_BODY_BYTES)))),
+  'GET /{type}/{id}': async (request, context, kind) => {
+    const known = request.headers['if-none-match']
+    const presented = await loadResource(context, kind.type, idOf(request), projectionOf(request, kind), known)
+    return okUnlessMatch(presented, known)
+  },
+}
+
+/** How it changes them (RFC 7644 §3.3, §3.5, §3.6). */
+const WRITES: Record<WriteRouteKey, ResourceOperation> = {
   'POST /{type}': async (request, context, kind) =>
     created(fitting(await createResource(context, kind, bodyOf(request, kind), projectionOf(request, kind)))),
-  'GET /{type}/{id}': async (request, context, kind) => {
-    const presented = await loadResource(context, kind.type, idOf(request), projectionOf(request, kind))
-    return okUnlessMatch(presented, request.headers['if-none-match'])
-  },
   'PUT /{type}/{id}': async (request, context, kind) =>
     changed(await replaceResource(context, kind, bodyOf(request, kind), targetOf(request, kind))),
   'PATCH /{type}/{id}': async (request, context, kind) =>
@@ -46,17 +58,36 @@ const OPERATIONS: Record<ResourceRouteKey, ResourceOperation> = {
   },
 }
 
-/** The operations of a resource type, as the caller's kind of client sees it, with what is special about it. */
-export function resourceOperations<E extends string>(
-  entry: ResourceType & { endpoint: E },
+type Operations<E extends string, Key> = Record<EndpointRouteKey<E, Key>, Operation<ScimContext>>
+type Endpoint<E extends string> = ResourceType & { endpoint: E }
+
+/** What reads resources of a type, as the caller's kind of client sees it. */
+export const resourceReads = <E extends string>(entry: Endpoint<E>): Operations<E, ReadRouteKey> =>
+  operationsOf(READS, entry, {})
+
+/** What changes them, with what is special about the type. */
+export const resourceWrites = <E extends string>(
+  entry: Endpoint<E>,
   special: Special = {},
-): Record<EndpointRouteKey<E>, Operation<ScimContext>> {
+): Operations<E, WriteRouteKey> => operationsOf(WRITES, entry, special)
+
+/** Both, for a type that one function serves. */
+export const resourceOperations = <E extends string>(
+  entry: Endpoint<E>,
+  special: Special = {},
+): Operations<E, ResourceRouteKey> => ({ ...resourceReads(entry), ...resourceWrites(entry, special) })
+
+function operationsOf<E extends string, Key extends ResourceRouteKey>(
+  operations: Record<Key, ResourceOperation>,
+  entry: Endpoint<E>,
+  special: Special,
+): Operations<E, Key> {
   const kindOf = ({ types }: ScimContext): Kind => ({ type: types[entry.name] ?? entry, special })
-  const rows = Object.entries(OPERATIONS).map(([key, run]): [string, Operation<ScimContext>] => [
+  const rows = Object.entries<ResourceOperation>(operations).map(([key, run]): [string, Operation<ScimContext>] => [
     withEndpoint(key, entry),
     (request, context) => run(request, context, kindOf(context)),
   ])
-  return Object.fromEntries(rows) as Record<EndpointRouteKey<E>, Operation<ScimContext>>
+  return Object.fromEntries(rows) as Operations<E, Key>
 }
 
 /** The search at the root, over all types. */

@@ -5,6 +5,7 @@ import type { ScimContext } from '../resources/context.ts'
 import { notFound, unauthorized } from '../scim/error.ts'
 import { quote } from '../scim/quote.ts'
 import { resourceTypes } from '../scim/resource-types.ts'
+import type { Transport } from './api-answer.ts'
 import {
   type ApiKind,
   apiHandler,
@@ -14,7 +15,7 @@ import {
   type Operation,
 } from './api-handler.ts'
 import type { ApiRequest } from './api-request.ts'
-import { type FunctionName, type RouteKeyOf, SCIM_BASE } from './routes.ts'
+import { type FunctionName, type RouteKeyOf, SCIM_BASE, scimRoutes } from './routes.ts'
 import { startTrail } from './start-trail.ts'
 
 export interface ScimHandlerOptions extends HandlerOptions {
@@ -24,27 +25,33 @@ export interface ScimHandlerOptions extends HandlerOptions {
 
 /**
  * A Lambda of the SCIM API: bearer token, checked by the authorizer; operations keyed by method and route. `Name` has
- * to be written: without it the operations of every function are asked for.
+ * to be written: without it the operations of every function are asked for. Answers are sent as a whole, unless a
+ * transport says otherwise.
  */
 export function scimHandler<Name extends FunctionName>(
   options: ScimHandlerOptions,
   operations: Record<RouteKeyOf<Name>, Operation<ScimContext>>,
+  transport?: Transport,
 ) {
+  const { types = resourceTypes } = options
   const kind: ApiKind<Principal, ScimContext> = {
+    routes: scimRoutes(types('GENERIC')),
     identify: (event, request, at) => {
       const caller = parsePrincipal(event.requestContext.authorizer)
       const { account, integration: actorDomain, role: actorName, tokenId } = caller
       const start = startTrail(event, request, at)
       return { caller, trail: new Trail({ ...start, type: 'SCIM', account, actorName, actorDomain, tokenId }) }
     },
-    admit: (call) => admit(call, options),
+    admit: (call) => admit(call, { ...options, types }),
   }
-  return apiHandler(options, kind, operations)
+  return apiHandler(options, kind, operations, transport)
 }
 
 /** A cached policy may outlive its token: expiry is checked again, by this Lambda's clock. */
-function admit(call: Call<Principal>, options: ScimHandlerOptions): ScimContext {
-  const { config, types = resourceTypes } = options
+function admit(
+  call: Call<Principal>,
+  { config, types }: Required<Pick<ScimHandlerOptions, 'config' | 'types'>>,
+): ScimContext {
   const { caller, request, event, now, db, trail, report } = call
   if (now.getTime() >= caller.tokenExpiresAt) throw unauthorized('The token has expired: issue a new one')
   const endpointId = event.pathParameters?.endpointId

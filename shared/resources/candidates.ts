@@ -25,7 +25,7 @@ export interface Match {
 }
 
 const PARALLEL = 32
-/** Up to so many resources found by key have their groups or members read in the same round trip. */
+/** Up to so many resources found by key have their groups read in the same round trip. */
 const MAX_EARLY = 10
 
 /**
@@ -54,7 +54,8 @@ export async function findMatches(
 }
 
 function loadEarly(context: ScimContext, type: ResourceType, ids: string[] | undefined, projection: Projection) {
-  if (!ids || ids.length > MAX_EARLY) return new Map<string, Promise<Derived | undefined>>()
+  // Members are read between two looks at their group (`whole-groups.ts`).
+  if (!ids || ids.length > MAX_EARLY || hasMembers(type)) return new Map<string, Promise<Derived | undefined>>()
   const reads = ids.map((id) => [id, loadDerived(context, type, id, projection)] as const)
   // Who turns out not to match is not waited for; a failure among those is nobody's.
   for (const [, read] of reads) read.catch(() => {})

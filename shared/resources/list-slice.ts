@@ -1,6 +1,8 @@
+import { MAX_ANSWER_BYTES } from '../scim/answer-size.ts'
 import { tooMany } from '../scim/error.ts'
 import { isAt } from '../scim/filter/tree.ts'
 import { MAX_SCANNED_RESOURCES } from '../scim/limits.ts'
+import type { Projection } from '../scim/project.ts'
 import type { ResourceType, ScimResource } from '../scim/schema.ts'
 import { compareSorted, type Sort, type SortKey, sortValue } from '../scim/sort.ts'
 import { mapConcurrently } from '../store/batch.ts'
@@ -8,6 +10,7 @@ import { countResources } from '../store/counters.ts'
 import { type MarkedList, type Position, requireCursor } from '../store/pages.ts'
 import { listResourcePage } from '../store/resources.ts'
 import { ownerSeen } from './access.ts'
+import { answerBytes } from './answer-bytes.ts'
 import { findMatches, type Match, readsDerived } from './candidates.ts'
 import type { ScimContext } from './context.ts'
 import { type IndexWalk, loadIndexWalk } from './index-walk.ts'
@@ -52,7 +55,8 @@ export async function loadCollectionSlice(
   // The count says nothing of what follows, since it may be older or newer than the page: one more is read.
   const limit = query.count > 0 && start ? query.count + 1 : 0
   const [found, total, walk] = await Promise.all([listBehind(context, type, begin, limit), counting, walking])
-  return toSlice(query, found, { total, walk, begin })
+  const page = firstPage(context, query, found, () => query.projection)
+  return toSlice(query, found, { page, total, walk, begin })
 }
 
 async function listBehind(
@@ -102,19 +106,22 @@ export async function loadMatchSlice(
   list: MarkedList,
 ): Promise<Slice> {
   const [query] = queries as [ListQuery]
-  const { startIndex, count, cursor, sort: order = BY_ID } = query
+  const { startIndex, cursor, sort: order = BY_ID } = query
   const [opened, walked, ...found] = await Promise.all([
     cursor ? requireCursor(context.db, list, cursor, context.now) : undefined,
     startIndex > 1 ? loadWalk(context, list, order, query) : undefined,
     ...types.map((type, i) => findEntries(context, type, queries[i] as ListQuery)),
   ])
   const sorted = found.flat().sort((a, b) => compareSorted(order, a, b))
+  const projections = new Map(types.map((type, i) => [type, queries[i]?.projection ?? query.projection]))
+  const pageOf = (entries: Entry[]) => firstPage(context, query, entries, (type) => projections.get(type))
   // A list that fits its first page has no marks, so that finding somebody costs no more than that.
-  const walk = walked ?? (sorted.length > count ? await loadWalk(context, list, order, query) : undefined)
+  const isShort = walked === undefined && pageOf(sorted).length === sorted.length
+  const walk = isShort ? undefined : (walked ?? (await loadWalk(context, list, order, query)))
   const begin = opened ?? walk?.begin
   const skipped = cursor === undefined ? startIndex - 1 : 0
   const behind = begin ? sorted.filter((entry) => isBehind(order, entry, begin)) : sorted.slice(skipped)
-  return toSlice(query, behind, { total: sorted.length, walk, begin })
+  return toSlice(query, behind, { page: pageOf(behind), total: sorted.length, walk, begin })
 }
 
 async function loadWalk(context: ScimContext, list: MarkedList, order: Sort, query: ListQuery) {
@@ -135,15 +142,33 @@ async function withDerived(context: ScimContext, stored: Match['stored']): Promi
   return toRepresentation(context, stored, await loadDerived(context, stored.type, stored.id, DEFAULT_PROJECTION))
 }
 
-/** The page at the beginning of `found`, in order; it ends where its walk says, but never before its first entry. */
-function toSlice(
-  { startIndex, count }: ListQuery,
+/**
+ * What of a list fits one answer, `count` at most and somebody always: a page may hold fewer (RFC 7644 §3.4.2.4), and the
+ * next one begins behind the last that is shown. Members are counted, not read.
+ */
+function firstPage(
+  context: ScimContext,
+  { count }: ListQuery,
   found: Entry[],
-  { total, walk, begin }: Pick<Slice, 'total' | 'walk'> & { begin: Position | undefined },
+  projectionOf: (type: ResourceType) => Projection | undefined,
+): Entry[] {
+  const most = found.slice(0, count)
+  let bytes = 0
+  const end = most.findIndex(({ stored }, i) => {
+    bytes += answerBytes(context, stored, projectionOf(stored.type) ?? DEFAULT_PROJECTION)
+    return bytes > MAX_ANSWER_BYTES && i > 0
+  })
+  return end < 0 ? most : most.slice(0, end)
+}
+
+/** The slice of `found` that begins with a page, in order; it ends where its walk says, but never before its first entry. */
+function toSlice(
+  { startIndex }: ListQuery,
+  found: Entry[],
+  { page, total, walk, begin }: Pick<Slice, 'total' | 'walk'> & { page: Entry[]; begin: Position | undefined },
 ): Slice {
-  const full = found.slice(0, count)
-  const whole = startIndex === 1 && found.length === full.length
-  const entries = walk?.end && !whole ? upTo(walk.order, full, walk.end) : full
+  const whole = startIndex === 1 && found.length === page.length
+  const entries = walk?.end && !whole ? upTo(walk.order, page, walk.end) : page
   const last = entries.at(-1)
   const more = last !== undefined && found.length > entries.length
   return { entries, total, walk, more, last: last ? toPosition(last) : begin }

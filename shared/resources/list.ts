@@ -1,15 +1,15 @@
 import { type ListPage, type ListResponse, presentList } from '../scim/list-response.ts'
-import { type Projection, project } from '../scim/project.ts'
-import type { Attributes, ResourceType } from '../scim/schema.ts'
-import { mapConcurrently } from '../store/batch.ts'
+import type { Projection } from '../scim/project.ts'
+import type { ResourceType } from '../scim/schema.ts'
 import { type MarkedList, newCursor, putCursor } from '../store/pages.ts'
 import type { ScimContext } from './context.ts'
 import { leaveMarks } from './index-walk.ts'
 import { type ListInput, type ListQuery, parseListQuery, toMarkedList } from './list-query.ts'
 import { loadCollectionSlice, loadMatchSlice, type Slice } from './list-slice.ts'
-import { loadDerived, toRepresentation } from './present.ts'
+import type { Presented } from './present.ts'
+import { presentAll } from './present-all.ts'
 
-const PARALLEL = 32
+type Shown = Presented['resource']
 
 /**
  * Lists or searches one type (RFC 7644 §3.4.2, §3.4.3; RFC 9865): every object the caller sees, exact totals, and
@@ -20,7 +20,7 @@ export async function listResources(
   context: ScimContext,
   type: ResourceType,
   input: ListInput,
-): Promise<ListResponse<Attributes>> {
+): Promise<ListResponse<Shown>> {
   const query = parseListQuery(type, input)
   const list = toMarkedList(context, [type], query)
   const direct = !query.filter && !query.sort
@@ -31,7 +31,7 @@ export async function listResources(
 }
 
 /** Searches all types together (RFC 7644 §3.4.3, at the root). */
-export async function searchAll(context: ScimContext, input: ListInput): Promise<ListResponse<Attributes>> {
+export async function searchAll(context: ScimContext, input: ListInput): Promise<ListResponse<Shown>> {
   const types = Object.values(context.types)
   const queries = types.map((type) => parseListQuery(type, input, true))
   const [query] = queries as [ListQuery]
@@ -47,13 +47,12 @@ async function presentSlice(
   list: MarkedList,
   slice: Slice,
   projections: ReadonlyMap<ResourceType, Projection | undefined> = new Map(),
-): Promise<ListResponse<Attributes>> {
-  const resources = await mapConcurrently(slice.entries, PARALLEL, async ({ stored, derived }) => {
-    const { type, id } = stored
-    const projection = projections.get(type) ?? query.projection
-    const shown = await (derived ?? loadDerived(context, type, id, projection))
-    return project(type, toRepresentation(context, stored, shown), projection)
+): Promise<ListResponse<Shown>> {
+  const found = slice.entries.map((entry) => {
+    const projection = projections.get(entry.stored.type) ?? query.projection
+    return { ...entry, projection }
   })
+  const resources = (await presentAll(context, found)).map(({ resource }) => resource)
   if (query.cursor !== undefined) return presentList(cursorPage(context, list, resources, slice))
   return presentList(indexPage(context, query, resources, slice))
 }
@@ -61,9 +60,9 @@ async function presentSlice(
 function cursorPage(
   { db, now, trail }: ScimContext,
   list: MarkedList,
-  resources: Attributes[],
+  resources: Shown[],
   { total: totalResults, last, more }: Slice,
-): ListPage<Attributes> {
+): ListPage<Shown> {
   if (!last || !more) return { resources, totalResults }
   const nextCursor = newCursor(now)
   trail.alongside.push(() => putCursor(db, list, nextCursor, last, now))
@@ -77,9 +76,9 @@ function cursorPage(
 function indexPage(
   context: ScimContext,
   { startIndex, count }: ListQuery,
-  resources: Attributes[],
+  resources: Shown[],
   { total, last, more, walk }: Slice,
-): ListPage<Attributes> {
+): ListPage<Shown> {
   const nextIndex = startIndex + resources.length
   // Who was shown a whole list on its first page does not go on.
   if (walk && last && (more || startIndex > 1)) leaveMarks(context, walk, { position: last, nextIndex, more })

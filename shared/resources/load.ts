@@ -1,12 +1,16 @@
+import { matchesEtag } from '../scim/etag.ts'
 import type { Projection } from '../scim/project.ts'
-import type { ResourceType } from '../scim/schema.ts'
+import { hasMembers, type ResourceType } from '../scim/schema.ts'
 import { getResource } from '../store/resources.ts'
 import { requireVisible } from './access.ts'
 import type { ScimContext } from './context.ts'
 import { loadDerived, type Presented, presentStored } from './present.ts'
+import { presentAll } from './present-all.ts'
 
 /**
- * Reads one resource (RFC 7644 §3.4.1) in one parallel round trip: 1 read unit, 0.5 for a user's groups.
+ * Reads one resource (RFC 7644 §3.4.1): one without members in one parallel round trip, 1 read unit, 0.5 for a user's
+ * groups; one with members before and after them, so that they are of the version shown, and without them where the
+ * client's copy (`ifNoneMatch`) is that version.
  * @throws {ScimError} 404 when it is not there or not for this caller's eyes.
  */
 export async function loadResource(
@@ -14,10 +18,15 @@ export async function loadResource(
   type: ResourceType,
   id: string,
   projection: Projection,
+  ifNoneMatch?: string,
 ): Promise<Presented> {
   const [found, derived] = await Promise.all([
     getResource(context.db, context.principal.account, type, id),
-    loadDerived(context, type, id, projection),
+    hasMembers(type) ? undefined : loadDerived(context, type, id, projection),
   ])
-  return presentStored(context, requireVisible(context, type, id, found), projection, derived)
+  const stored = requireVisible(context, type, id, found)
+  const bare = presentStored(context, stored, projection, derived)
+  if (!hasMembers(type) || (ifNoneMatch !== undefined && matchesEtag(ifNoneMatch, bare.etag))) return bare
+  const [whole] = await presentAll(context, [{ stored, projection }])
+  return whole ?? presentStored(context, requireVisible(context, type, id, undefined), projection)
 }

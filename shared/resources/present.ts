@@ -1,7 +1,8 @@
 import { isComplex } from '../scim/attribute-path.ts'
+import type { JsonStream } from '../scim/json-stream.ts'
 import { isReturned, type Projection, project } from '../scim/project.ts'
 import { toScimResource } from '../scim/representation.ts'
-import type { Attributes, ComplexValue, DerivedAttribute, ResourceType, ScimResource, Value } from '../scim/schema.ts'
+import type { ComplexValue, DerivedAttribute, ResourceType, ScimResource, Value } from '../scim/schema.ts'
 import { nameOf } from '../store/claims.ts'
 import { listTombstones } from '../store/groups/heads.ts'
 import type { StoredMember } from '../store/groups/member-item.ts'
@@ -16,7 +17,8 @@ export const DEFAULT_PROJECTION: Projection = { mode: 'default', named: new Map(
 
 /** A resource ready to be answered, with what its headers need. */
 export interface Presented {
-  resource: Attributes
+  /** Its members may be too many to hold: then they are still to be read. */
+  resource: Record<string, Value | JsonStream>
   location: string
   /** The version shown, also where the projection leaves `meta` out. */
   etag: string

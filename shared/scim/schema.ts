@@ -76,7 +76,7 @@ export interface DerivedAttribute {
   from: 'members' | 'memberships'
 }
 
-export const hasMembers = ({ derived }: ResourceType): boolean => derived?.from === 'members'
+export const hasMembers = ({ derived }: Pick<ResourceType, 'derived'>): boolean => derived?.from === 'members'
 
 /** What a SCIM attribute can hold once it has been read: plain data, objects without a prototype. */
 export type Value = string | number | boolean | Value[] | { [name: string]: Value }

@@ -10,14 +10,26 @@ export async function queryAll(
   limit = Number.POSITIVE_INFINITY,
 ): Promise<Record<string, unknown>[]> {
   const items: Record<string, unknown>[] = []
+  for await (const page of queryPages(db, query, limit)) items.push(...page)
+  return items
+}
+
+/** The same, a page of at most 1 MB at a time: the next one is read when it is asked for. */
+export async function* queryPages(
+  db: Db,
+  query: PartitionQuery,
+  limit = Number.POSITIVE_INFINITY,
+): AsyncGenerator<Record<string, unknown>[]> {
+  let left = limit
   let ExclusiveStartKey: Record<string, unknown> | undefined
   do {
-    const Limit = Number.isFinite(limit) ? limit - items.length : undefined
+    const Limit = Number.isFinite(limit) ? left : undefined
     const page = await db.client.send(new QueryCommand({ ...query, TableName: db.tableName, ExclusiveStartKey, Limit }))
-    items.push(...(page.Items ?? []))
+    const items = page.Items ?? []
+    left -= items.length
     ExclusiveStartKey = page.LastEvaluatedKey
-  } while (ExclusiveStartKey && items.length < limit)
-  return items
+    yield items
+  } while (ExclusiveStartKey && left > 0)
 }
 
 /** The query of one partition of the table itself, consistent; of the sort keys that begin with `prefix`, if given. */

@@ -1,11 +1,10 @@
-import type { APIGatewayProxyResult } from 'aws-lambda'
 import type { Principal } from '../../shared/auth/principal.ts'
 import type { Config } from '../../shared/config.ts'
 import { SCIM_BASE } from '../../shared/http/routes.ts'
-import { scimHandler } from '../../shared/http/scim-handler.ts'
 import type { Db } from '../../shared/store/client.ts'
 import { putEvent } from '../../shared/store/events/write.ts'
 import { apiEvent, type GivenRequest, lambdaContext } from '../factories/api-event.ts'
+import { resourceLambdas } from '../factories/resource-lambdas.ts'
 import { PRODUCT_OPERATIONS } from '../factories/scim-api.ts'
 
 /** Sends one request to `/Users...` or `/Groups...`; answers its body. @throws {Error} unless it succeeds. */
@@ -15,11 +14,11 @@ type Answer = any
 
 /** The resource Lambdas of one caller, the authorizer's answer being cached. */
 export function scimClient(config: Config, db: Db, principal: Principal): Send {
-  const handler = scimHandler<'users' | 'groups'>({ config, db, putEvent }, PRODUCT_OPERATIONS)
+  const serve = resourceLambdas({ config, db, putEvent }, PRODUCT_OPERATIONS)
   return async ({ resource, ...given }) => {
     const event = apiEvent({ ...given, resource: SCIM_BASE + resource, principal })
-    const result: APIGatewayProxyResult = await handler(event, lambdaContext() as never)
-    if (result.statusCode >= 400) throw new Error(`${given.method} ${resource}: ${result.statusCode} ${result.body}`)
-    return result.body === '' ? undefined : JSON.parse(result.body)
+    const { status, body } = await serve(event, lambdaContext())
+    if (status >= 400) throw new Error(`${given.method} ${resource}: ${status} ${JSON.stringify(body)}`)
+    return body
   }
 }

@@ -3,9 +3,8 @@ import type { APIGatewayProxyEvent } from 'aws-lambda'
 import { type Principal, toAuthorizerContext } from '../../shared/auth/principal.ts'
 import { bulkOperations } from '../../shared/http/bulk-operations.ts'
 import { discoveryOperations } from '../../shared/http/discovery-operations.ts'
-import { resourceOperations, searchOperations } from '../../shared/http/resource-operations.ts'
+import { resourceOperations, resourceWrites, searchOperations } from '../../shared/http/resource-operations.ts'
 import { type Route, SCIM_BASE, SCIM_UNKNOWN, scimRoutes } from '../../shared/http/routes.ts'
-import { scimHandler } from '../../shared/http/scim-handler.ts'
 import { groups } from '../../shared/resources/groups.ts'
 import { users } from '../../shared/resources/users.ts'
 import { RESOURCE_TYPES, resourceTypes } from '../../shared/scim/resource-types.ts'
@@ -14,6 +13,9 @@ import type { Db } from '../../shared/store/client.ts'
 import { putEvent } from '../../shared/store/events/write.ts'
 import { lambdaContext } from './api-event.ts'
 import { testConfig } from './engine.ts'
+import { type Answer, type Body, resourceLambdas } from './resource-lambdas.ts'
+
+export type { Answer, Body }
 
 /** A principal of the account `default`; anything may be set otherwise. */
 export function principal(overrides: Partial<Principal> = {}): Principal {
@@ -32,20 +34,12 @@ export function principal(overrides: Partial<Principal> = {}): Principal {
   }
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every shape
-type Body = any
-export interface Answer {
-  status: number
-  headers: Record<string, string>
-  body: Body
-}
-
 export type Call = (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>
 
 /** What clients do with users and groups. */
 export const PRODUCT_OPERATIONS = {
   ...resourceOperations(RESOURCE_TYPES.User, users),
-  ...resourceOperations(RESOURCE_TYPES.Group, groups),
+  ...resourceWrites(RESOURCE_TYPES.Group, groups),
 }
 
 /** The clock, the invocation's remaining time and the types beside users and groups, where they matter. */
@@ -75,15 +69,10 @@ export function scimApi(
   const registered = Object.fromEntries(further.map((type) => [type.name, type]))
   const types: typeof resourceTypes = (client) => ({ ...resourceTypes(client), ...registered })
   const routes = scimRoutes({ ...RESOURCE_TYPES, ...registered })
-  const handler = scimHandler({ config, db, putEvent, now, types }, operations)
-  return async (method, path, body, headers = {}) => {
+  const serve = resourceLambdas({ config, db, putEvent, now, types }, operations)
+  return (method, path, body, headers = {}) => {
     const event = toEvent(routes, caller, method, path, body, headers)
-    const result = await handler(event, { ...lambdaContext(), getRemainingTimeInMillis: remainingMs })
-    return {
-      status: result.statusCode,
-      headers: (result.headers ?? {}) as Record<string, string>,
-      body: result.body === '' ? undefined : JSON.parse(result.body),
-    }
+    return serve(event, { ...lambdaContext(), getRemainingTimeInMillis: remainingMs })
   }
 }
 

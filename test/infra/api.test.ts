@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { LAMBDA_NAMES } from '../../infra/bundling.ts'
 import { toGatewayModel } from '../../local/gateway/template.ts'
-import { ADMIN_ROUTES, SCIM_UNKNOWN, scimGatewayPaths, scimRoutes } from '../../shared/http/routes.ts'
+import {
+  ADMIN_ROUTES,
+  gatewayMethods,
+  type Route,
+  SCIM_UNKNOWN,
+  scimGatewayPaths,
+  scimRoutes,
+} from '../../shared/http/routes.ts'
 import { ERROR_SCHEMA } from '../../shared/scim/error.ts'
 import { RESOURCE_TYPES } from '../../shared/scim/resource-types.ts'
 import { resourcesOf, stack, theOnly } from './stack.ts'
@@ -10,15 +17,49 @@ const model = toGatewayModel(stack)
 const byPath = new Map(model.routes.map((route) => [route.path, route]))
 
 describe('routes', () => {
-  test('every SCIM path takes any method, asks the authorizer and goes to its function (SECURITY S7, S9)', () => {
-    for (const route of [...scimRoutes(RESOURCE_TYPES), SCIM_UNKNOWN]) {
+  const SCIM: readonly Route[] = [...scimRoutes(RESOURCE_TYPES), SCIM_UNKNOWN]
+
+  test('every SCIM route asks the authorizer and goes to its function (SECURITY S7, S9)', () => {
+    for (const route of SCIM) {
       for (const path of scimGatewayPaths(route)) {
-        const methods = [...(byPath.get(path)?.methods ?? [])]
-        expect(methods).toMatchObject([
-          ['ANY', { authorization: { function: 'authorizer' }, function: route.function }],
-        ])
+        for (const method of gatewayMethods(SCIM, route)) {
+          expect([path, byPath.get(path)?.methods.get(method)]).toMatchObject([
+            path,
+            { authorization: { function: 'authorizer' }, function: route.function, streams: route.streams ?? false },
+          ])
+        }
       }
     }
+  })
+
+  test('every path takes any method, and those of another function by name', () => {
+    const methodsAt = (path: string) => {
+      const methods = byPath.get(`/scim/v2${path}`)?.methods ?? []
+      return [...methods].map(([method, model]) => [method, model.function, model.streams])
+    }
+    expect(methodsAt('/Users')).toEqual([['ANY', 'users', false]])
+    expect(methodsAt('/Groups')).toEqual([
+      ['GET', 'group-reads', true],
+      ['ANY', 'groups', false],
+    ])
+    expect(methodsAt('/Groups/.search')).toEqual([['ANY', 'group-reads', true]])
+    expect(methodsAt('/{endpointId}/Groups/{id}')).toEqual(methodsAt('/Groups'))
+    for (const [path, { methods }] of byPath) expect([path, methods.has('ANY')]).toEqual([path, true])
+  })
+
+  test('a streaming integration has the address and the time of one, and no other streams', () => {
+    const integrations = resourcesOf('AWS::ApiGateway::Method').map(([, { Integration }]) => Integration)
+    const modes = integrations.map(({ Uri, ResponseTransferMode, TimeoutInMillis }) => [
+      JSON.stringify(Uri).includes('/2021-11-15/functions/') &&
+        JSON.stringify(Uri).includes('/response-streaming-invocations'),
+      ResponseTransferMode,
+      TimeoutInMillis,
+    ])
+    const expected = integrations.map(({ Uri }) =>
+      JSON.stringify(Uri).includes('groupreads') ? [true, 'STREAM', 119_000] : [false, 'BUFFERED', 14_000],
+    )
+    expect(modes).toEqual(expected)
+    expect(modes.filter(([streams]) => streams)).toHaveLength(6)
   })
 
   test('every admin path takes signed requests only (SECURITY S9)', () => {

@@ -7,6 +7,7 @@ const KB = 1024
 const BUDGETS: Record<LambdaName | BackgroundName, [bytes: number, gzip: number]> = {
   users: [350, 115],
   groups: [350, 115],
+  'group-reads': [350, 115],
   search: [350, 115],
   bulk: [350, 115],
   events: [350, 115],

@@ -54,6 +54,23 @@ describe('what each function may do with the table (SECURITY E1, I5, T7)', () =>
       expect(isAllowed(name, action, HISTORY)).toBe(false)
   })
 
+  test('group-reads reads objects, leaves page marks and events, and changes nothing else', () => {
+    for (const key of OBJECTS) {
+      for (const action of ['GetItem', 'BatchGetItem', 'Query'])
+        expect(isAllowed('group-reads', action, key)).toBe(true)
+    }
+    expect(isAllowed('group-reads', 'Query', memberOfKey('acme', 'u1'), true)).toBe(true)
+    const actions = ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem', 'ConditionCheckItem']
+    const text = lookupCollectionKey('acme', User, 'externalId', 'x#PAGE#y')
+    const may = [...OBJECTS, text, HISTORY, EVENT].flatMap((key) =>
+      actions.flatMap((action) => (isAllowed('group-reads', action, key) ? [[action, key]] : [])),
+    )
+    expect(may).toEqual([
+      ['PutItem', PAGE_MARK],
+      ['PutItem', EVENT],
+    ])
+  })
+
   test.each(LAMBDA_NAMES)('%s cannot scan, use PartiQL, export or administer', (name) => {
     for (const action of [
       'Scan',

@@ -1,11 +1,11 @@
 import { batchGet } from '../batch.ts'
 import type { Db } from '../client.ts'
 import { INTENT_PREFIX, MEMBER_PREFIX, memberKey, memberOfKey, memberOfPrefix, membersKey } from '../keys.ts'
-import { ofPartition, queryAll } from '../query-all.ts'
+import { ofPartition, queryAll, queryPages } from '../query-all.ts'
 import { queryBetween } from '../ranges.ts'
 import type { StoredResource } from '../resource-item.ts'
 import { TABLE } from '../table.ts'
-import { listIntents, overlay, toIntent } from './intents.ts'
+import { type Intent, listIntents, overlay, toIntent } from './intents.ts'
 import { type StoredMember, toStoredMember } from './member-item.ts'
 
 /**
@@ -13,10 +13,34 @@ import { type StoredMember, toStoredMember } from './member-item.ts'
  * Strongly consistent; 1 read unit for some 20 members.
  */
 export async function listMembers(db: Db, account: string, groupId: string): Promise<Map<string, StoredMember>> {
-  const items = await queryAll(db, ofPartition(membersKey(account, groupId)))
-  const beginningWith = (prefix: string) => items.filter(({ sk }) => String(sk).startsWith(prefix))
-  const members = beginningWith(MEMBER_PREFIX).map(toStoredMember)
-  return overlay(byId(members), beginningWith(INTENT_PREFIX).map(toIntent))
+  const members = new Map<string, StoredMember>()
+  for await (const page of listMemberPages(db, account, groupId)) {
+    for (const member of page) members.set(member.userId, member)
+  }
+  return members
+}
+
+/**
+ * The same, a page of the partition at a time and each member once, for groups of any size. Where the group changes
+ * meanwhile, a page shows what is in the table when it is read.
+ */
+export async function* listMemberPages(db: Db, account: string, groupId: string): AsyncGenerator<StoredMember[]> {
+  const intents: Intent[] = []
+  let added = new Map<string, StoredMember>()
+  for await (const items of queryPages(db, ofPartition(membersKey(account, groupId)))) {
+    const beginningWith = (prefix: string) => items.filter(({ sk }) => String(sk).startsWith(prefix))
+    // Intents sort before members, so that all of them are known when the first member is.
+    const met = beginningWith(INTENT_PREFIX).map(toIntent)
+    if (met.length > 0) {
+      intents.push(...met)
+      added = overlay(new Map(), intents)
+    }
+    const stored = beginningWith(MEMBER_PREFIX).map(toStoredMember)
+    const current = overlay(byId(stored), intents)
+    for (const { userId } of stored) added.delete(userId)
+    yield stored.flatMap(({ userId }) => current.get(userId) ?? [])
+  }
+  yield [...added.values()]
 }
 
 const byId = (members: StoredMember[]) => new Map(members.map((member) => [member.userId, member]))

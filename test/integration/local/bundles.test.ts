@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { bundle, LAMBDA_NAMES, type LambdaName } from '../../../infra/bundling.ts'
@@ -22,14 +23,21 @@ afterAll(() => {
 
 /** What a Lambda does: imports the bundle, calls its handler, with the prototype trap taken out. */
 const RUN = `
+  const { provideRuntime, ResponseStream } = await import(process.argv[3])
+  provideRuntime()
   const { handler } = await import(process.argv[1])
   const context = { awsRequestId: 'r1', getRemainingTimeInMillis: () => 10000 }
-  const answer = await handler(JSON.parse(process.argv[2]), context).catch((error) => ({ failed: error.message }))
-  process.stdout.write('\\n' + JSON.stringify(answer))`
+  const run = async () => handler(JSON.parse(process.argv[2]), context)
+  const answer = await run().catch((error) => ({ failed: error.message }))
+  const { text } = await import('node:stream/consumers')
+  const metadata = async (stream) => JSON.parse((await text(stream)).split('\\0'.repeat(8))[0])
+  const told = answer instanceof ResponseStream ? await metadata(answer) : answer
+  process.stdout.write('\\n' + JSON.stringify(told))`
+const RUNTIME = join(import.meta.dirname, '..', '..', '..', 'local', 'gateway', 'lambda-runtime.ts')
 
 async function run(name: LambdaName, event: unknown): Promise<Record<string, unknown>> {
   const path = bundles.get(name)?.path ?? ''
-  const args = ['--disable-proto=delete', '--input-type=module', '-e', RUN, path, JSON.stringify(event)]
+  const args = ['--disable-proto=delete', '--input-type=module', '-e', RUN, path, JSON.stringify(event), RUNTIME]
   const { stdout } = await promisify(execFile)(process.execPath, args, { env: process.env })
   return JSON.parse(stdout.slice(stdout.lastIndexOf('\n')))
 }
@@ -70,6 +78,7 @@ const BULK = {
 test.each([
   ['users', 'POST', '/scim/v2/Users', USER, 201],
   ['groups', 'POST', '/scim/v2/Groups', GROUP, 201],
+  ['group-reads', 'GET', '/scim/v2/Groups', undefined, 200],
   ['search', 'POST', '/scim/v2/.search', SEARCH, 200],
   ['bulk', 'POST', '/scim/v2/Bulk', BULK, 200],
   ['discovery', 'GET', '/scim/v2/Schemas', undefined, 200],

@@ -176,8 +176,8 @@ describe('a deleted user', () => {
   })
 
   test('a sweep that is repeated, also by many at once, moves and writes nothing more', async () => {
-    const [id = ''] = await createUsers(1)
-    const group = await createGroup([id])
+    const [id = '', stays = ''] = await createUsers(2)
+    const group = await createGroup([id, stays])
     await call('DELETE', `/Users/${id}`)
     const cause = (await scanEvents(db)).find(({ resourceId }) => resourceId === id) as RestEvent
     await Promise.all(Array.from({ length: 4 }, () => loseMember(db, group.id, id, cause, Number.POSITIVE_INFINITY)))

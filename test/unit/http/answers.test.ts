@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { MAX_PAYLOAD_BYTES } from '../../../local/gateway/lambda.ts'
 import { fitting } from '../../../shared/http/answers.ts'
-import { MAX_ANSWER_BYTES, sentBytes, toProxyResult } from '../../../shared/http/api-answer.ts'
+import { toProxyResult } from '../../../shared/http/api-answer.ts'
+import { MAX_ANSWER_BYTES, sentBytes } from '../../../shared/scim/answer-size.ts'
 
 const presentedOf = (members: { value: string }[]) => ({
   resource: { id: 'g', displayName: 'Crowd', members },
@@ -16,7 +17,8 @@ describe('toProxyResult()', () => {
   test('refuses what outgrows 6 MB once Lambda has escaped it, though the body itself does not', () => {
     const body = bodyOf(4_800_000)
     expect(JSON.stringify(body).length).toBeLessThan(4_800_002)
-    const detail = 'The answer would be larger than 6 MB: lower count, or leave members out with excludedAttributes'
+    const detail =
+      'The answer would be larger than 6 MB: lower count, leave members out with excludedAttributes, or read a large group by itself at /Groups/{id}'
     expect(() => toProxyResult({ status: 200, body }, 'r1')).toThrow(
       expect.objectContaining({ status: 400, scimType: 'tooMany', message: detail }),
     )

@@ -7,7 +7,12 @@ import type { HandlerOptions, Operation } from '../../../shared/http/api-handler
 import { bulkOperations } from '../../../shared/http/bulk-operations.ts'
 import { discoveryOperations } from '../../../shared/http/discovery-operations.ts'
 import { eventsOperations } from '../../../shared/http/events-operations.ts'
-import { resourceOperations, searchOperations } from '../../../shared/http/resource-operations.ts'
+import {
+  resourceOperations,
+  resourceReads,
+  resourceWrites,
+  searchOperations,
+} from '../../../shared/http/resource-operations.ts'
 import {
   ADMIN_ROUTES,
   type FixedFunctionName,
@@ -24,7 +29,8 @@ const ROUTES = [...scimRoutes(RESOURCE_TYPES), ...ADMIN_ROUTES]
 const { User, Group } = RESOURCE_TYPES
 const OPERATIONS: Record<FunctionName, object> = {
   users: resourceOperations(User),
-  groups: resourceOperations(Group),
+  groups: resourceWrites(Group),
+  'group-reads': resourceReads(Group),
   search: searchOperations,
   bulk: bulkOperations(async (_db, { status }) => status, {}),
   discovery: discoveryOperations,
@@ -88,7 +94,7 @@ describe('routes and operations', () => {
 describe('docs/architecture.md', () => {
   test('lists every route with its methods and its function, and no other', () => {
     const text = readFileSync(join(import.meta.dirname, '..', '..', '..', 'docs', 'architecture.md'), 'utf8')
-    const listed = [...text.matchAll(/^\| `(\/[^`]*)` \| ([A-Z, ]+) \| `(\w+)` \|/gm)].map(
+    const listed = [...text.matchAll(/^\| `(\/[^`]*)` \| ([A-Z, ]+) \| `([\w-]+)` \|/gm)].map(
       ([, path, methods, name]) => [path, methods?.split(', '), name],
     )
     expect(listed).toEqual(ROUTES.map(({ path, methods, function: name }) => [path, methods, name]))

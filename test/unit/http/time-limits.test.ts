@@ -3,11 +3,14 @@ import {
   BULK_OPERATION_MS,
   deadlineOf,
   EVENT_MS,
-  FUNCTION_LIMIT_MS,
-  GATEWAY_LIMIT_MS,
+  functionLimitMs,
+  gatewayLimitMs,
   RESERVE_MS,
 } from '../../../shared/http/time-limits.ts'
 import { ATTEMPT_MS } from '../../../shared/store/connection.ts'
+
+const FUNCTION_LIMIT_MS = functionLimitMs({})
+const GATEWAY_LIMIT_MS = gatewayLimitMs({})
 
 /** Of an invocation that has all its time before it, counted from its beginning. */
 const deadline = deadlineOf({ getRemainingTimeInMillis: () => FUNCTION_LIMIT_MS }, { clock: () => 0 })

@@ -7,6 +7,7 @@ import { afterAll, beforeEach, describe, expect, onTestFinished, test, vi } from
 import { LAMBDA_NAMES, type LambdaName } from '../../../../infra/bundling.ts'
 import { startGateway } from '../../../../local/gateway/gateway.ts'
 import type { LambdaHandler, LambdaHandlers } from '../../../../local/gateway/lambda.ts'
+import { provideRuntime } from '../../../../local/gateway/lambda-runtime.ts'
 import { loadGatewayModel } from '../../../../local/synthesis/gateway-model.ts'
 import { Sha256, signRequest } from '../../../../shared/auth/sigv4.ts'
 
@@ -141,6 +142,7 @@ describe('the event of a proxy integration', () => {
     ['/scim/v2/Unknown', 'discovery', '/scim/v2/{endpointId}'],
     ['/scim/v2/Users/1/2', 'discovery', '/scim/v2/{endpointId}/{proxy+}'],
     ['/scim/v2/Users/.search', 'users', '/scim/v2/Users/.search'],
+    ['/scim/v2/Groups', 'groups', '/scim/v2/Groups'],
     ['/scim/v2/.search', 'search', '/scim/v2/.search'],
   ] as const)('%s goes to %s', async (path, name, resource) => {
     const event = await eventOf(await call(path, { method: 'POST', body: '{}' }))
@@ -362,6 +364,150 @@ describe('time limits', () => {
     onTestFinished(() => void vi.useRealTimers())
     handlers.users = (_event, context) => ({ statusCode: 200, body: String(context.getRemainingTimeInMillis()) })
     expect(await (await call('/scim/v2/Users')).text()).toBe('15000')
+  })
+})
+
+describe('a streaming integration', () => {
+  type Write = (stream: awslambda.HttpResponseStream) => Promise<void>
+  provideRuntime()
+  /** Has `group-reads` answer 200 and write its body so. */
+  const streaming = (write: Write, metadata: object = { statusCode: 200 }) => {
+    const handler = awslambda.streamifyResponse(async (_event, raw) => {
+      await write(awslambda.HttpResponseStream.from(raw, { ...metadata }))
+    }) as unknown as LambdaHandler
+    handlers = { ...handlers, 'group-reads': handler }
+  }
+  const INTERNAL = expect.stringMatching(/^Internal error; retry, and report request id [0-9a-f-]{36} if it persists$/)
+
+  test('passes an answer on while the function is still writing it', async () => {
+    const more = Promise.withResolvers<void>()
+    streaming(async (stream) => {
+      stream.write('first')
+      await more.promise
+      stream.write('second')
+    })
+    const response = await call('/scim/v2/Groups/1')
+    const reader = (response.body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream()).getReader()
+    expect([response.status, await reader.read()]).toEqual([200, { done: false, value: 'first' }])
+    more.resolve()
+    expect([await reader.read(), await reader.read()]).toMatchObject([{ value: 'second' }, { done: true }])
+    expect(called()).toEqual(['authorizer', 'group-reads'])
+  })
+
+  test('has no end at 6 MB', async () => {
+    const megabyte = Buffer.alloc(1024 * 1024, 'x')
+    streaming(async (stream) => {
+      for (let n = 0; n < 12; n++) if (!stream.write(megabyte)) await once(stream, 'drain')
+    })
+    expect((await (await call('/scim/v2/Groups/1')).arrayBuffer()).byteLength).toBe(12 * megabyte.length)
+  })
+
+  test('a function writes no faster than its client reads', async () => {
+    let written = 0
+    streaming(async (stream) => {
+      for (; written < 200; written++) if (!stream.write(Buffer.alloc(1024 * 1024))) await once(stream, 'drain')
+    })
+    const socket = connect(Number(port), '127.0.0.1')
+    onTestFinished(() => void socket.destroy())
+    socket.write(`GET /scim/v2/Groups/1 HTTP/1.1\r\nHost: localhost:${port}\r\nAuthorization: Bearer t\r\n\r\n`)
+    await once(socket, 'readable')
+    // It stands still: what the client does not take fills the buffers on the way and nothing else.
+    let before = -1
+    while (before !== written) {
+      before = written
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+    expect(written).toBeLessThan(100)
+  })
+
+  test.each<[string, LambdaHandler]>([
+    ['returns its answer as a whole', () => ({ statusCode: 200, body: '{}' })],
+    ['returns nothing', () => undefined],
+  ])('a function that %s is answered 500, as AWS does, and the reason is logged', async (_name, handler) => {
+    handlers = { ...handlers, 'group-reads': handler }
+    expect(await errorOf(await call('/scim/v2/Groups/1'))).toEqual(scimError(500, INTERNAL))
+    expect(failures).toMatchObject([{ message: expect.stringContaining('not in the streaming format') }])
+  })
+
+  test('a function that fails before its answer begins is 502, and one that waits too long 504', async () => {
+    handlers = {
+      ...handlers,
+      'group-reads': awslambda.streamifyResponse(async () => {
+        throw new Error('secret inside')
+      }) as unknown as LambdaHandler,
+    }
+    expect((await call('/scim/v2/Groups/1')).status).toBe(502)
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const begun = Promise.withResolvers<void>()
+    handlers = {
+      ...handlers,
+      'group-reads': awslambda.streamifyResponse(() => {
+        begun.resolve()
+        return new Promise(() => {})
+      }) as unknown as LambdaHandler,
+    }
+    const answer = call('/scim/v2/Groups/1')
+    await begun.promise
+    await vi.advanceTimersByTimeAsync(119_000)
+    expect((await answer).status).toBe(504)
+  })
+
+  test('what fails in the middle is cut, and logged', async () => {
+    streaming(async (stream) => {
+      stream.write('{"members":[')
+      throw new Error('The table is away')
+    })
+    const response = await call('/scim/v2/Groups/1')
+    expect(response.status).toBe(200)
+    await expect(response.text()).rejects.toThrow('terminated')
+    expect(failures).toMatchObject([{ message: 'The table is away' }])
+  })
+
+  test('a client that goes away ends nothing: the function runs to its end', async () => {
+    const ended = Promise.withResolvers<number>()
+    let written = 0
+    streaming(async (stream) => {
+      for (; written < 40; written++) if (!stream.write(Buffer.alloc(1024 * 1024))) await once(stream, 'drain')
+      ended.resolve(written)
+    })
+    const leaving = new AbortController()
+    const response = await fetch(`${gateway.url}/scim/v2/Groups/1`, {
+      headers: { authorization: 'Bearer t' },
+      signal: leaving.signal,
+    })
+    expect(response.status).toBe(200)
+    leaving.abort()
+    expect(await ended.promise).toBe(40)
+    expect((await call('/scim/v2/Users')).status).toBe(200)
+    expect(failures).toEqual([])
+  })
+
+  test('another integration refuses a function that streams', async () => {
+    handlers = {
+      ...handlers,
+      users: awslambda.streamifyResponse(async (_event, raw) => {
+        awslambda.HttpResponseStream.from(raw, { statusCode: 200 }).write('x')
+      }) as unknown as LambdaHandler,
+    }
+    expect((await call('/scim/v2/Users')).status).toBe(502)
+    expect(failures).toMatchObject([{ message: 'The function streams and its integration does not' }])
+  })
+
+  test('Invoke answers what was streamed, metadata and all', async () => {
+    streaming(async (stream) => void stream.write('body'))
+    const url = `${gateway.url}/2015-03-31/functions/group-reads/invocations`
+    const headers = await signRequest({
+      method: 'POST',
+      url,
+      headers: {},
+      body: '{}',
+      service: 'lambda',
+      region: 'us-east-1',
+      credentials,
+    })
+    const response = await fetch(url, { method: 'POST', headers, body: '{}' })
+    expect(await response.text()).toBe(`{"statusCode":200}${'\0'.repeat(8)}body`)
   })
 })
 
