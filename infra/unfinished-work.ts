@@ -19,7 +19,7 @@ const MAX_WORKERS = 50
 const KEPT = Duration.days(14)
 
 /**
- * What finishes committed changes (docs/decisions/0022-queue.md): the table's stream rings `changes`, which hands work on
+ * What finishes committed changes (docs/decisions/0022-queue-of-changes.md): the table's stream rings `changes`, which hands work on
  * to a FIFO queue, one message group for each group or deleted object; `worker` does it slice by slice. A schedule finds
  * what no doorbell told.
  */

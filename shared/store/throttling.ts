@@ -1,6 +1,3 @@
-import type { Db } from './client.ts'
-import { jitter } from './jitter.ts'
-
 const THROTTLES = new Set([
   'ProvisionedThroughputExceededException',
   'ThrottlingException',
@@ -11,15 +8,3 @@ const THROTTLES = new Set([
 
 /** Whether DynamoDB, or too many transactions on one item, ask to try again later. */
 export const isThrottled = (error: unknown): boolean => error instanceof Error && THROTTLES.has(error.name)
-
-/** Runs again what is throttled, after a random pause, until it succeeds or `until` (epoch ms by the table's clock) has passed. */
-export async function untilTaken<T>(db: Db, until: number, run: () => Promise<T>): Promise<T> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      return await run()
-    } catch (error) {
-      if (!isThrottled(error) || db.clock() >= until) throw error
-      await jitter(attempt)
-    }
-  }
-}

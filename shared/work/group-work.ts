@@ -4,7 +4,7 @@ import { type EventRef, type GroupHead, listTombstones } from '../store/groups/h
 import { type Intent, listIntents, membersPut } from '../store/groups/intents.ts'
 import { loseMember } from '../store/groups/loss.ts'
 import { endWork, getHead, moveHead } from '../store/groups/slices.ts'
-import { untilTaken } from '../store/throttling.ts'
+import { untilTaken } from '../store/until-taken.ts'
 import { MORE, type Slice, type Stop, TAKEN } from './slice.ts'
 
 /** Intents read at once. */

@@ -5,7 +5,7 @@ import { listHeads, type UserHead } from '../store/groups/heads.ts'
 import { loseMember } from '../store/groups/loss.ts'
 import { listGroupIds } from '../store/groups/members.ts'
 import { endWork } from '../store/groups/slices.ts'
-import { untilTaken } from '../store/throttling.ts'
+import { untilTaken } from '../store/until-taken.ts'
 import { MORE, type Slice, type Stop, TAKEN } from './slice.ts'
 
 /**

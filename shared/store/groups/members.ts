@@ -74,6 +74,7 @@ export async function listMembersAmong(
   userIds: Iterable<string>,
 ): Promise<Map<string, StoredMember>> {
   const named = [...new Set(userIds)].filter((userId) => userId !== '')
+  if (!group.memberCount && group.applying === undefined) return new Map()
   // Read before the members: applied meanwhile they are overlaid to no effect, but not seen they would be missing.
   const intents = group.applying === undefined ? [] : await listIntents(db, account, group.id)
   const keys = named.map((userId) => memberKey(account, group.id, userId))

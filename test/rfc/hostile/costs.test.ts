@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { withTable } from '../../factories/engine.ts'
 import { type Call, newGroup, newUser, patchOf, scimApi } from '../../factories/scim-api.ts'
+import { settle } from '../../factories/settle.ts'
 import { watchedDb } from '../../factories/watched-db.ts'
 
 const GETTERS = new Set(['GetCommand', 'QueryCommand', 'BatchGetCommand', 'TransactGetCommand', 'ScanCommand'])
@@ -16,6 +17,7 @@ beforeAll(async () => {
   const members = ids.map((value) => ({ value }))
   large = (await call('POST', '/Groups', newGroup('Large', { members }))).body.id
   small = (await call('POST', '/Groups', newGroup('Small'))).body.id
+  await settle(db)
 })
 
 /** The read units of one call, in a client of its own. */

@@ -1,0 +1,15 @@
+import type { Db } from './client.ts'
+import { isThrottled } from './throttling.ts'
+import { jitter } from './transaction.ts'
+
+/** Runs again what is throttled, after a random pause, until it succeeds or `until` (epoch ms by the table's clock) has passed. */
+export async function untilTaken<T>(db: Db, until: number, run: () => Promise<T>): Promise<T> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await run()
+    } catch (error) {
+      if (!isThrottled(error) || db.clock() >= until) throw error
+      await jitter(attempt)
+    }
+  }
+}
