@@ -57,11 +57,15 @@ export class ScimFunctions extends Construct {
       environment: {
         [ENV.tableName]: table.table.tableName,
         [ENV.eventRetentionDays]: String(deployment.eventRetentionDays),
-        NODE_OPTIONS: '--disable-proto=delete',
+        NODE_OPTIONS: nodeOptions(name),
       },
     })
   }
 }
+
+/** What is streamed is garbage at once: with little room for it, it is collected while there is little of it. */
+const nodeOptions = (name: LambdaName) =>
+  ['--disable-proto=delete', ...(STREAMING.has(name) ? ['--max-semi-space-size=4'] : [])].join(' ')
 
 /** A role with nothing but its own log group and its own part of the table. */
 function functionRole(scope: Construct, name: LambdaName, logGroup: LogGroup, table: ScimTable): Role {

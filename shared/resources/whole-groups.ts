@@ -1,4 +1,3 @@
-import type { Value } from '../scim/schema.ts'
 import { mapConcurrently } from '../store/batch.ts'
 import type { StoredMember } from '../store/groups/member-item.ts'
 import { listMemberPages } from '../store/groups/members.ts'
@@ -7,10 +6,9 @@ import { finishDue } from '../store/groups/sweep.ts'
 import type { StoredResource } from '../store/resource-item.ts'
 import { getResources } from '../store/resources.ts'
 import type { ScimContext } from './context.ts'
-import { presentMember } from './present.ts'
 
-/** Pages, 1 MB each, of a group that is read before its answer begins: some 20,000 members. A larger one is sent as it is read. */
-const MAX_HELD_PAGES = 6
+/** Pages of a group that are read before its answer begins, 20,000 members or 10 MB. A larger one is sent as it is read. */
+const MAX_HELD_PAGES = 10
 /** How often a group that keeps changing is read; it is then shown as it was read last. */
 const MAX_READINGS = 4
 const PARALLEL = 16
@@ -18,7 +16,7 @@ const PARALLEL = 16
 /** A group with its members: held, or still to be read where they are too many. */
 export interface WholeGroup {
   stored: StoredResource
-  members: Value[] | AsyncIterable<Value[]>
+  members: StoredMember[] | AsyncIterable<StoredMember[]>
 }
 
 /**
@@ -35,7 +33,7 @@ export async function loadWholeGroups(
   for (let readings = 0; left.length > 0 && readings < MAX_READINGS; readings++) {
     const found = await loadOnce(context, left)
     for (const one of found) loaded.set(one.stored.id, one)
-    left = await listMoved(context, found, loaded)
+    left = await loadMoved(context, found, loaded)
   }
   return loaded
 }
@@ -45,7 +43,7 @@ async function loadOnce(context: ScimContext, groups: StoredResource[]): Promise
   const pending = listPending(db, principal.account)
   const swept = pending.then((work) => pendingIds(work, 'USER'))
   const load = async (stored: StoredResource): Promise<WholeGroup> => {
-    const pages = presentPages(context, listMemberPages(db, principal.account, stored.id), swept)
+    const pages = withoutSwept(listMemberPages(db, principal.account, stored), swept)
     return { stored, members: await hold(pages) }
   }
   const [found, work] = await Promise.all([mapConcurrently(groups, PARALLEL, load), pending, swept])
@@ -54,7 +52,7 @@ async function loadOnce(context: ScimContext, groups: StoredResource[]): Promise
 }
 
 /** Those that others changed while they were read, as they are now; who is gone is no longer among `loaded`. */
-async function listMoved(
+async function loadMoved(
   { db, principal, types }: ScimContext,
   found: WholeGroup[],
   loaded: Map<string, WholeGroup>,
@@ -69,21 +67,21 @@ async function listMoved(
   })
 }
 
-async function* presentPages(
-  context: ScimContext,
+async function* withoutSwept(
   pages: AsyncIterable<StoredMember[]>,
   swept: Promise<ReadonlySet<string>>,
-): AsyncGenerator<Value[]> {
+): AsyncGenerator<StoredMember[]> {
   for await (const page of pages) {
     const gone = await swept
-    yield page.filter(({ userId }) => !gone.has(userId)).map((member) => presentMember(context, member))
+    yield gone.size === 0 ? page : page.filter(({ userId }) => !gone.has(userId))
   }
 }
 
 /** All of it where that may be held, otherwise what was read of it already with the rest behind. */
-async function hold(pages: AsyncGenerator<Value[]>): Promise<Value[] | AsyncIterable<Value[]>> {
-  const held: Value[][] = []
-  for (let n = 0; n <= MAX_HELD_PAGES; n++) {
+async function hold(pages: AsyncGenerator<StoredMember[]>): Promise<WholeGroup['members']> {
+  const held: StoredMember[][] = []
+  // Behind the members comes a page of those whom open changes add.
+  while (held.length <= MAX_HELD_PAGES + 1) {
     const { done, value } = await pages.next()
     if (done) return held.flat()
     held.push(value)
@@ -91,7 +89,7 @@ async function hold(pages: AsyncGenerator<Value[]>): Promise<Value[] | AsyncIter
   return chain(held, pages)
 }
 
-async function* chain(held: Value[][], rest: AsyncIterable<Value[]>): AsyncGenerator<Value[]> {
+async function* chain(held: StoredMember[][], rest: AsyncIterable<StoredMember[]>): AsyncGenerator<StoredMember[]> {
   for (let page = held.shift(); page; page = held.shift()) yield page
   yield* rest
 }
