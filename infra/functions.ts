@@ -61,11 +61,15 @@ export function addFunction(parent: Construct, name: LambdaName | BackgroundName
     environment: {
       [ENV.tableName]: table.table.tableName,
       [ENV.eventRetentionDays]: String(deployment.eventRetentionDays),
-      NODE_OPTIONS: '--disable-proto=delete',
+      NODE_OPTIONS: nodeOptions(name),
       ...environment,
     },
   })
 }
+
+/** What is streamed is garbage at once: with little room for it, it is collected while there is little of it. */
+const nodeOptions = (name: LambdaName | BackgroundName) =>
+  ['--disable-proto=delete', ...(STREAMING.has(name) ? ['--max-semi-space-size=4'] : [])].join(' ')
 
 /** A role with nothing but its own log group and its own part of the table. */
 function functionRole(scope: Construct, name: string, logGroup: LogGroup, table: ScimTable): Role {

@@ -87,6 +87,7 @@ export function apiHandler<Caller, Context>(
     timeoutEarlyInMillis: 0,
     ...(config.requestLog && requestLog(now)),
   })
+  // One that streams is called as its runtime calls it: with the stream of its answer between these two.
   return pipeline.use(errorsPresented(transport)) as unknown as LambdaHandler
 }
 

@@ -6,8 +6,8 @@ import type { ScimContext } from './context.ts'
 import { leaveMarks } from './index-walk.ts'
 import { type ListInput, type ListQuery, parseListQuery, toMarkedList } from './list-query.ts'
 import { loadCollectionSlice, loadMatchSlice, type Slice } from './list-slice.ts'
+import { loadShown } from './load-shown.ts'
 import type { Presented } from './present.ts'
-import { presentAll } from './present-all.ts'
 
 type Shown = Presented['resource']
 
@@ -52,7 +52,7 @@ async function presentSlice(
     const projection = projections.get(entry.stored.type) ?? query.projection
     return { ...entry, projection }
   })
-  const resources = (await presentAll(context, found)).map(({ resource }) => resource)
+  const resources = (await loadShown(context, found)).map(({ resource }) => resource)
   if (query.cursor !== undefined) return presentList(cursorPage(context, list, resources, slice))
   return presentList(indexPage(context, query, resources, slice))
 }

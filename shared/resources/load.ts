@@ -4,8 +4,8 @@ import { hasMembers, type ResourceType } from '../scim/schema.ts'
 import { getResource } from '../store/resources.ts'
 import { requireVisible } from './access.ts'
 import type { ScimContext } from './context.ts'
+import { loadShown } from './load-shown.ts'
 import { loadDerived, type Presented, presentStored } from './present.ts'
-import { presentAll } from './present-all.ts'
 
 /**
  * Reads one resource (RFC 7644 §3.4.1): one without members in one parallel round trip, 1 read unit, 0.5 for a user's
@@ -27,6 +27,6 @@ export async function loadResource(
   const stored = requireVisible(context, type, id, found)
   const bare = presentStored(context, stored, projection, derived)
   if (!hasMembers(type) || (ifNoneMatch !== undefined && matchesEtag(ifNoneMatch, bare.etag))) return bare
-  const [whole] = await presentAll(context, [{ stored, projection }])
+  const [whole] = await loadShown(context, [{ stored, projection }])
   return whole ?? presentStored(context, requireVisible(context, type, id, undefined), projection)
 }

@@ -1,4 +1,3 @@
-import type { Value } from '../scim/schema.ts'
 import { mapConcurrently } from '../store/batch.ts'
 import { listTombstones } from '../store/groups/heads.ts'
 import type { StoredMember } from '../store/groups/member-item.ts'
@@ -6,10 +5,9 @@ import { listMemberPages } from '../store/groups/members.ts'
 import type { StoredResource } from '../store/resource-item.ts'
 import { getResources } from '../store/resources.ts'
 import type { ScimContext } from './context.ts'
-import { presentMember } from './present.ts'
 
-/** Pages, 1 MB each, of a group that is read before its answer begins: some 20,000 members. A larger one is sent as it is read. */
-const MAX_HELD_PAGES = 6
+/** Pages of a group that are read before its answer begins, 20,000 members or 10 MB. A larger one is sent as it is read. */
+const MAX_HELD_PAGES = 10
 /** How often a group that keeps changing is read; it is then shown as it was read last. */
 const MAX_READINGS = 4
 const PARALLEL = 16
@@ -17,7 +15,7 @@ const PARALLEL = 16
 /** A group with its members: held, or still to be read where they are too many. */
 export interface WholeGroup {
   stored: StoredResource
-  members: Value[] | AsyncIterable<Value[]>
+  members: StoredMember[] | AsyncIterable<StoredMember[]>
 }
 
 /**
@@ -34,7 +32,7 @@ export async function loadWholeGroups(
   for (let readings = 0; left.length > 0 && readings < MAX_READINGS; readings++) {
     const found = await loadOnce(context, left)
     for (const one of found) loaded.set(one.stored.id, one)
-    left = await listMoved(context, found, loaded)
+    left = await loadMoved(context, found, loaded)
   }
   return loaded
 }
@@ -43,7 +41,7 @@ async function loadOnce(context: ScimContext, groups: StoredResource[]): Promise
   const { db, principal } = context
   const deleted = listTombstones(db, principal.account)
   const load = async (stored: StoredResource): Promise<WholeGroup> => {
-    const pages = presentPages(context, listMemberPages(db, principal.account, stored.id), deleted)
+    const pages = withoutDeleted(listMemberPages(db, principal.account, stored), deleted)
     return { stored, members: await hold(pages) }
   }
   const [found] = await Promise.all([mapConcurrently(groups, PARALLEL, load), deleted])
@@ -51,7 +49,7 @@ async function loadOnce(context: ScimContext, groups: StoredResource[]): Promise
 }
 
 /** Those that others changed while they were read, as they are now; who is gone is no longer among `loaded`. */
-async function listMoved(
+async function loadMoved(
   { db, principal, types }: ScimContext,
   found: WholeGroup[],
   loaded: Map<string, WholeGroup>,
@@ -66,21 +64,21 @@ async function listMoved(
   })
 }
 
-async function* presentPages(
-  context: ScimContext,
+async function* withoutDeleted(
   pages: AsyncIterable<StoredMember[]>,
   deleted: Promise<ReadonlyMap<string, unknown>>,
-): AsyncGenerator<Value[]> {
+): AsyncGenerator<StoredMember[]> {
   for await (const page of pages) {
     const gone = await deleted
-    yield page.filter(({ userId }) => !gone.has(userId)).map((member) => presentMember(context, member))
+    yield gone.size === 0 ? page : page.filter(({ userId }) => !gone.has(userId))
   }
 }
 
 /** All of it where that may be held, otherwise what was read of it already with the rest behind. */
-async function hold(pages: AsyncGenerator<Value[]>): Promise<Value[] | AsyncIterable<Value[]>> {
-  const held: Value[][] = []
-  for (let n = 0; n <= MAX_HELD_PAGES; n++) {
+async function hold(pages: AsyncGenerator<StoredMember[]>): Promise<WholeGroup['members']> {
+  const held: StoredMember[][] = []
+  // Behind the members comes a page of those whom open changes add.
+  while (held.length <= MAX_HELD_PAGES + 1) {
     const { done, value } = await pages.next()
     if (done) return held.flat()
     held.push(value)
@@ -88,7 +86,7 @@ async function hold(pages: AsyncGenerator<Value[]>): Promise<Value[] | AsyncIter
   return chain(held, pages)
 }
 
-async function* chain(held: Value[][], rest: AsyncIterable<Value[]>): AsyncGenerator<Value[]> {
+async function* chain(held: StoredMember[][], rest: AsyncIterable<StoredMember[]>): AsyncGenerator<StoredMember[]> {
   for (let page = held.shift(); page; page = held.shift()) yield page
   yield* rest
 }

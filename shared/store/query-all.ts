@@ -10,20 +10,21 @@ export async function queryAll(
   limit = Number.POSITIVE_INFINITY,
 ): Promise<Record<string, unknown>[]> {
   const items: Record<string, unknown>[] = []
-  for await (const page of queryPages(db, query, limit)) items.push(...page)
+  for await (const page of queryPages(db, query, { limit })) items.push(...page)
   return items
 }
 
-/** The same, a page of at most 1 MB at a time: the next one is read when it is asked for. */
+/** The same, a page of at most 1 MB or `pageLimit` items at a time: the next one is read when it is asked for. */
 export async function* queryPages(
   db: Db,
   query: PartitionQuery,
-  limit = Number.POSITIVE_INFINITY,
+  { limit = Number.POSITIVE_INFINITY, pageLimit = Number.POSITIVE_INFINITY },
 ): AsyncGenerator<Record<string, unknown>[]> {
   let left = limit
   let ExclusiveStartKey: Record<string, unknown> | undefined
   do {
-    const Limit = Number.isFinite(limit) ? left : undefined
+    const most = Math.min(left, pageLimit)
+    const Limit = Number.isFinite(most) ? most : undefined
     const page = await db.client.send(new QueryCommand({ ...query, TableName: db.tableName, ExclusiveStartKey, Limit }))
     const items = page.Items ?? []
     left -= items.length

@@ -62,6 +62,17 @@ describe('routes', () => {
     expect(modes.filter(([streams]) => streams)).toHaveLength(6)
   })
 
+  test('a streaming integration with the address of another, and the reverse, is found before AWS refuses it', () => {
+    const swapped = structuredClone(stack.template)
+    for (const { Type, Properties } of Object.values(swapped.Resources)) {
+      const { Integration } = Properties as { Integration: Record<string, unknown> }
+      if (Type === 'AWS::ApiGateway::Method') Integration.ResponseTransferMode = 'STREAM'
+    }
+    expect(() => toGatewayModel({ ...stack, template: swapped })).toThrow(
+      'An integration of mode STREAM has the address of the other mode',
+    )
+  })
+
   test('every admin path takes signed requests only (SECURITY S9)', () => {
     for (const { path, function: name } of ADMIN_ROUTES) {
       expect([...(byPath.get(path)?.methods ?? [])]).toMatchObject([

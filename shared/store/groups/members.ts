@@ -5,7 +5,7 @@ import { ofPartition, queryAll, queryPages } from '../query-all.ts'
 import { queryBetween } from '../ranges.ts'
 import type { StoredResource } from '../resource-item.ts'
 import { TABLE } from '../table.ts'
-import { type Intent, listIntents, overlay, toIntent } from './intents.ts'
+import { listIntents, overlay, toIntent } from './intents.ts'
 import { type StoredMember, toStoredMember } from './member-item.ts'
 
 /**
@@ -13,29 +13,33 @@ import { type StoredMember, toStoredMember } from './member-item.ts'
  * Strongly consistent; 1 read unit for some 20 members.
  */
 export async function listMembers(db: Db, account: string, groupId: string): Promise<Map<string, StoredMember>> {
-  const members = new Map<string, StoredMember>()
-  for await (const page of listMemberPages(db, account, groupId)) {
-    for (const member of page) members.set(member.userId, member)
-  }
-  return members
+  const items = await queryAll(db, ofPartition(membersKey(account, groupId)))
+  const beginningWith = (prefix: string) => items.filter(({ sk }) => String(sk).startsWith(prefix))
+  const members = beginningWith(MEMBER_PREFIX).map(toStoredMember)
+  return overlay(byId(members), beginningWith(INTENT_PREFIX).map(toIntent))
 }
 
+/** Most members of a page, which ends at 1 MB too: a few of its copies are in memory at once. */
+const PAGE_MEMBERS = 2000
+
 /**
- * The same, a page of the partition at a time and each member once, for groups of any size. Where the group changes
- * meanwhile, a page shows what is in the table when it is read.
+ * Access pattern M4: the same for groups of any size, a page at a time and each member once; no more is read of a
+ * membership than is shown. Changes that were open when the group was read are known before the first page, and overlaid
+ * on each; of what is committed since, a page shows what is in the table when it is read.
  */
-export async function* listMemberPages(db: Db, account: string, groupId: string): AsyncGenerator<StoredMember[]> {
-  const intents: Intent[] = []
-  let added = new Map<string, StoredMember>()
-  for await (const items of queryPages(db, ofPartition(membersKey(account, groupId)))) {
-    const beginningWith = (prefix: string) => items.filter(({ sk }) => String(sk).startsWith(prefix))
-    // Intents sort before members, so that all of them are known when the first member is.
-    const met = beginningWith(INTENT_PREFIX).map(toIntent)
-    if (met.length > 0) {
-      intents.push(...met)
-      added = overlay(new Map(), intents)
-    }
-    const stored = beginningWith(MEMBER_PREFIX).map(toStoredMember)
+export async function* listMemberPages(
+  db: Db,
+  account: string,
+  group: Pick<StoredResource, 'id' | 'applying'>,
+): AsyncGenerator<StoredMember[]> {
+  const partition = membersKey(account, group.id)
+  const open = group.applying === undefined ? [] : await queryAll(db, ofPartition(partition, INTENT_PREFIX))
+  const intents = open.map(toIntent)
+  const added = overlay(new Map(), intents)
+  const shown = { ProjectionExpression: 'sk, #display', ExpressionAttributeNames: { '#display': 'display' } }
+  const query = { ...ofPartition(partition, MEMBER_PREFIX), ...shown }
+  for await (const items of queryPages(db, query, { pageLimit: PAGE_MEMBERS })) {
+    const stored = items.map(toStoredMember)
     const current = overlay(byId(stored), intents)
     for (const { userId } of stored) added.delete(userId)
     yield stored.flatMap(({ userId }) => current.get(userId) ?? [])
