@@ -21,6 +21,10 @@ export const resourceKey = (account: string, type: Collection, id: string): Key 
   sk: text(id),
 })
 
+/** In the index: what one role owns of a type, so that it pays for its own and not for everybody's. */
+export const ownedKey = (account: string, role: string, { collection }: Collection) =>
+  `A#${part(account)}#OWNED#${part(role)}#${part(collection)}`
+
 /** Unique names of one type share a partition, sorted, so that `sw` is a range (docs/decisions/0001-name-ranges.md). */
 export const nameCollectionKey = (account: string, { collection }: Collection) =>
   `A#${part(account)}#NAME#${part(collection)}`
@@ -81,7 +85,7 @@ export const accountKey = (account: string): Key => ({ pk: ACCOUNTS, sk: part(ac
 
 /** A component that is not the last: our own word, never a client's, so that `#` cannot be smuggled into a key. */
 function part(value: string): string {
-  if (/^[A-Za-z0-9._:-]{1,200}$/.test(value)) return value
+  if (/^[A-Za-z0-9._:$-]{1,255}$/.test(value)) return value
   throw new Error('A key component holds characters it may not hold')
 }
 

@@ -1,5 +1,6 @@
 import type { Attributes, ResourceType } from '../scim/schema.ts'
-import { resourceKey } from './keys.ts'
+import { ownedKey, resourceKey } from './keys.ts'
+import { TABLE } from './table.ts'
 import type { Action } from './transaction.ts'
 
 /** A resource as the table holds it; a client's attributes live under one map, apart from ours. */
@@ -26,9 +27,16 @@ export interface StoredResource {
   passwordHash?: string
 }
 
+/** The item of a resource; the index has it under its owner, by keys only: written at create and delete, not at changes. */
 export function toResourceItem(account: string, resource: StoredResource): Record<string, unknown> {
   const { type, id, ...rest } = resource
-  return { ...resourceKey(account, type, id), ...rest }
+  const { partitionKey, sortKey } = TABLE.index
+  return {
+    ...resourceKey(account, type, id),
+    [partitionKey]: ownedKey(account, rest.owner, type),
+    [sortKey]: id,
+    ...rest,
+  }
 }
 
 export function putNewResourceAction(account: string, resource: StoredResource): Action {
