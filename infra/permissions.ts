@@ -24,6 +24,8 @@ const GROUP_NAMES = `A#*#NAME#${RESOURCE_TYPES.Group.collection}`
 const USER_NAMES = `A#*#NAME#${RESOURCE_TYPES.User.collection}`
 const TOKENS = 'TOKEN#*'
 const TOKEN_INDEX = 'A#*#TOKENS#*'
+/** What the index tells of objects: memberships by user, objects by owner. */
+const OBJECT_INDEX = ['A#*#MEMBEROF#*', 'A#*#OWNED#*']
 const PAGE_MARKS = 'A#*#PAGE#*'
 /** What SCIM requests are about besides objects: names and lookups, memberships, counters, page marks, open work. */
 const OF_OBJECTS = ['NAME#*', 'LOOKUP#*', 'MEMBERS#*', 'COUNT#*', 'PAGE#*', 'PENDING'].map((part) => `A#*#${part}`)
@@ -36,7 +38,7 @@ const SCIM: readonly Grant[] = [
   { actions: [...READ, ...CHANGE], keys: OF_OBJECTS, collections: true },
   // What users are granted, beside their memberships.
   { actions: ['Put', 'BatchWrite'], keys: [HISTORY] },
-  { actions: ['Query'], keys: ['A#*#MEMBEROF#*'], index: true },
+  { actions: ['Query'], keys: OBJECT_INDEX, index: true },
   WRITE_EVENTS,
 ]
 
@@ -60,7 +62,7 @@ const GRANTS: Record<Exclude<LambdaName, ResourceFunctionName>, readonly Grant[]
     // Lists of more than a page mark where the next one begins; the names of roles are kept from groups.
     { actions: ['Put'], keys: [PAGE_MARKS, GROUP_NAMES] },
     { actions: [...READ, 'Put', 'Update', 'Delete', 'ConditionCheck'], keys: [...ADMINISTRATION, TOKENS] },
-    { actions: ['Query'], keys: [TOKEN_INDEX, 'A#*#MEMBEROF#*'], index: true },
+    { actions: ['Query'], keys: [TOKEN_INDEX, ...OBJECT_INDEX], index: true },
     WRITE_EVENTS,
   ],
   // Refused tokens are counted in rows of the event history, which is the one reason to update an event.

@@ -1,5 +1,5 @@
 import type { ScimContext } from '../resources/context.ts'
-import { listResources, searchAll } from '../resources/list.ts'
+import { listResources } from '../resources/list.ts'
 import { loadResource } from '../resources/load.ts'
 import type { Conditional } from '../resources/precondition.ts'
 import type { Kind, Special } from '../resources/special.ts'
@@ -12,21 +12,21 @@ import type { ApiAnswer } from './api-answer.ts'
 import type { Operation } from './api-handler.ts'
 import type { ApiRequest } from './api-request.ts'
 import { parseListParameters, parseSearchRequest } from './list-input.ts'
-import { type EndpointRouteKey, type ResourceRouteKey, type RouteKeyOf, withEndpoint } from './routes.ts'
+import { type EndpointRouteKey, type ResourceRouteKey, withEndpoint } from './routes.ts'
 
 export type ScimOperations = Record<string, Operation<ScimContext>>
 type ResourceOperation = (request: ApiRequest, context: ScimContext, kind: Kind) => Promise<ApiAnswer>
 
 /** What a client does with resources of any type (RFC 7644 §3.2). */
 const OPERATIONS: Record<ResourceRouteKey, ResourceOperation> = {
-  'GET /{type}': async ({ query }, context, { type }) =>
-    found(await listResources(context, type, parseListParameters(query))),
-  'POST /{type}/.search': async (request, context, { type }) =>
-    found(await listResources(context, type, parseSearchRequest(request.parseBody(MAX_BODY_BYTES)))),
+  'GET /{type}': async ({ query }, context, kind) =>
+    found(await listResources(context, kind, parseListParameters(query))),
+  'POST /{type}/.search': async (request, context, kind) =>
+    found(await listResources(context, kind, parseSearchRequest(request.parseBody(MAX_BODY_BYTES)))),
   'POST /{type}': async (request, context, kind) =>
     created(fitting(await createResource(context, kind, bodyOf(request, kind), projectionOf(request, kind)))),
   'GET /{type}/{id}': async (request, context, kind) => {
-    const presented = await loadResource(context, kind.type, idOf(request), projectionOf(request, kind))
+    const presented = await loadResource(context, kind, idOf(request), projectionOf(request, kind))
     return okUnlessMatch(presented, request.headers['if-none-match'])
   },
   'PUT /{type}/{id}': async (request, context, kind) =>
@@ -54,13 +54,8 @@ export function resourceOperations<E extends string>(
   return Object.fromEntries(rows) as Record<EndpointRouteKey<E>, Operation<ScimContext>>
 }
 
-/** The search at the root, over all types. */
-export const searchOperations = {
-  'POST /.search': async (request, context) =>
-    found(await searchAll(context, parseSearchRequest(request.parseBody(MAX_BODY_BYTES)))),
-} satisfies Record<RouteKeyOf<'search'>, Operation<ScimContext>>
-
-const found = (body: object): ApiAnswer => ({ status: 200, body })
+/** The answer to a list or a search. */
+export const found = (body: object): ApiAnswer => ({ status: 200, body })
 
 const idOf = (request: ApiRequest): string => request.params.id ?? ''
 

@@ -9,7 +9,8 @@ import { getResources } from '../store/resources.ts'
 import { sees } from './access.ts'
 import type { Asked } from './asked.ts'
 import type { ScimContext } from './context.ts'
-import { currentMembers, locationOf } from './present.ts'
+import { currentMembers } from './members.ts'
+import { locationOf } from './present.ts'
 
 /** What a change does to a group's members once it is held against who is a member. */
 export interface ResolvedDelta extends MemberDelta {

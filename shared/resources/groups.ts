@@ -12,6 +12,7 @@ import {
   resolveDelta,
 } from './group-members.ts'
 import { deleteWithMembers, type GroupDraft, writeGroup, writeNewGroup } from './group-writes.ts'
+import { groupMembers } from './members.ts'
 import { requireSettled } from './settled.ts'
 import type { Special } from './special.ts'
 
@@ -20,6 +21,7 @@ const MAX_RETURNED_MEMBERS = 1000
 
 /** What is special about groups: their members, which are items of their own, and the names of roles. */
 export const groups: Special<KnownMembers, GroupDraft> = {
+  derived: groupMembers,
   load: loadKnownMembers,
   requireReady: requireSettled,
   async draft(context, { memberSteps }, known, attributes, before) {

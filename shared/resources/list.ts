@@ -6,8 +6,9 @@ import { type MarkedList, newCursor, putCursor } from '../store/pages.ts'
 import type { ScimContext } from './context.ts'
 import { leaveMarks } from './index-walk.ts'
 import { type ListInput, type ListQuery, parseListQuery, toMarkedList } from './list-query.ts'
-import { loadCollectionSlice, loadMatchSlice, type Slice } from './list-slice.ts'
-import { loadDerived, toRepresentation } from './present.ts'
+import { type LoadedEntry, loadCollectionSlice, loadMatchSlice, pageOf, type Slice } from './list-slice.ts'
+import { type DerivedOf, loadDerived, toRepresentation } from './present.ts'
+import type { Kind } from './special.ts'
 
 const PARALLEL = 32
 
@@ -18,26 +19,30 @@ const PARALLEL = 32
  */
 export async function listResources(
   context: ScimContext,
-  type: ResourceType,
+  kind: Kind,
   input: ListInput,
 ): Promise<ListResponse<Attributes>> {
-  const query = parseListQuery(type, input)
-  const list = toMarkedList(context, [type], query)
+  const query = parseListQuery(kind.type, input)
+  const list = toMarkedList(context, [kind.type], query)
   const direct = !query.filter && !query.sort
   const slice = direct
-    ? await loadCollectionSlice(context, type, query, list)
-    : await loadMatchSlice(context, [type], [query], list)
+    ? await loadCollectionSlice(context, kind, query, list)
+    : await loadMatchSlice(context, [kind], [query], list)
   return presentSlice(context, query, list, slice)
 }
 
 /** Searches all types together (RFC 7644 §3.4.3, at the root). */
-export async function searchAll(context: ScimContext, input: ListInput): Promise<ListResponse<Attributes>> {
-  const types = Object.values(context.types)
+export async function searchAll(
+  context: ScimContext,
+  kinds: Kind[],
+  input: ListInput,
+): Promise<ListResponse<Attributes>> {
+  const types = kinds.map(({ type }) => type)
   const queries = types.map((type) => parseListQuery(type, input, true))
   const [query] = queries as [ListQuery]
   const list = toMarkedList(context, types, query)
   const projections = new Map(types.map((type, i) => [type, queries[i]?.projection]))
-  return presentSlice(context, query, list, await loadMatchSlice(context, types, queries, list), projections)
+  return presentSlice(context, query, list, await loadMatchSlice(context, kinds, queries, list), projections)
 }
 
 /** The answer, and the mark or cursor its successor will need; they are written beside the event. */
@@ -48,14 +53,27 @@ async function presentSlice(
   slice: Slice,
   projections: ReadonlyMap<ResourceType, Projection | undefined> = new Map(),
 ): Promise<ListResponse<Attributes>> {
-  const resources = await mapConcurrently(slice.entries, PARALLEL, async ({ stored, derived }) => {
-    const { type, id } = stored
-    const projection = projections.get(type) ?? query.projection
-    const shown = await (derived ?? loadDerived(context, type, id, projection))
-    return project(type, toRepresentation(context, stored, shown), projection)
+  const projectionOf = ({ type }: Kind) => projections.get(type) ?? query.projection
+  const derivedOf = loadPages(context, slice.entries, projectionOf)
+  const resources = await mapConcurrently(slice.entries, PARALLEL, async ({ kind, stored, derived }) => {
+    const shown = await (derived ?? derivedOf.get(kind))?.(stored.id)
+    return project(kind.type, toRepresentation(context, stored, shown), projectionOf(kind))
   })
   if (query.cursor !== undefined) return presentList(cursorPage(context, list, resources, slice))
   return presentList(indexPage(context, query, resources, slice))
+}
+
+/** Begins to read what is derived, of each type together, unless that was begun before. */
+function loadPages(
+  context: ScimContext,
+  entries: readonly LoadedEntry[],
+  projectionOf: (kind: Kind) => Projection,
+): Map<Kind, DerivedOf> {
+  const unread = Map.groupBy(
+    entries.filter(({ derived }) => !derived),
+    ({ kind }) => kind,
+  )
+  return new Map([...unread].map(([kind, of]) => [kind, loadDerived(context, kind, pageOf(of), projectionOf(kind))]))
 }
 
 function cursorPage(

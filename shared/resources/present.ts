@@ -1,16 +1,11 @@
 import { isComplex } from '../scim/attribute-path.ts'
 import { isReturned, type Projection, project } from '../scim/project.ts'
 import { toScimResource } from '../scim/representation.ts'
-import type { Attributes, ComplexValue, DerivedAttribute, ResourceType, ScimResource, Value } from '../scim/schema.ts'
-import { nameOf } from '../store/claims.ts'
-import type { StoredMember } from '../store/groups/member-item.ts'
-import { listGroupIds, listMembers } from '../store/groups/members.ts'
-import { listPending, listPendingLately, pendingIds } from '../store/groups/pending.ts'
-import { finishDue } from '../store/groups/sweep.ts'
+import type { Attributes, ComplexValue, ResourceType, ScimResource, Value } from '../scim/schema.ts'
 import type { StoredResource } from '../store/resource-item.ts'
-import { getResources } from '../store/resources.ts'
-import { sees, seesAll } from './access.ts'
+import { seesAll } from './access.ts'
 import type { ScimContext } from './context.ts'
+import type { Kind, ReadPage } from './special.ts'
 
 /** Everything that is returned by default. */
 export const DEFAULT_PROJECTION: Projection = { mode: 'default', named: new Map() }
@@ -29,62 +24,20 @@ export type Derived = Record<string, Value[]>
 export const locationOf = ({ baseUrl }: ScimContext, { endpoint }: ResourceType, id: string): string =>
   `${baseUrl}${endpoint}/${encodeURIComponent(id)}`
 
-/** How derived attributes are read. */
-const LOADERS: Record<DerivedAttribute['from'], (context: ScimContext, id: string) => Promise<Value[]>> = {
-  memberships: loadGroups,
-  members: loadMembers,
+/** The derived attribute of one of the resources of a page; undefined where it is not shown. */
+export type DerivedOf = (id: string) => Promise<Derived | undefined>
+
+/** Reads the derived attribute of a page of resources when the projection shows it. */
+export function loadDerived(context: ScimContext, kind: Kind, page: ReadPage, projection: Projection): DerivedOf {
+  const { type, special } = kind
+  const { attribute = '' } = type.derived ?? {}
+  const valuesOf = isReturned(projection, attribute) ? special.derived?.load(context, page) : undefined
+  return async (id) => valuesOf && { [attribute]: await valuesOf(id) }
 }
 
-/** Reads the derived attribute when the projection shows it. One round trip. */
-export async function loadDerived(
-  context: ScimContext,
-  { derived }: ResourceType,
-  id: string,
-  projection: Projection,
-): Promise<Derived | undefined> {
-  if (!derived || !isReturned(projection, derived.attribute)) return undefined
-  return { [derived.attribute]: await LOADERS[derived.from](context, id) }
-}
-
-/** The groups a user is in that the caller may see; the mirror of their members (RFC 7643 §4.1.2). */
-async function loadGroups(context: ScimContext, userId: string): Promise<Value[]> {
-  const { db, principal, types } = context
-  const { Group } = types
-  const [groupIds, pending] = await Promise.all([
-    listGroupIds(db, principal.account, userId),
-    listPendingLately(db, principal.account),
-  ])
-  await finishDue(db, principal.account, pending, context.now, context.report)
-  const groups = await getResources(db, principal.account, Group, groupIds)
-  const shown = new Map(groups.filter(({ owner }) => sees(principal, Group, owner)).map((group) => [group.id, group]))
-  return groupIds.flatMap((id) => {
-    const group = shown.get(id)
-    return group ? [{ value: id, $ref: locationOf(context, Group, id), display: nameOf(group), type: 'direct' }] : []
-  })
-}
-
-async function loadMembers(context: ScimContext, groupId: string): Promise<Value[]> {
-  const members = await currentMembers(context, groupId)
-  return [...members.values()].map((member) => presentMember(context, member))
-}
-
-/** The members of a group without users that are being swept. One parallel round trip. */
-export async function currentMembers(context: ScimContext, groupId: string): Promise<Map<string, StoredMember>> {
-  const { db, principal, now } = context
-  const [members, pending] = await Promise.all([
-    listMembers(db, principal.account, groupId),
-    listPending(db, principal.account),
-  ])
-  await finishDue(db, principal.account, pending, now, context.report)
-  for (const userId of pendingIds(pending, 'USER')) members.delete(userId)
-  return members
-}
-
-function presentMember(context: ScimContext, { userId, display }: StoredMember): Value {
-  const { User } = context.types
-  const $ref = locationOf(context, User, userId)
-  return { value: userId, $ref, ...(display !== undefined && { display }), type: User.name }
-}
+/** {@link loadDerived} of one resource. */
+export const loadDerivedOf = (context: ScimContext, kind: Kind, id: string, projection: Projection) =>
+  loadDerived(context, kind, { ids: [id], isRun: false }, projection)(id)
 
 /** The resource as the caller sees it, before projection. */
 export function toRepresentation(context: ScimContext, stored: StoredResource, derived?: Derived): ScimResource {

@@ -6,9 +6,11 @@ import type { StoredResource } from '../store/resource-item.ts'
 import { afterCommit } from './context.ts'
 import { hashPassword, isPassword } from './password.ts'
 import type { Special } from './special.ts'
+import { userGroups } from './user-groups.ts'
 
 /** What is special about users: a password that never stays among the attributes, and memberships that go with them. */
 export const users: Special = {
+  derived: userGroups,
   async draft({ principal }, _asked, _known, { password, ...attributes }, before) {
     const fields = await toPasswordHash(principal, password, before)
     return { attributes, fields, changes: fields.passwordHash ? [{ attribute: 'password', after: '(set)' }] : [] }

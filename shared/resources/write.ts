@@ -14,7 +14,7 @@ import { type Asked, parseChanges, parseWhole } from './asked.ts'
 import { toUniqueness, untilWon } from './conflict.ts'
 import type { ScimContext } from './context.ts'
 import type { Conditional } from './precondition.ts'
-import { type Derived, loadDerived, type Presented, presentStored } from './present.ts'
+import { type Derived, loadDerivedOf, type Presented, presentStored } from './present.ts'
 import type { Draft, Kind, Write } from './special.ts'
 
 /** What a change is about, and what its answer shows. */
@@ -44,7 +44,7 @@ export async function createResource(
     throw toUniqueness(error, resource)
   })
   await rest?.()
-  const derived = resource.memberCount ? await loadDerived(context, type, resource.id, projection) : noneOf(type)
+  const derived = resource.memberCount ? await loadDerivedOf(context, kind, resource.id, projection) : noneOf(type)
   return presentStored(context, resource, projection, derived)
 }
 
@@ -112,7 +112,7 @@ async function changeResource(
     const [found, loaded, memberships] = await Promise.all([
       getResource(context.db, context.principal.account, type, id),
       special.load?.(context, asked, id, known),
-      hasMembers(type) ? undefined : loadDerived(context, type, id, projection),
+      hasMembers(type) ? undefined : loadDerivedOf(context, kind, id, projection),
     ])
     known = loaded
     const before = requireChangeable(context, type, target, found)
@@ -122,7 +122,7 @@ async function changeResource(
     return { stored: await writeDraft(context, kind, { before, draft, anyVersion }, isEmpty), memberships }
   })
   const empty = isEmpty(stored)
-  const members = hasMembers(type) && !empty ? await loadDerived(context, type, id, projection) : undefined
+  const members = hasMembers(type) && !empty ? await loadDerivedOf(context, kind, id, projection) : undefined
   return { presented: presentStored(context, stored, projection, memberships ?? members), empty }
 }
 

@@ -12,10 +12,18 @@ const WRITE_LIMIT = 25
 const PARALLEL = 16
 const MAX_ATTEMPTS = 8
 
-/** Reads many items, consistently, in one parallel round trip; absent ones are left out; 1 read unit per 4 KB each. */
-export async function batchGet(db: Db, keys: Key[], attributes?: readonly string[]): Promise<Item[]> {
+/**
+ * Reads many items in one parallel round trip; absent ones are left out; 1 read unit per 4 KB each, or half of it where
+ * they need not be `consistent`.
+ */
+export async function batchGet(
+  db: Db,
+  keys: Key[],
+  attributes?: readonly string[],
+  consistent = true,
+): Promise<Item[]> {
   const batches = chunks(keys, GET_LIMIT)
-  const found = await mapConcurrently(batches, PARALLEL, (batch) => getBatch(db, batch, attributes))
+  const found = await mapConcurrently(batches, PARALLEL, (batch) => getBatch(db, batch, attributes, consistent))
   return found.flat()
 }
 
@@ -27,7 +35,12 @@ export async function batchWrite(db: Db, requests: WriteRequest[], deadline = Nu
   await mapConcurrently(chunks(requests, WRITE_LIMIT), PARALLEL, (batch) => writeBatch(db, batch, deadline))
 }
 
-async function getBatch(db: Db, keys: Key[], attributes?: readonly string[]): Promise<Item[]> {
+async function getBatch(
+  db: Db,
+  keys: Key[],
+  attributes: readonly string[] | undefined,
+  ConsistentRead: boolean,
+): Promise<Item[]> {
   const names = Object.fromEntries((attributes ?? []).map((name, i) => [`#n${i}`, name]))
   const projection = attributes && {
     ProjectionExpression: Object.keys(names).join(', '),
@@ -37,7 +50,7 @@ async function getBatch(db: Db, keys: Key[], attributes?: readonly string[]): Pr
   let rest: Record<string, unknown>[] = keys.map(({ pk, sk }) => ({ pk, sk }))
   for (let attempt = 0; rest.length > 0; attempt++) {
     await pause(attempt)
-    const RequestItems = { [db.tableName]: { Keys: rest, ConsistentRead: true, ...projection } }
+    const RequestItems = { [db.tableName]: { Keys: rest, ConsistentRead, ...projection } }
     const { Responses, UnprocessedKeys } = await db.client.send(new BatchGetCommand({ RequestItems }))
     items.push(...(Responses?.[db.tableName] ?? []))
     rest = UnprocessedKeys?.[db.tableName]?.Keys ?? []

@@ -12,6 +12,7 @@ import {
   memberOfKey,
   membersKey,
   nameCollectionKey,
+  ownedKey,
   pageKey,
   pendingKey,
   provisionerCollectionKey,
@@ -131,6 +132,12 @@ describe('what each function may do with the table (SECURITY E1, I5, T7)', () =>
         false,
       ])
     }
+  })
+
+  test('who lists objects finds those of one owner by the index, and nobody else does', () => {
+    const owned = ownedKey('acme', 'OKTA_PROVISIONER', User)
+    const may = LAMBDA_NAMES.filter((name) => isAllowed(name, 'Query', owned, true))
+    expect(may.sort()).toEqual(['admin', 'bulk', 'groups', 'search', 'users'])
   })
 
   test('the admin function keeps the names of roles from groups, and can take none away', () => {

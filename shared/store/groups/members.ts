@@ -1,8 +1,7 @@
 import { batchGet } from '../batch.ts'
 import type { Db } from '../client.ts'
-import { INTENT_PREFIX, MEMBER_PREFIX, memberKey, memberOfKey, memberOfPrefix, membersKey } from '../keys.ts'
+import { INTENT_PREFIX, MEMBER_PREFIX, memberKey, membersKey } from '../keys.ts'
 import { ofPartition, queryAll } from '../query-all.ts'
-import { TABLE } from '../table.ts'
 import { overlay, toIntent } from './intents.ts'
 import { type StoredMember, toStoredMember } from './member-item.ts'
 
@@ -18,18 +17,6 @@ export async function listMembers(db: Db, account: string, groupId: string): Pro
 }
 
 const byId = (members: StoredMember[]) => new Map(members.map((member) => [member.userId, member]))
-
-/** Access pattern M2: the groups of a user, from the index: eventually consistent; 0.5 read units for some 20. */
-export async function listGroupIds(db: Db, account: string, userId: string): Promise<string[]> {
-  const { name, partitionKey, sortKey } = TABLE.index
-  const prefix = memberOfPrefix(userId)
-  const items = await queryAll(db, {
-    IndexName: name,
-    KeyConditionExpression: `${partitionKey} = :neighbours AND begins_with(${sortKey}, :user)`,
-    ExpressionAttributeValues: { ':neighbours': memberOfKey(account, userId), ':user': prefix },
-  })
-  return items.map((item) => String(item[sortKey]).slice(prefix.length))
-}
 
 /** Access pattern M3: those of these users who are members. Strongly consistent; 1 read unit each, in one round trip. */
 export async function listMembersAmong(

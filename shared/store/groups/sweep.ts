@@ -16,7 +16,7 @@ import { ConditionsFailed, transact } from '../transaction.ts'
 import { loseMemberAction } from './group-item.ts'
 import { applyIntents, INTENT_TIME_LIMIT_MS } from './intents.ts'
 import { removeMemberAction, toGrants, toStoredMember } from './member-item.ts'
-import { listGroupIds } from './members.ts'
+import { listGroupIds } from './memberships.ts'
 import { deletePending, forgetPending, type Pending, takeOver } from './pending.ts'
 
 /** Pending work one request finishes at most: it belongs to somebody else. */
