@@ -196,3 +196,36 @@ describe('a deep startIndex', () => {
     expect(cost.readUnits).toBeLessThanOrEqual((1011 * 0.9) / 4 + 4)
   })
 })
+
+describe('a page of many that are found by key', () => {
+  const account = 'by-key'
+  const owners = [
+    ['owns them', []],
+    ['sees all', ['monitorUser', 'monitorRole']],
+  ] as const
+  let users: string[]
+  let groups: string[]
+
+  beforeAll(async () => {
+    const seed = { account, owner: ROLE, count: 400 }
+    users = await seedCollection(db, { ...seed, prefix: 'ann' })
+    groups = await seedCollection(db, { ...seed, prefix: 'Group ', type: RESOURCE_TYPES.Group })
+    for (const group of groups.slice(0, 200)) await seedMembers(db, account, group, users.slice(0, 1))
+  })
+
+  test.each(owners)('by the beginning of a name loads the page alone: the caller %s', async (_who, privileges) => {
+    const path = `/Users?filter=${encodeURIComponent('userName sw "ann"')}&startIndex=21&count=10&excludedAttributes=groups`
+    const cost = await costOf({ account, privileges: [...privileges] }, path)
+    expect([idsOf(cost), cost.body.totalResults]).toEqual([users.slice(20, 30), 400])
+    // 400 names of 0.12 KB, 10 users, the marks.
+    expect(cost.readUnits).toBeLessThanOrEqual(14 + 10 + 2)
+  })
+
+  test.each(owners)('by a member loads the page alone: the caller %s', async (_who, privileges) => {
+    const path = `/Groups?filter=${encodeURIComponent(`members.value eq "${users[0]}"`)}&count=10&excludedAttributes=members`
+    const cost = await costOf({ account, privileges: [...privileges] }, path)
+    expect([idsOf(cost), cost.body.totalResults]).toEqual([groups.slice(0, 10), 200])
+    // 200 memberships and at most 400 entries of the owner's index, 10 groups, the marks, pending work.
+    expect(cost.readUnits).toBeLessThanOrEqual(6 + 8 + 10 + 2)
+  })
+})
