@@ -52,7 +52,7 @@ const GRANTS: Record<Exclude<LambdaName, ResourceFunctionName>, readonly Grant[]
     { actions: ['Query'], keys: [HISTORY] },
     { actions: ['Query'], keys: [HISTORY], index: true },
     // Who has the name that is asked for.
-    { actions: ['Get'], keys: [USER_NAMES] },
+    { actions: ['Get'], keys: [USER_NAMES, GROUP_NAMES] },
     // A question about a name that is not there is answered with those that are.
     { actions: ['Get', 'Query'], keys: ADMINISTRATION },
     WRITE_EVENTS,

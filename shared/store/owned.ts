@@ -31,6 +31,7 @@ export async function listOwnedIds(db: Db, account: string, type: ResourceType, 
     db,
     {
       IndexName: name,
+      ProjectionExpression: sortKey,
       KeyConditionExpression: `${partitionKey} = :owned${after === undefined ? '' : ` AND ${sortKey} > :after`}`,
       ExpressionAttributeValues: {
         ':owned': ownedKey(account, owner, type),

@@ -43,6 +43,7 @@ async function listRun(db: Db, account: string, run: readonly string[]): Promise
   const { name, partitionKey, sortKey } = TABLE.index
   const items = await queryAll(db, {
     IndexName: name,
+    ProjectionExpression: sortKey,
     KeyConditionExpression: `${partitionKey} = :neighbours AND ${sortKey} BETWEEN :first AND :last`,
     ExpressionAttributeValues: {
       ':neighbours': memberOfKey(account, first),
