@@ -20,6 +20,8 @@ export interface EventPart {
   isWhole: boolean
   /** Rows of the range that are no events as the service writes them. */
   unreadable: number
+  /** What the service says that the answer does not show. */
+  leftOut: string | undefined
 }
 
 /** The `limit` most recent events of a range; asks on where an answer had to end earlier. */
@@ -54,6 +56,7 @@ function joinAnswer(older: EventAnswer, newer: EventPart | undefined, isWhole: b
     ...{ from: older.from, to: older.to, isWhole },
     rows: [...older.events, ...(newer?.rows ?? [])],
     unreadable: (older.unreadable ?? 0) + (newer?.unreadable ?? 0),
+    leftOut: older.leftOut,
   }
 }
 

@@ -29,7 +29,8 @@ const GROUPS = `A#*#${RESOURCE_TYPES.Group.collection}`
 const LOOKUPS = 'A#*#LOOKUP#*'
 const MEMBERS = 'A#*#MEMBERS#*'
 const MEMBER_OF = 'A#*#MEMBEROF#*'
-const OWNED = 'A#*#OWNED#*'
+/** What the index tells of objects: memberships by user, objects by owner. */
+const OBJECT_INDEX = [MEMBER_OF, 'A#*#OWNED#*']
 const PENDING = 'A#*#PENDING'
 /** What SCIM requests are about besides objects: names and lookups, memberships, counters, page marks, open work. */
 const OF_OBJECTS = ['NAME#*', 'LOOKUP#*', 'MEMBERS#*', 'COUNT#*', 'PAGE#*', 'PENDING'].map((part) => `A#*#${part}`)
@@ -42,7 +43,7 @@ const SCIM: readonly Grant[] = [
   { actions: [...READ, ...CHANGE], keys: OF_OBJECTS, collections: true },
   // What users are granted, beside their memberships.
   { actions: ['Put', 'BatchWrite'], keys: [HISTORY] },
-  { actions: ['Query'], keys: [MEMBER_OF, OWNED], index: true },
+  { actions: ['Query'], keys: OBJECT_INDEX, index: true },
   WRITE_EVENTS,
 ]
 
@@ -50,7 +51,7 @@ const SCIM: readonly Grant[] = [
 const READS: readonly Grant[] = [
   { actions: READ, keys: OF_OBJECTS, collections: true },
   { actions: ['Put'], keys: [PAGE_MARKS] },
-  { actions: ['Query'], keys: [MEMBER_OF, OWNED], index: true },
+  { actions: ['Query'], keys: OBJECT_INDEX, index: true },
   WRITE_EVENTS,
 ]
 
@@ -64,7 +65,7 @@ const GRANTS: Record<Exclude<LambdaName, ResourceFunctionName> | BackgroundName,
     { actions: ['Query'], keys: [HISTORY] },
     { actions: ['Query'], keys: [HISTORY], index: true },
     // Who has the name that is asked for.
-    { actions: ['Get'], keys: [USER_NAMES] },
+    { actions: ['Get'], keys: [USER_NAMES, GROUP_NAMES] },
     // A question about a name that is not there is answered with those that are.
     { actions: ['Get', 'Query'], keys: ADMINISTRATION },
     WRITE_EVENTS,
@@ -74,7 +75,7 @@ const GRANTS: Record<Exclude<LambdaName, ResourceFunctionName> | BackgroundName,
     // Lists of more than a page mark where the next one begins; the names of roles are kept from groups.
     { actions: ['Put'], keys: [PAGE_MARKS, GROUP_NAMES] },
     { actions: [...READ, 'Put', 'Update', 'Delete', 'ConditionCheck'], keys: [...ADMINISTRATION, TOKENS] },
-    { actions: ['Query'], keys: [TOKEN_INDEX, MEMBER_OF], index: true },
+    { actions: ['Query'], keys: [TOKEN_INDEX, ...OBJECT_INDEX], index: true },
     WRITE_EVENTS,
   ],
   // Refused tokens are counted in rows of the event history, which is the one reason to update an event.

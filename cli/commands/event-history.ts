@@ -34,6 +34,7 @@ const FLAGS = {
   token: optional('TOKEN_ID', 'only requests with this token', textOf('token')),
   address: optional('CIDR', 'only callers from this address or block', textOf('address')),
   resource: optional('ID|NAME', 'only this user, role, integration or token', textOf('resource')),
+  reads: toggle('with --resource: also what only read it, looked for among all events of the range'),
   method: choice('METHOD', `only ${EVENT_METHODS.join(', ')}`, EVENT_METHODS),
   status: optional('STATUS', 'only SUCCESS, FAILURE, a status such as 409, or a class such as 4xx', textOf('status')),
 }
@@ -50,7 +51,7 @@ export const eventHistory = command({
     'rolecall event-history --from 2026-08-01 --to 2026-08-31 --all --output csv > august.csv',
     'rolecall event-history --last 5m --follow',
   ],
-  check: ({ last, from, to, limit, all, follow }) => {
+  check: ({ last, from, to, limit, all, follow, reads, resource }) => {
     const pairs: [string, unknown, string, unknown][] = [
       ['--from', from, '--last', last],
       ['--all', all || undefined, '--limit', limit],
@@ -58,18 +59,25 @@ export const eventHistory = command({
     ]
     const found = pairs.find(([, one, , other]) => one !== undefined && other !== undefined)
     if (found) throw new UsageError(`${found[0]} and ${found[2]} contradict each other: give one of them`)
+    if (reads && resource === undefined) throw new UsageError('--reads needs --resource: name what was read')
   },
-  run: async (session, { limit: wanted, all, follow, details, ...question }) => {
+  run: async (session, { limit: wanted, all, follow, details, reads, ...filters }) => {
+    const question = { ...filters, ...(reads && { reads: 'true' }) }
     const limit = all ? undefined : (wanted ?? DEFAULT_LIMIT)
     const view = { ...EVENT_VIEW, ...(details && { below: detailLines }), isEndless: follow }
-    let unreadable = 0
+    const rest: Rest = { unreadable: 0, leftOut: undefined }
     const rows = listRows(session, question, { limit, follow }, (part) => {
-      unreadable += part.unreadable
+      if (follow && part.leftOut && !rest.leftOut) tellLeftOut(session, part.leftOut)
+      rest.unreadable += part.unreadable
+      rest.leftOut = part.leftOut
     })
     const count = await showList(session, view, rows)
-    if (!follow) tellRest(session, count, limit, unreadable)
+    if (!follow) tellRest(session, count, limit, rest)
   },
 })
+
+/** What the rows do not tell. */
+type Rest = Pick<EventPart, 'unreadable' | 'leftOut'>
 
 interface Extent {
   /** All of them without one. */
@@ -92,7 +100,7 @@ async function* listRows(
   }
   const signal = session.terminal.untilInterrupted()
   try {
-    yield* listAndFollow(session, question, extent, signal)
+    yield* listAndFollow(session, question, extent, onPart, signal)
   } catch (error) {
     if (!signal.aborted) throw error
   }
@@ -103,11 +111,13 @@ async function* listAndFollow(
   session: Session,
   question: Question,
   extent: Extent,
+  onPart: (part: EventPart) => void,
   signal: AbortSignal,
 ): AsyncGenerator<EventRow[]> {
   const isNew = onceEach()
   let range: { from: string; to: string } | undefined
   for await (const part of listParts(session, question, extent, signal)) {
+    onPart(part)
     range = { from: range?.from ?? startOf(part), to: part.to }
     yield part.rows.filter(isNew)
   }
@@ -128,10 +138,16 @@ async function* listParts(
 const startOf = ({ isWhole, rows: [oldest], from }: EventPart): string =>
   isWhole || !oldest ? from : oldest.EVENT_TIMESTAMP
 
-function tellRest({ terminal }: Session, count: number, limit: number | undefined, unreadable: number): void {
+function tellRest(session: Session, count: number, limit: number | undefined, { unreadable, leftOut }: Rest): void {
+  const { terminal } = session
   if (count === 0) terminal.tell('No such events in this range')
   if (count === limit) {
     terminal.tell(`The ${limit} most recent are shown, there may be more: raise --limit, or say --all`)
   }
   if (unreadable > 0) terminal.tell(`${unreadable} rows of the range could not be read`)
+  if (leftOut) tellLeftOut(session, leftOut)
 }
+
+/** In the words of the service, but for how to ask here. */
+const tellLeftOut = ({ terminal }: Session, leftOut: string): void =>
+  terminal.tell(`Left out: ${leftOut.replace('reads=true', '--reads')}`)

@@ -26,11 +26,13 @@ export interface EventQuery {
   status?: readonly [number, number]
   /** A resource's id, or its name in any letter case. */
   resource?: string
-  /** Only what changed the resource, found by its id at the cost of those events alone. */
+  /** Only what changed the resource. */
   changesOnly?: boolean
+  /** Also what its own index does not hold: looked for among all events of the range. */
+  reads?: boolean
   /** Whether nothing is an answer even where the account, integration or actor asked for is not there. */
   allowEmpty?: boolean
-  /** Only events before this place: where an answer that was too large for one Lambda goes on. */
+  /** Only events before this place: where an answer goes on that had to end early. */
   before?: string
 }
 
@@ -56,7 +58,7 @@ const asItIs = (name: string) => [name, name] as const
 /** Our names beside Snowflake's arguments; letter case and underscores do not count: TIME_RANGE_START, timeRangeStart. */
 const NAMES = new Map([
   ...['from', 'to', 'last', 'limit', 'integration', 'type', 'method', 'status', 'resource'].map(asItIs),
-  ...['actor', 'token', 'address', 'account', 'before'].map(asItIs),
+  ...['actor', 'token', 'address', 'account', 'before', 'reads'].map(asItIs),
   ['allowempty', 'allowEmpty'],
   ['timerangestart', 'from'],
   ['timerangeend', 'to'],
@@ -136,6 +138,7 @@ const input = z.object({
     .regex(/^\d{4}-\d\d-\d\dT[\w:.#-]{1,100}$/, A_PLACE)
     .optional(),
   changesOnly: truth.optional(),
+  reads: truth.optional(),
   allowEmpty: truth.optional(),
   service: z
     .string('expected "scim", the only service there is')
@@ -156,8 +159,9 @@ export function parseEventQuery(source: object, now: Date, retentionDays: number
   if (from !== undefined && span !== undefined) {
     throw invalidValue('Cannot use "from" and "last" together: give the start of the range once')
   }
-  if (filters.changesOnly && filters.resource === undefined) {
-    throw invalidValue('Cannot use "changesOnly" alone: name the resource by its id in "resource"')
+  for (const name of ['changesOnly', 'reads'] as const) {
+    if (!filters[name] || filters.resource !== undefined) continue
+    throw invalidValue(`Cannot use "${name}" alone: name the resource by its id in "resource"`)
   }
   const range = parseRange(from, to, span, now.getTime(), retentionDays)
   return { ...range, limit: max, type: defaultType(filters), ...filters }

@@ -1,5 +1,7 @@
 import { changeIntegration } from '../resources/change-integration.ts'
 import { createIntegration, describeIntegration, listIntegrations } from '../resources/integrations.ts'
+import { SPECIALS } from '../resources/kinds.ts'
+import type { Kind } from '../resources/special.ts'
 import { issueToken, listTokens, revokeToken } from '../resources/tokens.ts'
 import { invalidSyntax } from '../scim/error.ts'
 import { RESOURCE_TYPES } from '../scim/resource-types.ts'
@@ -12,7 +14,8 @@ import type { ApiRequest } from './api-request.ts'
 import type { RouteKeyOf } from './routes.ts'
 
 const MAX_INPUT_BYTES = 64 * 1024
-const { User, Group } = RESOURCE_TYPES
+const User: Kind = { type: RESOURCE_TYPES.User, special: SPECIALS.User }
+const Group: Kind = { type: RESOURCE_TYPES.Group, special: SPECIALS.Group }
 
 /** What administrators do over HTTP: integrations and their tokens are theirs to make, users and roles to look at. */
 export const adminOperations = {

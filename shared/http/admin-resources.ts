@@ -4,6 +4,7 @@ import { requireAccount } from '../resources/known-names.ts'
 import { listResources } from '../resources/list.ts'
 import { loadResource } from '../resources/load.ts'
 import type { Presented } from '../resources/present.ts'
+import type { Kind } from '../resources/special.ts'
 import { notFound } from '../scim/error.ts'
 import { parseProjection } from '../scim/project.ts'
 import { quote } from '../scim/quote.ts'
@@ -24,9 +25,10 @@ const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i
  * Users or roles of the whole account, whoever owns them: a SCIM list whose resources also name their owner.
  * @throws {ScimError} 404 when there is no such account.
  */
-export async function listForAdmin(context: AdminContext, type: ResourceType, query: Query): Promise<ApiAnswer> {
+export async function listForAdmin(context: AdminContext, kind: Kind, query: Query): Promise<ApiAnswer> {
+  const { type } = kind
   context.trail.about(type.auditWord)
-  const list = await listResources(toScimContext(context), type, parseListParameters(query))
+  const list = await listResources(toScimContext(context), kind, parseListParameters(query))
   if (list.totalResults === 0) await requireAccount(context)
   const ids = list.Resources.flatMap(({ id }) => (typeof id === 'string' ? [id] : []))
   const stored = await getResources(context.db, context.account, type, ids)
@@ -38,17 +40,18 @@ export async function listForAdmin(context: AdminContext, type: ResourceType, qu
 /** One user or role, by its id or by its name in any letter case, with its owner. @throws {ScimError} 404. */
 export async function loadForAdmin(
   context: AdminContext,
-  type: ResourceType,
+  kind: Kind,
   idOrName: string,
   query: Query,
 ): Promise<ApiAnswer> {
+  const { type } = kind
   const { db, account } = context
   const scim = toScimContext(context)
   const id = await findId(context, type, idOrName)
   const { attributes, excludedAttributes } = parseListParameters(query)
   const projection = parseProjection(type, { attributes, excludedAttributes })
   const [{ resource }, stored] = await Promise.all([
-    loadResource(scim, type, id, projection),
+    loadResource(scim, kind, id, projection),
     getResource(db, account, type, id),
   ])
   return { status: 200, body: withOwner(resource, stored?.owner) }

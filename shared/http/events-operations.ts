@@ -20,11 +20,17 @@ export interface EventAnswer {
   next?: string
   /** Rows of the range that are no events as we write them. */
   unreadable?: number
+  /** What a question about one resource does not show, and how to see it. */
+  leftOut?: string
 }
 
 export const eventsOperations = {
   'GET /events': async (request, context) => ({ status: 200, body: await answerQuestion(request.query, context) }),
 } satisfies Record<RouteKeyOf<'events'>, Operation<AdminContext>>
+
+/** The index of a resource holds what changed it and what it was refused. */
+const LEFT_OUT =
+  'reads of the resource, creates that were refused, what was answered 404, and what others did who had its name: ask with reads=true for these'
 
 /** Bytes of rows in one answer, which has a few members more. */
 const MAX_ROW_BYTES = MAX_ANSWER_BYTES - 10_000
@@ -38,7 +44,7 @@ export async function answerQuestion(
   { db, account, now }: Pick<AdminContext, 'db' | 'account' | 'now'>,
 ): Promise<EventAnswer> {
   const query = parseEventQuery(source, now, db.eventRetentionDays)
-  const { events, next, unreadable } = await listEvents(db, account, query, now)
+  const { events, next, unreadable, indexOnly } = await listEvents(db, account, query, now)
   if (events.length === 0 && !query.allowEmpty) await requireKnownNames({ db, account }, query, now)
   const rows = events.map(presentEvent)
   const kept = newestWithin(rows, MAX_ROW_BYTES)
@@ -51,6 +57,7 @@ export async function answerQuestion(
     events: kept,
     ...(cut && { next: cut }),
     ...(unreadable > 0 && { unreadable }),
+    ...(indexOnly && { leftOut: LEFT_OUT }),
   }
 }
 

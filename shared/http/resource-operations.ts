@@ -1,5 +1,5 @@
 import type { ScimContext } from '../resources/context.ts'
-import { listResources, searchAll } from '../resources/list.ts'
+import { listResources } from '../resources/list.ts'
 import { loadResource } from '../resources/load.ts'
 import type { Conditional } from '../resources/precondition.ts'
 import type { Kind, Special } from '../resources/special.ts'
@@ -23,7 +23,6 @@ import {
   type EndpointRouteKey,
   type ReadRouteKey,
   type ResourceRouteKey,
-  type RouteKeyOf,
   type WriteRouteKey,
   withEndpoint,
 } from './routes.ts'
@@ -33,13 +32,13 @@ type ResourceOperation = (request: ApiRequest, context: ScimContext, kind: Kind)
 
 /** How a client reads resources of any type (RFC 7644 §3.4). */
 const READS: Record<ReadRouteKey, ResourceOperation> = {
-  'GET /{type}': async ({ query }, context, { type }) =>
-    found(await listResources(context, type, parseListParameters(query))),
-  'POST /{type}/.search': async (request, context, { type }) =>
-    found(await listResources(context, type, parseSearchRequest(request.parseBody(MAX_BODY_BYTES)))),
+  'GET /{type}': async ({ query }, context, kind) =>
+    found(await listResources(context, kind, parseListParameters(query))),
+  'POST /{type}/.search': async (request, context, kind) =>
+    found(await listResources(context, kind, parseSearchRequest(request.parseBody(MAX_BODY_BYTES)))),
   'GET /{type}/{id}': async (request, context, kind) => {
     const known = request.headers['if-none-match']
-    const presented = await loadResource(context, kind.type, idOf(request), projectionOf(request, kind), known)
+    const presented = await loadResource(context, kind, idOf(request), projectionOf(request, kind), known)
     return okUnlessMatch(presented, known)
   },
 }
@@ -62,8 +61,10 @@ type Operations<E extends string, Key> = Record<EndpointRouteKey<E, Key>, Operat
 type Endpoint<E extends string> = ResourceType & { endpoint: E }
 
 /** What reads resources of a type, as the caller's kind of client sees it. */
-export const resourceReads = <E extends string>(entry: Endpoint<E>): Operations<E, ReadRouteKey> =>
-  operationsOf(READS, entry, {})
+export const resourceReads = <E extends string>(
+  entry: Endpoint<E>,
+  special: Special = {},
+): Operations<E, ReadRouteKey> => operationsOf(READS, entry, special)
 
 /** What changes them, with what is special about the type. */
 export const resourceWrites = <E extends string>(
@@ -75,7 +76,7 @@ export const resourceWrites = <E extends string>(
 export const resourceOperations = <E extends string>(
   entry: Endpoint<E>,
   special: Special = {},
-): Operations<E, ResourceRouteKey> => ({ ...resourceReads(entry), ...resourceWrites(entry, special) })
+): Operations<E, ResourceRouteKey> => ({ ...resourceReads(entry, special), ...resourceWrites(entry, special) })
 
 function operationsOf<E extends string, Key extends ResourceRouteKey>(
   operations: Record<Key, ResourceOperation>,
@@ -90,16 +91,11 @@ function operationsOf<E extends string, Key extends ResourceRouteKey>(
   return Object.fromEntries(rows) as Operations<E, Key>
 }
 
-/** The search at the root, over all types. */
-export const searchOperations = {
-  'POST /.search': async (request, context) =>
-    found(await searchAll(context, parseSearchRequest(request.parseBody(MAX_BODY_BYTES)))),
-} satisfies Record<RouteKeyOf<'search'>, Operation<ScimContext>>
-
 const changed = ({ presented, empty }: Changed): ApiAnswer =>
   presented && !empty ? ok(fitting(presented)) : noContent(presented)
 
-const found = (body: object): ApiAnswer => ({ status: 200, body })
+/** The answer to a list or a search. */
+export const found = (body: object): ApiAnswer => ({ status: 200, body })
 
 const idOf = (request: ApiRequest): string => request.params.id ?? ''
 

@@ -4,24 +4,36 @@ import { type AccessPath, isExact, planFilter } from '../scim/filter/plan.ts'
 import { type Filter, mentionsAttribute } from '../scim/filter/tree.ts'
 import { MAX_SCANNED_RESOURCES } from '../scim/limits.ts'
 import type { Projection } from '../scim/project.ts'
-import { hasMembers, type ResourceType, type ScimResource, type Value } from '../scim/schema.ts'
+import type { ResourceType, ScimResource } from '../scim/schema.ts'
 import { mapConcurrently } from '../store/batch.ts'
-import { getIdByName, listIdsByLookup, listIdsByNamePrefix } from '../store/claims.ts'
-import { listTombstones } from '../store/groups/heads.ts'
-import { listGroupIds, listMembersAmong } from '../store/groups/members.ts'
+import { getIdByName, listIdsByLookup, listNamesByPrefix } from '../store/claims.ts'
 import type { StoredResource } from '../store/resource-item.ts'
-import { getResource, getResources, listResourcePage } from '../store/resources.ts'
-import { ownerSeen, sees } from './access.ts'
+import { getResource, getResources } from '../store/resources.ts'
+import { sees } from './access.ts'
 import type { ScimContext } from './context.ts'
 import type { ListQuery } from './list-query.ts'
-import { DEFAULT_PROJECTION, type Derived, loadDerived, toRepresentation } from './present.ts'
+import { DEFAULT_PROJECTION, type Derived, type DerivedOf, loadDerived, toRepresentation } from './present.ts'
+import { listSeen, type Seen, seenBy, totalOf } from './seen.ts'
+import type { Kind } from './special.ts'
 
 /** A resource that matches, as stored and as clients see it (without its derived attribute). */
 export interface Match {
   stored: StoredResource
   resource: ScimResource
   /** The derived attribute that the answer shows, where it was begun to be read beside the resource. */
-  derived?: Promise<Derived | undefined> | undefined
+  derived: DerivedOf | undefined
+  /** Its place among those passed, where all of these stand next to each other. */
+  at: number | undefined
+}
+
+/** A query of one type on its way: what is known before any object is read. */
+export interface Search {
+  kind: Kind
+  query: Pick<ListQuery, 'filter' | 'projection'>
+  path: AccessPath
+  /** What a scan passes; without it `ids` lead to all that can match. */
+  seen: Seen | undefined
+  ids: readonly string[]
 }
 
 const PARALLEL = 32
@@ -29,108 +41,135 @@ const PARALLEL = 32
 const MAX_EARLY = 10
 
 /**
- * Finds what a filter matches among the objects the caller sees, by the cheapest access path (`planFilter`); without
- * an index by a scan of at most MAX_SCANNED_RESOURCES objects.
- * @throws {ScimError} 400 tooMany past that bound: a list is never silently incomplete.
+ * Looks for what a filter matches among the objects the caller sees: by the cheapest access path (`planFilter`), without
+ * an index by a scan, which the count refuses before anything is read.
+ * @throws {ScimError} 400 tooMany where more than MAX_SCANNED_RESOURCES would have to be examined.
  */
-export async function findMatches(
-  context: ScimContext,
-  type: ResourceType,
-  { filter, projection }: Pick<ListQuery, 'filter' | 'projection'>,
-): Promise<Match[]> {
-  const plan = filter ? planFilter(filter, type) : { by: 'scan' as const }
-  const ids = await findIds(context, type, plan)
-  const early = loadEarly(context, type, ids, projection)
-  const candidates = ids ? await loadAll(context, type, ids) : await scan(context, type)
-  const visible = candidates.filter(({ owner }) => sees(context.principal, type, owner))
-  const matches = await mapConcurrently(visible, PARALLEL, async (stored) => {
-    const match = { stored, resource: toRepresentation(context, stored), derived: early.get(stored.id) }
-    if (!filter || isExact(plan, filter)) return match
-    const derived = await derivedFor(context, stored, filter)
+export async function beginSearch(context: ScimContext, kind: Kind, query: Search['query']): Promise<Search> {
+  const path = query.filter ? planFilter(query.filter, kind.type) : { by: 'scan' as const }
+  if (path.by !== 'scan') return { kind, query, path, seen: undefined, ids: await findIds(context, kind, path) }
+  const seen = seenBy(context, kind.type)
+  checkBound(kind.type, await totalOf(seen))
+  return { kind, query, path, seen, ids: [] }
+}
+
+/** Reads them. @throws {ScimError} 400 tooMany past the bound: a list is never silently incomplete. */
+export async function loadMatches(context: ScimContext, search: Search): Promise<Match[]> {
+  const { kind, query, path, seen, ids } = search
+  const { filter, projection } = query
+  const early = seen ? undefined : loadEarly(context, kind, ids, projection)
+  const { resources, isRun } = seen ? await scan(context, seen) : await loadAll(context, kind, ids)
+  const visible = resources.filter(({ owner }) => sees(context.principal, kind.type, owner))
+  const derivedOf = filter && derivedFor(context, kind, filter, visible, isRun)
+  const placed = visible.map((stored, at) => ({ stored, at: isRun ? at : undefined }))
+  const matches = await mapConcurrently(placed, PARALLEL, async ({ stored, at }) => {
+    const match = { stored, resource: toRepresentation(context, stored), derived: early, at }
+    if (!filter || isExact(path, filter)) return match
+    const derived = await derivedOf?.(stored.id)
     const whole = derived ? toRepresentation(context, stored, derived) : match.resource
     return matchesFilter(filter, whole) ? match : undefined
   })
   return matches.filter((match) => match !== undefined)
 }
 
-function loadEarly(context: ScimContext, type: ResourceType, ids: string[] | undefined, projection: Projection) {
-  // Members are read between two looks at their group (`whole-groups.ts`).
-  if (!ids || ids.length > MAX_EARLY || hasMembers(type)) return new Map<string, Promise<Derived | undefined>>()
-  const reads = ids.map((id) => [id, loadDerived(context, type, id, projection)] as const)
-  // Who turns out not to match is not waited for; a failure among those is nobody's.
-  for (const [, read] of reads) read.catch(() => {})
-  return new Map(reads)
+/**
+ * The ids of all that match, where no filter need look at the objects and they are many: the claims of names tell who
+ * owns them, and of groups with a member the index does.
+ */
+export async function findIdsAlone(context: ScimContext, search: Search): Promise<readonly string[] | undefined> {
+  const { kind, query, path, ids } = search
+  if (!query.filter || !isExact(path, query.filter) || ids.length <= MAX_EARLY) return undefined
+  if (path.by === 'member') return kind.special.derived?.amongVisible?.(context, ids)
+  return path.by === 'namePrefix' ? ids : undefined
 }
 
-/** The ids an access path leads to; undefined where it is a scan. */
-async function findIds(context: ScimContext, type: ResourceType, plan: AccessPath): Promise<string[] | undefined> {
+function loadEarly(
+  context: ScimContext,
+  kind: Kind,
+  ids: readonly string[],
+  projection: Projection,
+): DerivedOf | undefined {
+  // What may be too much to hold is read between two looks at its resource.
+  if (ids.length > MAX_EARLY || kind.special.derived?.loadWhole) return undefined
+  const derivedOf = loadDerived(context, kind, { ids, isRun: false }, projection)
+  const reads = new Map(ids.map((id) => [id, derivedOf(id)]))
+  // Who turns out not to match is not waited for; a failure among those is nobody's.
+  for (const read of reads.values()) read.catch(() => {})
+  return async (id) => reads.get(id)
+}
+
+/** The ids an access path leads to. */
+async function findIds(
+  context: ScimContext,
+  { type, special }: Kind,
+  path: Exclude<AccessPath, { by: 'scan' }>,
+): Promise<readonly string[]> {
   const { db, principal } = context
   const { account } = principal
-  switch (plan.by) {
+  switch (path.by) {
     case 'id':
-      return [plan.id]
+      return [path.id]
     case 'name': {
-      const id = await getIdByName(db, account, type, plan.name)
+      const id = await getIdByName(db, account, type, path.name)
       return id === undefined ? [] : [id]
     }
     case 'lookup':
-      return listIdsByLookup(db, account, type, plan.attribute, plan.value)
+      return listIdsByLookup(db, account, type, path.attribute, path.value)
     case 'member':
-      return groupsOf(context, plan.userId)
+      return special.derived?.findIds?.(context, path.userId) ?? []
     case 'namePrefix':
-      return checkBound(type, await listIdsByNamePrefix(db, account, type, plan.prefix, MAX_SCANNED_RESOURCES + 1))
-    case 'scan':
-      return undefined
+      return listNamed(context, type, path.prefix)
   }
 }
 
-async function groupsOf({ db, principal }: ScimContext, userId: string): Promise<string[]> {
-  const [groupIds, gone] = await Promise.all([
-    listGroupIds(db, principal.account, userId),
-    listTombstones(db, principal.account),
-  ])
-  return gone.has(userId) ? [] : groupIds
+async function listNamed({ db, principal }: ScimContext, type: ResourceType, prefix: string): Promise<string[]> {
+  const names = await listNamesByPrefix(db, principal.account, type, prefix, MAX_SCANNED_RESOURCES + 1)
+  checkBound(type, names.length)
+  return names.flatMap(({ id, owner }) => (sees(principal, type, owner) ? [id] : []))
 }
 
-async function loadAll({ db, principal }: ScimContext, type: ResourceType, ids: string[]): Promise<StoredResource[]> {
+async function loadAll({ db, principal }: ScimContext, { type }: Kind, ids: readonly string[]) {
+  const { account } = principal
   const [only] = ids
-  if (only === undefined) return []
-  if (ids.length > 1) return getResources(db, principal.account, type, ids)
-  const found = await getResource(db, principal.account, type, only)
-  return found ? [found] : []
+  const one = ids.length === 1 && only !== undefined ? await getResource(db, account, type, only) : undefined
+  const resources =
+    ids.length > 1 ? await getResources(db, account, type, ids) : [one].filter((found) => found !== undefined)
+  return { resources, isRun: false }
 }
 
-async function scan({ db, principal }: ScimContext, type: ResourceType): Promise<StoredResource[]> {
-  const limit = MAX_SCANNED_RESOURCES + 1
-  const { resources } = await listResourcePage(db, principal.account, type, {
-    limit,
-    owner: ownerSeen(principal, type),
-  })
-  return checkBound(type, resources)
+async function scan(context: ScimContext, seen: Seen) {
+  const found = await listSeen(context, seen, { limit: MAX_SCANNED_RESOURCES + 1 })
+  checkBound(seen.type, found.resources.length)
+  return found
 }
 
-function checkBound<T>({ uniqueName, lookups }: ResourceType, found: T[]): T[] {
-  if (found.length <= MAX_SCANNED_RESOURCES) return found
+/** @throws {ScimError} 400 tooMany. */
+function checkBound({ uniqueName, lookups }: ResourceType, found: number): void {
+  if (found <= MAX_SCANNED_RESOURCES) return
   const indexed = ['id', uniqueName, ...lookups].join(', ')
   throw tooMany(
-    `More than ${MAX_SCANNED_RESOURCES} resources would have to be examined: filter by one of ${indexed}, or list without filter and sort`,
+    `More than ${MAX_SCANNED_RESOURCES} of the resources you see would have to be examined: filter by one of ${indexed}, or list without filter and sort`,
   )
 }
 
 /** The derived attribute, where the filter reads it. */
-async function derivedFor(context: ScimContext, stored: StoredResource, filter: Filter): Promise<Derived | undefined> {
-  const { type, id } = stored
+function derivedFor(
+  context: ScimContext,
+  kind: Kind,
+  filter: Filter,
+  candidates: readonly StoredResource[],
+  isRun: boolean,
+): DerivedOf | undefined {
+  const { type, special } = kind
   if (!readsDerived(type, (name, part) => mentionsAttribute(filter, name, part))) return undefined
   const { attribute = '' } = type.derived ?? {}
-  const ids = hasMembers(type) ? memberIdsIn(filter, attribute) : undefined
-  if (!ids) return loadDerived(context, type, id, DEFAULT_PROJECTION)
-  const { db, principal, types } = context
-  const [members, gone] = await Promise.all([
-    listMembersAmong(db, principal.account, stored, ids),
-    listTombstones(db, principal.account),
-  ])
-  const kept = [...members.keys()].filter((value) => !gone.has(value))
-  return { [attribute]: kept.map((value): Value => ({ value, type: types.User.name })) }
+  const values = special.derived?.loadAmong && valuesIn(filter, attribute)
+  if (!values) return loadDerived(context, kind, { ids: candidates.map(({ id }) => id), isRun }, DEFAULT_PROJECTION)
+  const byId = new Map(candidates.map((stored) => [stored.id, stored]))
+  return async (id): Promise<Derived> => {
+    const stored = byId.get(id)
+    return { [attribute]: (stored && (await special.derived?.loadAmong?.(context, stored, values))) ?? [] }
+  }
 }
 
 /** Whether what reads some attributes reads the derived one, on which the version depends where others change it. */
@@ -139,23 +178,23 @@ export function readsDerived({ derived }: ResourceType, reads: (name: string, pa
   return reads(derived.attribute) || (derived.from === 'memberships' && reads('meta', 'version'))
 }
 
-/** The ids a filter compares members with, when that is all it asks of them: then no other member need be read. */
-function memberIdsIn(filter: Filter, members: string): string[] | undefined {
+/** The values a filter compares a derived attribute with, when that is all it asks of it: then no other need be read. */
+function valuesIn(filter: Filter, attribute: string): string[] | undefined {
   switch (filter.kind) {
     case 'and':
     case 'or': {
-      const ids = filter.operands.map((operand) => memberIdsIn(operand, members))
-      return ids.every((list) => list !== undefined) ? ids.flat() : undefined
+      const values = filter.operands.map((operand) => valuesIn(operand, attribute))
+      return values.every((list) => list !== undefined) ? values.flat() : undefined
     }
     case 'not':
-      return memberIdsIn(filter.operand, members)
+      return valuesIn(filter.operand, attribute)
     case 'compare': {
-      if (!mentionsAttribute(filter, members)) return []
+      if (!mentionsAttribute(filter, attribute)) return []
       const { path, operator, value } = filter
       const isValue = !('unknown' in path) && (path.subAttribute === undefined || path.subAttribute.name === 'value')
       return isValue && operator === 'eq' && typeof value === 'string' ? [value] : undefined
     }
     default:
-      return mentionsAttribute(filter, members) ? undefined : []
+      return mentionsAttribute(filter, attribute) ? undefined : []
   }
 }

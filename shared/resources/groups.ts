@@ -16,11 +16,13 @@ import {
   resolveDelta,
 } from './group-members.ts'
 import { deleteWithMembers, type GroupDraft, writeGroup, writeNewGroup } from './group-writes.ts'
+import { groupMembers } from './members.ts'
 import { presentMember } from './present.ts'
 import type { Answer, Special } from './special.ts'
 
 /** What is special about groups: their members, which are items of their own, and the names of roles. */
 export const groups: Special<KnownMembers, GroupDraft> = {
+  derived: groupMembers,
   load: loadKnownMembers,
   async draft(context, request) {
     const { attributes, before, answer } = request

@@ -3,32 +3,37 @@ import { tooMany } from '../scim/error.ts'
 import { isAt } from '../scim/filter/tree.ts'
 import { MAX_SCANNED_RESOURCES } from '../scim/limits.ts'
 import type { Projection } from '../scim/project.ts'
-import type { ResourceType, ScimResource } from '../scim/schema.ts'
+import type { ResourceType } from '../scim/schema.ts'
 import { compareSorted, type Sort, type SortKey, sortValue } from '../scim/sort.ts'
 import { mapConcurrently } from '../store/batch.ts'
-import { countResources } from '../store/counters.ts'
 import { type MarkedList, type Position, requireCursor } from '../store/pages.ts'
-import { listResourcePage } from '../store/resources.ts'
-import { ownerSeen } from './access.ts'
+import { getResources } from '../store/resources.ts'
 import { answerBytes } from './answer-bytes.ts'
-import { findMatches, type Match, readsDerived } from './candidates.ts'
+import { beginSearch, findIdsAlone, loadMatches, type Match, readsDerived, type Search } from './candidates.ts'
 import type { ScimContext } from './context.ts'
 import { type IndexWalk, loadIndexWalk } from './index-walk.ts'
 import type { ListQuery } from './list-query.ts'
+import { pageOf } from './load-shown.ts'
 import { DEFAULT_PROJECTION, loadDerived, toRepresentation } from './present.ts'
+import { getSeenIdAt, listSeen, type Seen, seenBy, totalOf } from './seen.ts'
+import type { Kind } from './special.ts'
 
 const PARALLEL = 32
 const BY_ID: Sort = { path: undefined, descending: false }
 
-/** A resource of a list in its place, and its derived attribute where that is being read already. */
-interface Entry extends Pick<Match, 'stored' | 'derived'> {
+/** A resource of a list in its place; only those of the page need have been read. */
+interface Entry extends Partial<Pick<Match, 'stored' | 'derived' | 'at'>> {
+  kind: Kind
   id: string
   key: SortKey
 }
 
+/** One that has been read. */
+export type LoadedEntry = Entry & Pick<Match, 'stored'>
+
 /** Part of a list: the resources of one page, and how the list goes on behind them. */
 export interface Slice {
-  entries: Entry[]
+  entries: LoadedEntry[]
   total: number
   /** Where the page ends; undefined where it was looked for by counting and nobody is there. */
   last: Position | undefined
@@ -41,105 +46,134 @@ export interface Slice {
 /** A page of all objects of a type: one Query from the page's beginning, whatever the size of the collection. */
 export async function loadCollectionSlice(
   context: ScimContext,
-  type: ResourceType,
+  kind: Kind,
   query: ListQuery,
   list: MarkedList,
 ): Promise<Slice> {
-  const { db, principal } = context
-  const counting = countResources(db, principal.account, type, ownerSeen(principal, type))
+  const seen = seenBy(context, kind.type)
   const walking = loadWalk(context, list, BY_ID, query)
-  // Awaited below; a refusal before must not leave them unhandled.
-  for (const reading of [counting, walking]) reading.catch(() => {})
-  const start = await collectionBegin(context, type, query, list, { counting, walking })
+  // Awaited below; a refusal before must not leave it unhandled.
+  walking.catch(() => {})
+  const start = await collectionBegin(context, seen, query, list, walking)
   const begin = start === 'first' ? undefined : start
   // The count says nothing of what follows, since it may be older or newer than the page: one more is read.
   const limit = query.count > 0 && start ? query.count + 1 : 0
-  const [found, total, walk] = await Promise.all([listBehind(context, type, begin, limit), counting, walking])
+  const [found, total, walk] = await Promise.all([
+    listBehind(context, kind, seen, begin, limit),
+    totalOf(seen),
+    walking,
+  ])
   const page = firstPage(context, query, found, () => query.projection)
   return toSlice(query, found, { page, total, walk, begin })
 }
 
 async function listBehind(
-  { db, principal }: ScimContext,
-  type: ResourceType,
+  context: ScimContext,
+  kind: Kind,
+  seen: Seen,
   begin: Position | undefined,
   limit: number,
-): Promise<Entry[]> {
+): Promise<LoadedEntry[]> {
   if (limit === 0) return []
-  const page = { after: begin?.id, limit, owner: ownerSeen(principal, type) }
-  const { resources } = await listResourcePage(db, principal.account, type, page)
-  return resources.map((stored) => ({ stored, id: stored.id, key: undefined }))
+  const { resources, isRun } = await listSeen(context, seen, { after: begin?.id, limit })
+  return resources.map((stored, i) => ({ kind, stored, id: stored.id, key: undefined, at: isRun ? i : undefined }))
 }
 
 /** Where a page of a collection begins: behind a mark, or behind as many objects as `startIndex` says, if there are. */
 async function collectionBegin(
   context: ScimContext,
-  type: ResourceType,
+  seen: Seen,
   { startIndex, cursor }: ListQuery,
   list: MarkedList,
-  { counting, walking }: { counting: Promise<number>; walking: Promise<IndexWalk | undefined> },
+  walking: Promise<IndexWalk | undefined>,
 ): Promise<Position | 'first' | undefined> {
   if (cursor) return requireCursor(context.db, list, cursor, context.now)
   if (cursor !== undefined || startIndex === 1) return 'first'
   const walk = await walking
   if (walk?.begin) return walk.begin
-  return startIndex > (await counting) ? undefined : skip(context, type, startIndex - 1)
+  return startIndex > (await totalOf(seen)) ? undefined : skip(context, seen, startIndex - 1)
 }
 
-/** Passes the objects before a page that nobody paged to: bounded, since each of them is read. */
-async function skip(context: ScimContext, type: ResourceType, objects: number): Promise<Position | undefined> {
+/** Passes the objects before a page that nobody paged to: bounded, since each of them is passed. */
+async function skip(context: ScimContext, seen: Seen, objects: number): Promise<Position | undefined> {
   if (objects > MAX_SCANNED_RESOURCES) {
     throw tooMany(
       `Cannot begin at ${objects + 1}: page from the start, where each page is found at once, or use a cursor`,
     )
   }
-  const passed = await listBehind(context, type, undefined, objects)
-  const last = passed.at(-1)
-  return last && passed.length === objects ? { id: last.id } : undefined
+  const id = await getSeenIdAt(context, seen, objects)
+  return id === undefined ? undefined : { id }
 }
 
-/** A page of what filters match, in the order asked for. */
+/** A page of what filters match, in the order asked for; types whose kind and query stand at the same place. */
 export async function loadMatchSlice(
   context: ScimContext,
-  types: ResourceType[],
+  kinds: Kind[],
   queries: ListQuery[],
   list: MarkedList,
 ): Promise<Slice> {
   const [query] = queries as [ListQuery]
-  const { startIndex, cursor, sort: order = BY_ID } = query
-  const [opened, walked, ...found] = await Promise.all([
+  const { startIndex, count, cursor, sort: order = BY_ID } = query
+  const [opened, walked, ...searches] = await Promise.all([
     cursor ? requireCursor(context.db, list, cursor, context.now) : undefined,
     startIndex > 1 ? loadWalk(context, list, order, query) : undefined,
-    ...types.map((type, i) => findEntries(context, type, queries[i] as ListQuery)),
+    ...kinds.map((kind, i) => beginSearch(context, kind, queries[i] as ListQuery)),
   ])
+  const found = await Promise.all(searches.map((search) => findEntries(context, search, query.sort)))
   const sorted = found.flat().sort((a, b) => compareSorted(order, a, b))
-  const projections = new Map(types.map((type, i) => [type, queries[i]?.projection ?? query.projection]))
-  const pageOf = (entries: Entry[]) => firstPage(context, query, entries, (type) => projections.get(type))
+  const projections = new Map(kinds.map(({ type }, i) => [type, queries[i]?.projection ?? query.projection]))
+  const pageFrom = (entries: Entry[]) => firstPage(context, query, entries, (type) => projections.get(type))
+  const listed = sorted.length <= count ? await withStored(context, sorted, count) : sorted
   // A list that fits its first page has no marks, so that finding somebody costs no more than that.
-  const isShort = walked === undefined && pageOf(sorted).length === sorted.length
+  const isShort = walked === undefined && listed.length <= count && pageFrom(listed).length === listed.length
   const walk = isShort ? undefined : (walked ?? (await loadWalk(context, list, order, query)))
   const begin = opened ?? walk?.begin
   const skipped = cursor === undefined ? startIndex - 1 : 0
-  const behind = begin ? sorted.filter((entry) => isBehind(order, entry, begin)) : sorted.slice(skipped)
-  return toSlice(query, behind, { page: pageOf(behind), total: sorted.length, walk, begin })
+  const behind = begin ? listed.filter((entry) => isBehind(order, entry, begin)) : listed.slice(skipped)
+  const live = await withStored(context, behind, count)
+  return toSlice(query, live, { page: pageFrom(live), total: sorted.length, walk, begin })
+}
+
+/** Reads those of a page that have not been read; who turns out to be gone is left out. */
+async function withStored({ db, principal }: ScimContext, entries: Entry[], count: number): Promise<Entry[]> {
+  const unread = entries.slice(0, count).filter(({ stored }) => !stored)
+  const reading = [...Map.groupBy(unread, ({ kind }) => kind.type)].map(([type, of]) => {
+    const ids = of.map(({ id }) => id)
+    return getResources(db, principal.account, type, ids)
+  })
+  const read = new Map((await Promise.all(reading)).flat().map((stored) => [stored.id, stored]))
+  const gone = new Set(unread.filter(({ id }) => !read.has(id)))
+  return entries.flatMap((entry) => {
+    const stored = entry.stored ?? read.get(entry.id)
+    return gone.has(entry) ? [] : [{ ...entry, ...(stored && { stored }) }]
+  })
 }
 
 async function loadWalk(context: ScimContext, list: MarkedList, order: Sort, query: ListQuery) {
   return query.cursor === undefined && query.count > 0 ? loadIndexWalk(context, list, order, query) : undefined
 }
 
-async function findEntries(context: ScimContext, type: ResourceType, query: ListQuery): Promise<Entry[]> {
-  const { sort } = query
-  const { path } = sort ?? BY_ID
-  const whole = path !== undefined && readsDerived(type, (name, part) => isAt(path, name, part))
-  return mapConcurrently(await findMatches(context, type, query), PARALLEL, async ({ stored, resource, derived }) => {
-    const sorted = whole ? await withDerived(context, stored) : resource
-    return { id: stored.id, key: sort ? sortValue(sort, sorted) : undefined, stored, derived }
-  })
+async function findEntries(context: ScimContext, search: Search, sort: Sort | undefined): Promise<Entry[]> {
+  const { kind } = search
+  const ids = sort ? undefined : await findIdsAlone(context, search)
+  if (ids) return ids.map((id) => ({ kind, id, key: undefined }))
+  const matches = await loadMatches(context, search)
+  const keyOf = sort && sortKeys(context, kind, sort, matches)
+  return mapConcurrently(matches, PARALLEL, async (match) => ({
+    ...{ kind, id: match.stored.id, stored: match.stored, derived: match.derived, at: match.at },
+    key: await keyOf?.(match),
+  }))
 }
 
-async function withDerived(context: ScimContext, stored: Match['stored']): Promise<ScimResource> {
-  return toRepresentation(context, stored, await loadDerived(context, stored.type, stored.id, DEFAULT_PROJECTION))
+/** What matches are sorted by, the derived attribute included where the order reads that. */
+function sortKeys(context: ScimContext, kind: Kind, sort: Sort, matches: Match[]) {
+  const { path } = sort
+  const derivedOf =
+    path && readsDerived(kind.type, (name, part) => isAt(path, name, part))
+      ? loadDerived(context, kind, pageOf(matches), DEFAULT_PROJECTION)
+      : undefined
+  return async ({ stored, resource }: Match): Promise<SortKey> =>
+    sortValue(sort, derivedOf ? toRepresentation(context, stored, await derivedOf(stored.id)) : resource)
 }
 
 /**
@@ -151,8 +185,8 @@ function firstPage(
   { count }: ListQuery,
   found: Entry[],
   projectionOf: (type: ResourceType) => Projection | undefined,
-): Entry[] {
-  const most = found.slice(0, count)
+): LoadedEntry[] {
+  const most = found.slice(0, count).flatMap(({ stored, ...entry }) => (stored ? [{ ...entry, stored }] : []))
   let bytes = 0
   const end = most.findIndex(({ stored }, i) => {
     bytes += answerBytes(context, stored, projectionOf(stored.type) ?? DEFAULT_PROJECTION)
@@ -165,7 +199,7 @@ function firstPage(
 function toSlice(
   { startIndex }: ListQuery,
   found: Entry[],
-  { page, total, walk, begin }: Pick<Slice, 'total' | 'walk'> & { page: Entry[]; begin: Position | undefined },
+  { page, total, walk, begin }: Pick<Slice, 'total' | 'walk'> & { page: LoadedEntry[]; begin: Position | undefined },
 ): Slice {
   const whole = startIndex === 1 && found.length === page.length
   const entries = walk?.end && !whole ? upTo(walk.order, page, walk.end) : page
@@ -174,7 +208,7 @@ function toSlice(
   return { entries, total, walk, more, last: last ? toPosition(last) : begin }
 }
 
-function upTo(order: Sort, entries: Entry[], end: Position): Entry[] {
+function upTo<Listed extends Entry>(order: Sort, entries: Listed[], end: Position): Listed[] {
   const kept = entries.filter((entry) => !isBehind(order, entry, end))
   return kept.length > 0 ? kept : entries.slice(0, 1)
 }

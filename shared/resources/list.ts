@@ -8,6 +8,7 @@ import { type ListInput, type ListQuery, parseListQuery, toMarkedList } from './
 import { loadCollectionSlice, loadMatchSlice, type Slice } from './list-slice.ts'
 import { loadShown } from './load-shown.ts'
 import type { Presented } from './present.ts'
+import type { Kind } from './special.ts'
 
 type Shown = Presented['resource']
 
@@ -16,28 +17,24 @@ type Shown = Presented['resource']
  * sequential paging that shows each object that stays exactly once, whatever comes or goes meanwhile.
  * @throws {ScimError} 400 invalidFilter, invalidValue, invalidCursor, expiredCursor, tooMany.
  */
-export async function listResources(
-  context: ScimContext,
-  type: ResourceType,
-  input: ListInput,
-): Promise<ListResponse<Shown>> {
-  const query = parseListQuery(type, input)
-  const list = toMarkedList(context, [type], query)
+export async function listResources(context: ScimContext, kind: Kind, input: ListInput): Promise<ListResponse<Shown>> {
+  const query = parseListQuery(kind.type, input)
+  const list = toMarkedList(context, [kind.type], query)
   const direct = !query.filter && !query.sort
   const slice = direct
-    ? await loadCollectionSlice(context, type, query, list)
-    : await loadMatchSlice(context, [type], [query], list)
+    ? await loadCollectionSlice(context, kind, query, list)
+    : await loadMatchSlice(context, [kind], [query], list)
   return presentSlice(context, query, list, slice)
 }
 
 /** Searches all types together (RFC 7644 §3.4.3, at the root). */
-export async function searchAll(context: ScimContext, input: ListInput): Promise<ListResponse<Shown>> {
-  const types = Object.values(context.types)
+export async function searchAll(context: ScimContext, kinds: Kind[], input: ListInput): Promise<ListResponse<Shown>> {
+  const types = kinds.map(({ type }) => type)
   const queries = types.map((type) => parseListQuery(type, input, true))
   const [query] = queries as [ListQuery]
   const list = toMarkedList(context, types, query)
   const projections = new Map(types.map((type, i) => [type, queries[i]?.projection]))
-  return presentSlice(context, query, list, await loadMatchSlice(context, types, queries, list), projections)
+  return presentSlice(context, query, list, await loadMatchSlice(context, kinds, queries, list), projections)
 }
 
 /** The answer, and the mark or cursor its successor will need; they are written beside the event. */

@@ -1,11 +1,12 @@
 import { matchesEtag } from '../scim/etag.ts'
 import type { Projection } from '../scim/project.ts'
-import { hasMembers, type ResourceType } from '../scim/schema.ts'
+import { hasMembers } from '../scim/schema.ts'
 import { getResource } from '../store/resources.ts'
 import { requireVisible } from './access.ts'
 import type { ScimContext } from './context.ts'
 import { loadShown } from './load-shown.ts'
-import { loadDerived, type Presented, presentStored } from './present.ts'
+import { loadDerivedOf, type Presented, presentStored } from './present.ts'
+import type { Kind } from './special.ts'
 
 /**
  * Reads one resource (RFC 7644 §3.4.1): one without members in one parallel round trip, 1 read unit, 0.5 for a user's
@@ -15,18 +16,19 @@ import { loadDerived, type Presented, presentStored } from './present.ts'
  */
 export async function loadResource(
   context: ScimContext,
-  type: ResourceType,
+  kind: Kind,
   id: string,
   projection: Projection,
   ifNoneMatch?: string,
 ): Promise<Presented> {
+  const { type } = kind
   const [found, derived] = await Promise.all([
     getResource(context.db, context.principal.account, type, id),
-    hasMembers(type) ? undefined : loadDerived(context, type, id, projection),
+    hasMembers(type) ? undefined : loadDerivedOf(context, kind, id, projection),
   ])
   const stored = requireVisible(context, type, id, found)
   const bare = presentStored(context, stored, projection, derived)
   if (!hasMembers(type) || (ifNoneMatch !== undefined && matchesEtag(ifNoneMatch, bare.etag))) return bare
-  const [whole] = await loadShown(context, [{ stored, projection }])
+  const [whole] = await loadShown(context, [{ kind, stored, projection }])
   return whole ?? presentStored(context, requireVisible(context, type, id, undefined), projection)
 }

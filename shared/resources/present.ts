@@ -2,15 +2,12 @@ import { isComplex } from '../scim/attribute-path.ts'
 import type { JsonStream } from '../scim/json-stream.ts'
 import { isReturned, type Projection, project } from '../scim/project.ts'
 import { toScimResource } from '../scim/representation.ts'
-import type { ComplexValue, DerivedAttribute, ResourceType, ScimResource, Value } from '../scim/schema.ts'
-import { nameOf } from '../store/claims.ts'
-import { listTombstones } from '../store/groups/heads.ts'
+import type { ComplexValue, ResourceType, ScimResource, Value } from '../scim/schema.ts'
 import type { StoredMember } from '../store/groups/member-item.ts'
-import { listGroupIds, listMembers } from '../store/groups/members.ts'
 import type { StoredResource } from '../store/resource-item.ts'
-import { getResources } from '../store/resources.ts'
-import { sees, seesAll } from './access.ts'
+import { seesAll } from './access.ts'
 import type { ScimContext } from './context.ts'
+import type { Kind, ReadPage } from './special.ts'
 
 /** Everything that is returned by default. */
 export const DEFAULT_PROJECTION: Projection = { mode: 'default', named: new Map() }
@@ -30,50 +27,20 @@ export type Derived = Record<string, Value[]>
 export const locationOf = ({ baseUrl }: ScimContext, { endpoint }: ResourceType, id: string): string =>
   `${baseUrl}${endpoint}/${encodeURIComponent(id)}`
 
-/** How derived attributes are read. */
-const LOADERS: Record<DerivedAttribute['from'], (context: ScimContext, id: string) => Promise<Value[]>> = {
-  memberships: loadGroups,
-  members: loadMembers,
+/** The derived attribute of one of the resources of a page; undefined where it is not shown. */
+export type DerivedOf = (id: string) => Promise<Derived | undefined>
+
+/** Reads the derived attribute of a page of resources when the projection shows it. */
+export function loadDerived(context: ScimContext, kind: Kind, page: ReadPage, projection: Projection): DerivedOf {
+  const { type, special } = kind
+  const { attribute = '' } = type.derived ?? {}
+  const valuesOf = isReturned(projection, attribute) ? special.derived?.load(context, page) : undefined
+  return async (id) => valuesOf && { [attribute]: await valuesOf(id) }
 }
 
-/** Reads the derived attribute when the projection shows it. One round trip. */
-export async function loadDerived(
-  context: ScimContext,
-  { derived }: ResourceType,
-  id: string,
-  projection: Projection,
-): Promise<Derived | undefined> {
-  if (!derived || !isReturned(projection, derived.attribute)) return undefined
-  return { [derived.attribute]: await LOADERS[derived.from](context, id) }
-}
-
-/** The groups a user is in that the caller may see; the mirror of their members (RFC 7643 §4.1.2). */
-async function loadGroups(context: ScimContext, userId: string): Promise<Value[]> {
-  const { db, principal, types } = context
-  const { Group } = types
-  const groupIds = await listGroupIds(db, principal.account, userId)
-  const groups = await getResources(db, principal.account, Group, groupIds)
-  const shown = new Map(groups.filter(({ owner }) => sees(principal, Group, owner)).map((group) => [group.id, group]))
-  return groupIds.flatMap((id) => {
-    const group = shown.get(id)
-    return group ? [{ value: id, $ref: locationOf(context, Group, id), display: nameOf(group), type: 'direct' }] : []
-  })
-}
-
-async function loadMembers(context: ScimContext, groupId: string): Promise<Value[]> {
-  const members = await currentMembers(context, groupId)
-  return [...members.values()].map((member) => presentMember(context, member))
-}
-
-/** The members of a group without users who are deleted. One parallel round trip. */
-async function currentMembers({ db, principal }: ScimContext, groupId: string): Promise<Map<string, StoredMember>> {
-  const [members, gone] = await Promise.all([
-    listMembers(db, principal.account, groupId),
-    listTombstones(db, principal.account),
-  ])
-  for (const userId of gone.keys()) members.delete(userId)
-  return members
-}
+/** {@link loadDerived} of one resource. */
+export const loadDerivedOf = (context: ScimContext, kind: Kind, id: string, projection: Projection) =>
+  loadDerived(context, kind, { ids: [id], isRun: false }, projection)(id)
 
 /** A member as clients see it. */
 export function presentMember(context: ScimContext, { userId, display }: StoredMember): Value {

@@ -1,6 +1,6 @@
 import type { Change, RestEvent } from '../audit/rest-event.ts'
 import type { Projection } from '../scim/project.ts'
-import type { Attributes, ResourceType } from '../scim/schema.ts'
+import type { Attributes, ResourceType, Value } from '../scim/schema.ts'
 import type { StoredResource } from '../store/resource-item.ts'
 import type { Asked } from './asked.ts'
 import type { ScimContext } from './context.ts'
@@ -50,10 +50,43 @@ export interface Write<Made extends Draft = Draft> {
 }
 
 /**
+/** What is read of a page of resources together. */
+export interface ReadPage {
+  ids: readonly string[]
+  /** Whether those between the first and the last of them, in order of id, are nearly all on the page. */
+  isRun: boolean
+}
+
+/** A resource with what it derives: held, or still to be read where that is too much. */
+export interface Whole {
+  stored: StoredResource
+  values: Value[] | AsyncIterable<Value[]>
+}
+
+/** How the derived attribute of a type is read: a user's groups, a group's members. */
+export interface DerivedReader {
+  /** The values of each of these resources, read together where that is cheaper, else when they are asked for. */
+  load(context: ScimContext, page: ReadPage): (id: string) => Promise<Value[]>
+  /**
+   * Values that may be too many to hold, each resource with those of the version it is shown with; who is gone meanwhile
+   * is left out.
+   */
+  loadWhole?(context: ScimContext, found: StoredResource[]): Promise<ReadonlyMap<string, Whole>>
+  /** Of all that a resource has, those with one of the ids in `values`, where that is cheaper. */
+  loadAmong?(context: ScimContext, stored: StoredResource, values: string[]): Promise<Value[]>
+  /** The resources that have such a value; some may be gone already, or not for the caller's eyes. */
+  findIds?(context: ScimContext, value: string): Promise<readonly string[]>
+  /** Those of them that are there and that the caller sees, without reading them. */
+  amongVisible?(context: ScimContext, ids: readonly string[]): Promise<readonly string[]>
+}
+
+/**
  * What a type does otherwise than all types, as far as it does: `write.ts` reads, checks, changes and writes every
  * resource, and asks here on its way.
  */
 export interface Special<Known = unknown, Made extends Draft = Draft> {
+  /** With a type that has a derived attribute; without it that is never shown. */
+  derived?: DerivedReader
   /** Reads what the change must know, beside the resource where that exists. `earlier`: what a lost attempt knew. */
   load?(context: ScimContext, asked: Asked, earlier?: Known): Promise<Known>
   /** What all that is asked for comes to. @throws {ScimError} 400. */

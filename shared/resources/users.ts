@@ -4,9 +4,11 @@ import { deleteUser } from '../store/groups/delete.ts'
 import type { StoredResource } from '../store/resource-item.ts'
 import { hashPassword, isPassword } from './password.ts'
 import type { Special } from './special.ts'
+import { userGroups } from './user-groups.ts'
 
 /** What is special about users: a password that never stays among the attributes, and memberships that go with them. */
 export const users: Special = {
+  derived: userGroups,
   async draft({ principal }, { attributes: { password, ...attributes }, before }) {
     const fields = await toPasswordHash(principal, password, before)
     return { attributes, fields, changes: fields.passwordHash ? [{ attribute: 'password', after: '(set)' }] : [] }

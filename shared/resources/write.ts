@@ -14,7 +14,7 @@ import { type Asked, parseChanges, parseWhole } from './asked.ts'
 import { toUniqueness, untilWon } from './conflict.ts'
 import type { ScimContext } from './context.ts'
 import type { Conditional } from './precondition.ts'
-import { type Derived, loadDerived, type Presented, presentStored } from './present.ts'
+import { type Derived, loadDerivedOf, type Presented, presentStored } from './present.ts'
 import type { Draft, Kind, Request, Write } from './special.ts'
 
 /** What a change is about, and what its answer shows. */
@@ -100,7 +100,7 @@ async function changeResource(
     const [found, loaded, memberships] = await Promise.all([
       getResource(context.db, context.principal.account, type, id),
       special.load?.(context, asked, known),
-      hasMembers(type) ? undefined : loadDerived(context, type, id, projection),
+      hasMembers(type) ? undefined : loadDerivedOf(context, kind, id, projection),
     ])
     known = loaded
     const before = requireChangeable(context, type, target, found)

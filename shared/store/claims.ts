@@ -26,15 +26,15 @@ export async function getIdByName(db: Db, account: string, type: ResourceType, n
 }
 
 /**
- * Access pattern R5: ids whose unique name begins with `prefix`, in the order of the names, `limit` at most.
- * Strongly consistent; 1 read unit for some 40 names.
+ * Access pattern R5: who has unique names that begin with `prefix`, and who owns those, in the order of the names,
+ * `limit` at most. Strongly consistent; 1 read unit for some 40 names.
  */
-export async function listIdsByNamePrefix(db: Db, account: string, type: ResourceType, prefix: string, limit: number) {
+export async function listNamesByPrefix(db: Db, account: string, type: ResourceType, prefix: string, limit: number) {
   const folded = foldName(prefix)
   if (Buffer.byteLength(folded) > MAX_NAME_BYTES) return []
   const named = { ...ofPartition(nameCollectionKey(account, type), folded), FilterExpression: 'attribute_exists(id)' }
   const items = await queryAll(db, named, limit)
-  return items.map((item) => String(item.id))
+  return items.map(({ id, owner }) => ({ id: String(id), owner: String(owner) }))
 }
 
 /** The claim on a unique name. It holds only while nobody else holds it (invariant 2); a failure shows who does. */
@@ -76,11 +76,18 @@ export function moveNameActions(account: string, before: StoredResource, after: 
   return { name: claimNameAction(account, after), oldName: releaseNameAction(account, before) }
 }
 
-/** Access pattern R4: ids by a looked-up attribute, which need not be unique. Strongly consistent; 1 read unit. */
+/**
+ * Access pattern R4: ids by a looked-up attribute, which need not be unique; who has the value as its name is among them,
+ * with or without the attribute. Strongly consistent; 1 read unit, 2 where the name is asked too, in one round trip.
+ */
 export async function listIdsByLookup(db: Db, account: string, type: ResourceType, lookup: string, value: string) {
-  const folded = foldLookup(requirePath(type, lookup), value)
-  const items = await queryAll(db, ofPartition(lookupCollectionKey(account, type, lookup, folded)))
-  return items.map(({ sk }) => String(sk))
+  const path = requirePath(type, lookup)
+  const key = lookupCollectionKey(account, type, lookup, foldLookup(path, value))
+  const [items, named] = await Promise.all([
+    queryAll(db, ofPartition(key)),
+    isFoundByName(path) ? getIdByName(db, account, type, value) : undefined,
+  ])
+  return [...new Set([...items.map(({ sk }) => String(sk)), ...(named === undefined ? [] : [named])])]
 }
 
 /** What turns the lookups of `before` into those of `after`; either may be absent. */
@@ -98,13 +105,19 @@ export function moveLookupActions(account: string, before?: StoredResource, afte
 function lookupKeys(account: string, resource: StoredResource | undefined): Map<string, Key> {
   if (!resource) return new Map()
   const { type, id, attributes } = resource
+  const name = foldName(nameOf(resource))
   const keys = type.lookups.flatMap((lookup) => {
     const path = requirePath(type, lookup)
     const values = listValues(attributes, path).filter((value) => typeof value === 'string' && value !== '')
-    return values.map((value) => lookupKey(account, type, lookup, foldLookup(path, String(value)), id))
+    const folded = values.map((value) => foldLookup(path, String(value)))
+    const further = isFoundByName(path) ? folded.filter((value) => value !== name) : folded
+    return further.map((value) => lookupKey(account, type, lookup, value, id))
   })
   return new Map(keys.map((key) => [`lookup:${key.pk}`, key]))
 }
+
+/** Most users have their address for a name: what is compared without case needs no item where it is the name. */
+const isFoundByName = ({ attribute, subAttribute }: AttributePath): boolean => !(subAttribute ?? attribute).caseExact
 
 /** The value under which a lookup item is kept: the form in which filters compare it. */
 const foldLookup = ({ attribute, subAttribute }: AttributePath, value: string): string =>

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
-import { QueryCommand } from '@aws-sdk/lib-dynamodb'
 import type { Db } from './client.ts'
 import { type Collection, countKey } from './keys.ts'
+import { ofPartition, queryAll } from './query-all.ts'
 import type { Action } from './transaction.ts'
 
 /**
@@ -22,18 +22,23 @@ export function moveCountAction(account: string, type: Collection, owner: string
   }
 }
 
-/** Objects of a type: all of the account, or those of one owner. One consistent Query, at most 3 read units. */
+/** How many objects of a type there are, and how many of them one role owns. */
+export interface Counts {
+  all: number
+  own: number
+}
+
+/** Objects of a type: all of the account, or those of one owner. As {@link listCounts}. */
 export async function countResources(db: Db, account: string, type: Collection, owner?: string): Promise<number> {
-  const { Items = [] } = await db.client.send(
-    new QueryCommand({
-      TableName: db.tableName,
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': countKey(account, type) },
-      ConsistentRead: true,
-    }),
-  )
-  const name = owner === undefined ? 'all' : ownName(owner)
-  return Items.reduce((sum, item) => sum + (typeof item[name] === 'number' ? item[name] : 0), 0)
+  const { all, own } = await listCounts(db, account, type, owner)
+  return owner === undefined ? all : own
+}
+
+/** Counts the objects of a type, and those of one owner. One consistent Query, at most 3 read units. */
+export async function listCounts(db: Db, account: string, type: Collection, owner = ''): Promise<Counts> {
+  const items = await queryAll(db, ofPartition(countKey(account, type)))
+  const sum = (name: string) => items.reduce((total, item) => total + (Number(item[name]) || 0), 0)
+  return { all: sum('all'), own: sum(ownName(owner)) }
 }
 
 const ownName = (owner: string) => `own#${owner}`

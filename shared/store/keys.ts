@@ -49,11 +49,12 @@ export const memberKey = (account: string, groupId: string, userId: string): Key
   sk: `${MEMBER_PREFIX}${text(userId)}`,
 })
 
-/** So many digits of an id are the same for users made within 65 seconds (docs/decisions/0021-memberships-by-prefix.md). */
-const NEIGHBOUR_DIGITS = 8
-/** Memberships in the index: users whose ids begin alike share a partition, so that one query serves a run of them. */
+/**
+ * Memberships in the index: users whose ids share the first 34 bits, those made within 16 seconds, share a partition, so
+ * that one query serves a run of them (docs/decisions/0021-memberships-by-prefix.md).
+ */
 export const memberOfKey = (account: string, userId: string) =>
-  `A#${part(account)}#MEMBEROF#${text(userId.slice(0, NEIGHBOUR_DIGITS))}`
+  `A#${part(account)}#MEMBEROF#${text(`${userId.slice(0, 8)}.${Number.parseInt(userId.charAt(9), 16) >> 2}`)}`
 /** The beginning of a user's memberships in their partition of the index. */
 export const memberOfPrefix = (userId: string) => `${text(userId)}#`
 export const intentKey = (account: string, groupId: string, version: number, n: number): Key => ({

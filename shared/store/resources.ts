@@ -3,6 +3,7 @@ import type { ResourceType } from '../scim/schema.ts'
 import { batchGet } from './batch.ts'
 import type { Db } from './client.ts'
 import { collectionKey, resourceKey } from './keys.ts'
+import { ofPartition, queryAll } from './query-all.ts'
 import { type StoredResource, toResource, toResources } from './resource-item.ts'
 
 /** Access pattern R1: one resource by id. Strongly consistent; 1 read unit per 4 KB. */
@@ -18,57 +19,85 @@ export async function getResource(
 }
 
 /** Access pattern R2: many resources by id, those that exist. Strongly consistent; 1 read unit per 4 KB each. */
-export async function getResources(db: Db, account: string, type: ResourceType, ids: string[]) {
+export const getResources = (db: Db, account: string, type: ResourceType, ids: readonly string[]) =>
+  getMany(db, account, type, ids, true)
+
+/** As {@link getResources} at half the price; what was written a moment ago may not be seen. */
+export const getResourcesLately = (db: Db, account: string, type: ResourceType, ids: readonly string[]) =>
+  getMany(db, account, type, ids, false)
+
+async function getMany(db: Db, account: string, type: ResourceType, ids: readonly string[], consistent: boolean) {
   const keys = [...new Set(ids)].map((id) => resourceKey(account, type, id))
-  const items = await batchGet(db, keys)
-  return toResources(type, items)
+  return toResources(type, await batchGet(db, keys, undefined, consistent))
 }
 
-export interface ResourcePage {
-  resources: StoredResource[]
-  /** Whether there may be more behind the last one. */
-  more: boolean
+/** Which part of a collection is wanted: behind an id, in the order of creation, and how many at most. */
+export interface PageRange {
+  after?: string | undefined
+  limit: number
 }
 
-/**
- * Access pattern R6: resources in the order they were created, behind `after`, at most `limit`; with `owner` only
- * that role's. Strongly consistent; 1 read unit per 4 KB of everything passed.
- */
+/** Access pattern R6: a page of all resources. Strongly consistent; 1 read unit per 4 KB. */
 export async function listResourcePage(
   db: Db,
   account: string,
   type: ResourceType,
-  { after, limit, owner }: { after?: string | undefined; limit: number; owner?: string | undefined },
-): Promise<ResourcePage> {
-  const resources: StoredResource[] = []
-  let start = after === undefined ? undefined : resourceKey(account, type, after)
-  let scanLimit = limit
+  { after, limit }: PageRange,
+): Promise<StoredResource[]> {
+  const found: StoredResource[] = []
+  let place: string | undefined = after
   do {
-    const { Items = [], LastEvaluatedKey } = await db.client.send(
-      new QueryCommand({
-        TableName: db.tableName,
-        KeyConditionExpression: 'pk = :pk',
-        ...ownedBy(collectionKey(account, type), owner),
-        Limit: scanLimit,
-        ...(start && { ExclusiveStartKey: start }),
-        ConsistentRead: true,
-      }),
-    )
-    resources.push(...toResources(type, Items))
-    start = LastEvaluatedKey as typeof start
-    // Where few objects are this owner's, longer strides save round trips.
-    scanLimit = Math.min(MAX_STRIDE, scanLimit * 2)
-  } while (start && resources.length < limit)
-  return { resources: resources.slice(0, limit), more: start !== undefined || resources.length > limit }
+    const { resources, reached } = await passResources(db, account, type, { after: place, limit: limit - found.length })
+    found.push(...resources)
+    place = reached
+  } while (place !== undefined && found.length < limit)
+  return found
 }
 
-const MAX_STRIDE = 1000
+/** What one query passed: the resources, how many items that took, and where it ended; undefined behind the last. */
+export interface Passed {
+  resources: StoredResource[]
+  items: number
+  reached: string | undefined
+}
 
-function ownedBy(pk: string, owner: string | undefined) {
-  if (owner === undefined) return { ExpressionAttributeValues: { ':pk': pk } }
-  return {
-    FilterExpression: '#owner = :owner',
-    ExpressionAttributeNames: { '#owner': 'owner' },
-    ExpressionAttributeValues: { ':pk': pk, ':owner': owner },
-  }
+/** One query of a collection: at most `limit` items, or 1 MB of them, and of those what `owner` owns, if it is given. */
+export async function passResources(
+  db: Db,
+  account: string,
+  type: ResourceType,
+  { after, between, limit, owner }: PageRange & { between?: readonly [first: string, last: string]; owner?: string },
+): Promise<Passed> {
+  const [first, last] = between ?? [after]
+  const range = between ? ' AND sk BETWEEN :first AND :last' : first === undefined ? '' : ' AND sk > :first'
+  const {
+    Items = [],
+    ScannedCount: items = 0,
+    LastEvaluatedKey,
+  } = await db.client.send(
+    new QueryCommand({
+      TableName: db.tableName,
+      KeyConditionExpression: `pk = :pk${range}`,
+      ...(owner !== undefined && {
+        FilterExpression: '#owner = :owner',
+        ExpressionAttributeNames: { '#owner': 'owner' },
+      }),
+      ExpressionAttributeValues: {
+        ':pk': collectionKey(account, type),
+        ...(first !== undefined && { ':first': first }),
+        ...(last !== undefined && { ':last': last }),
+        ...(owner !== undefined && { ':owner': owner }),
+      },
+      Limit: limit,
+      ConsistentRead: true,
+    }),
+  )
+  return { resources: toResources(type, Items), items, reached: LastEvaluatedKey && String(LastEvaluatedKey.sk) }
+}
+
+/** Access pattern R9: the id of the `n`th resource, none where there are not so many; passes these and no more. */
+export async function getIdAt(db: Db, account: string, type: ResourceType, n: number): Promise<string | undefined> {
+  const keys = { ...ofPartition(collectionKey(account, type)), ProjectionExpression: 'sk' }
+  const id = (await queryAll(db, keys, n))[n - 1]?.sk
+  return typeof id === 'string' ? id : undefined
 }

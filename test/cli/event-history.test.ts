@@ -59,6 +59,26 @@ describe('rolecall event-history', () => {
     expect(new Set(admins.map((row) => row.ACTOR_DOMAIN))).toEqual(new Set(['IAM']))
   })
 
+  test('says what a question about one resource leaves out, and shows that with --reads', async () => {
+    const user = (await (await createUser('read@example.com')).json()) as { id: string }
+    await scim('GET', `/Users/${user.id}`)
+    const about = ['--last', '5m', '--resource', 'READ@example.com']
+    const shown = async (...args: string[]) => {
+      const { code, stdout, stderr } = await history(...about, ...args, '--output', 'json')
+      return [code, JSON.parse(stdout).map(({ METHOD }: EventRow) => METHOD), stderr]
+    }
+    expect(await shown()).toEqual([
+      ...[0, ['POST']],
+      'Left out: reads of the resource, creates that were refused, what was answered 404, and what others did who had its name: ask with --reads for these',
+    ])
+    expect(await shown('--reads')).toEqual([0, ['POST', 'GET'], ''])
+    expect(await shown('--reads', '--all')).toEqual([0, ['POST', 'GET'], ''])
+    expect(await history('--reads')).toEqual({
+      ...{ code: 2, stdout: '' },
+      stderr: expect.stringContaining('--reads needs --resource: name what was read'),
+    })
+  })
+
   test.each([
     [
       ['--integration', 'OKTA_PROVISONING'],

@@ -6,6 +6,7 @@ import { resourceReads, type ScimOperations } from '../../shared/http/resource-o
 import { SCIM_BASE } from '../../shared/http/routes.ts'
 import { type ScimHandlerOptions, scimHandler } from '../../shared/http/scim-handler.ts'
 import { STREAMED } from '../../shared/http/streamed.ts'
+import { groupMembers } from '../../shared/resources/members.ts'
 import { RESOURCE_TYPES } from '../../shared/scim/resource-types.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every shape
@@ -16,7 +17,7 @@ export interface Answer {
   body: Body
 }
 
-const STREAMED_OPERATIONS = resourceReads(RESOURCE_TYPES.Group)
+const STREAMED_OPERATIONS = resourceReads(RESOURCE_TYPES.Group, { derived: groupMembers })
 
 /** These operations and, as its own function would, what reads groups, called with gateway events: answers whole, however they were sent. */
 export function resourceLambdas(options: ScimHandlerOptions, operations: ScimOperations) {

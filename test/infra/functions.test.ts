@@ -29,7 +29,10 @@ test.each(functions)('%s runs on Node 24, arm64, traced, without __proto__, and 
       Variables: {
         TABLE_NAME: { Ref: expect.stringContaining('StorageTable') },
         EVENT_RETENTION_DAYS: '90',
-        NODE_OPTIONS: nameOf(properties) === 'group-reads' ? '--disable-proto=delete --max-semi-space-size=4' : '--disable-proto=delete',
+        NODE_OPTIONS:
+          nameOf(properties) === 'group-reads'
+            ? '--disable-proto=delete --max-semi-space-size=4'
+            : '--disable-proto=delete',
       },
     },
   })

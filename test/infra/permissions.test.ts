@@ -12,6 +12,7 @@ import {
   memberOfKey,
   membersKey,
   nameCollectionKey,
+  ownedKey,
   pageKey,
   pendingKey,
   provisionerCollectionKey,
@@ -118,7 +119,7 @@ describe('what each function may do with the table (SECURITY E1, I5, T7)', () =>
     expect(may).toEqual([`PutItem ${EVENT}`])
   })
 
-  test('the events function reads events, by time and by resource, whose a user name is, and no object', () => {
+  test('the events function reads events, by time and by resource, whose a name is, and no object', () => {
     expect(isAllowed('events', 'Query', EVENT)).toBe(true)
     expect(isAllowed('events', 'BatchGetItem', EVENT)).toBe(true)
     for (const index of [true, false]) expect(isAllowed('events', 'Query', HISTORY, index)).toBe(true)
@@ -127,7 +128,7 @@ describe('what each function may do with the table (SECURITY E1, I5, T7)', () =>
       expect([key, isAllowed('events', 'Query', key), isAllowed('events', 'PutItem', key)]).toEqual([key, true, false])
     }
     const got = OBJECTS.filter((key) => isAllowed('events', 'GetItem', key))
-    expect(got).toEqual([nameCollectionKey('acme', User)])
+    expect(got.sort()).toEqual([nameCollectionKey('acme', Group), nameCollectionKey('acme', User)])
   })
 
   test('the admin function manages integrations, roles and tokens, and cannot change users or groups', () => {
@@ -148,6 +149,12 @@ describe('what each function may do with the table (SECURITY E1, I5, T7)', () =>
         false,
       ])
     }
+  })
+
+  test('who lists objects finds those of one owner by the index, and nobody else does', () => {
+    const owned = ownedKey('acme', 'OKTA_PROVISIONER', User)
+    const may = LAMBDA_NAMES.filter((name) => isAllowed(name, 'Query', owned, true))
+    expect(may.sort()).toEqual(['admin', 'bulk', 'groups', 'search', 'users'])
   })
 
   test('the admin function keeps the names of roles from groups, and can take none away', () => {

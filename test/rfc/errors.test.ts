@@ -206,7 +206,7 @@ describe('what errors tell', () => {
     const puts = [...users, count].map((Item) => ({ PutRequest: { Item } }))
     await batchWrite(system.db, puts)
     const indexed = 'id, userName, externalId, emails.value'
-    const detail = `More than ${MAX_SCANNED_RESOURCES} resources would have to be examined: filter by one of ${indexed}, or list without filter and sort`
+    const detail = `More than ${MAX_SCANNED_RESOURCES} of the resources you see would have to be examined: filter by one of ${indexed}, or list without filter and sort`
     for (const query of ['filter=title+pr', 'sortBy=title', 'filter=not+(title+pr)&count=0']) {
       expectRefused(await okta('GET', `/Users?${query}`), 400, 'tooMany', detail)
     }

@@ -23,9 +23,12 @@ export function planFilter(filter: Filter, type: ResourceType): AccessPath {
   return paths.reduce((best, path) => (cost(path) < cost(best) ? path : best), { by: 'scan' })
 }
 
-/** Whether the access path leads to the matches and nothing else, so that the filter need not be tried again. */
+/**
+ * Whether the access path leads to the matches and nothing else, so that the filter need not be tried again. A lookup
+ * also leads to who has the value as its name.
+ */
 export function isExact(plan: AccessPath, filter: Filter): boolean {
-  return plan.by !== 'scan' && filter.kind === 'compare'
+  return plan.by !== 'scan' && plan.by !== 'lookup' && filter.kind === 'compare'
 }
 
 /** The operands that must all hold, nested `and`s included. */

@@ -18,6 +18,8 @@ export interface EventStream {
   of: 'day' | 'resource' | { grantsOf: string }
   /** The place reached: everything newer has been read. */
   reached: string
+  /** Of a shard, the last place of the day before. */
+  floor?: string
   done: boolean
   pages: number
   startKey: Item | undefined
@@ -42,22 +44,22 @@ const toStream = (partition: string, lastTime: string, of: EventStream['of'] = '
 export const grantStream = (account: string, userId: string, { to }: EventQuery): EventStream =>
   toStream(historyKey(account, userId), to.toISOString(), { grantsOf: userId })
 
-/**
- * The streams a question is answered from, in waves, newest days first: a wave is read only when those before it
- * did not hold enough. Waves double, so that a quiet week costs few round trips and a busy hour few units. What befell
- * the `subjects`, the ids asked for, is in the first.
- */
-export function streamWaves(account: string, query: EventQuery, subjects: readonly string[]): EventStream[][] {
-  const grants = subjects.map((id) => grantStream(account, id, query))
-  if (!query.changesOnly) return [grants, ...dayWaves(account, query)]
-  return [[...subjects.map((id) => toStream(historyKey(account, id), query.to.toISOString(), 'resource')), ...grants]]
-}
+/** What befell one resource: the index holds the events about it, and its history the grants of a user. */
+export const resourceStreams = (account: string, id: string, query: EventQuery): EventStream[] => [
+  toStream(historyKey(account, id), query.to.toISOString(), 'resource'),
+  grantStream(account, id, query),
+]
 
-function dayWaves(account: string, query: EventQuery): EventStream[][] {
+/**
+ * All events of the range, in waves, newest days first: a wave is read only when those before it did not hold enough.
+ * Waves double, so that a quiet week costs few round trips and a busy hour few units.
+ */
+export function dayWaves(account: string, query: EventQuery): EventStream[][] {
   const days = daysOf(query).map((day) =>
-    Array.from({ length: EVENT_SHARDS }, (_, shard) =>
-      toStream(eventPartition(account, day, shard), `${day}T23:59:59.999Z`),
-    ),
+    Array.from({ length: EVENT_SHARDS }, (_, shard) => ({
+      ...toStream(eventPartition(account, day, shard), `${day}T23:59:59.999Z`),
+      floor: eventSortKey(`${dayBefore(day)}T23:59:59.999Z`, LAST_ID),
+    })),
   )
   const waves: EventStream[][] = []
   for (let size = days.length <= 2 ? 2 : 1; days.length > 0; size = Math.min(16, size * 2)) {
@@ -66,27 +68,32 @@ function dayWaves(account: string, query: EventQuery): EventStream[][] {
   return waves
 }
 
-function daysOf({ from, to }: EventQuery): string[] {
-  const last = Date.parse(dayOf(to.toISOString()))
-  const count = 1 + Math.round((last - Date.parse(dayOf(from.toISOString()))) / DAY_MS)
+const dayBefore = (day: string): string => dayOf(new Date(Date.parse(day) - DAY_MS).toISOString())
+
+function daysOf(query: EventQuery): string[] {
+  const { from, to } = placesOf(query)
+  const last = Date.parse(dayOf(to))
+  const count = 1 + Math.round((last - Date.parse(dayOf(from))) / DAY_MS)
   return Array.from({ length: count }, (_, i) => dayOf(new Date(last - i * DAY_MS).toISOString()))
 }
 
 /**
  * Access pattern E3: the next page of a stream, newest first; eventually consistent, 0.5 read units per 4 KB. Events
  * spread over the shards by chance, so the first page holds a shard's fair part of the limit and three and a half
- * standard deviations more: enough in one round trip 99 times of 100. Later pages double.
+ * standard deviations more: enough in one round trip 99 times of 100. Later pages are four times as long, each within
+ * `most` rows.
  */
 export async function listStreamPage(
   db: Db,
   account: string,
   stream: EventStream,
   query: EventQuery,
+  most: number,
 ): Promise<EventItem[]> {
   const isShard = stream.of === 'day'
   const share = isShard ? query.limit / EVENT_SHARDS : query.limit
   const first = Math.ceil(share + (isShard ? 3.5 * Math.sqrt(share) : 0)) + 1
-  const limit = Math.min(MAX_PAGE, first * 2 ** Math.min(stream.pages, 10))
+  const limit = Math.min(MAX_PAGE, Math.max(first, Math.min(most, first * 4 ** Math.min(stream.pages, 5))))
   const { Items = [], LastEvaluatedKey } = await db.client.send(toQuery(db, stream, query, limit))
   stream.pages += 1
   stream.startKey = LastEvaluatedKey

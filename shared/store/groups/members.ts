@@ -1,10 +1,9 @@
 import { batchGet } from '../batch.ts'
 import type { Db } from '../client.ts'
-import { INTENT_PREFIX, MEMBER_PREFIX, memberKey, memberOfKey, memberOfPrefix, membersKey } from '../keys.ts'
+import { INTENT_PREFIX, MEMBER_PREFIX, memberKey, membersKey } from '../keys.ts'
 import { ofPartition, queryAll, queryPages } from '../query-all.ts'
 import { queryBetween } from '../ranges.ts'
 import type { StoredResource } from '../resource-item.ts'
-import { TABLE } from '../table.ts'
 import { listIntents, overlay, toIntent } from './intents.ts'
 import { type StoredMember, toStoredMember } from './member-item.ts'
 
@@ -23,7 +22,7 @@ export async function listMembers(db: Db, account: string, groupId: string): Pro
 const PAGE_MEMBERS = 2000
 
 /**
- * Access pattern M4: the same for groups of any size, a page at a time and each member once; no more is read of a
+ * Access pattern M7: the same for groups of any size, a page at a time and each member once; no more is read of a
  * membership than is shown. Changes that were open when the group was read are known before the first page, and overlaid
  * on each; of what is committed since, a page shows what is in the table when it is read.
  */
@@ -48,18 +47,6 @@ export async function* listMemberPages(
 }
 
 const byId = (members: StoredMember[]) => new Map(members.map((member) => [member.userId, member]))
-
-/** Access pattern M2: the groups of a user, from the index: eventually consistent; 0.5 read units for some 20. */
-export async function listGroupIds(db: Db, account: string, userId: string): Promise<string[]> {
-  const { name, partitionKey, sortKey } = TABLE.index
-  const prefix = memberOfPrefix(userId)
-  const items = await queryAll(db, {
-    IndexName: name,
-    KeyConditionExpression: `${partitionKey} = :neighbours AND begins_with(${sortKey}, :user)`,
-    ExpressionAttributeValues: { ':neighbours': memberOfKey(account, userId), ':user': prefix },
-  })
-  return items.map((item) => String(item[sortKey]).slice(prefix.length))
-}
 
 /** What is asked of a group besides its id: how many members it has, and whether changes of them are queued. */
 type OfMembers = Pick<StoredResource, 'id' | 'memberCount' | 'applying'>

@@ -209,7 +209,7 @@ describe('a resource type made of a schema and one entry', () => {
   test('is audited under its own word, and found by its name', async () => {
     const id = await liveOnce('audited')
     const now = new Date()
-    const question = parseEventQuery({ last: '5m', resource: id, type: 'SCIM' }, now, 90)
+    const question = parseEventQuery({ last: '5m', resource: id, type: 'SCIM', reads: true }, now, 90)
     const { events, unreadable } = await listEvents(db, 'audited', question, now)
     const rows = events.map(presentEvent)
     expect([

@@ -125,7 +125,7 @@ describe('bounded scans', () => {
     expect([status, body.scimType, body.detail]).toEqual([
       400,
       'tooMany',
-      'More than 10000 resources would have to be examined: filter by one of id, userName, externalId, emails.value, or list without filter and sort',
+      'More than 10000 of the resources you see would have to be examined: filter by one of id, userName, externalId, emails.value, or list without filter and sort',
     ])
     expect((await call('GET', '/Users?sortBy=title&count=1')).body.scimType).toBe('tooMany')
     const byId = await call('GET', '/Users?filter=id eq "00000000-0000-7000-8000-000000000077"')

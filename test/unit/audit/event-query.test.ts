@@ -188,6 +188,8 @@ describe('parseEventQuery()', () => {
     [{ from: 1_788_170_400, TIME_RANGE_START: 1 }, /^Cannot use parameter "from" twice, as "TIME_RANGE_START" too$/],
     [{ allowEmpty: 'yes' }, /^Cannot read allowEmpty "yes": expected "true" or "false"$/],
     [{ changesOnly: 'true' }, /^Cannot use "changesOnly" alone/],
+    [{ reads: 'true' }, /^Cannot use "reads" alone: name the resource by its id in "resource"$/],
+    [{ resource: 'Ann', reads: 'yes' }, /^Cannot read reads "yes": expected "true" or "false"$/],
   ])('refuses %o', (source, detail) => {
     expect(refusalOf(source)).toEqual([400, 'invalidValue', expect.stringMatching(detail)])
   })

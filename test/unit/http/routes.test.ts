@@ -7,12 +7,7 @@ import type { HandlerOptions, Operation } from '../../../shared/http/api-handler
 import { bulkOperations } from '../../../shared/http/bulk-operations.ts'
 import { discoveryOperations } from '../../../shared/http/discovery-operations.ts'
 import { eventsOperations } from '../../../shared/http/events-operations.ts'
-import {
-  resourceOperations,
-  resourceReads,
-  resourceWrites,
-  searchOperations,
-} from '../../../shared/http/resource-operations.ts'
+import { resourceOperations, resourceReads, resourceWrites } from '../../../shared/http/resource-operations.ts'
 import {
   ADMIN_ROUTES,
   type FixedFunctionName,
@@ -23,6 +18,7 @@ import {
   scimRoutes,
 } from '../../../shared/http/routes.ts'
 import { scimHandler } from '../../../shared/http/scim-handler.ts'
+import { searchOperations } from '../../../shared/http/search-operations.ts'
 import { RESOURCE_TYPES } from '../../../shared/scim/resource-types.ts'
 
 const ROUTES = [...scimRoutes(RESOURCE_TYPES), ...ADMIN_ROUTES]

@@ -16,9 +16,9 @@ describe('planFilter()', () => {
   test.each([
     ['id eq "x"', { by: 'id', id: 'x' }, true],
     ['userName eq "Ann"', { by: 'name', name: 'Ann' }, true],
-    ['externalId eq "E"', { by: 'lookup', attribute: 'externalId', value: 'E' }, true],
-    ['emails.value eq "a@x"', { by: 'lookup', attribute: 'emails.value', value: 'a@x' }, true],
-    ['emails eq "a@x"', { by: 'lookup', attribute: 'emails.value', value: 'a@x' }, true],
+    ['externalId eq "E"', { by: 'lookup', attribute: 'externalId', value: 'E' }, false],
+    ['emails.value eq "a@x"', { by: 'lookup', attribute: 'emails.value', value: 'a@x' }, false],
+    ['emails eq "a@x"', { by: 'lookup', attribute: 'emails.value', value: 'a@x' }, false],
     ['emails[value eq "a@x"]', { by: 'lookup', attribute: 'emails.value', value: 'a@x' }, false],
     ['emails[type eq "work" and value eq "a@x"]', { by: 'lookup', attribute: 'emails.value', value: 'a@x' }, false],
     ['emails[type eq "work"].value eq "a@x"', { by: 'lookup', attribute: 'emails.value', value: 'a@x' }, false],

@@ -1,0 +1,61 @@
+import { mapConcurrently } from '../batch.ts'
+import type { Db } from '../client.ts'
+import { memberOfKey, memberOfPrefix } from '../keys.ts'
+import { queryAll } from '../query-all.ts'
+import { TABLE } from '../table.ts'
+
+/** Queries in flight at once. */
+const PARALLEL = 32
+/** Sorts right behind `#`, which ends a user's id: a range up to it holds the last user's memberships too. */
+const BEHIND = '$'
+
+/** The groups of users, by user id; who is in none may be absent. */
+type Memberships = ReadonlyMap<string, string[]>
+
+/** Access pattern M2: the groups of a user, from the index: eventually consistent; 0.5 read units for some 17. */
+export async function listGroupIds(db: Db, account: string, userId: string): Promise<string[]> {
+  return (await listMemberships(db, account, [[userId]])).get(userId) ?? []
+}
+
+/**
+ * Access pattern M8: the groups of many users, by one query for each run of them, from its first to its last in order of
+ * id: others between them are read too, so a run should hold few. Eventually consistent; one parallel round trip, 0.5
+ * read units for some 17 memberships of a run.
+ */
+export async function listMemberships(
+  db: Db,
+  account: string,
+  runs: readonly (readonly string[])[],
+): Promise<Memberships> {
+  const found = await mapConcurrently([...runs], PARALLEL, (run) => listRun(db, account, run))
+  const byUser = Map.groupBy(found.flat(), ([userId]) => userId)
+  return new Map([...byUser].map(([userId, rows]) => [userId, rows.map(([, groupId]) => groupId)]))
+}
+
+/** Users as runs in order of id: those who share a partition of the index, which one query can serve. */
+export function toRuns(account: string, userIds: readonly string[]): string[][] {
+  return [...Map.groupBy(userIds.toSorted(), (userId) => memberOfKey(account, userId)).values()]
+}
+
+async function listRun(db: Db, account: string, run: readonly string[]): Promise<[userId: string, groupId: string][]> {
+  const [first, last] = [run[0], run.at(-1)]
+  if (first === undefined || last === undefined) return []
+  const { name, partitionKey, sortKey } = TABLE.index
+  const items = await queryAll(db, {
+    IndexName: name,
+    ProjectionExpression: sortKey,
+    KeyConditionExpression: `${partitionKey} = :neighbours AND ${sortKey} BETWEEN :first AND :last`,
+    ExpressionAttributeValues: {
+      ':neighbours': memberOfKey(account, first),
+      ':first': memberOfPrefix(first),
+      ':last': memberOfPrefix(last).replace(/#$/, BEHIND),
+    },
+  })
+  return items.map((item) => splitKey(String(item[sortKey])))
+}
+
+/** `<user id>#<group id>`, of which neither holds the sign between them. */
+function splitKey(key: string): [userId: string, groupId: string] {
+  const at = key.indexOf('#')
+  return [key.slice(0, at), key.slice(at + 1)]
+}

@@ -1,0 +1,120 @@
+import type { ResourceType } from '../scim/schema.ts'
+import { chunks, mapConcurrently } from './batch.ts'
+import type { Db } from './client.ts'
+import { ownedKey } from './keys.ts'
+import { queryAll } from './query-all.ts'
+import type { StoredResource } from './resource-item.ts'
+import { getResources, type PageRange, type Passed, passResources } from './resources.ts'
+import { TABLE } from './table.ts'
+
+/** Ids whose resources are looked for together, and how many such parts at once. */
+const PART = 200
+const PARALLEL = 8
+/** Passing four resources to find one costs as much as reading that one by its id: 1 KB each, in units of 4 KB. */
+const WORTH_PASSING = 1 / 4
+
+/** How the objects of one role are found: among everybody's, or by the owner's index. */
+export type Way = 'collection' | 'index'
+
+/** Part of a collection, in order of id. */
+export interface Owned {
+  resources: StoredResource[]
+  /** Whether at least half of what stands between the first and the last are these. */
+  isRun: boolean
+}
+
+/** Access pattern R7: ids of what a role owns, from the index: eventually consistent; 0.5 read units for some 27. */
+export async function listOwnedIds(db: Db, account: string, type: ResourceType, owner: string, page: PageRange) {
+  const { name, partitionKey, sortKey } = TABLE.index
+  const { after, limit } = page
+  const items = await queryAll(
+    db,
+    {
+      IndexName: name,
+      ProjectionExpression: sortKey,
+      KeyConditionExpression: `${partitionKey} = :owned${after === undefined ? '' : ` AND ${sortKey} > :after`}`,
+      ExpressionAttributeValues: {
+        ':owned': ownedKey(account, owner, type),
+        ...(after !== undefined && { ':after': after }),
+      },
+    },
+    limit,
+  )
+  return items.map((item) => String(item[sortKey]))
+}
+
+/**
+ * Access pattern R8: a page of what a role owns. Among everybody's it is strongly consistent, at 1 read unit per 4 KB
+ * passed; where more than half of that is others', it goes on by the index, which a new object comes to a moment later:
+ * then objects that are neighbours cost as much, others up to 1.25 read units each (docs/decisions/0023-owner-index.md).
+ */
+export async function listOwnedPage(
+  db: Db,
+  account: string,
+  type: ResourceType,
+  owner: string,
+  { after, limit }: PageRange,
+  way: Way,
+): Promise<Owned> {
+  const found: StoredResource[] = []
+  let [place, by, isRun] = [after, way, true]
+  do {
+    const wanted = { after: place, limit: limit - found.length }
+    const part = await (by === 'index'
+      ? listByIndex(db, account, type, owner, wanted)
+      : passResources(db, account, type, { ...wanted, owner }).then(toOwned))
+    found.push(...part.resources)
+    isRun &&= part.isRun
+    if (!isRun) by = 'index'
+    place = part.reached
+  } while (place !== undefined && found.length < limit)
+  return { resources: found.slice(0, limit), isRun }
+}
+
+const toOwned = ({ resources, items, reached }: Passed) => ({
+  resources,
+  reached,
+  isRun: resources.length * 2 >= items,
+})
+
+async function listByIndex(db: Db, account: string, type: ResourceType, owner: string, page: PageRange) {
+  const ids = await listOwnedIds(db, account, type, owner, page)
+  const parts = await mapConcurrently(chunks(ids, PART), PARALLEL, (part) => loadPart(db, account, type, owner, part))
+  return {
+    resources: parts.flatMap(({ resources }) => resources),
+    isRun: parts.every(({ isRun }) => isRun),
+    reached: ids.length < page.limit ? undefined : ids.at(-1),
+  }
+}
+
+/**
+ * The resources of ids, in order: passing along the collection as long as that is worth it, the rest one by one. What
+ * a role owns between them and the index does not tell yet is there too.
+ */
+async function loadPart(
+  db: Db,
+  account: string,
+  type: ResourceType,
+  owner: string,
+  ids: string[],
+  share = 1,
+): Promise<Owned> {
+  const between = [ids[0] ?? '', ids.at(-1) ?? ''] as const
+  const limit = Math.ceil(ids.length / share)
+  const passed = await passResources(db, account, type, { between, limit, owner })
+  const { resources, items, reached } = passed
+  const rest = reached === undefined ? [] : ids.filter((id) => id > reached)
+  const found = resources.length / Math.max(1, items)
+  if (rest.length === 0) return toOwned(passed)
+  const further =
+    found >= WORTH_PASSING
+      ? await loadPart(db, account, type, owner, rest, found)
+      : { resources: await getOwned(db, account, type, owner, rest), isRun: false }
+  return { resources: [...resources, ...further.resources], isRun: found >= 1 / 2 && further.isRun }
+}
+
+/** In order of id, as everything here. */
+async function getOwned(db: Db, account: string, type: ResourceType, owner: string, ids: string[]) {
+  const found = await getResources(db, account, type, ids)
+  return found.filter((resource) => resource.owner === owner).sort((a, b) => (a.id < b.id ? -1 : 1))
+}

@@ -1,0 +1,182 @@
+import fc from 'fast-check'
+import { beforeAll, describe, expect, test } from 'vitest'
+import type { Principal } from '../../../shared/auth/principal.ts'
+import { RESOURCE_TYPES } from '../../../shared/scim/resource-types.ts'
+import { seedCollection, seedMembers } from '../../factories/collection.ts'
+import { withTable } from '../../factories/engine.ts'
+import { type Answer, type Call, newUser, patchOf, principal, scimApi } from '../../factories/scim-api.ts'
+import { watchedDb } from '../../factories/watched-db.ts'
+
+const db = withTable()
+const ACCOUNT = 'paths'
+const { Group } = RESOURCE_TYPES
+
+const CALLERS = {
+  most: { role: 'MOST' },
+  few: { role: 'FEW' },
+  none: { role: 'NONE' },
+  all: { role: 'NONE', privileges: ['monitorUser', 'monitorRole'] },
+} satisfies Record<string, Partial<Principal>>
+const callers = (Object.keys(CALLERS) as (keyof typeof CALLERS)[]).map((name): [string, Call] => [
+  name,
+  scimApi(db, principal({ account: ACCOUNT, ...CALLERS[name] })),
+])
+
+const search = async (call: Call, path: string, parameters: Record<string, string | number>): Promise<Answer> => {
+  const text = Object.entries(parameters).map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+  return call('GET', `${path}?${text.join('&')}`)
+}
+const shown = ({ status, body }: Answer) => {
+  const { totalResults, itemsPerPage, Resources = [] } = body
+  return [status, totalResults, itemsPerPage, Resources]
+}
+/** The same question, which no index answers. */
+const byScan = (filter: string) => `not (not (${filter}))`
+
+let users: string[]
+
+beforeAll(async () => {
+  const seed = (owner: string, prefix: string, count: number, more: object) =>
+    seedCollection(db, { account: ACCOUNT, owner, prefix, count, bytes: 10, ...more })
+  const late = Date.parse('2026-05-01T08:00:00.300Z')
+  users = [
+    ...(await seed('MOST', 'ann', 60, {})),
+    ...(await seed('FEW', 'anna', 14, { from: late, msApart: 7 })),
+    ...(await seed('FEW', 'bob', 12, { from: late + 3_600_000 })),
+  ]
+  const groups = [
+    ...(await seed('MOST', 'Group A', 25, { type: Group })),
+    ...(await seed('FEW', 'Group B', 12, { type: Group, from: late, msApart: 70_000 })),
+  ]
+  for (const [i, group] of groups.entries()) {
+    await seedMembers(
+      db,
+      ACCOUNT,
+      group,
+      users.filter((_, j) => (i + j) % 3 === 0),
+    )
+  }
+})
+
+describe('every way to a list leads to the same', () => {
+  const filters = fc.oneof(
+    fc.constantFrom('ann', 'anna', 'ANN', 'b', 'nobody', 'anna1').map((text) => ['/Users', `userName sw "${text}"`]),
+    fc.constantFrom('Group', 'group b', 'Group A1').map((text) => ['/Groups', `displayName sw "${text}"`]),
+    fc.nat(85).map((n) => ['/Groups', `members.value eq "${users[n]}"`]),
+    fc.nat(85).map((n) => ['/Groups', `members eq "${users[n]}"`]),
+  )
+  const pages = fc.record({ startIndex: fc.integer({ min: 1, max: 30 }), count: fc.integer({ min: 0, max: 40 }) })
+
+  test('a filter answered by ids as one answered by a scan: objects, order and totals', async () => {
+    const property = fc.asyncProperty(fc.constantFrom(...callers), filters, pages, async ([, call], asked, page) => {
+      const [path = '', filter = ''] = asked
+      const parts = { ...page, excludedAttributes: 'members' }
+      const direct = await search(call, path, { ...parts, filter })
+      const scanned = await search(call, path, { ...parts, filter: byScan(filter) })
+      expect(shown(direct)).toEqual(shown(scanned))
+    })
+    await fc.assert(property, { numRuns: 60, seed: 7 })
+  })
+
+  test('a list of what a role owns as the filter of all by that role, page after page, with groups', async () => {
+    for (const [name, call] of callers) {
+      const { body } = await search(call, '/Users', { count: 1000 })
+      const sorted = await search(call, '/Users', { count: 1000, sortBy: 'id' })
+      expect([name, body.totalResults]).toEqual([name, { most: 60, few: 26, none: 0, all: 86 }[name]])
+      expect(body.Resources).toEqual(sorted.body.Resources)
+      const paged = []
+      for (let startIndex = 1; startIndex <= body.totalResults; startIndex += 7) {
+        paged.push(...(await search(call, '/Users', { startIndex, count: 7 })).body.Resources)
+      }
+      expect(paged).toEqual(body.Resources)
+      for (const user of body.Resources) {
+        expect((await call('GET', `/Users/${user.id}`)).body).toEqual(user)
+      }
+    }
+  })
+
+  test('a jump that no page led to ends where the pages before it end', async () => {
+    for (const [, call] of callers) {
+      const { body } = await search(call, '/Users', { count: 1000, excludedAttributes: 'groups' })
+      const jump = await search(call, '/Users', { startIndex: 12, count: 9, excludedAttributes: 'groups' })
+      expect(jump.body.Resources ?? []).toEqual((body.Resources ?? []).slice(11, 20))
+    }
+  })
+})
+
+test('a group is found by a member while a large change of it is under way', async () => {
+  const account = 'under-way'
+  const owner = 'GENERIC_SCIM_PROVISIONER'
+  const ids = await seedCollection(db, { account, owner, prefix: 'u', count: 120, bytes: 10 })
+  const [member = ''] = ids
+  const groups = await seedCollection(db, { account, owner, prefix: 'G', count: 12, type: Group })
+  for (const group of groups) await seedMembers(db, account, group, [member])
+  const { db: halting } = watchedDb(db, (command) => {
+    if (command.startsWith('BatchWrite')) throw new Error('The writer is gone')
+  })
+  const privileges: Principal['privileges'] = ['createUser', 'createRole', 'monitorUser', 'monitorRole']
+  const caller = principal({ account, privileges })
+  const members = ids.slice(1).map((value) => ({ value }))
+  await scimApi(halting, caller)(
+    'PATCH',
+    `/Groups/${groups[3]}`,
+    patchOf({ op: 'add', path: 'members', value: members }),
+  )
+  for (const call of [scimApi(db, caller), scimApi(db, principal({ account }))]) {
+    const { body } = await search(call, '/Groups', {
+      filter: `members.value eq "${member}"`,
+      excludedAttributes: 'members',
+    })
+    expect(body.Resources.map(({ id }: { id: string }) => id)).toEqual(groups)
+  }
+})
+
+describe('an address that is the name', () => {
+  const ADDRESSES = ['ann@example.com', 'bob@example.com', 'Ann@Example.com', 'cy@example.com']
+  /** What becomes of one of three users: another name, or other addresses. */
+  const steps = fc.array(
+    fc.record({
+      user: fc.nat(2),
+      userName: fc.option(fc.constantFrom(...ADDRESSES, 'plain')),
+      emails: fc.option(fc.uniqueArray(fc.constantFrom(...ADDRESSES), { maxLength: 3 })),
+    }),
+    { maxLength: 8 },
+  )
+
+  test('is found whatever becomes of either: by the index exactly who has it', async () => {
+    let accounts = 0
+    const property = fc.asyncProperty(steps, async (changes) => {
+      const call = scimApi(db, principal({ account: `emails-${++accounts}` }))
+      const ids: string[] = []
+      for (const name of ['one', 'two', 'three']) ids.push((await call('POST', '/Users', newUser(name))).body.id)
+      for (const { user, userName, emails } of changes) {
+        const value = { ...(userName && { userName }), ...(emails && { emails: emails.map((value) => ({ value })) }) }
+        const { status } = await call('PATCH', `/Users/${ids[user]}`, patchOf({ op: 'replace', value }))
+        expect([200, 409]).toContain(status)
+      }
+      for (const address of [...ADDRESSES, 'plain']) {
+        const filter = `emails.value eq "${address}"`
+        const [found, scanned] = [
+          await search(call, '/Users', { filter }),
+          await search(call, '/Users', { filter: byScan(filter) }),
+        ]
+        expect([filter, shown(found)]).toEqual([filter, shown(scanned)])
+      }
+    })
+    await fc.assert(property, { numRuns: 12, seed: 11 })
+  })
+
+  test('has no lookup of its own, and gets one when the name changes', async () => {
+    const call = scimApi(db, principal({ account: 'lookups' }))
+    const body = newUser('Ann@example.com', { emails: [{ value: 'ann@EXAMPLE.com' }, { value: 'a@x.org' }] })
+    const { body: ann } = await call('POST', '/Users', body)
+    const find = async (address: string) =>
+      (await search(call, '/Users', { filter: `emails.value eq "${address}"` })).body.Resources.length
+    expect([await find('ANN@example.com'), await find('a@x.org'), await find('b@x.org')]).toEqual([1, 1, 0])
+    await call('PATCH', `/Users/${ann.id}`, patchOf({ op: 'replace', value: { userName: 'bea' } }))
+    expect([await find('ann@example.com'), await find('bea')]).toEqual([1, 0])
+    await call('PATCH', `/Users/${ann.id}`, patchOf({ op: 'remove', path: 'emails' }))
+    await call('PATCH', `/Users/${ann.id}`, patchOf({ op: 'replace', value: { userName: 'ann@example.com' } }))
+    expect([await find('ann@example.com'), await find('a@x.org')]).toEqual([0, 0])
+  })
+})
