@@ -1,11 +1,11 @@
 import { requireEvent } from '../store/events/get.ts'
 import { applyIntents, firstBatch, intentUnits, sweepMembers } from '../store/groups/apply.ts'
-import { type EventRef, type GroupHead, listTombstones } from '../store/groups/heads.ts'
+import { type GroupHead, listTombstones, type UserHead } from '../store/groups/heads.ts'
 import { type Intent, listIntents, membersPut } from '../store/groups/intents.ts'
 import { loseMember } from '../store/groups/loss.ts'
 import { endWork, getHead, moveHead } from '../store/groups/slices.ts'
 import { untilTaken } from '../store/until-taken.ts'
-import { MORE, type Slice, type Stop, TAKEN } from './slice.ts'
+import { MORE, type Slice, type SliceEnd, TAKEN } from './slice.ts'
 
 /** Intents read at once. */
 const MAX_READ = 25
@@ -14,7 +14,7 @@ const MAX_READ = 25
  * Applies what is queued for a group, in order, and takes away what a deleted one left. Progress is stored after some
  * thousand members, so that whoever goes on begins there.
  */
-export async function workOnGroup(slice: Slice, taken: GroupHead): Promise<Stop> {
+export async function workOnGroup(slice: Slice, taken: GroupHead): Promise<SliceEnd> {
   const { db, limits } = slice
   let head = taken
   while (db.clock() < limits.until) {
@@ -31,7 +31,7 @@ export async function workOnGroup(slice: Slice, taken: GroupHead): Promise<Stop>
 const persist = <T>({ db, limits }: Slice, run: () => Promise<T>): Promise<T> => untilTaken(db, limits.until, run)
 
 /** Nothing where all of them are applied. */
-async function applyAll(slice: Slice, head: GroupHead, intents: Intent[]): Promise<Stop | undefined> {
+async function applyAll(slice: Slice, head: GroupHead, intents: Intent[]): Promise<SliceEnd | undefined> {
   const { db, limits } = slice
   for (let left = intents; left.length > 0; ) {
     const batch = firstBatch(left)
@@ -39,8 +39,8 @@ async function applyAll(slice: Slice, head: GroupHead, intents: Intent[]): Promi
     const gone = await persist(slice, () => loseGone(slice, head, batch))
     if (!gone || !(await applyIntents(db, head, batch, gone, limits))) return MORE
     await limits.pace.take(intentUnits(batch))
-    const next = left[0]?.at
-    if (!(await persist(slice, () => moveHead(db, head, batch, next)))) return TAKEN
+    const next = left[0] ?? batch.at(-1)
+    if (!(await persist(slice, () => moveHead(db, head, batch, next?.at)))) return TAKEN
   }
   return undefined
 }
@@ -51,19 +51,21 @@ async function applyAll(slice: Slice, head: GroupHead, intents: Intent[]): Promi
  */
 async function loseGone({ db, limits }: Slice, head: GroupHead, batch: Intent[]): Promise<Set<string> | undefined> {
   const gone = new Set<string>()
-  const tombstones = head.deleted ? new Map() : await listTombstones(db, head.account)
+  const tombstones = head.deleted ? NONE : await listTombstones(db, head.account)
   for (const userId of new Set(batch.flatMap(membersPut).map((member) => member.userId))) {
     const tombstone = tombstones.get(userId)
     if (!tombstone) continue
-    const cause = await requireEvent(db, { account: head.account, ...(tombstone.cause as EventRef) })
+    const cause = await requireEvent(db, { account: head.account, ...tombstone.cause })
     if (!(await loseMember(db, head.id, userId, cause, limits.until))) return undefined
     gone.add(userId)
   }
   return gone
 }
 
+const NONE: ReadonlyMap<string, UserHead> = new Map()
+
 /** Nothing where there is more to do, by now or still. */
-async function endQueue(slice: Slice, head: GroupHead): Promise<Stop | undefined> {
+async function endQueue(slice: Slice, head: GroupHead): Promise<SliceEnd | undefined> {
   const { db, limits } = slice
   const { deleted } = head
   const swept = deleted ? await persist(slice, () => sweepMembers(db, head, deleted, limits)) : 'swept'

@@ -6,7 +6,7 @@ import { loseMember } from '../store/groups/loss.ts'
 import { listGroupIds } from '../store/groups/memberships.ts'
 import { endWork } from '../store/groups/slices.ts'
 import { untilTaken } from '../store/until-taken.ts'
-import { MORE, type Slice, type Stop, TAKEN } from './slice.ts'
+import { MORE, type Slice, type SliceEnd, TAKEN } from './slice.ts'
 
 /**
  * How long a deleted user stays marked: longer than a request lives that saw it before, and than the index lags, so that
@@ -21,7 +21,7 @@ const PARALLEL = 8
  * Takes a deleted user out of its groups. The mark that hides it goes with the last sweep: that which began when the
  * mark's time was over, and every change of a group that was committed until then was applied.
  */
-export async function workOnUser({ db, limits: { until } }: Slice, head: UserHead): Promise<Stop> {
+export async function workOnUser({ db, limits: { until } }: Slice, head: UserHead): Promise<SliceEnd> {
   const persist = <T>(run: () => Promise<T>) => untilTaken(db, until, run)
   const at = await persist(() => nextLook(db, head))
   const cause = await persist(() => requireEvent(db, { account: head.account, ...head.cause }))

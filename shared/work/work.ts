@@ -3,13 +3,13 @@ import { type Head, listHeads, toWork, type Work } from '../store/groups/heads.t
 import { releaseHead, takeHead } from '../store/groups/slices.ts'
 import { Pace } from '../store/pace.ts'
 import { isThrottled } from '../store/throttling.ts'
+import { untilTaken } from '../store/until-taken.ts'
 import { workOnGroup } from './group-work.ts'
-import { MORE, type Slice, type Stop, TAKEN } from './slice.ts'
+import { MORE, type Slice, type SliceEnd, TAKEN } from './slice.ts'
 import { workOnUser } from './user-work.ts'
 
 export type { Work } from '../store/groups/heads.ts'
-
-export type { Stop as SliceEnd } from './slice.ts'
+export type { SliceEnd } from './slice.ts'
 
 /** The longest slice: whoever takes over waits for as long as the one before might have gone on. */
 const SLICE_MS = 20_000
@@ -22,25 +22,25 @@ const LEASE_MARGIN_MS = 10_000
  * Works on one queue until it is done, `deadline` (epoch ms by the table's clock) is near, or the slice is full. Late and
  * doubled calls do nothing. Never throws for throttling: it goes on as fast as it may until it has to stop.
  */
-export async function runSlice(db: Db, work: Work, deadline: number): Promise<Stop> {
+export async function runSlice(db: Db, work: Work, deadline: number): Promise<SliceEnd> {
   const end = Math.min(deadline, db.clock() + SLICE_MS)
   const until = end - RESERVE_MS
   if (db.clock() >= until) return { end: 'more' }
-  const head = await takeHead(db, work, end + LEASE_MARGIN_MS)
+  const head = await untilTaken(db, until, () => takeHead(db, work, end + LEASE_MARGIN_MS))
   if ('end' in head) return head
   const slice: Slice = { db, limits: { pace: new Pace(), until } }
   try {
     const stop = await (head.kind === 'GROUP' ? workOnGroup(slice, head) : workOnUser(slice, head))
     return stop.end === 'more' || stop.end === 'later' ? await release(db, head, stop) : stop
   } catch (error) {
-    await release(db, head, MORE)
+    await release(db, head, MORE).catch(() => {})
     if (isThrottled(error)) return MORE
     throw error
   }
 }
 
 /** Nothing of the slice is on its way any more, so another may begin. */
-async function release(db: Db, head: Head, stop: Stop): Promise<Stop> {
+async function release(db: Db, head: Head, stop: SliceEnd): Promise<SliceEnd> {
   const isOurs = await releaseHead(db, head, stop.end === 'later' ? stop.at : undefined)
   return isOurs ? stop : TAKEN
 }

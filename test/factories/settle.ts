@@ -1,7 +1,7 @@
 import { paginateScan } from '@aws-sdk/lib-dynamodb'
 import type { Db } from '../../shared/store/client.ts'
 import { toWork, type Work } from '../../shared/store/groups/heads.ts'
-import { runSlice } from '../../shared/work/work.ts'
+import { runSlice, type SliceEnd } from '../../shared/work/work.ts'
 
 /** As long as a slice whose worker died keeps others away. */
 const LEASE_MS = 31_000
@@ -17,7 +17,7 @@ export async function settle(db: Db): Promise<void> {
     const { heads, intents } = await listUnfinished(db)
     if (heads.length === 0 && intents.length > 0) throw new Error(`No head tells of ${intents.join(', ')}`)
     if (heads.length === 0) return
-    const ends = await Promise.all(heads.map((work) => runSlice(timed, work, timed.clock() + 60_000)))
+    const ends: SliceEnd[] = await Promise.all(heads.map((work) => runSlice(timed, work, timed.clock() + 60_000)))
     const at = ends.flatMap((stop) => (stop.end === 'later' ? [stop.at] : []))
     if (at.length === ends.length) skippedMs += Math.max(0, ...at.map((ms) => ms - timed.clock()))
     else if (ends.every(({ end }) => end === 'taken' || end === 'later')) skippedMs += LEASE_MS

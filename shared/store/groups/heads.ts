@@ -15,7 +15,10 @@ export interface Work {
 export type EventRef = Pick<Cause, 'time' | 'eventId'>
 
 interface Lane extends Work {
-  /** Counts the slices that were begun: what one of them writes holds only while it is the last. */
+  /**
+   * Counts the slices that were begun, from the time the head was made, so that one made anew never counts the same
+   * again: what a slice writes holds only while it is the last.
+   */
   epoch: number
   /** Epoch ms until which a worker has it. */
   lease: number
@@ -90,7 +93,7 @@ export const WORKER = 'worker'
 const RING = 'writer = :writer'
 
 const BEGIN =
-  'openSince = if_not_exists(openSince, :at), epoch = if_not_exists(epoch, :zero), lease = if_not_exists(lease, :zero)'
+  'openSince = if_not_exists(openSince, :at), epoch = if_not_exists(epoch, :at), lease = if_not_exists(lease, :zero)'
 
 /** Leaves what a deleted group had to the worker, behind the commits that are open. */
 export function leaveGroupAction(
@@ -113,7 +116,7 @@ export function leaveGroupAction(
 
 /** Marks a user as deleted, until it is nobody's member. */
 export function tombstoneAction(account: string, userId: string, cause: EventRef, at: number): Action {
-  const lane = { epoch: 0, lease: 0, cause: toRef(cause), deletedAt: at, due: at, writer: REQUEST }
+  const lane = { epoch: at, lease: 0, cause: toRef(cause), deletedAt: at, due: at, writer: REQUEST }
   return { Put: { Item: { ...headKey({ account, kind: 'USER', id: userId }), ...lane } } }
 }
 

@@ -67,8 +67,8 @@ export function releaseHead(db: Db, head: Head, due?: number): Promise<boolean> 
 }
 
 /**
- * Takes applied intents away; `openSince` is the commit of the next one. False where another slice has begun, which
- * applies them once more.
+ * Takes applied intents away; `openSince` is the commit of the next one, or the last that is known. False where another
+ * slice has begun, which applies them once more.
  */
 export function moveHead(db: Db, head: GroupHead, applied: Intent[], openSince = head.openSince): Promise<boolean> {
   const move = {

@@ -1,6 +1,7 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb'
 import { describe, expect, test } from 'vitest'
 import { RESOURCE_TYPES } from '../../../shared/scim/resource-types.ts'
+import { getHead, takeHead } from '../../../shared/store/groups/slices.ts'
 import { historyKey, membersKey, pendingKey, resourceKey } from '../../../shared/store/keys.ts'
 import { getResource } from '../../../shared/store/resources.ts'
 import { runSlice, type Work } from '../../../shared/work/work.ts'
@@ -215,9 +216,11 @@ describe('the worker', () => {
     skippedMs = 40_000
     expect(await slice(work, { ...db, clock })).toEqual({ end: 'done' })
     await call('PATCH', `/Groups/${groupId}`, remove(ids))
-    await settle(db)
+    const anew = await takeHead({ ...db, clock }, work, clock() + 30_000)
     thaw.resolve()
     expect(await late).toEqual({ end: 'taken' })
+    expect(await getHead(db, work)).toEqual(anew)
+    await settle(db)
     expect(await itemsIn(groupId)).toEqual([])
     expect(await stored(groupId)).toEqual({ version: 3, memberCount: 0, applying: undefined })
   })
