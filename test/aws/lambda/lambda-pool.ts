@@ -7,6 +7,9 @@ import type { LambdaHandler, LambdaHandlers } from '../../../local/gateway/lambd
 import { type Random, seededRandom } from '../random.ts'
 import { LambdaProcess, type LogTarget } from './lambda-process.ts'
 
+/** The functions there are. */
+type PoolName = Parameters<typeof bundleInto>[0]
+
 /** How invocations end before they are over. */
 export interface LambdaFaults {
   /** The share of invocations that are killed, from 0 to 1. */
@@ -14,17 +17,17 @@ export interface LambdaFaults {
   /** At some moment before that. */
   withinMs: number
   /** The functions it happens to; all by default. */
-  functions?: readonly LambdaName[]
+  functions?: readonly PoolName[]
   seed?: number
 }
 
 /** Every function in processes of its own, as many as it has invocations at the same time. */
 export class LambdaPool {
   readonly #folder = mkdtempSync(join(tmpdir(), 'rolecall-lambda-'))
-  readonly #bundles = new Map<LambdaName, Promise<string>>()
-  readonly #idle = new Map<LambdaName, LambdaProcess[]>()
+  readonly #bundles = new Map<PoolName, Promise<string>>()
+  readonly #idle = new Map<PoolName, LambdaProcess[]>()
   readonly #all = new Set<LambdaProcess>()
-  readonly #peaksKb = new Map<LambdaName, number>()
+  readonly #peaksKb = new Map<PoolName, number>()
   readonly #log: LogTarget
   #env: NodeJS.ProcessEnv = {}
   #faults: LambdaFaults | undefined
@@ -42,20 +45,25 @@ export class LambdaPool {
     return Object.fromEntries(names.map((name) => [name, this.#handler(name)])) as LambdaHandlers
   }
 
-  #handler(name: LambdaName): LambdaHandler {
-    return async (event, context) => {
-      const { getRemainingTimeInMillis, ...rest } = context
-      const invocation = { payload: JSON.stringify(event), context: toData(rest), limitMs: getRemainingTimeInMillis() }
-      const process = await this.#take(name)
-      try {
-        return await process.invoke(invocation, this.#drawEnd(name))
-      } catch (error) {
-        if (this.#faults && process.isOver) this.kills += 1
-        throw error
-      } finally {
-        this.#peaksKb.set(name, Math.max(this.#peaksKb.get(name) ?? 0, process.peakMemoryKb))
-        if (!process.isOver) this.#idleOf(name).push(process)
-      }
+  #handler(name: PoolName): LambdaHandler {
+    return (event, { getRemainingTimeInMillis, ...context }) =>
+      this.call(name, event, getRemainingTimeInMillis(), toData(context))
+  }
+
+  /**
+   * Runs a function once, for at most `limitMs`; the queue and the stream call theirs so.
+   * @throws {Error} what the function threw, or that it timed out or was killed.
+   */
+  async call(name: PoolName, event: unknown, limitMs: number, context: Record<string, unknown> = {}): Promise<unknown> {
+    const process = await this.#take(name)
+    try {
+      return await process.invoke({ payload: JSON.stringify(event), context, limitMs }, this.#drawEnd(name))
+    } catch (error) {
+      if (this.#faults && process.isOver) this.kills += 1
+      throw error
+    } finally {
+      this.#peaksKb.set(name, Math.max(this.#peaksKb.get(name) ?? 0, process.peakMemoryKb))
+      if (!process.isOver) this.#idleOf(name).push(process)
     }
   }
 
@@ -66,7 +74,7 @@ export class LambdaPool {
   }
 
   /** The most memory any process of a function has had resident, in MB; 0 where the system does not tell. */
-  peakMemoryMb(name: LambdaName): number {
+  peakMemoryMb(name: PoolName): number {
     return (this.#peaksKb.get(name) ?? 0) / 1024
   }
 
@@ -84,7 +92,7 @@ export class LambdaPool {
     rmSync(this.#folder, { recursive: true, force: true })
   }
 
-  async #take(name: LambdaName): Promise<LambdaProcess> {
+  async #take(name: PoolName): Promise<LambdaProcess> {
     const path = await this.#bundleOf(name)
     const waiting = this.#idleOf(name).pop()
     if (waiting && !waiting.isOver) return waiting
@@ -94,19 +102,19 @@ export class LambdaPool {
     return process
   }
 
-  #idleOf(name: LambdaName): LambdaProcess[] {
+  #idleOf(name: PoolName): LambdaProcess[] {
     const waiting = this.#idle.get(name) ?? []
     this.#idle.set(name, waiting)
     return waiting
   }
 
-  #bundleOf(name: LambdaName): Promise<string> {
+  #bundleOf(name: PoolName): Promise<string> {
     const bundled = this.#bundles.get(name) ?? bundleInto(name, join(this.#folder, name)).then(({ path }) => path)
     this.#bundles.set(name, bundled)
     return bundled
   }
 
-  #drawEnd(name: LambdaName): number | undefined {
+  #drawEnd(name: PoolName): number | undefined {
     const { killed = 0, withinMs = 0, functions } = this.#faults ?? {}
     const isMeant = functions?.includes(name) ?? true
     if (!isMeant || this.#random() >= killed) return undefined
