@@ -67,6 +67,16 @@ export class LambdaPool {
     }
   }
 
+  /** Starts a process of each function, so that the next invocation is no cold start. */
+  async warm(names: readonly PoolName[]): Promise<void> {
+    const started = names.map(async (name) => {
+      const process = await this.#take(name)
+      await process.start()
+      this.#idleOf(name).push(process)
+    })
+    await Promise.all(started)
+  }
+
   /** From now on some invocations are killed; `undefined` ends that. */
   setFaults(faults: LambdaFaults | undefined): void {
     this.#faults = faults

@@ -47,6 +47,12 @@ export class LambdaProcess {
     return this.#peakMemoryKb
   }
 
+  /** Settles when the function is imported, and is frozen until its first invocation. */
+  async start(): Promise<void> {
+    await this.#ready
+    this.#freeze()
+  }
+
   /**
    * Runs one invocation; the time of the cold start is not part of its limit. The process is frozen when the answer is
    * out, and killed at the limit, or after `killAfterMs`.
