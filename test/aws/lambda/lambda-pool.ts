@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Writable } from 'node:stream'
 import type { Context } from 'aws-lambda'
 import { bundleInto, type LambdaName } from '../../../infra/bundling.ts'
 import type { LambdaHandler, LambdaHandlers } from '../../../local/gateway/lambda.ts'
 import { type Random, seededRandom } from '../random.ts'
-import { LambdaProcess, type LogTarget } from './lambda-process.ts'
+import { LambdaProcess, type LogTarget, StreamedAnswer } from './lambda-process.ts'
 
 /** The functions there are. */
 type PoolName = Parameters<typeof bundleInto>[0]
@@ -46,8 +47,16 @@ export class LambdaPool {
   }
 
   #handler(name: PoolName): LambdaHandler {
-    return (event, { getRemainingTimeInMillis, ...context }) =>
-      this.call(name, event, getRemainingTimeInMillis(), toData(context))
+    return async (event, context) => {
+      const { getRemainingTimeInMillis, ...rest } = context
+      const answer = await this.call(name, event, getRemainingTimeInMillis(), toData(rest))
+      if (!(answer instanceof StreamedAnswer)) return answer
+      // The gateway takes what a streaming handler of its own process would give it.
+      const streamed = awslambda.streamifyResponse((_event, stream) =>
+        passOn(answer, stream),
+      ) as unknown as LambdaHandler
+      return streamed(event, context)
+    }
   }
 
   /**
@@ -56,15 +65,29 @@ export class LambdaPool {
    */
   async call(name: PoolName, event: unknown, limitMs: number, context: Record<string, unknown> = {}): Promise<unknown> {
     const process = await this.#take(name)
-    try {
-      return await process.invoke({ payload: JSON.stringify(event), context, limitMs }, this.#drawEnd(name))
-    } catch (error) {
-      if (this.#faults && process.isOver) this.kills += 1
+    const invocation = { payload: JSON.stringify(event), context, limitMs }
+    const answer = await process.invoke(invocation, this.#drawEnd(name)).catch((error) => {
+      this.#putBack(name, process)
       throw error
+    })
+    if (answer instanceof StreamedAnswer) return new StreamedAnswer(this.#untilBack(name, process, answer))
+    this.#putBack(name, process)
+    return answer
+  }
+
+  async *#untilBack(name: PoolName, process: LambdaProcess, { pieces }: StreamedAnswer): AsyncGenerator<Uint8Array> {
+    try {
+      yield* pieces
     } finally {
-      this.#peaksKb.set(name, Math.max(this.#peaksKb.get(name) ?? 0, process.peakMemoryKb))
-      if (!process.isOver) this.#idleOf(name).push(process)
+      this.#putBack(name, process)
     }
+  }
+
+  /** The next invocation may have the process, unless it is gone. */
+  #putBack(name: PoolName, process: LambdaProcess): void {
+    this.#peaksKb.set(name, Math.max(this.#peaksKb.get(name) ?? 0, process.peakMemoryKb))
+    if (!process.isOver) this.#idleOf(name).push(process)
+    else if (this.#faults) this.kills += 1
   }
 
   /** Starts a process of each function, so that the next invocation is no cold start. */
@@ -72,7 +95,7 @@ export class LambdaPool {
     const started = names.map(async (name) => {
       const process = await this.#take(name)
       await process.start()
-      this.#idleOf(name).push(process)
+      this.#putBack(name, process)
     })
     await Promise.all(started)
   }
@@ -135,3 +158,11 @@ export class LambdaPool {
 /** What of a context can be sent: everything but its functions. */
 const toData = (context: Omit<Context, 'getRemainingTimeInMillis'>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(context).filter(([, value]) => typeof value !== 'function'))
+
+/** Whoever reads may be gone: the function runs to its end all the same. */
+async function passOn({ pieces }: StreamedAnswer, stream: Writable): Promise<void> {
+  for await (const piece of pieces) {
+    if (stream.destroyed || stream.write(piece)) continue
+    await new Promise((resolve) => stream.once('drain', resolve).once('close', resolve))
+  }
+}
