@@ -9,10 +9,11 @@ import { join } from 'node:path'
 export function spawnTied(
   command: string,
   args: readonly string[],
-  { env = { PATH: process.env.PATH }, stdio = ['ignore', 'ignore', 'pipe'] }: Pick<SpawnOptions, 'env' | 'stdio'> = {},
+  options: Pick<SpawnOptions, 'env' | 'stdio' | 'serialization'> = {},
 ): ChildProcess {
   const [file = command, ...rest] = [...kernelTie(), command, ...args]
-  const child = spawn(file, rest, { env, stdio, detached: true })
+  const defaults: SpawnOptions = { env: { PATH: process.env.PATH }, stdio: ['ignore', 'ignore', 'pipe'] }
+  const child = spawn(file, rest, { ...defaults, ...options, detached: true })
   if (file === command) guard(child)
   return child
 }

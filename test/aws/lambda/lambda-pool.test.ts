@@ -3,10 +3,11 @@ import { writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { withAwsSystem } from '../../factories/aws.ts'
 import { newUser } from '../../factories/scim-api.ts'
-import { LambdaProcess } from './lambda-process.ts'
+import { LambdaProcess, StreamedAnswer } from './lambda-process.ts'
 
 /** A function that does what it is told, and counts on after its answer. */
 const FUNCTION = `
@@ -18,21 +19,36 @@ const FUNCTION = `
     return { ticks, remaining: context.getRemainingTimeInMillis(), name: context.functionName }
   }`
 
+/** One that streams 3 MB, or what there is until it fails. */
+const STREAMING = `
+  export const handler = awslambda.streamifyResponse(async ({ fail }, stream) => {
+    const body = awslambda.HttpResponseStream.from(stream, { statusCode: 200 })
+    for (let n = 0; n < 48; n++) {
+      if (!body.write(Buffer.alloc(65_536, n))) await new Promise((resolve) => body.once('drain', resolve))
+      if (n === fail) throw new TypeError('cut')
+      if (fail === 'never') await new Promise(() => setInterval(() => {}, 1000))
+    }
+    body.end()
+  })`
+
 let folder = ''
 let path = ''
+let streamingPath = ''
 const started: LambdaProcess[] = []
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'rolecall-test-'))
   path = join(folder, 'index.mjs')
   writeFileSync(path, FUNCTION)
+  streamingPath = join(folder, 'streaming.mjs')
+  writeFileSync(streamingPath, STREAMING)
 })
 afterAll(async () => {
   await Promise.all(started.map((process) => process.end()))
   await rm(folder, { recursive: true })
 })
 
-function start(): LambdaProcess {
-  const fresh = new LambdaProcess(path, { PATH: process.env.PATH }, 'inherit')
+function start(file = path): LambdaProcess {
+  const fresh = new LambdaProcess(file, { PATH: process.env.PATH }, 'inherit')
   started.push(fresh)
   return fresh
 }
@@ -81,6 +97,34 @@ describe('a function in its own process', () => {
       message: 'Runtime exited with error: signal: killed',
     })
     expect([slow.child.signalCode, unlucky.child.signalCode]).toEqual(['SIGKILL', 'SIGKILL'])
+  })
+})
+
+describe('a function that streams', () => {
+  async function begin(event: object, limitMs?: number) {
+    const fresh = start(streamingPath)
+    const answer = await fresh.invoke(invocation(event, limitMs))
+    if (!(answer instanceof StreamedAnswer)) throw new Error('It answered as a whole')
+    return { fresh, ...answer }
+  }
+
+  test('is read piece by piece, metadata first; then it is frozen, and answers again', async () => {
+    const { fresh, pieces } = await begin({})
+    for (const again of [false, true]) {
+      const answer = again ? ((await fresh.invoke(invocation())) as StreamedAnswer).pieces : pieces
+      const body = Buffer.concat(await Readable.from(answer).toArray())
+      expect(body.subarray(0, 26).toString()).toBe(`{"statusCode":200}${'\0'.repeat(8)}`)
+      expect(body.length).toBe('{"statusCode":200}'.length + 8 + 48 * 65_536)
+      expect(body.at(-1)).toBe(47)
+      await expect.poll(() => stateOf(fresh)).toBe('T')
+    }
+  })
+
+  test('is cut where it fails, and where its time is up', async () => {
+    const failing = await begin({ fail: 3 })
+    await expect(Readable.from(failing.pieces).toArray()).rejects.toMatchObject({ name: 'TypeError', message: 'cut' })
+    const endless = await begin({ fail: 'never' }, 500)
+    await expect(Readable.from(endless.pieces).toArray()).rejects.toMatchObject({ name: 'Sandbox.Timedout' })
   })
 })
 

@@ -12,9 +12,18 @@ export interface Invocation {
   limitMs: number
 }
 
+/** What a function answers piece by piece; it has to be read to its end. */
+export class StreamedAnswer {
+  readonly pieces: AsyncGenerator<Uint8Array>
+  constructor(pieces: AsyncGenerator<Uint8Array>) {
+    this.pieces = pieces
+  }
+}
+
 /** What the runtime tells. */
 type Told =
-  | { kind: 'ready' }
+  | { kind: 'ready' | 'begin' | 'end' }
+  | { kind: 'piece'; piece: Uint8Array }
   | { kind: 'answer'; payload: string }
   | { kind: 'failure'; name: string; message: string; stack: string }
 
@@ -28,12 +37,16 @@ export type LogTarget = number | 'inherit'
 export class LambdaProcess {
   readonly child: ChildProcess
   readonly #ready: Promise<Told>
+  /** Why it was killed, and what is going to kill it. */
+  #ended = exited()
+  #timers: NodeJS.Timeout[] = []
   #peakMemoryKb = 0
 
   /** Starts the function that was bundled to `path`. */
   constructor(path: string, env: NodeJS.ProcessEnv, log: LogTarget) {
     const runtime = join(import.meta.dirname, 'runtime.mjs')
-    this.child = spawnTied(process.execPath, [runtime, path], { env, stdio: ['ignore', log, log, 'ipc'] })
+    const stdio = ['ignore', log, log, 'ipc'] as const
+    this.child = spawnTied(process.execPath, [runtime, path], { env, stdio: [...stdio], serialization: 'advanced' })
     this.#ready = this.#nextMessage()
     this.#ready.catch(() => {})
   }
@@ -47,32 +60,26 @@ export class LambdaProcess {
     return this.#peakMemoryKb
   }
 
+  /** Settles when the function is imported, and is frozen until its first invocation. */
+  async start(): Promise<void> {
+    await this.#ready
+    this.#freeze()
+  }
+
   /**
    * Runs one invocation; the time of the cold start is not part of its limit. The process is frozen when the answer is
-   * out, and killed at the limit, or after `killAfterMs`.
+   * out, and killed at the limit, or after `killAfterMs`. A {@link StreamedAnswer} is out when it was read.
    * @throws {Error} what the function threw, or that it timed out or was killed.
    */
   async invoke({ payload, context, limitMs }: Invocation, killAfterMs?: number): Promise<unknown> {
     await this.#ready
     this.child.kill('SIGCONT')
-    let ended = exited()
-    const endAfter = (ms: number, why: Error) =>
-      setTimeout(() => {
-        ended = why
-        this.kill()
-      }, ms)
-    const timers = [endAfter(limitMs, timedOut(limitMs))]
-    if (killAfterMs !== undefined) timers.push(endAfter(killAfterMs, exited()))
-    try {
-      const told = this.#nextMessage()
-      this.child.send({ payload, context, deadline: Date.now() + limitMs })
-      return toResult(await told)
-    } catch (error) {
-      throw this.isOver ? ended : error
-    } finally {
-      for (const timer of timers) clearTimeout(timer)
-      this.#freeze()
-    }
+    this.#endAfter(limitMs, timedOut(limitMs))
+    if (killAfterMs !== undefined) this.#endAfter(killAfterMs, exited())
+    const told = await this.#tell({ kind: 'invoke', payload, context, deadline: Date.now() + limitMs })
+    if (told.kind === 'begin') return new StreamedAnswer(this.#pieces())
+    this.#freeze()
+    return toResult(told)
   }
 
   kill(): void {
@@ -86,10 +93,40 @@ export class LambdaProcess {
     await ended
   }
 
+  async *#pieces(): AsyncGenerator<Uint8Array> {
+    for (let told = await this.#nextMessage(); told.kind !== 'end'; told = await this.#tell({ kind: 'next' })) {
+      if (told.kind === 'piece') yield told.piece
+      else {
+        this.#freeze()
+        toResult(told)
+      }
+    }
+    this.#freeze()
+  }
+
+  #endAfter(ms: number, why: Error): void {
+    const end = () => {
+      this.#ended = why
+      this.kill()
+    }
+    this.#timers.push(setTimeout(end, ms))
+  }
+
+  /** Ends the invocation: nothing runs any more, and nothing kills it. */
   #freeze(): void {
+    for (const timer of this.#timers) clearTimeout(timer)
+    this.#timers = []
     if (this.isOver) return
     this.child.kill('SIGSTOP')
     this.#peakMemoryKb = peakMemoryOf(this.child.pid) ?? this.#peakMemoryKb
+  }
+
+  /** Sends a message and waits for what comes back. @throws {Error} why the process is gone. */
+  async #tell(message: object): Promise<Told> {
+    const answer = this.#nextMessage()
+    // A process that is gone takes no message; its end is what is waited for.
+    this.child.send(message, () => {})
+    return answer
   }
 
   #nextMessage(): Promise<Told> {
@@ -99,8 +136,12 @@ export class LambdaProcess {
         then()
       }
       const onMessage = (message: unknown) => settle(() => resolve(message as Told))
-      const onExit = () => settle(() => reject(exited()))
       const onError = (error: Error) => settle(() => reject(error))
+      const onExit = () =>
+        settle(() => {
+          this.#freeze()
+          reject(this.#ended)
+        })
       this.child.on('message', onMessage).on('exit', onExit).on('error', onError)
       if (this.isOver) onExit()
     })
@@ -109,7 +150,7 @@ export class LambdaProcess {
 
 function toResult(told: Told): unknown {
   if (told.kind === 'answer') return JSON.parse(told.payload)
-  if (told.kind === 'ready') throw new Error('The runtime said twice that it is ready')
+  if (told.kind !== 'failure') throw new Error(`The runtime said "${told.kind}" where an answer was due`)
   const { name, message, stack } = told
   throw Object.assign(new Error(message), { name, stack })
 }
