@@ -29,7 +29,12 @@ export function namedId(ms: number, name: string): string {
 /** The instant an id was made of, in epoch milliseconds. */
 export const instantOf = (id: string): number => Number.parseInt(`${id.slice(0, 8)}${id.slice(9, 13)}`, 16)
 
-function toUuid(ms: number, group: string, rest: string): string {
+/** Sorts before every id that is made from this instant on, in epoch milliseconds. */
+export const beforeIdsOf = (ms: number): string => {
   const time = ms.toString(16).padStart(12, '0')
-  return `${time.slice(0, 8)}-${time.slice(8)}-${group}-${rest.slice(0, 4)}-${rest.slice(4)}`
+  return `${time.slice(0, 8)}-${time.slice(8)}`
+}
+
+function toUuid(ms: number, group: string, rest: string): string {
+  return `${beforeIdsOf(ms)}-${group}-${rest.slice(0, 4)}-${rest.slice(4)}`
 }

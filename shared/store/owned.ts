@@ -2,6 +2,7 @@ import type { ResourceType } from '../scim/schema.ts'
 import { chunks, mapConcurrently } from './batch.ts'
 import type { Db } from './client.ts'
 import { ownedKey } from './keys.ts'
+import { beforeIdsOf } from './new-id.ts'
 import { queryAll } from './query-all.ts'
 import type { StoredResource } from './resource-item.ts'
 import { getResources, type PageRange, type Passed, passResources } from './resources.ts'
@@ -12,6 +13,9 @@ const PART = 200
 const PARALLEL = 8
 /** Passing four resources to find one costs as much as reading that one by its id: 1 KB each, in units of 4 KB. */
 const WORTH_PASSING = 1 / 4
+
+/** How far the index may lag: what was made since is looked for in the collection too. */
+const INDEX_LAG_MS = 2000
 
 /** How the objects of one role are found: among everybody's, or by the owner's index. */
 export type Way = 'collection' | 'index'
@@ -45,8 +49,9 @@ export async function listOwnedIds(db: Db, account: string, type: ResourceType, 
 
 /**
  * Access pattern R8: a page of what a role owns. Among everybody's it is strongly consistent, at 1 read unit per 4 KB
- * passed; where more than half of that is others', it goes on by the index, which a new object comes to a moment later:
- * then objects that are neighbours cost as much, others up to 1.25 read units each (docs/decisions/0023-owner-index.md).
+ * passed; where more than half of that is others', it goes on by the index, and what the index may not tell yet is read
+ * beside it: then objects that are neighbours cost as much, others up to 1.25 read units each
+ * (docs/decisions/0023-owner-index.md).
  */
 export async function listOwnedPage(
   db: Db,
@@ -79,12 +84,29 @@ const toOwned = ({ resources, items, reached }: Passed) => ({
 
 async function listByIndex(db: Db, account: string, type: ResourceType, owner: string, page: PageRange) {
   const ids = await listOwnedIds(db, account, type, owner, page)
-  const parts = await mapConcurrently(chunks(ids, PART), PARALLEL, (part) => loadPart(db, account, type, owner, part))
-  return {
-    resources: parts.flatMap(({ resources }) => resources),
-    isRun: parts.every(({ isRun }) => isRun),
-    reached: ids.length < page.limit ? undefined : ids.at(-1),
+  const isFull = ids.length === page.limit
+  const [parts, latest] = await Promise.all([
+    mapConcurrently(chunks(ids, PART), PARALLEL, (part) => loadPart(db, account, type, owner, part)),
+    isFull ? [] : listLatest(db, account, type, owner, page.after),
+  ])
+  const known = parts.flatMap(({ resources }) => resources)
+  const isRun = parts.every((part) => part.isRun)
+  if (isFull) return { resources: known, isRun, reached: ids.at(-1) }
+  const shown = new Set(known.map(({ id }) => id))
+  return { resources: inOrder([...known, ...latest.filter(({ id }) => !shown.has(id))]), isRun, reached: undefined }
+}
+
+/** What the role made in the last moments, behind `after`: 1 read unit, and what others made in that time. */
+async function listLatest(db: Db, account: string, type: ResourceType, owner: string, after = '') {
+  const begin = beforeIdsOf(db.clock() - INDEX_LAG_MS)
+  const found: StoredResource[] = []
+  let place: string | undefined = after > begin ? after : begin
+  while (place !== undefined) {
+    const { resources, reached } = await passResources(db, account, type, { after: place, limit: PART, owner })
+    found.push(...resources)
+    place = reached
   }
+  return found
 }
 
 /**
@@ -113,8 +135,9 @@ async function loadPart(
   return { resources: [...resources, ...further.resources], isRun: found >= 1 / 2 && further.isRun }
 }
 
-/** In order of id, as everything here. */
+const inOrder = (resources: StoredResource[]) => resources.sort((a, b) => (a.id < b.id ? -1 : 1))
+
 async function getOwned(db: Db, account: string, type: ResourceType, owner: string, ids: string[]) {
   const found = await getResources(db, account, type, ids)
-  return found.filter((resource) => resource.owner === owner).sort((a, b) => (a.id < b.id ? -1 : 1))
+  return inOrder(found.filter((resource) => resource.owner === owner))
 }

@@ -1,7 +1,9 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Principal } from '../../../shared/auth/principal.ts'
 import { RESOURCE_TYPES } from '../../../shared/scim/resource-types.ts'
+import { resourceKey } from '../../../shared/store/keys.ts'
 import { seedCollection, seedMembers } from '../../factories/collection.ts'
 import { withTable } from '../../factories/engine.ts'
 import { type Answer, type Call, newUser, patchOf, principal, scimApi } from '../../factories/scim-api.ts'
@@ -102,6 +104,29 @@ describe('every way to a list leads to the same', () => {
       expect(jump.body.Resources ?? []).toEqual((body.Resources ?? []).slice(11, 20))
     }
   })
+})
+
+test('a role that owns little sees at once what the index does not tell yet, in its place', async () => {
+  const account = 'lagging'
+  await seedCollection(db, { account, owner: 'OTHER', prefix: 'other', count: 80, bytes: 10 })
+  const known = await seedCollection(db, { account, owner: 'FEW', prefix: 'known', count: 12, bytes: 10 })
+  const now = Date.now()
+  const seed = { account, owner: 'FEW', bytes: 10, msApart: 1 }
+  const latest = await seedCollection(db, { ...seed, prefix: 'new', count: 6, from: now })
+  const unindexed = latest.filter((_, i) => i !== 3)
+  for (const id of unindexed) {
+    const { pk, sk } = resourceKey(account, RESOURCE_TYPES.User, id)
+    const UpdateExpression = 'REMOVE gsi1pk, gsi1sk'
+    await db.client.send(new UpdateCommand({ TableName: db.tableName, Key: { pk, sk }, UpdateExpression }))
+  }
+  const call = scimApi({ ...db, clock: () => now + 500 }, principal({ account, role: 'FEW' }))
+  const idsOf = ({ body }: Answer) => body.Resources.map(({ id }: { id: string }) => id)
+  const expected = [...known, ...latest]
+  expect(idsOf(await search(call, '/Users', { count: 100 }))).toEqual(expected)
+  expect(idsOf(await search(call, '/Users', { count: 100, filter: 'title pr' }))).toEqual(expected)
+  const pages = []
+  for (const startIndex of [1, 8, 15]) pages.push(...idsOf(await search(call, '/Users', { startIndex, count: 7 })))
+  expect(pages).toEqual(expected)
 })
 
 test('a group is found by a member while a large change of it is under way', async () => {
