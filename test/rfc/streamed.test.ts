@@ -121,6 +121,17 @@ describe('a group that no Lambda could return as a whole', () => {
     expect(idsOf(second.body.Resources[0].members)).toEqual(ids)
   })
 
+  test('PAG-2 ends the page before it, by index and by cursor, and the next one begins with it', async () => {
+    const shown = ({ body }: { body: Body }) => body.Resources.map((group: Body) => [group.id, group.members.length])
+    const first = await request('GET', '/Groups')
+    const second = await request('GET', `/Groups?startIndex=${first.body.startIndex + first.body.itemsPerPage}`)
+    const pages = [[[small.id, 1]], [[large.id, MEMBERS]]]
+    expect([shown(first), shown(second), second.body.totalResults]).toEqual([...pages, 2])
+    const begun = await request('GET', '/Groups?cursor')
+    const ended = await request('GET', `/Groups?cursor=${begun.body.nextCursor}`)
+    expect([shown(begun), shown(ended), ended.body.nextCursor]).toEqual([...pages, undefined])
+  })
+
   test('has its event, like every answer', async () => {
     await request('GET', at(large))
     const last = (await scanEvents(system.db)).at(-1)
