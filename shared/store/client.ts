@@ -2,7 +2,7 @@ import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynam
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { DynamoDbSigner } from '../auth/dynamodb-signer.ts'
 import type { Config } from '../config.ts'
-import { Connection } from './connection.ts'
+import { ATTEMPT_MS, Connection, ENGINE_ATTEMPT_MS } from './connection.ts'
 
 /** The table and how to reach it. */
 export interface Db {
@@ -19,7 +19,8 @@ export interface Db {
 /** Opens the configured table; `options` is for tests, which inject faults into the client. */
 export function openDb(config: Config, options: DynamoDBClientConfig = {}): Db {
   const { tableName, dynamodbEndpoint: endpoint, eventRetentionDays } = config
-  const requestHandler = new Connection() as NonNullable<DynamoDBClientConfig['requestHandler']>
+  const attemptMs = endpoint ? ENGINE_ATTEMPT_MS : ATTEMPT_MS
+  const requestHandler = new Connection(attemptMs) as NonNullable<DynamoDBClientConfig['requestHandler']>
   const own = { maxAttempts: 4, requestHandler, ...(endpoint && { endpoint }) }
   const client = lean(new DynamoDBClient({ ...own, ...options }))
   const marshallOptions = { removeUndefinedValues: true }

@@ -27,6 +27,8 @@ export interface Attempt {
 
 /** Within which DynamoDB answers an attempt, or it is made anew: a frozen connection and a hung table are noticed. */
 export const ATTEMPT_MS = 3000
+/** The same of an engine that is not AWS's: on a busy machine it is slow, and not lost. */
+export const ENGINE_ATTEMPT_MS = 30_000
 /** Calls in flight at once; more wait for a connection. */
 const MAX_SOCKETS = 50
 
@@ -39,10 +41,15 @@ export class Connection {
   /** Tells the SDK what this speaks. */
   readonly metadata = { handlerProtocol: 'http/1.1' }
   readonly #agents = new Map<string, Agent>()
+  readonly #attemptMs: number
+
+  constructor(attemptMs = ATTEMPT_MS) {
+    this.#attemptMs = attemptMs
+  }
 
   /** One attempt. @throws {Error} `TimeoutError`, `AbortError`, or what Node says of a connection that is lost. */
   async handle(request: HttpRequest, attempt: Attempt = {}): Promise<{ response: HttpAnswer }> {
-    const { abortSignal: signal, requestTimeout: timeout = ATTEMPT_MS } = attempt
+    const { abortSignal: signal, requestTimeout: timeout = this.#attemptMs } = attempt
     const { hostname: host, port, method, path } = request
     const options: RequestOptions = {
       ...{ host, port, method, path, timeout, agent: this.#agentFor(request.protocol) },

@@ -4,9 +4,10 @@ import { batchWrite } from '../../shared/store/batch-write.ts'
 import { claimNameAction } from '../../shared/store/claims.ts'
 import type { Db } from '../../shared/store/client.ts'
 import { toMemberItem } from '../../shared/store/groups/member-item.ts'
-import { countKey } from '../../shared/store/keys.ts'
+import { countKey, resourceKey } from '../../shared/store/keys.ts'
 import { namedId } from '../../shared/store/new-id.ts'
 import { type StoredResource, toResourceItem } from '../../shared/store/resource-item.ts'
+import { updateIf } from '../../shared/store/update-if.ts'
 
 /** Objects of one owner, made one after the other. */
 interface Seeding {
@@ -38,12 +39,17 @@ export async function seedCollection(db: Db, seeding: Seeding): Promise<string[]
   return resources.map(({ id }) => id)
 }
 
-/** Makes users members of a group, without telling its count. */
-export const seedMembers = (db: Db, account: string, groupId: string, userIds: readonly string[]) =>
-  putItems(
-    db,
-    userIds.map((userId) => toMemberItem(account, groupId, { userId })),
-  )
+/** Makes users members of a group that has none of them. */
+export async function seedMembers(db: Db, account: string, groupId: string, userIds: readonly string[]) {
+  const members = userIds.map((userId) => toMemberItem(account, groupId, { userId }))
+  await putItems(db, members)
+  await updateIf(db, {
+    Key: resourceKey(account, RESOURCE_TYPES.Group, groupId),
+    UpdateExpression: 'ADD memberCount :members',
+    ConditionExpression: 'attribute_exists(pk)',
+    ExpressionAttributeValues: { ':members': members.length },
+  })
+}
 
 const putItems = (db: Db, items: readonly Record<string, unknown>[]) =>
   batchWrite(

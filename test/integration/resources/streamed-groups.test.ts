@@ -62,7 +62,7 @@ describe('a group too large to hold', () => {
     const { status, body } = await scimApi(watched)('GET', `/Groups/${id}`)
     expect([status, body.detail]).toEqual([
       503,
-      'The request cannot be answered, since its audit event could not be stored; retry later',
+      'The request cannot be answered, since its audit event could not be stored; nothing was changed; retry after the seconds named in Retry-After',
     ])
   })
 
