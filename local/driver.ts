@@ -6,7 +6,7 @@ import { listDue, runSlice, type Work } from '../shared/work/work.ts'
 export interface DriverOptions {
   /** Whether a piece of work is delivered twice, as queues do at times. */
   twice?: () => boolean
-  /** Hears of slices that failed; they are tried again when their lease is over. */
+  /** Hears of slices that failed, which are tried again; else they are told on the error output. */
   report?: (error: unknown) => void
 }
 
@@ -27,7 +27,7 @@ const MAX_ACCOUNTS = 1000
  * Stands in for the table's stream, its queue and the worker's Lambda, which no local engine has: finds the queues of all
  * accounts and works on each, one slice after the other, all of them side by side.
  */
-export function startDriver(db: Db, { twice = () => false, report = () => {} }: DriverOptions = {}): Driver {
+export function startDriver(db: Db, { twice = () => false, report = tell }: DriverOptions = {}): Driver {
   const stopping = new AbortController()
   const busy = new Map<string, Promise<void>>()
   const begin = (work: Work) => {
@@ -57,6 +57,13 @@ export function startDriver(db: Db, { twice = () => false, report = () => {} }: 
       await Promise.all(busy.values())
     },
   }
+}
+
+function tell(error: unknown): void {
+  const text = error instanceof Error ? error.stack : String(error)
+  process.stderr.write(
+    `${JSON.stringify({ level: 'ERROR', message: 'unfinished work', error: text?.slice(0, 2000) })}\n`,
+  )
 }
 
 async function listAllDue(db: Db): Promise<Work[]> {

@@ -9,7 +9,7 @@ import { retryLostRaces } from './retry-lost-races.ts'
 /**
  * Runs a read-and-write until it wins its race: a change that lost to another one is read, checked and applied anew,
  * so that `If-Match` is 412 where the version has moved (RFC 7644 §3.14), and nowhere else.
- * @throws {ScimError} 429 when ten attempts lost.
+ * @throws {ScimError} 429 when twenty attempts lost.
  */
 export const untilWon = <T>(attempt: (n: number) => Promise<T>): Promise<T> =>
   retryLostRaces(attempt, (error) => error instanceof LostRace, 'resource')

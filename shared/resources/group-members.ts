@@ -1,22 +1,15 @@
 import { invalidValue } from '../scim/error.ts'
-import { type Member, type MemberChange, type MemberStep, memberChange, needsCurrentMembers } from '../scim/members.ts'
-import { isReturned } from '../scim/project.ts'
+import { type Member, type MemberChange, memberChange } from '../scim/members.ts'
 import { quote } from '../scim/quote.ts'
-import { MAX_INLINE_MEMBERS } from '../store/groups/change.ts'
-import { listTombstones } from '../store/groups/heads.ts'
 import { overlay } from '../store/groups/intents.ts'
 import type { DisplayChange, MemberDelta, StoredMember } from '../store/groups/member-item.ts'
-import { listMembers, listMembersAmong } from '../store/groups/members.ts'
 import { listOwners } from '../store/owners.ts'
-import type { StoredResource } from '../store/resource-item.ts'
 import { sees } from './access.ts'
 import type { Asked } from './asked.ts'
 import type { ScimContext } from './context.ts'
+import { type Current, loadCurrent } from './current-members.ts'
 import { locationOf } from './present.ts'
-import type { Answer, Request } from './special.ts'
-
-/** The largest group whose members a PATCH returns; above it the answer is 204 (docs/architecture.md). */
-export const MAX_RETURNED_MEMBERS = 100
+import type { Request } from './special.ts'
 
 /** What a change does to a group's members. */
 export interface ResolvedDelta extends MemberDelta {
@@ -35,13 +28,6 @@ export async function loadKnownMembers(
 ): Promise<KnownMembers> {
   const ids = memberSteps.flatMap((step) => ('members' in step ? step.members.map(({ value }) => value) : []))
   return earlier ?? listOwners(db, principal.account, types.User, ids, principal.role)
-}
-
-/** Who is a member, as far as a change must know it. */
-interface Current {
-  members: Map<string, StoredMember>
-  /** All of them, and those whom readers hide; else only those that the change names. */
-  whole?: { hidden: ReadonlyMap<string, unknown> }
 }
 
 /**
@@ -67,41 +53,6 @@ export async function resolveDelta(
 }
 
 const NOBODY: Current = { members: new Map(), whole: { hidden: new Map() } }
-
-/**
- * What a change must know of the members: small ones find out by writing. Behind changes that are queued they cannot,
- * and many would meet each other. Read after the group, so that its version vouches for them.
- */
-async function loadCurrent(
-  context: ScimContext,
-  group: StoredResource,
-  steps: MemberStep[],
-  answer: Answer,
-): Promise<Current | undefined> {
-  const { db, principal } = context
-  if (needsAll(steps) || isShown(context, group, answer)) {
-    const [members, hidden] = await Promise.all([
-      listMembers(db, principal.account, group.id),
-      listTombstones(db, principal.account),
-    ])
-    return { members, whole: { hidden } }
-  }
-  const { add, remove } = memberChange(steps)
-  const named = [...add.keys(), ...remove]
-  if (named.length === 0 || (named.length <= MAX_INLINE_MEMBERS && group.applying === undefined)) return undefined
-  return { members: await listMembersAmong(db, principal.account, group, named) }
-}
-
-/** Whether the steps can only be understood knowing every member. */
-const needsAll = (steps: MemberStep[]): boolean =>
-  needsCurrentMembers(steps) || steps.some(({ kind }) => kind === 'clear' || kind === 'replace')
-
-/** Whether the answer shows the members, as far as can be known before. */
-function isShown({ principal }: ScimContext, { memberCount = 0 }: StoredResource, answer: Answer): boolean {
-  const { projection, mayBeEmpty, anyVersion } = answer
-  if (!mayBeEmpty) return isReturned(projection, 'members')
-  return principal.clientKind !== 'AZURE' && memberCount <= MAX_RETURNED_MEMBERS && !anyVersion
-}
 
 /** In the order in which they are read. */
 function shownAfter(members: Map<string, StoredMember>, delta: MemberDelta, { hidden }: Required<Current>['whole']) {

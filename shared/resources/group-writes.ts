@@ -1,13 +1,8 @@
 import type { RestEvent } from '../audit/rest-event.ts'
 import { sameAttributes } from '../scim/patch/apply.ts'
-import {
-  fitsTransaction,
-  putNewGroup,
-  queueGroupChange,
-  writeGroupChange,
-  writeMembersOnly,
-} from '../store/groups/change.ts'
+import { fitsTransaction, putNewGroup, writeGroupChange, writeMembersOnly } from '../store/groups/change.ts'
 import { deleteGroup } from '../store/groups/delete.ts'
+import { queueGroupChange } from '../store/groups/queue.ts'
 import type { StoredResource } from '../store/resource-item.ts'
 import type { ScimContext } from './context.ts'
 import type { ResolvedDelta } from './group-members.ts'

@@ -7,11 +7,11 @@ import { listMembers, listSomeMembers } from '../store/groups/members.ts'
 import type { StoredResource } from '../store/resource-item.ts'
 import { checkReserved } from './access.ts'
 import type { ScimContext } from './context.ts'
+import { MAX_RETURNED_MEMBERS } from './current-members.ts'
 import {
   displayChange,
   type KnownMembers,
   loadKnownMembers,
-  MAX_RETURNED_MEMBERS,
   type ResolvedDelta,
   resolveDelta,
 } from './group-members.ts'

@@ -2,12 +2,12 @@ import { ScimError } from '../scim/error.ts'
 import { jitter } from '../store/jitter.ts'
 import { ConditionsFailed } from '../store/transaction.ts'
 
-const MAX_ATTEMPTS = 10
+const MAX_ATTEMPTS = 20
 
 /**
  * Reads and changes again, after a random pause, when somebody else changed the same objects between the two.
  * `isLost` tells such a failure from others; `what` names the objects in the refusal.
- * @throws {ScimError} 429 when ten attempts lost.
+ * @throws {ScimError} 429 when twenty attempts lost.
  */
 export async function retryLostRaces<T>(
   loadAndChange: (attempt: number) => Promise<T>,

@@ -6,7 +6,7 @@ const RISE = 0.1
 /** Throttling of batches that were sent together counts once. */
 const REACTION_MS = 200
 /** Time that was not used, while something else was waited for, is made up for as far as this. */
-const CREDIT_MS = 50
+const CREDIT_MS = 200
 
 /** The pace of writes to one partition: it halves where DynamoDB throttles, and rises again from there. */
 export class Pace {

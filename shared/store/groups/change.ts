@@ -1,6 +1,4 @@
 import type { RestEvent } from '../../audit/rest-event.ts'
-import { ScimError } from '../../scim/error.ts'
-import { quote } from '../../scim/quote.ts'
 import type { Db } from '../client.ts'
 import { putGrantAction } from '../events/grant.ts'
 import type { EventTable } from '../events/item.ts'
@@ -8,8 +6,6 @@ import type { StoredResource } from '../resource-item.ts'
 import { LostRace, putNewResource, putVersion, type VersionWrite } from '../resource-writes.ts'
 import { type Action, type Actions, ConditionsFailed, MAX_ACTIONS } from '../transaction.ts'
 import { touchGroupAction } from './group-item.ts'
-import { type EventRef, queueAction } from './heads.ts'
-import { putIntentActions, toIntents } from './intents.ts'
 import {
   addMemberAction,
   changeDisplayAction,
@@ -19,12 +15,7 @@ import {
   type StoredMember,
   toGrants,
 } from './member-item.ts'
-
-/** A new version of a group together with its members' change. */
-export interface GroupChange extends MemberDelta {
-  before: StoredResource
-  after: StoredResource
-}
+import { type GroupChange, queueActions } from './queue.ts'
 
 /** What the optimistic write of members found otherwise: add and remove again without these. */
 export class MembersDiffer extends Error {
@@ -131,45 +122,4 @@ function toDifference(error: ConditionsFailed): Error {
   const present = met(ADD).map(([userId, item]) => [userId, metMember(userId, item)] as const)
   const absent = met(REMOVE).map(([userId]) => userId)
   return new MembersDiffer(new Map(present), new Set(absent), { cause: error })
-}
-
-/**
- * Access pattern W4: commits a membership change of any size, or of a group whose changes are queued: the group's new
- * version, its REST event and the change as intents, which every reader overlays from then on and the worker applies in
- * order. The change is what differs from the members as they are at the version before, open intents included.
- * @throws {LostRace} {@link NameTaken} {@link ScimError} 413 when it is too large for one commit, 429 when too many
- * changes are queued.
- */
-export async function queueGroupChange(db: Db, account: string, change: GroupChange, event: RestEvent): Promise<void> {
-  const { before, after } = change
-  const further = queueActions(db, account, after, change, event)
-  const write = { before, after: { ...after, applying: after.version }, further, attempt: '|queued' }
-  try {
-    await putVersion(db, account, write, event)
-  } catch (error) {
-    throw error instanceof ConditionsFailed && error.failures.has(QUEUE) ? tooManyQueued(after.id) : error
-  }
-}
-
-const QUEUE = 'queue'
-
-/** Commits a change of members as part of a new version of its group, where there is room in the queue if `bounded`. */
-export function queueActions(
-  db: Db,
-  account: string,
-  { id, version }: StoredResource,
-  change: MemberDelta,
-  cause: EventRef,
-  bounded = true,
-): Actions {
-  const at = db.clock()
-  const { time, eventId } = cause
-  const intents = toIntents({ version, at, cause: { time, eventId } }, change)
-  const queue = queueAction(account, id, { version, intents: intents.length, at }, bounded)
-  return { ...putIntentActions(account, id, intents), [QUEUE]: queue }
-}
-
-function tooManyQueued(groupId: string): ScimError {
-  const detail = `Group ${quote(groupId)} has too many changes that wait to be applied; retry after the seconds named in Retry-After`
-  return new ScimError(429, undefined, detail, { headers: { 'retry-after': '5' } })
 }

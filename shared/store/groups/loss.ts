@@ -10,10 +10,10 @@ import { jitter } from '../jitter.ts'
 import { instantOf, namedId } from '../new-id.ts'
 import { putVersionAction, type StoredResource } from '../resource-item.ts'
 import { type Actions, ConditionsFailed, transact } from '../transaction.ts'
-import { queueActions } from './change.ts'
 import { getGroup, loseMemberAction } from './group-item.ts'
 import { removeMemberAction } from './member-item.ts'
 import { listMembersAmong } from './members.ts'
+import { queueActions } from './queue.ts'
 
 /**
  * Takes a user that `cause` deleted out of a group, if it is a member: the group's version and count move, and an event

@@ -4,6 +4,7 @@ import { aUser } from '../../bench/seed.ts'
 import { withAwsTable } from '../../factories/aws.ts'
 import { scanAll } from '../../factories/scan.ts'
 import { newGroup, newUser, patchOf, scimApi } from '../../factories/scim-api.ts'
+import { settle } from '../../factories/settle.ts'
 
 // Exact figures: one that grows is paid for by every request, one that shrinks belongs into docs/performance.md.
 
@@ -57,4 +58,20 @@ test('adding a member costs 10 units at any size of the group: two of them are t
   const add = patchOf({ op: 'add', path: 'members', value: [{ value: ids[1] }] })
   const cost = await costOf('PATCH', `/Groups/${body.id}?excludedAttributes=members`, add)
   expect(cost).toEqual({ status: 200, calls: 3, readUnits: 2, writeUnits: 10 })
+})
+
+test('a change of 120 members reads half a unit for each user, and its commit writes 16 units', async () => {
+  const create = async (n: number) => (await call('POST', '/Users', newUser(`many-${n}`))).body.id
+  const ids: string[] = await Promise.all(Array.from({ length: 120 }, (_, n) => create(n)))
+  const { body } = await call('POST', '/Groups', newGroup('Many'))
+  const add = patchOf({ op: 'add', path: 'members', value: ids.map((value) => ({ value })) })
+  const path = `/Groups/${body.id}?excludedAttributes=members`
+  const { status, readUnits, writeUnits } = await costOf('PATCH', path, add)
+  // The group, and 120 users; group, event with its entry in the index, an intent of 2 KB, the queue head.
+  expect({ status, readUnits, writeUnits }).toEqual({ status: 200, readUnits: 61, writeUnits: 16 })
+  await settle(db)
+  const again = await costOf('PATCH', path, add)
+  // The range of 120 memberships tells that there is nothing to do.
+  expect(again.writeUnits).toBe(1)
+  expect(again.readUnits).toBeLessThan(61 + 12)
 })
