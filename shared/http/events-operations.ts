@@ -1,4 +1,4 @@
-import { parseEventQuery } from '../audit/event-query.ts'
+import { type EventQuery, parseEventQuery } from '../audit/event-query.ts'
 import { type EventRow, presentEvent } from '../audit/event-row.ts'
 import { requireKnownNames } from '../resources/known-names.ts'
 import { MAX_ANSWER_BYTES, sentBytes } from '../scim/answer-size.ts'
@@ -45,7 +45,7 @@ export async function answerQuestion(
 ): Promise<EventAnswer> {
   const query = parseEventQuery(source, now, db.eventRetentionDays)
   const { events, next, unreadable, indexOnly } = await listEvents(db, account, query, now)
-  if (events.length === 0 && !query.allowEmpty) await requireKnownNames({ db, account }, query, now)
+  if (events.length === 0 && !query.allowEmpty) await requireKnownNames({ db, account }, askedFor(query, next), now)
   const rows = events.map(presentEvent)
   const kept = newestWithin(rows, MAX_ROW_BYTES)
   const [oldest] = kept
@@ -59,6 +59,11 @@ export async function answerQuestion(
     ...(unreadable > 0 && { unreadable }),
     ...(indexOnly && { leftOut: LEFT_OUT }),
   }
+}
+
+/** Who is not found in a part of the range may have acted in the rest. */
+function askedFor({ actor, ...query }: EventQuery, next: string | undefined): EventQuery {
+  return next === undefined && actor !== undefined ? { ...query, actor } : query
 }
 
 function newestWithin(rows: EventRow[], maxBytes: number): EventRow[] {

@@ -30,11 +30,11 @@ export async function totalOf({ owner, counting }: Seen): Promise<number> {
 }
 
 /** A page of what the caller sees, in the order of creation, at the price of what it owns where it sees no more. */
-export async function listSeen({ db, principal }: ScimContext, seen: Seen, page: PageRange): Promise<Owned> {
+export async function listSeen({ db, principal, now }: ScimContext, seen: Seen, page: PageRange): Promise<Owned> {
   const { account } = principal
   const { type, owner } = seen
   if (owner === undefined) return { resources: await listResourcePage(db, account, type, page), isRun: true }
-  return listOwnedPage(db, account, type, owner, page, await wayOf(db, account, seen))
+  return listOwnedPage(db, account, type, owner, { ...page, now }, await wayOf(db, account, seen))
 }
 
 /** The id of the `n`th object that the caller sees, none where there are not so many. */

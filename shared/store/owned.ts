@@ -20,6 +20,11 @@ const INDEX_LAG_MS = 2000
 /** How the objects of one role are found: among everybody's, or by the owner's index. */
 export type Way = 'collection' | 'index'
 
+/** A page of what a role owns; objects have ids of the time of their requests, as `now` is of this one. */
+interface OwnedRange extends PageRange {
+  now: Date
+}
+
 /** Part of a collection, in order of id. */
 export interface Owned {
   resources: StoredResource[]
@@ -58,13 +63,13 @@ export async function listOwnedPage(
   account: string,
   type: ResourceType,
   owner: string,
-  { after, limit }: PageRange,
+  { after, limit, now }: OwnedRange,
   way: Way,
 ): Promise<Owned> {
   const found: StoredResource[] = []
   let [place, by, isRun] = [after, way, true]
   do {
-    const wanted = { after: place, limit: limit - found.length }
+    const wanted = { after: place, limit: limit - found.length, now }
     const part = await (by === 'index'
       ? listByIndex(db, account, type, owner, wanted)
       : passResources(db, account, type, { ...wanted, owner }).then(toOwned))
@@ -82,12 +87,12 @@ const toOwned = ({ resources, items, reached }: Passed) => ({
   isRun: resources.length * 2 >= items,
 })
 
-async function listByIndex(db: Db, account: string, type: ResourceType, owner: string, page: PageRange) {
+async function listByIndex(db: Db, account: string, type: ResourceType, owner: string, page: OwnedRange) {
   const ids = await listOwnedIds(db, account, type, owner, page)
   const isFull = ids.length === page.limit
   const [parts, latest] = await Promise.all([
     mapConcurrently(chunks(ids, PART), PARALLEL, (part) => loadPart(db, account, type, owner, part)),
-    isFull ? [] : listLatest(db, account, type, owner, page.after),
+    isFull ? [] : listLatest(db, account, type, owner, page),
   ])
   const known = parts.flatMap(({ resources }) => resources)
   const isRun = parts.every((part) => part.isRun)
@@ -96,17 +101,14 @@ async function listByIndex(db: Db, account: string, type: ResourceType, owner: s
   return { resources: inOrder([...known, ...latest.filter(({ id }) => !shown.has(id))]), isRun, reached: undefined }
 }
 
-/** What the role made in the last moments, behind `after`: 1 read unit, and what others made in that time. */
-async function listLatest(db: Db, account: string, type: ResourceType, owner: string, after = '') {
-  const begin = beforeIdsOf(db.clock() - INDEX_LAG_MS)
-  const found: StoredResource[] = []
-  let place: string | undefined = after > begin ? after : begin
-  while (place !== undefined) {
-    const { resources, reached } = await passResources(db, account, type, { after: place, limit: PART, owner })
-    found.push(...resources)
-    place = reached
-  }
-  return found
+/**
+ * What the role made in the last moments, behind `after`: 1 read unit, and a quarter for each object that others made in
+ * that time. One query: where more than PART were made, the index tells the rest a moment later.
+ */
+async function listLatest(db: Db, account: string, type: ResourceType, owner: string, { after = '', now }: OwnedRange) {
+  const begin = beforeIdsOf(now.getTime() - INDEX_LAG_MS)
+  const range = { after: after > begin ? after : begin, limit: PART }
+  return (await passResources(db, account, type, { ...range, owner })).resources
 }
 
 /**

@@ -14,7 +14,7 @@ const MIN_INDEXED = 1000
 const ENTRIES_PER_ITEM = 24
 
 /**
- * Access pattern R7: the owners of those of many objects that are there. Few are read consistently, 1 unit each. Of many
+ * Access pattern R10: the owners of those of many objects that are there. Few are read consistently, 1 unit each. Of many
  * those that `role` owns are looked up in the index first, some 48 for a unit, where that is cheaper; the others cost
  * half a unit, and who is not found by then, 1 more. So who was deleted a moment ago may still be found among many.
  */

@@ -165,6 +165,24 @@ describe('a filter that little matches', () => {
     expect(answers).toBeGreaterThan(2)
   })
 
+  test('does not take an actor for unknown before the whole range has been searched', async () => {
+    const db = await testTable()
+    const acted = anEvent(ago(40 * DAY), { actorName: 'RETIRED', actorDomain: 'RETIRED' })
+    await seed(db, [acted, anEvent(ago(MINUTE))])
+    const context = { db, account: 'default', now: NOW }
+    const parts: unknown[] = []
+    let before: string | undefined
+    do {
+      const answer = await answerQuestion({ actor: 'retired', last: '90d', before }, context)
+      parts.unshift(...answer.events)
+      before = answer.next
+    } while (before !== undefined && parts.length === 0)
+    expect(parts).toEqual([presentEvent(acted)])
+    await expect(answerQuestion({ actor: 'retired', last: '7d' }, context)).rejects.toThrow(
+      'No actor "retired" was found',
+    )
+  })
+
   test('stops at 144 queries where days are quiet, and reads none of them again when it goes on', async () => {
     const db = await testTable()
     const events = [85, 40, 6].map((days) => anEvent(ago(days * DAY), { method: 'DELETE' }))

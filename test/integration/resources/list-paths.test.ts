@@ -119,7 +119,7 @@ test('a role that owns little sees at once what the index does not tell yet, in 
     const UpdateExpression = 'REMOVE gsi1pk, gsi1sk'
     await db.client.send(new UpdateCommand({ TableName: db.tableName, Key: { pk, sk }, UpdateExpression }))
   }
-  const call = scimApi({ ...db, clock: () => now + 500 }, principal({ account, role: 'FEW' }))
+  const call = scimApi(db, principal({ account, role: 'FEW' }), { now: () => new Date(now + 500) })
   const idsOf = ({ body }: Answer) => body.Resources.map(({ id }: { id: string }) => id)
   const expected = [...known, ...latest]
   expect(idsOf(await search(call, '/Users', { count: 100 }))).toEqual(expected)
