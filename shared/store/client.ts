@@ -16,11 +16,19 @@ export interface Db {
   deadline: number
 }
 
-/** Opens the configured table; `options` is for tests, which inject faults into the client. */
-export function openDb(config: Config, options: DynamoDBClientConfig = {}): Db {
+/** How the client sends a request. */
+type RequestHandler = NonNullable<DynamoDBClientConfig['requestHandler']>
+
+/**
+ * Opens the configured table over `connection`; `options` is for tests, which inject faults into the client.
+ */
+export function openDb(
+  config: Config,
+  options: DynamoDBClientConfig = {},
+  connection: Pick<Connection, 'handle' | 'metadata'> = new Connection(),
+): Db {
   const { tableName, dynamodbEndpoint: endpoint, eventRetentionDays } = config
-  const requestHandler = new Connection() as NonNullable<DynamoDBClientConfig['requestHandler']>
-  const own = { maxAttempts: 4, requestHandler, ...(endpoint && { endpoint }) }
+  const own = { maxAttempts: 4, requestHandler: connection as RequestHandler, ...(endpoint && { endpoint }) }
   const client = lean(new DynamoDBClient({ ...own, ...options }))
   const marshallOptions = { removeUndefinedValues: true }
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions })

@@ -27,6 +27,8 @@ export interface Attempt {
 
 /** Within which DynamoDB answers an attempt, or it is made anew: a frozen connection and a hung table are noticed. */
 export const ATTEMPT_MS = 3000
+/** What opening a connection ahead of time may delay a start. */
+const OPENING_MS = 300
 /** Calls in flight at once; more wait for a connection. */
 const MAX_SOCKETS = 50
 
@@ -52,6 +54,15 @@ export class Connection {
     return { response: await exchange(request.protocol, options, textOf(request.body)) }
   }
 
+  /**
+   * Looks up the name, connects and shakes hands, by a request that nobody signs: DynamoDB answers it that it is well,
+   * charges nothing and records nothing. Whether it succeeds changes nothing.
+   */
+  async open({ protocol, hostname, port }: URL): Promise<void> {
+    const request = { protocol, hostname, method: 'GET', path: '/', headers: {}, body: '' }
+    await this.handle({ ...request, ...toPort(port) }, { requestTimeout: OPENING_MS }).catch(() => {})
+  }
+
   /** Closes every connection. */
   destroy(): void {
     for (const agent of this.#agents.values()) agent.destroy()
@@ -65,6 +76,13 @@ export class Connection {
     return agent
   }
 }
+
+/** The port of an address that names one. */
+export const toPort = (port: string) => port !== '' && { port: Number(port) }
+
+/** Where DynamoDB listens in a region; `configured` where something stands in its place. */
+export const endpointOf = (configured: string | undefined, region: string): URL =>
+  new URL(configured ?? `https://dynamodb.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}/`)
 
 const moduleOf = (protocol: string) =>
   protocol === 'https:' ? process.getBuiltinModule('node:https') : process.getBuiltinModule('node:http')
