@@ -11,7 +11,7 @@ import { LOCAL_AWS } from '../../local/environment.ts'
 import type { Db } from '../../shared/store/client.ts'
 import { median, round, toMarkdown } from './table.ts'
 
-const ROUNDS = 21
+const ROUNDS = 11
 const CALLS = 100
 /** Rounds that are not counted. */
 const WARM_UP = 5

@@ -87,7 +87,7 @@ ${budgets}
 ## Processor time of a call
 
 What a call of DynamoDB takes of this process's processor time, beside the bare document client in the same run, in turns:
-medians of 21 rounds of 100 calls each ([0024](decisions/0024-lean-calls.md)).
+medians of 11 rounds of 100 calls each ([0024](decisions/0024-lean-calls.md)).
 
 ${calls}
 
