@@ -94,11 +94,10 @@ ${calls}
 ## Cold start
 
 Bundles as they are deployed, in fresh processes, before a table that is empty. \`init\` is the processor time that
-importing the bundle takes over bare Node, \`first request\` that of the first one, which is not what was rehearsed; the
-budget is for both. It is compared with a bundle that holds the DynamoDB client and sends one GetItem, so that a busy
-machine changes little. A start opens its connection and rehearses
-([0024](decisions/0024-lean-calls.md)): what this adds to init, where Lambda gives more of the processor, the first request
-no longer takes.
+importing the bundle takes over bare Node, \`first request\` that of the first one: of the rehearsed kind where a create was
+rehearsed, with other content. The budget is for both. It is compared with a bundle that holds the DynamoDB client and sends
+one GetItem, so that a busy machine changes little. A start opens its connection and rehearses
+([0024](decisions/0024-lean-calls.md)): this moves work from the first request to init, and saves none.
 
 ${coldStarts}
 
