@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { AssetHashType, DockerImage, Duration, RemovalPolicy } from 'aws-cdk-lib'
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
-import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda'
+import { Architecture, Code, Function as LambdaFunction, RecursiveLoop, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import { ENV } from '../shared/config.ts'
@@ -35,13 +35,21 @@ export class ScimFunctions extends Construct {
 
 export interface FunctionProps extends ScimFunctionsProps {
   timeoutMs?: number
+  /** Whether it may send itself work: Lambda ends what looks like a loop after 16 rounds. */
+  sendsItself?: boolean
   /** More of its environment. */
   environment?: Record<string, string>
 }
 
 /** A Lambda with a role, a log group and a bundle of its own, below a construct of its name. */
 export function addFunction(parent: Construct, name: LambdaName | BackgroundName, props: FunctionProps) {
-  const { deployment, table, timeoutMs = functionLimitMs({ streams: STREAMING.has(name) }), environment } = props
+  const {
+    deployment,
+    table,
+    timeoutMs = functionLimitMs({ streams: STREAMING.has(name) }),
+    sendsItself,
+    environment,
+  } = props
   const scope = new Construct(parent, name)
   const logGroup = new LogGroup(scope, 'Logs', {
     retention: deployment.logRetentionDays,
@@ -58,6 +66,7 @@ export function addFunction(parent: Construct, name: LambdaName | BackgroundName
     tracing: Tracing.ACTIVE,
     role: functionRole(scope, name, logGroup, table),
     logGroup,
+    ...(sendsItself && { recursiveLoop: RecursiveLoop.ALLOW }),
     environment: {
       [ENV.tableName]: table.table.tableName,
       [ENV.eventRetentionDays]: String(deployment.eventRetentionDays),

@@ -42,7 +42,7 @@ const WRITE_EVENTS: Grant = { actions: ['Put'], keys: [EVENTS] }
 const SCIM: readonly Grant[] = [
   { actions: [...READ, ...CHANGE], keys: OF_OBJECTS, collections: true },
   // What users are granted, beside their memberships.
-  { actions: ['Put', 'BatchWrite'], keys: [HISTORY] },
+  { actions: ['Put'], keys: [HISTORY] },
   { actions: ['Query'], keys: OBJECT_INDEX, index: true },
   WRITE_EVENTS,
 ]
@@ -88,6 +88,8 @@ const GRANTS: Record<Exclude<LambdaName, ResourceFunctionName> | BackgroundName,
   worker: [
     { actions: [...READ, ...CHANGE], keys: [GROUPS, MEMBERS, PENDING] },
     { actions: ['Put', 'BatchWrite'], keys: [HISTORY] },
+    // What a deleted user or group was deleted by.
+    { actions: ['Get'], keys: [EVENTS] },
     { actions: ['Query'], keys: [MEMBER_OF], index: true },
     WRITE_EVENTS,
   ],

@@ -35,7 +35,7 @@ export class UnfinishedWork extends Construct {
     const unheard = this.#addQueue('Unheard', { retentionPeriod: KEPT })
     const environment = { [ENV.workQueueUrl]: queue.queueUrl }
     const changes = addFunction(this, 'changes', { ...props, environment })
-    const worker = addFunction(this, 'worker', { ...props, environment, timeoutMs: WORKER_LIMIT_MS })
+    const worker = addFunction(this, 'worker', { ...props, environment, timeoutMs: WORKER_LIMIT_MS, sendsItself: true })
     for (const fn of [changes, worker]) queue.grantSendMessages(fn)
     changes.addEventSource(listenTo(props, unheard))
     worker.addEventSource(new SqsEventSource(queue, { batchSize: 1, maxConcurrency: MAX_WORKERS }))

@@ -1,6 +1,9 @@
-import { parseConfig, parseRegion } from '../../shared/config.ts'
-import { authorizerHandler } from '../../shared/http/authorizer-handler.ts'
-import { openDb } from '../../shared/store/client.ts'
+import { parseRegion } from '../../shared/config.ts'
+import { authorizerHandler, rehearseAuthorizer } from '../../shared/http/authorizer-handler.ts'
+import { primed } from '../../shared/http/handler-options.ts'
 
 /** Decides on the bearer token of every SCIM request. */
-export const handler = authorizerHandler({ db: openDb(parseConfig(process.env)), region: parseRegion(process.env) })
+export const handler = await primed(
+  ({ db }) => authorizerHandler({ db, region: parseRegion(process.env) }),
+  rehearseAuthorizer,
+)

@@ -1,9 +1,7 @@
-import { parseConfig } from '../../shared/config.ts'
 import { eventsHandler } from '../../shared/http/events-handler.ts'
-import { openDb } from '../../shared/store/client.ts'
-import { putEvent } from '../../shared/store/events/write.ts'
-
-const config = parseConfig(process.env)
+import { primed } from '../../shared/http/handler-options.ts'
+import { rehearse } from '../../shared/http/rehearsal.ts'
+import { REHEARSALS } from '../rehearsals.ts'
 
 /** Answers auditors, through the gateway and by invocation. */
-export const handler = eventsHandler({ config, db: openDb(config), putEvent })
+export const handler = await primed(eventsHandler, (understudy) => rehearse(understudy, REHEARSALS.events))

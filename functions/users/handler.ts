@@ -1,8 +1,13 @@
-import { handlerOptions } from '../../shared/http/handler-options.ts'
+import { primed } from '../../shared/http/handler-options.ts'
+import { rehearse } from '../../shared/http/rehearsal.ts'
 import { resourceOperations } from '../../shared/http/resource-operations.ts'
 import { scimHandler } from '../../shared/http/scim-handler.ts'
 import { users } from '../../shared/resources/users.ts'
 import { RESOURCE_TYPES } from '../../shared/scim/resource-types.ts'
+import { REHEARSALS } from '../rehearsals.ts'
 
 /** Serves `/Users`. */
-export const handler = scimHandler<'users'>(handlerOptions(), resourceOperations(RESOURCE_TYPES.User, users))
+export const handler = await primed(
+  (options) => scimHandler<'users'>(options, resourceOperations(RESOURCE_TYPES.User, users)),
+  (understudy) => rehearse(understudy, REHEARSALS.users),
+)

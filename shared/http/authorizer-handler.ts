@@ -2,7 +2,7 @@ import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } fro
 import { isAllowed } from '../auth/network-policy.ts'
 import { type DeployedApi, toPolicy } from '../auth/policy.ts'
 import { type Principal, toAuthorizerContext } from '../auth/principal.ts'
-import { parseToken, verifySecret } from '../auth/token.ts'
+import { newToken, parseToken, verifySecret } from '../auth/token.ts'
 import type { Db } from '../store/client.ts'
 import { withDeadline } from '../store/deadline.ts'
 import { countRefusedToken, type RefusalReason } from '../store/events/refused-tokens.ts'
@@ -10,6 +10,7 @@ import { getToken, type TokenRecord } from '../store/token-record.ts'
 import { bearerToken } from './bearer-token.ts'
 import { logUnexpected } from './failure.ts'
 import { type Outcome, recorded } from './recorded.ts'
+import { REHEARSED_INVOCATION } from './rehearsal.ts'
 import { SCIM_BASE, SCIM_METHODS } from './routes.ts'
 import { deadlineOf, type RemainingTime } from './time-limits.ts'
 
@@ -61,6 +62,13 @@ export function authorizerHandler({ db: table, region, now = () => new Date() }:
     const principal = reason ? {} : toAuthorizerContext(toPrincipal(token))
     return { principalId: token.tokenId, policyDocument, context: principal }
   }
+}
+
+/** Has an authorizer judge a token that nobody was given, and count it. Whatever goes wrong is left to a real one. */
+export async function rehearseAuthorizer(authorize: Authorizer): Promise<void> {
+  const requestContext = { requestId: 'rehearsal', identity: { sourceIp: '127.0.0.1' } }
+  const event = { headers: { Authorization: `Bearer ${newToken().token}` }, requestContext }
+  await authorize(event as unknown as APIGatewayRequestAuthorizerEvent, REHEARSED_INVOCATION).catch(() => {})
 }
 
 /** Unknown tokens take the same steps as known ones with a wrong secret, so that time tells nothing (SECURITY S3). */

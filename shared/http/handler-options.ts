@@ -1,10 +1,24 @@
-import { parseConfig } from '../config.ts'
+import { parseConfig, parseRegion } from '../config.ts'
 import { openDb } from '../store/client.ts'
+import { attemptMsOf, Connection, endpointOf } from '../store/connection.ts'
 import { putEvent } from '../store/events/write.ts'
+import { openNoTable } from '../store/no-table.ts'
 import type { HandlerOptions } from './api-handler.ts'
 
-/** What a Lambda with the AWS SDK is made of, read once at its cold start. */
-export function handlerOptions(): HandlerOptions {
+/**
+ * Makes a Lambda with the AWS SDK, once at its cold start, and makes it ready for its first request: the connection is
+ * opened, and the same Lambda on a table that is not there goes through `rehearsal`. Neither can fail a start.
+ */
+export async function primed<Handler>(
+  make: (options: HandlerOptions) => Handler,
+  rehearsal: (handler: Handler) => Promise<void>,
+): Promise<Handler> {
   const config = parseConfig(process.env)
-  return { config, db: openDb(config), putEvent }
+  const connection = new Connection(attemptMsOf(config))
+  const db = openDb(config, {}, connection)
+  const handler = make({ config, db, putEvent })
+  const understudy = make({ config: { ...config, requestLog: false }, db: openNoTable(db), putEvent })
+  const endpoint = endpointOf(config.dynamodbEndpoint, parseRegion(process.env))
+  await Promise.all([connection.open(endpoint), rehearsal(understudy)])
+  return handler
 }

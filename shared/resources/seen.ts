@@ -1,6 +1,7 @@
 import type { ResourceType } from '../scim/schema.ts'
 import type { Db } from '../store/client.ts'
 import { type Counts, listCounts } from '../store/counters.ts'
+import { connectionOf } from '../store/deadline.ts'
 import { listOwnedIds, listOwnedPage, type Owned, type Way } from '../store/owned.ts'
 import { getIdAt, listResourcePage, type PageRange } from '../store/resources.ts'
 import { ownerSeen } from './access.ts'
@@ -48,9 +49,10 @@ export async function getSeenIdAt({ db, principal }: ScimContext, seen: Seen, n:
  * A role that owns less than half finds its own by the index. It decides about the price and not the answer, so what
  * this process counted last will do, and the page need not wait for the count.
  */
-async function wayOf({ client }: Pick<Db, 'client'>, account: string, { type, owner, counting }: Seen): Promise<Way> {
-  const known = ways.get(client) ?? new Map<string, Way>()
-  ways.set(client, known)
+async function wayOf(db: Db, account: string, { type, owner, counting }: Seen): Promise<Way> {
+  const connection = connectionOf(db)
+  const known = ways.get(connection) ?? new Map<string, Way>()
+  ways.set(connection, known)
   const key = JSON.stringify([account, type.collection, owner])
   const counted = counting.then(({ all, own }): Way => (own * 2 < all ? 'index' : 'collection'))
   const noted = counted.then((way) => {

@@ -2,7 +2,7 @@ import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynam
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { DynamoDbSigner } from '../auth/dynamodb-signer.ts'
 import type { Config } from '../config.ts'
-import { ATTEMPT_MS, Connection, ENGINE_ATTEMPT_MS } from './connection.ts'
+import { attemptMsOf, Connection } from './connection.ts'
 
 /** The table and how to reach it. */
 export interface Db {
@@ -16,12 +16,19 @@ export interface Db {
   deadline: number
 }
 
-/** Opens the configured table; `options` is for tests, which inject faults into the client. */
-export function openDb(config: Config, options: DynamoDBClientConfig = {}): Db {
+/** How the client sends a request. */
+type RequestHandler = NonNullable<DynamoDBClientConfig['requestHandler']>
+
+/**
+ * Opens the configured table over `connection`; `options` is for tests, which inject faults into the client.
+ */
+export function openDb(
+  config: Config,
+  options: DynamoDBClientConfig = {},
+  connection: Pick<Connection, 'handle' | 'metadata'> = new Connection(attemptMsOf(config)),
+): Db {
   const { tableName, dynamodbEndpoint: endpoint, eventRetentionDays } = config
-  const attemptMs = endpoint ? ENGINE_ATTEMPT_MS : ATTEMPT_MS
-  const requestHandler = new Connection(attemptMs) as NonNullable<DynamoDBClientConfig['requestHandler']>
-  const own = { maxAttempts: 4, requestHandler, ...(endpoint && { endpoint }) }
+  const own = { maxAttempts: 4, requestHandler: connection as RequestHandler, ...(endpoint && { endpoint }) }
   const client = lean(new DynamoDBClient({ ...own, ...options }))
   const marshallOptions = { removeUndefinedValues: true }
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions })

@@ -28,7 +28,11 @@ export interface Attempt {
 /** Within which DynamoDB answers an attempt, or it is made anew: a frozen connection and a hung table are noticed. */
 export const ATTEMPT_MS = 3000
 /** The same of an engine that is not AWS's: on a busy machine it is slow, and not lost. */
-export const ENGINE_ATTEMPT_MS = 30_000
+const ENGINE_ATTEMPT_MS = 30_000
+export const attemptMsOf = ({ dynamodbEndpoint }: { dynamodbEndpoint: string | undefined }): number =>
+  dynamodbEndpoint ? ENGINE_ATTEMPT_MS : ATTEMPT_MS
+/** What opening a connection ahead of time may delay a start. */
+const OPENING_MS = 300
 /** Calls in flight at once; more wait for a connection. */
 const MAX_SOCKETS = 50
 
@@ -59,6 +63,15 @@ export class Connection {
     return { response: await exchange(request.protocol, options, textOf(request.body)) }
   }
 
+  /**
+   * Looks up the name, connects and shakes hands, by a request that nobody signs: DynamoDB answers it that it is well,
+   * charges nothing and records nothing. Whether it succeeds changes nothing.
+   */
+  async open({ protocol, hostname, port }: URL): Promise<void> {
+    const request = { protocol, hostname, method: 'GET', path: '/', headers: {}, body: '' }
+    await this.handle({ ...request, ...toPort(port) }, { requestTimeout: OPENING_MS }).catch(() => {})
+  }
+
   /** Closes every connection. */
   destroy(): void {
     for (const agent of this.#agents.values()) agent.destroy()
@@ -72,6 +85,13 @@ export class Connection {
     return agent
   }
 }
+
+/** The port of an address that names one. */
+export const toPort = (port: string) => port !== '' && { port: Number(port) }
+
+/** Where DynamoDB listens in a region; `configured` where something stands in its place. */
+export const endpointOf = (configured: string | undefined, region: string): URL =>
+  new URL(configured ?? `https://dynamodb.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}/`)
 
 const moduleOf = (protocol: string) =>
   protocol === 'https:' ? process.getBuiltinModule('node:https') : process.getBuiltinModule('node:http')

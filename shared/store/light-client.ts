@@ -3,7 +3,7 @@ import type { RestEvent } from '../audit/rest-event.ts'
 import { DynamoDbSigner } from '../auth/dynamodb-signer.ts'
 import type { AwsConfig, Config } from '../config.ts'
 import type { Db } from './client.ts'
-import { Connection, type HttpAnswer } from './connection.ts'
+import { Connection, endpointOf, type HttpAnswer, toPort } from './connection.ts'
 import { OutOfTime } from './deadline.ts'
 import { type EventWrite, toEventWrite } from './events/item.ts'
 
@@ -35,9 +35,12 @@ export function openLightDb({ tableName, eventRetentionDays }: Config): Db {
  * 1 write unit, one more try after a fault of the network or the service, 2 s each, none past the deadline. Answers the
  * status under which the event stands.
  */
-export function lightPutEvent(config: Config, aws: AwsConfig): (db: Db, event: RestEvent) => Promise<number> {
-  const url = new URL(config.dynamodbEndpoint ?? endpointOf(aws.region))
-  const connection = new Connection()
+export function lightPutEvent(
+  config: Config,
+  aws: AwsConfig,
+  connection = new Connection(),
+): (db: Db, event: RestEvent) => Promise<number> {
+  const url = endpointOf(config.dynamodbEndpoint, aws.region)
   const signer = new DynamoDbSigner(
     async () => aws.credentials,
     async () => aws.region,
@@ -58,7 +61,7 @@ function toPutRequest({ protocol, hostname, port, host }: URL, body: string) {
     ...{ host, 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'DynamoDB_20120810.PutItem' },
     'content-length': String(Buffer.byteLength(body)),
   }
-  return { method: 'POST', protocol, hostname, path: '/', headers, body, ...(port && { port: Number(port) }) }
+  return { method: 'POST', protocol, hostname, path: '/', headers, body, ...toPort(port) }
 }
 
 /** What an attempt may take, in ms. @throws {OutOfTime} past the deadline. */
@@ -67,9 +70,6 @@ function timeLeft({ deadline, clock }: Db): number {
   if (leftMs <= 0) throw new OutOfTime(false)
   return Math.min(LIGHT_ATTEMPT_MS, leftMs)
 }
-
-const endpointOf = (region: string): string =>
-  `https://dynamodb.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}/`
 
 async function tried(run: () => Promise<void>): Promise<void> {
   for (let attempt = 1; ; attempt++) {

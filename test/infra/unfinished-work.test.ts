@@ -40,6 +40,8 @@ test('work waits in a FIFO queue, one message at a time, longer than its worker 
   expect(working).toMatchObject({ BatchSize: 1, EventSourceArn: { 'Fn::GetAtt': [idOf('WorkQueue'), 'Arn'] } })
   const worker = resourcesOf('AWS::Lambda::Function').find(([, { FunctionName }]) => FunctionName === 'rolecall-worker')
   expect(queue?.VisibilityTimeout).toBeGreaterThan(worker?.[1].Timeout)
+  // It sends itself the next slice, however many there are.
+  expect(worker?.[1].RecursiveLoop).toBe('Allow')
 })
 
 test('lost doorbells are looked for every minute', () => {

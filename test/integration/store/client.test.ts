@@ -7,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { LOCAL_AWS } from '../../../local/environment.ts'
 import { Sha256 } from '../../../shared/auth/sigv4.ts'
 import { type Db, openDb } from '../../../shared/store/client.ts'
+import { Connection } from '../../../shared/store/connection.ts'
 import { testConfig, withTable } from '../../factories/engine.ts'
 
 describe('the lean client', () => {
@@ -25,13 +26,15 @@ describe('the lean client', () => {
 let server: Server
 /** What it answers, call after call; `drop` closes the connection, `cut` does so in the middle of the answer. */
 let answers: ([number, object] | 'drop' | 'cut' | 'hang')[]
-let received: { headers: Record<string, string>; body: string }[]
+let received: { method: string | undefined; headers: Record<string, string>; body: string; port: number | undefined }[]
 let db: Db
 
 beforeAll(async () => {
   server = createServer(async (request, response) => {
     const body = (await request.toArray()).join('')
-    received.push({ headers: request.headers as Record<string, string>, body })
+    const { method, socket } = request
+    const headers = request.headers as Record<string, string>
+    received.push({ method, headers, body, port: socket.remotePort })
     const answer = answers.shift() ?? 'hang'
     if (answer === 'hang') return
     if (answer === 'drop') request.socket.destroy()
@@ -64,7 +67,7 @@ describe('a call', () => {
   test('is signed as AWS Signature Version 4 says, the whole of it, and named ours', async () => {
     answers = [ITEM]
     expect((await get()).Item).toEqual({ pk: 'Ä', n: 7 })
-    const [{ headers, body } = { headers: {}, body: '' }] = received
+    const { headers, body } = received[0] as (typeof received)[number]
     const signed = /SignedHeaders=([^,]+)/.exec(headers.authorization ?? '')?.[1]?.split(';') ?? []
     const again = new SignatureV4({
       ...{ service: 'dynamodb', region: LOCAL_AWS.region, credentials: LOCAL_AWS.credentials, sha256: Sha256 },
@@ -120,6 +123,26 @@ describe('a call', () => {
     const nowhere = openDb({ ...testConfig('t'), dynamodbEndpoint: 'http://127.0.0.1:1' }, LOCAL_AWS)
     const sending = nowhere.client.send(new GetCommand({ TableName: 't', Key: { pk: 'a', sk: 'b' } }))
     await expect(sending).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+  })
+})
+
+describe('a connection that is opened ahead', () => {
+  const url = () => new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+
+  test('is opened by a request that nobody signs, and carries the first call', async () => {
+    const connection = new Connection()
+    const own = openDb({ ...testConfig('t'), dynamodbEndpoint: url().href }, LOCAL_AWS, connection)
+    answers = [[200, {}], ITEM]
+    await connection.open(url())
+    await own.client.send(new GetCommand({ TableName: 't', Key: { pk: 'a', sk: 'b' } }))
+    const [opening, call] = received
+    expect([opening?.method, opening?.headers.authorization, call?.method]).toEqual(['GET', undefined, 'POST'])
+    expect(call?.port).toBe(opening?.port)
+  })
+
+  test('that cannot be opened, or hangs, stops nobody', async () => {
+    await expect(new Connection().open(new URL('http://127.0.0.1:1'))).resolves.toBeUndefined()
+    await expect(new Connection().open(url())).resolves.toBeUndefined()
   })
 })
 

@@ -1,0 +1,78 @@
+import type { APIGatewayProxyEvent, Context } from 'aws-lambda'
+import { describe, expect, test, vi } from 'vitest'
+import { REHEARSALS } from '../../../functions/rehearsals.ts'
+import { LOCAL_AWS } from '../../../local/environment.ts'
+import { adminHandler } from '../../../shared/http/admin-handler.ts'
+import { adminOperations } from '../../../shared/http/admin-operations.ts'
+import { authorizerHandler, rehearseAuthorizer } from '../../../shared/http/authorizer-handler.ts'
+import { bulkOperations } from '../../../shared/http/bulk-operations.ts'
+import { discoveryOperations } from '../../../shared/http/discovery-operations.ts'
+import { eventsHandler } from '../../../shared/http/events-handler.ts'
+import { rehearse } from '../../../shared/http/rehearsal.ts'
+import type { FunctionName } from '../../../shared/http/routes.ts'
+import { scimHandler } from '../../../shared/http/scim-handler.ts'
+import { searchOperations } from '../../../shared/http/search-operations.ts'
+import { openDb } from '../../../shared/store/client.ts'
+import { putEvent } from '../../../shared/store/events/write.ts'
+import { openNoTable } from '../../../shared/store/no-table.ts'
+import { PRODUCT_OPERATIONS } from '../../factories/scim-api.ts'
+
+type Handler = (event: APIGatewayProxyEvent, context: Context) => Promise<unknown>
+
+const config = {
+  ...{ tableName: 'none', dynamodbEndpoint: 'http://127.0.0.1:1', publicBaseUrl: undefined },
+  ...{ eventRetentionDays: 90, requestLog: false },
+}
+const options = { config, db: openNoTable(openDb(config, LOCAL_AWS)), putEvent }
+const scim = scimHandler<'users' | 'groups' | 'group-reads' | 'search' | 'bulk' | 'discovery'>(options, {
+  ...PRODUCT_OPERATIONS,
+  ...searchOperations,
+  ...discoveryOperations,
+  ...bulkOperations(putEvent, PRODUCT_OPERATIONS),
+})
+const HANDLERS: Record<FunctionName, Handler> = {
+  ...{ users: scim, groups: scim, 'group-reads': scim, search: scim, bulk: scim, discovery: scim },
+  ...{ events: eventsHandler(options), admin: adminHandler<'admin'>(options, adminOperations) },
+}
+
+describe('what is rehearsed', () => {
+  test.each([
+    ['users', [201]],
+    ['groups', [201]],
+    ['group-reads', [200]],
+    ['search', [200]],
+    ['bulk', [200]],
+    ['discovery', [200, 200]],
+    ['events', [400]],
+    ['admin', [200]],
+  ] as const)('%s answers as an empty table would have it, and writes no log', async (name, expected) => {
+    const written = vi.spyOn(process.stdout, 'write')
+    const statuses: unknown[] = []
+    const watched: Handler = async (event, context) => {
+      const answer = await HANDLERS[name](event, context)
+      statuses.push(Object(answer).statusCode)
+    }
+    await rehearse(watched, REHEARSALS[name])
+    const lines = written.mock.calls.map(([line]) => line)
+    written.mockRestore()
+    expect([statuses, lines]).toEqual([expected, []])
+  })
+
+  test('the authorizer refuses a token that nobody has', async () => {
+    const authorize = authorizerHandler({ db: options.db, region: 'none' })
+    const refusals: unknown[] = []
+    await rehearseAuthorizer((event, invocation) =>
+      authorize(event, invocation).catch((error) => {
+        refusals.push(error)
+        throw error
+      }),
+    )
+    expect(refusals).toEqual([new Error('Unauthorized')])
+  })
+
+  test('no failure of a rehearsal is one of the start', async () => {
+    const failing = () => Promise.reject(new Error('not ready'))
+    await expect(rehearse(failing, REHEARSALS.users)).resolves.toBeUndefined()
+    await expect(rehearseAuthorizer(failing)).resolves.toBeUndefined()
+  })
+})
