@@ -75,7 +75,8 @@ For a user of just under 1 KB, the authorizer's answer being cached. RT are sequ
 that stores the REST event included; read and write are capacity units. Nothing may grow with the number of users,
 groups, members or events but by what is returned. An auditor's question writes one more unit when it comes through
 the events function, since asking is an event too. A process that shows \`groups\` looks for pending work every five
-seconds: 1 read unit more, at no round trip, for the first such request of them.
+seconds: 1 read unit more, at no round trip, for the first such request of them. The first list of a process waits for the
+counts, one round trip more, where the caller sees only its own.
 
 ${budgets}
 
