@@ -86,7 +86,8 @@ index has to change.
 For a user of just under 1 KB, the authorizer's answer being cached. RT are sequential round trips to DynamoDB, the one
 that stores the REST event included; read and write are capacity units. Nothing may grow with the number of users,
 groups, members or events but by what is returned. An auditor's question writes one more unit when it comes through
-the events function, since asking is an event too. Large changes count with what the worker does after the answer.
+the events function, since asking is an event too. Large changes count with what the worker does after the answer. The
+first list of a process waits for the counts, one round trip more, where the caller sees only its own.
 
 ${budgets}
 

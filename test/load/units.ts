@@ -8,19 +8,18 @@ export interface Units {
   write: number
 }
 
-/** What comes after an answer, if anything does, has begun by then. */
-const AFTERMATH_MS = 50
+/** Nothing that an answer left to do is under way after so long without a write. */
+const CALM_MS = 300
 
 /**
- * What one of two equal requests costs: the first one may start a function, or find no page mark. Reads of the pending
- * work are left out, since they go by the clock.
+ * What one of two equal requests costs until its answer: the first one may start a function, or find no page mark. Reads
+ * of the pending work are left out, since they go by the clock.
  */
 export async function unitsOf(bed: Bed, ask: (n: 0 | 1) => Promise<unknown>): Promise<Units> {
   await ask(0)
-  await sleep(AFTERMATH_MS)
+  await untilCalm(bed)
   bed.aws.clearUsage()
   await ask(1)
-  await sleep(AFTERMATH_MS)
   const units: Units = { read: 0, write: 0 }
   for (const [id, used] of bed.aws.usage().partitions) {
     const [kind, , partition] = id.split(' ')
@@ -28,6 +27,11 @@ export async function unitsOf(bed: Bed, ask: (n: 0 | 1) => Promise<unknown>): Pr
     else if (partition !== pendingKey(ACCOUNT)) units.read += used
   }
   return units
+}
+
+async function untilCalm({ aws }: Bed): Promise<void> {
+  const written = () => aws.usage().total.writeUnits
+  for (let seen = -1; seen !== written(); await sleep(CALM_MS)) seen = written()
 }
 
 /** How many times the one the other is; less than a unit counts as one. */

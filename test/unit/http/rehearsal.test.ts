@@ -9,9 +9,12 @@ import { bulkOperations } from '../../../shared/http/bulk-operations.ts'
 import { discoveryOperations } from '../../../shared/http/discovery-operations.ts'
 import { eventsHandler } from '../../../shared/http/events-handler.ts'
 import { rehearse } from '../../../shared/http/rehearsal.ts'
+import { resourceReads } from '../../../shared/http/resource-operations.ts'
 import type { FunctionName } from '../../../shared/http/routes.ts'
 import { scimHandler } from '../../../shared/http/scim-handler.ts'
 import { searchOperations } from '../../../shared/http/search-operations.ts'
+import { groupMembers } from '../../../shared/resources/members.ts'
+import { RESOURCE_TYPES } from '../../../shared/scim/resource-types.ts'
 import { openDb } from '../../../shared/store/client.ts'
 import { putEvent } from '../../../shared/store/events/write.ts'
 import { openNoTable } from '../../../shared/store/no-table.ts'
@@ -26,6 +29,7 @@ const config = {
 const options = { config, db: openNoTable(openDb(config, LOCAL_AWS)), putEvent }
 const scim = scimHandler<'users' | 'groups' | 'group-reads' | 'search' | 'bulk' | 'discovery'>(options, {
   ...PRODUCT_OPERATIONS,
+  ...resourceReads(RESOURCE_TYPES.Group, { derived: groupMembers }),
   ...searchOperations,
   ...discoveryOperations,
   ...bulkOperations(putEvent, PRODUCT_OPERATIONS),
