@@ -38,6 +38,11 @@ async function pass(
   response: ServerResponse,
   treat: (operation: string, input: object) => Treatment,
 ) {
+  // Whoever only opens a connection asks for nothing.
+  if (message.method === 'GET') {
+    response.end()
+    return
+  }
   const body = await buffer(message)
   const operation = String(message.headers['x-amz-target']).split('.')[1] ?? ''
   const treatment = treat(operation, JSON.parse(body.toString('utf8')))
