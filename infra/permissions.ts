@@ -143,7 +143,8 @@ function denials(name: string, grants: readonly Grant[]): { actions: string[]; k
   const changesOfText = { actions: CHANGE.map(iamAction), keys: CLIENT_TEXT }
   if (grants === SCIM) return [{ actions: all, keys: [TOKENS] }]
   if (grants === READS) return [{ actions: all, keys: [TOKENS] }, changesOfText]
-  if (name === 'worker') return [{ actions: all, keys: [TOKENS, LOOKUPS] }]
+  // The pattern of groups fits their names and counts too.
+  if (name === 'worker') return [{ actions: all, keys: [TOKENS, LOOKUPS, 'A#*#NAME#*', 'A#*#COUNT#*'] }]
   if (name === 'admin') return [changesOfText]
   return [{ actions: all, keys: name === 'authorizer' ? CLIENT_TEXT : [TOKENS, ...CLIENT_TEXT] }]
 }

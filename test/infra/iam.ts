@@ -1,10 +1,12 @@
-import type { LambdaName } from '../../infra/bundling.ts'
-import { resourcesOf, stack } from './stack.ts'
+import type { BackgroundName, LambdaName } from '../../infra/bundling.ts'
+import { resourcesOf } from './stack.ts'
 import { permits, type Statement } from './statement.ts'
 
+type Name = LambdaName | BackgroundName
+
 /** Every statement of a function's role. */
-export function statementsOf(name: LambdaName): Statement[] {
-  const fn = resourcesOf('AWS::Lambda::Function').find(([id]) => stack.entries.get(id) === name)?.[1]
+export function statementsOf(name: Name): Statement[] {
+  const fn = resourcesOf('AWS::Lambda::Function').find(([, fn]) => fn.FunctionName === `rolecall-${name}`)?.[1]
   const role = fn?.Role['Fn::GetAtt'][0]
   const policies = resourcesOf('AWS::IAM::Policy').filter(([, policy]) =>
     policy.Roles.some((one: { Ref: string }) => one.Ref === role),
@@ -13,5 +15,5 @@ export function statementsOf(name: LambdaName): Statement[] {
 }
 
 /** Whether IAM would let the function do it, to the table or its index; a `key` of `undefined`: without leading key. */
-export const isAllowed = (name: LambdaName, action: string, key: string | undefined, index = false): boolean =>
+export const isAllowed = (name: Name, action: string, key: string | undefined, index = false): boolean =>
   permits(statementsOf(name), action, key, index)

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
 import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { LOCAL_AWS } from '../../local/environment.ts'
@@ -9,6 +10,7 @@ import { authorizerHandler } from '../../shared/http/authorizer-handler.ts'
 import { eventsHandler } from '../../shared/http/events-handler.ts'
 import { BULK_OPERATION_MS, RESERVE_MS } from '../../shared/http/time-limits.ts'
 import type { Db } from '../../shared/store/client.ts'
+import { Connection } from '../../shared/store/connection.ts'
 import { putEvent } from '../../shared/store/events/write.ts'
 import { lightPutEvent, openLightDb } from '../../shared/store/light-client.ts'
 import { ADMIN_ARN, apiEvent, lambdaContext } from '../factories/api-event.ts'
@@ -34,7 +36,9 @@ beforeAll(async () => {
     calls.push(operation)
     return treat(operation)
   })
-  behind = openTestDb(db.tableName, { endpoint: proxy.endpoint })
+  // As on AWS: an engine elsewhere is given more time for an attempt.
+  const requestHandler = new Connection(1000) as unknown as NonNullable<DynamoDBClientConfig['requestHandler']>
+  behind = openTestDb(db.tableName, { endpoint: proxy.endpoint, requestHandler })
 })
 beforeEach(() => {
   calls = []
