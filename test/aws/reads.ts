@@ -11,6 +11,7 @@ import { type BatchRead, type Input, project, queriedPartition } from './wire.ts
 export const consistencyOf = ({ ConsistentRead }: Pick<Input, 'ConsistentRead'>): Consistency =>
   ConsistentRead ? 'strong' : 'eventual'
 
+/** What the engine answered. */
 export const bodyOf = <T>({ body }: EngineAnswer): T => JSON.parse(body.toString('utf8'))
 
 /** Items are read whole, since that is what is paid; the projection is made here. */
