@@ -7,14 +7,19 @@ import { type Cancellation, cancelled, throttled, toAnswer } from './refusals.ts
 import { itemId, type TableShape } from './table-shape.ts'
 import { type BatchRead, type Input, project, queriedPartition } from './wire.ts'
 
-const consistencyOf = ({ ConsistentRead }: Pick<Input, 'ConsistentRead'>): Consistency =>
+/** How a request asks to read. */
+export const consistencyOf = ({ ConsistentRead }: Pick<Input, 'ConsistentRead'>): Consistency =>
   ConsistentRead ? 'strong' : 'eventual'
 
-const bodyOf = <T>({ body }: EngineAnswer): T => JSON.parse(body.toString('utf8'))
+/** What the engine answered. */
+export const bodyOf = <T>({ body }: EngineAnswer): T => JSON.parse(body.toString('utf8'))
 
 /** Items are read whole, since that is what is paid; the projection is made here. */
-const whole = <T extends Partial<BatchRead>>({ ProjectionExpression: _, ExpressionAttributeNames: __, ...rest }: T) =>
-  rest
+export const whole = <T extends Partial<BatchRead>>({
+  ProjectionExpression: _,
+  ExpressionAttributeNames: __,
+  ...rest
+}: T) => rest
 
 /** GetItem. */
 export async function readOne(backend: Backend, input: Input, send: Send): Promise<Outcome> {
@@ -32,90 +37,6 @@ export async function readOne(backend: Backend, input: Input, send: Send): Promi
   const shown =
     Item && input.ProjectionExpression !== undefined ? toAnswer(200, { Item: project(Item, input) }) : answer
   return { answer: shown, charges, refused: undefined }
-}
-
-/** One key of a batch. */
-interface AskedKey {
-  shape: TableShape
-  request: BatchRead
-  key: Item
-  least: Charge
-}
-
-/** BatchGetItem: keys that are throttled come back as unprocessed; absent ones are paid like any other. */
-export async function readBatch(backend: Backend, input: Input, send: Send): Promise<Outcome> {
-  const asked = await batchKeys(backend, (input.RequestItems ?? {}) as Record<string, BatchRead>)
-  const [admitted, undone] = admitKeys(backend, asked)
-  const refused = undone.length > 0 ? 'throttled' : undefined
-  if (admitted.length === 0 && undone[0]) return throttledOutcome(throttled(undone[0].shape, undone[0].least))
-  await backend.delay()
-  const answer = await send({ ...input, RequestItems: toRequestItems(admitted, whole) })
-  const taken = admitted.map(({ least }) => least)
-  if (answer.status !== 200) return { answer, charges: backend.correct(taken, []), refused: undefined }
-  const { Responses = {}, UnprocessedKeys = {} } = bodyOf<BatchAnswer>(answer)
-  const charges = backend.correct(taken, batchCharges(admitted, Responses))
-  const left = toRequestItems(undone, (request) => request)
-  for (const [table, { Keys }] of Object.entries(UnprocessedKeys)) {
-    left[table] = { ...(input.RequestItems?.[table] as BatchRead), Keys: [...(left[table]?.Keys ?? []), ...Keys] }
-  }
-  const shown = Object.entries(Responses).map(([table, items]) => {
-    const request = input.RequestItems?.[table] as BatchRead
-    return [table, items.map((item) => project(item, request))]
-  })
-  return { answer: toAnswer(200, { Responses: Object.fromEntries(shown), UnprocessedKeys: left }), charges, refused }
-}
-
-interface BatchAnswer {
-  Responses?: Record<string, Item[]>
-  UnprocessedKeys?: Record<string, BatchRead>
-}
-
-async function batchKeys(backend: Backend, requests: Record<string, BatchRead>): Promise<AskedKey[]> {
-  const ofTables = Object.entries(requests).map(async ([table, request]) => {
-    const shape = await backend.shapes.of(table)
-    return request.Keys.map((key) => {
-      const least = readCharge(shape, key, undefined, consistencyOf(request))
-      return { shape, request, key, least }
-    })
-  })
-  return (await Promise.all(ofTables)).flat()
-}
-
-function admitKeys(backend: Backend, asked: readonly AskedKey[]): [AskedKey[], AskedKey[]] {
-  const { plan } = backend
-  const share = backend.draws(plan.throttledCalls) ? 1 : backend.draws(plan.halfDoneBatches) ? 0.5 : 0
-  const [admitted, undone]: [AskedKey[], AskedKey[]] = [[], []]
-  for (const one of asked) {
-    const isDone = !(share > 0 && backend.random() < share) && backend.buckets.hasRoom(one.least)
-    if (isDone) backend.take([one.least])
-    ;(isDone ? admitted : undone).push(one)
-  }
-  return [admitted, undone]
-}
-
-function batchCharges(admitted: readonly AskedKey[], responses: Record<string, Item[]>): Charge[] {
-  const shapes = new Map(admitted.map(({ shape }) => [shape.name, shape]))
-  const found = new Map(
-    Object.entries(responses).flatMap(([table, items]) => {
-      const shape = shapes.get(table)
-      return shape ? items.map((item) => [itemId(shape, item), item] as const) : []
-    }),
-  )
-  return admitted.map(({ shape, request, key }) =>
-    readCharge(shape, key, found.get(itemId(shape, key)), consistencyOf(request)),
-  )
-}
-
-function toRequestItems(
-  keys: readonly AskedKey[],
-  toRequest: (request: BatchRead) => Omit<BatchRead, 'Keys'>,
-): Record<string, BatchRead> {
-  const items: Record<string, BatchRead> = {}
-  for (const { shape, request, key } of keys) {
-    items[shape.name] ??= { ...toRequest(request), Keys: [] }
-    items[shape.name]?.Keys.push(key)
-  }
-  return items
 }
 
 /** Query: paid is what was read before the filter, which the engine says; and the least there is where it found nothing. */

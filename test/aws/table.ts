@@ -1,9 +1,11 @@
 import type { Backend, Outcome, Send } from './backend.ts'
 import { type Charge, unitsOf } from './charges.ts'
-import { query, readBatch, readOne, readTransaction, scan } from './reads.ts'
+import { readBatch } from './read-batch.ts'
+import { query, readOne, readTransaction, scan } from './reads.ts'
 import { toAnswer } from './refusals.ts'
 import type { Input } from './wire.ts'
-import { writeBatch, writeOne, writeTransaction } from './writes.ts'
+import { writeBatch } from './write-batch.ts'
+import { writeOne, writeTransaction } from './writes.ts'
 
 type Run = (backend: Backend, input: Input, send: Send) => Promise<Outcome>
 
