@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { LAMBDA_NAMES } from '../../infra/bundling.ts'
+import { BACKGROUND_NAMES, LAMBDA_NAMES } from '../../infra/bundling.ts'
 import { createTable } from '../../local/engine/create-table.ts'
 import { LOCAL_AWS } from '../../local/environment.ts'
 import type { SeededIntegration } from '../../local/seed.ts'
 import { startSystem } from '../../local/system.ts'
 import { ENV, parseConfig } from '../../shared/config.ts'
 import { type Db, openDb } from '../../shared/store/client.ts'
+import { type BackgroundFaults, startBackground } from '../aws/background.ts'
 import { LambdaPool } from '../aws/lambda/lambda-pool.ts'
 import type { LogTarget } from '../aws/lambda/lambda-process.ts'
 import { type PlanInput, UNLIMITED } from '../aws/plan.ts'
@@ -28,6 +29,8 @@ export interface BedOptions {
   /** Whether callers are treated as AWS would; else they are only charged so. */
   aws: boolean
   log: LogTarget
+  /** What becomes of the stream's records and the queue's messages. */
+  faults?: BackgroundFaults
 }
 
 /** The whole system in a table of its own, its functions in processes, with a client's and with an engine's eyes. */
@@ -45,11 +48,13 @@ export interface Bed {
   close(): Promise<void>
 }
 
-/** Starts gateway and functions over an engine, behind the proxy. */
-export async function startBed({ engine, aws: treated, log }: BedOptions): Promise<Bed> {
+/** Starts gateway, functions and what finishes their work over an engine, behind the proxy. */
+export async function startBed({ engine, aws: treated, log, faults }: BedOptions): Promise<Bed> {
   const aws = await startAwsProxy(engine, UNLIMITED)
   const lambda = new LambdaPool(log)
-  const closeBoth = async () => {
+  const background = await startBackground(lambda, faults)
+  const closeAll = async () => {
+    await background.close()
     await lambda.close()
     await aws.close()
   }
@@ -57,20 +62,22 @@ export async function startBed({ engine, aws: treated, log }: BedOptions): Promi
     endpoint: aws.endpoint,
     tableName: `load-${randomUUID()}`,
     prepare: createTable,
-    env: { [ENV.requestLog]: 'off' },
+    env: { [ENV.requestLog]: 'off', [ENV.workQueueUrl]: background.queueUrl },
+    driver: false,
     handlers: lambda.handlers,
     logFailure: () => {},
   }).catch(async (error) => {
-    await closeBoth()
+    await closeAll()
     throw error
   })
+  background.listenTo(aws)
   const store = openDb({ ...parseConfig(process.env), dynamodbEndpoint: engine }, LOCAL_AWS)
   const as = (integration: SeededIntegration) => client(system as TestSystem, integration).request
-  await lambda.warm(MEASURED)
+  await lambda.warm([...MEASURED, ...BACKGROUND_NAMES])
   if (treated) aws.setPlan(AWS_PLAN)
   const close = async () => {
     await system.stop()
-    await closeBoth()
+    await closeAll()
     store.client.destroy()
   }
   return { as, request: as('OKTA_PROVISIONING'), aws, lambda, db: system.db, store, close }
