@@ -1,0 +1,114 @@
+import type { DynamoDBRecord, DynamoDBStreamEvent, EventBridgeEvent, SQSEvent } from 'aws-lambda'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { changesHandler } from '../../shared/http/changes-handler.ts'
+import { workerHandler } from '../../shared/http/worker-handler.ts'
+import { ensureAccount } from '../../shared/store/accounts.ts'
+import { pendingKey } from '../../shared/store/keys.ts'
+import type { Work } from '../../shared/work/work.ts'
+import { lambdaContext } from '../factories/api-event.ts'
+import { withTable } from '../factories/engine.ts'
+import { itemsOf } from '../factories/items.ts'
+import { newGroup, newUser, principal, scimApi } from '../factories/scim-api.ts'
+
+const db = withTable()
+
+/** A queue that keeps what it is sent; it takes no work of the groups in `broken`. */
+function keepingQueue(broken: readonly string[] = []) {
+  const sent: { work: Work; once: string }[] = []
+  const send = async (work: Work, once: string) => {
+    if (broken.includes(work.id)) throw new Error('The queue is away')
+    sent.push({ work, once })
+  }
+  return { sent, queue: { send } }
+}
+
+let sequence = 0
+const record = (sk: string, NewImage: object | undefined = { writer: { S: 'request' } }): DynamoDBRecord => ({
+  eventID: `event-${++sequence}`,
+  dynamodb: {
+    SequenceNumber: String(sequence),
+    Keys: { pk: { S: pendingKey('acme') }, sk: { S: sk } },
+    ...(NewImage && { NewImage: NewImage as NonNullable<DynamoDBRecord['dynamodb']>['NewImage'] & object }),
+  },
+})
+const stream = (...Records: DynamoDBRecord[]): DynamoDBStreamEvent => ({ Records })
+const group = (id: string): Work => ({ account: 'acme', kind: 'GROUP', id })
+
+describe('changes', () => {
+  afterEach(() => vi.restoreAllMocks())
+
+  test('hands on one message for each head, under the name of its last record', async () => {
+    const { sent, queue } = keepingQueue()
+    const records = [record('GROUP#g1'), record('USER#u1'), record('GROUP#g1')]
+    expect(await changesHandler({ db, queue })(stream(...records))).toEqual({ batchItemFailures: [] })
+    expect(sent).toEqual([
+      { work: group('g1'), once: records[2]?.eventID },
+      { work: { account: 'acme', kind: 'USER', id: 'u1' }, once: records[1]?.eventID },
+    ])
+  })
+
+  test('asks for the records of a head again whose message could not be sent, and for no others', async () => {
+    vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+    const { sent, queue } = keepingQueue(['g1'])
+    const records = [record('GROUP#g2'), record('GROUP#g1'), record('GROUP#g1')]
+    expect(await changesHandler({ db, queue })(stream(...records))).toEqual({
+      batchItemFailures: records.slice(1).map(({ dynamodb }) => ({ itemIdentifier: dynamodb?.SequenceNumber })),
+    })
+    expect(sent.map(({ work }) => work)).toEqual([group('g2')])
+  })
+
+  test('passes over heads that are gone, and what is none', async () => {
+    const { sent, queue } = keepingQueue()
+    const gone = { ...record('GROUP#g1'), dynamodb: { Keys: record('GROUP#g1').dynamodb?.Keys ?? {} } }
+    expect(await changesHandler({ db, queue })(stream(gone, record('OTHER#x')))).toEqual({ batchItemFailures: [] })
+    expect(sent).toEqual([])
+  })
+})
+
+/** A group of an account of its own, with a change of so many members in its queue. */
+async function queued(account: string, members: number): Promise<Work> {
+  await ensureAccount(db, account, new Date())
+  const call = scimApi(db, principal({ account }))
+  const users = Array.from({ length: members }, (_, n) => newUser(`${account}-${n}`))
+  const created = await Promise.all(users.map((user) => call('POST', '/Users', user)))
+  const refs = created.map(({ body }) => ({ value: body.id }))
+  const { body } = await call('POST', '/Groups', newGroup('Queued', { members: refs }))
+  return { account, kind: 'GROUP', id: body.id }
+}
+
+test('every minute changes hands on what no doorbell told of', async () => {
+  const work = await queued('minutely', 50)
+  const { sent, queue } = keepingQueue()
+  const minute = { id: 'minute-7' } as EventBridgeEvent<'Scheduled Event', unknown>
+  expect(await changesHandler({ db, queue })(minute)).toEqual({ batchItemFailures: [] })
+  expect(sent).toEqual([{ work, once: `GROUP:${work.id}:minute-7` }])
+})
+
+describe('worker', () => {
+  const message = (work: unknown): SQSEvent =>
+    ({ Records: [{ messageId: 'm1', body: JSON.stringify(work) }] }) as SQSEvent
+  const within = (ms: number) => ({ ...lambdaContext(), getRemainingTimeInMillis: () => ms })
+
+  test('does a slice, and is done where nothing is left', async () => {
+    const work = await queued('worked', 50)
+    const { sent, queue } = keepingQueue()
+    const worker = workerHandler({ db, queue })
+    await worker(message(work), within(40_000))
+    expect([sent, await itemsOf(db, pendingKey('worked'))]).toEqual([[], []])
+    await worker(message(work), within(40_000))
+    expect(sent).toEqual([])
+  })
+
+  test('sends itself the next slice where its time ends before, once however often it is called', async () => {
+    const work = await queued('slow', 50)
+    const { sent, queue } = keepingQueue()
+    await workerHandler({ db, queue })(message(work), within(5_000))
+    expect(sent).toEqual([{ work, once: 'm1:next' }])
+    expect((await itemsOf(db, pendingKey('slow'))).length).toBe(1)
+  })
+
+  test('leaves a message that is none of ours to be seen by somebody', async () => {
+    const { queue } = keepingQueue()
+    await expect(workerHandler({ db, queue })(message({ kind: 'OTHER' }), within(40_000))).rejects.toThrow()
+  })
+})
