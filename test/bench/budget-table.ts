@@ -7,7 +7,14 @@ export interface Pair {
   large: Measured
 }
 
-/** Figures beside their budgets, at both sizes; the last column says whether every budget is met and nothing grows. */
+/** List prices of a million units on demand, us-east-1, in US dollars, 2026. */
+const READ_PRICE = 0.125
+const WRITE_PRICE = 0.625
+
+/**
+ * Figures beside their budgets, at both sizes, and what the table costs for a million of the larger; the last column says
+ * whether every budget is met and nothing grows.
+ */
 export function presentBudgets(pairs: readonly Pair[]): { text: string; over: string[] } {
   const rows = pairs.map(({ small, large }) => {
     const shown = [small, large].map((measured) => (measured ? figuresOf(measured) : undefined))
@@ -16,19 +23,26 @@ export function presentBudgets(pairs: readonly Pair[]): { text: string; over: st
       budgetOf(large),
       shown[0]?.join(' / ') ?? '',
       shown[1]?.join(' / ') ?? '',
+      dollarsOf(large),
       verdict({ small, large }),
     ]
   })
-  const head = ['operation', 'budget: RT / read / write', '1,000 users', '10,000 users', 'verdict']
+  const head = ['operation', 'budget: RT / read / write', '1,000 users', '10,000 users', '$ a million', 'verdict']
   return {
     text: toMarkdown(head, rows),
-    over: rows.flatMap(([name, , , , said]) => (said === 'ok' ? [] : [String(name)])),
+    over: rows.flatMap(([name, , , , , said]) => (said === 'ok' ? [] : [String(name)])),
   }
 }
 
 function figuresOf({ usage, per = 1, commitOnly }: Measured): number[] {
   const roundTrips = commitOnly ? usage.commitRoundTrips : usage.roundTrips
   return [roundTrips, round(usage.readUnits / per), round(usage.writeUnits / per)]
+}
+
+/** What DynamoDB charges for a million of them. */
+function dollarsOf(measured: Measured): string {
+  const [, reads = 0, writes = 0] = figuresOf(measured)
+  return (reads * READ_PRICE + writes * WRITE_PRICE).toFixed(2)
 }
 
 const budgetOf = ({ budget }: Measured): string =>

@@ -91,6 +91,13 @@ first list of a process waits for the counts, one round trip more, where the cal
 
 ${budgets}
 
+The dollars are DynamoDB's list price on demand in us-east-1 (0.125 for a million read units, 0.625 for a million write
+units, 2026); of rows and members, for a million of those. Besides, a million requests cost 3.50 at API Gateway and about
+0.53 at Lambda (512 MB, 50 ms each); an authorizer that is not cached as much at Lambda again. The worker takes
+a second for a thousand members of a large change, since a partition takes no more: a million of them are about 1,000
+seconds of 512 MB, 0.007, and some 50 messages of the queue. The stream is free for Lambda; the schedule that looks for
+lost doorbells takes 43,200 invocations a month, 0.02.
+
 ## Processor time of a call
 
 What a call of DynamoDB takes of this process's processor time, beside the bare document client in the same run, in turns:
