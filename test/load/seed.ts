@@ -21,9 +21,9 @@ export async function seedSyncedUsers(
   db: Db,
   first: number,
   last: number,
-  { owner = OKTA, perSecond = USERS_PER_SECOND } = {},
+  { owner = OKTA, perSecond = USERS_PER_SECOND, endedAgoMs = 0 } = {},
 ): Promise<string[]> {
-  const began = Date.now() - ((last - first + 2) * 1000) / perSecond
+  const began = Date.now() - endedAgoMs - ((last - first + 2) * 1000) / perSecond
   const idOf = (n: number) => namedId(Math.round(began + ((n - first) * 1000) / perSecond), `${owner.role} ${n}`)
   const ids: string[] = []
   for (let at = first; at <= last; at += CHUNK) {
