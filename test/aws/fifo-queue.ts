@@ -38,7 +38,10 @@ type Message = z.infer<typeof SendMessage> & { id: string }
 /** Serves SendMessage as SQS does and delivers what was sent, as Lambda's poller does. */
 export async function startFifoQueue(options: FifoQueueOptions): Promise<FifoQueue> {
   const groups = new FifoGroups(options)
-  const server = createServer((request, response) => void serve(request, response, groups))
+  const server = createServer((request, response) => {
+    // Whoever sends may be killed while it does: then nothing was sent.
+    serve(request, response, groups).catch(() => response.destroy())
+  })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const close = async () => {
