@@ -22,8 +22,14 @@ export type Actions = Readonly<Record<string, Action>>
 
 /** The most actions DynamoDB takes in one transaction. */
 export const MAX_ACTIONS = 100
-/** Twenty writers of one group get through: each conflict lets one of them pass, some 10 ms later. */
-const MAX_CONFLICT_RETRIES = 12
+/**
+ * How long a transaction is sent again that others got in the way of: each conflict lets one of them pass, some 10 ms
+ * later, so that two hundred writers of one group get through. The number is a bound where time stands.
+ */
+const CONFLICT_MS = 8_000
+const MAX_CONFLICT_RETRIES = 60
+/** What is kept of a request's time, so that it can be told to come again. */
+const KEPT_MS = 500
 
 /** An item as DynamoDB writes it, which is how the SDK leaves items in answers that are errors. */
 export type RawItem = NonNullable<NonNullable<TransactionCanceledException['CancellationReasons']>[number]['Item']>
@@ -52,6 +58,7 @@ export async function transact(db: Db, actions: Actions, requestToken: string): 
   checkActions(Object.values(actions))
   const TransactItems = Object.values(actions).map((action) => inTable(action, db.tableName))
   const ClientRequestToken = createHash('sha256').update(requestToken).digest('hex').slice(0, 36)
+  const until = Math.min(db.clock() + CONFLICT_MS, db.deadline - KEPT_MS)
   for (let attempt = 0; ; attempt++) {
     try {
       await db.client.send(new TransactWriteCommand({ TransactItems, ClientRequestToken }))
@@ -61,7 +68,7 @@ export async function transact(db: Db, actions: Actions, requestToken: string): 
       const failures = failedConditions(error, Object.keys(actions))
       if (failures.has('event')) return
       if (failures.size > 0) throw new ConditionsFailed(failures)
-      if (attempt >= MAX_CONFLICT_RETRIES) throw tooContended(error)
+      if (attempt >= MAX_CONFLICT_RETRIES || db.clock() >= until) throw tooContended(error)
       await jitter(attempt)
     }
   }
