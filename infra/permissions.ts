@@ -87,7 +87,9 @@ const GRANTS: Record<Exclude<LambdaName, ResourceFunctionName> | BackgroundName,
   changes: [{ actions: ['Query'], keys: ['ACCOUNT', PENDING] }],
   worker: [
     { actions: [...READ, ...CHANGE], keys: [GROUPS, MEMBERS, PENDING] },
-    { actions: ['Put', 'BatchWrite'], keys: [HISTORY] },
+    { actions: ['Put'], keys: [HISTORY] },
+    // A batch holds both, and IAM holds each statement against all keys of a request.
+    { actions: ['BatchWrite'], keys: [MEMBERS, HISTORY] },
     // What a deleted user or group was deleted by.
     { actions: ['Get'], keys: [EVENTS] },
     { actions: ['Query'], keys: [MEMBER_OF], index: true },

@@ -1,5 +1,6 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent, EventBridgeEvent } from 'aws-lambda'
 import { listAccounts } from '../store/accounts.ts'
+import { mapConcurrently } from '../store/batch.ts'
 import type { Db } from '../store/client.ts'
 import { listDue, parseHead, type Work } from '../work/work.ts'
 import type { WorkQueue } from '../work/work-queue.ts'
@@ -9,6 +10,9 @@ export interface ChangesOptions {
   db: Db
   queue: WorkQueue
 }
+
+/** Messages on their way to the queue at once. */
+const PARALLEL = 10
 
 type Schedule = EventBridgeEvent<'Scheduled Event', unknown>
 
@@ -43,10 +47,15 @@ function reported(error: unknown, records: DynamoDBRecord[], requestId: string):
 
 const keyOf = ({ dynamodb }: DynamoDBRecord): string => JSON.stringify(dynamodb?.Keys)
 
+/** What fails is reported, and keeps nobody else waiting: it is found again in the next minute. */
 async function findLost(db: Db, queue: WorkQueue, requestId: string): Promise<void> {
+  const tell = (error: unknown) => logUnexpected(error, { requestContext: { requestId } })
   for (const account of await listAccounts(db, Number.POSITIVE_INFINITY)) {
-    const due = await listDue(db, account)
-    await Promise.all(due.map((work) => queue.send(work, onceOf(work, requestId))))
+    const due = await listDue(db, account).catch((error): Work[] => {
+      tell(error)
+      return []
+    })
+    await mapConcurrently(due, PARALLEL, (work) => queue.send(work, onceOf(work, requestId)).catch(tell))
   }
 }
 

@@ -61,7 +61,7 @@ export const intentKey = (account: string, groupId: string, version: number, n: 
   pk: membersKey(account, groupId),
   sk: `${INTENT_PREFIX}${String(version).padStart(12, '0')}#${String(n).padStart(4, '0')}`,
 })
-/** Unfinished work of an account: whoever meets it after it is due finishes it. */
+/** The queue heads of an account: what its changes left to the worker. */
 export const pendingKey = (account: string) => `A#${part(account)}#PENDING`
 export const pendingWorkKey = (account: string, kind: string, id: string): Key => ({
   pk: pendingKey(account),

@@ -4,8 +4,8 @@ import { type EngineProxy, startProxy } from './proxy.ts'
 export interface TableAccess {
   /** `GetItem`, `Query`, `ConditionCheckItem`... */
   action: string
-  /** The partition key; `undefined` where the request has none, as a Scan. */
-  key: string | undefined
+  /** The partition key, of a batch all of them; `undefined` where the request has none, as a Scan. */
+  key: string | string[] | undefined
   /** Whether it goes to an index. */
   index: boolean
 }
@@ -47,7 +47,7 @@ function accessesOf(operation: string, input: Input): TableAccess[] {
     const keys = Object.values(RequestItems).flatMap((request) =>
       Array.isArray(request) ? request.map((one) => one.PutRequest?.Item ?? one.DeleteRequest?.Key) : request.Keys,
     )
-    return keys.map((key) => ({ action: operation, key: key?.pk?.S, index: false }))
+    return [{ action: operation, key: keys.flatMap((key) => key?.pk?.S ?? []), index: false }]
   }
   const key = operation === 'Query' ? partitionOf(input) : (input.Key ?? input.Item)?.pk?.S
   return [{ action: operation, key, index: input.IndexName !== undefined }]

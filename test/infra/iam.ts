@@ -1,6 +1,6 @@
 import type { BackgroundName, LambdaName } from '../../infra/bundling.ts'
 import { resourcesOf } from './stack.ts'
-import { permits, type Statement } from './statement.ts'
+import { type LeadingKeys, permits, type Statement } from './statement.ts'
 
 type Name = LambdaName | BackgroundName
 
@@ -15,5 +15,5 @@ export function statementsOf(name: Name): Statement[] {
 }
 
 /** Whether IAM would let the function do it, to the table or its index; a `key` of `undefined`: without leading key. */
-export const isAllowed = (name: Name, action: string, key: string | undefined, index = false): boolean =>
+export const isAllowed = (name: Name, action: string, key: LeadingKeys, index = false): boolean =>
   permits(statementsOf(name), action, key, index)

@@ -127,6 +127,7 @@ describe('what each function may do with the table (SECURITY E1, I5, T7)', () =>
         expect([action, key, isAllowed('worker', action, key)]).toEqual([action, key, true])
     }
     expect(isAllowed('worker', 'Query', memberOfKey('acme', 'u1'), true)).toBe(true)
+    expect(isAllowed('worker', 'BatchWriteItem', [membersKey('acme', 'g1'), HISTORY])).toBe(true)
     const may = ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'].flatMap((action) =>
       [TOKEN, EVENT, HISTORY, collectionKey('acme', User), nameCollectionKey('acme', Group), accountKey('acme').pk]
         .filter((key) => isAllowed('worker', action, key))

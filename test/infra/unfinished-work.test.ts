@@ -34,6 +34,8 @@ test('work waits in a FIFO queue, one message at a time, longer than its worker 
   const queue = Object.fromEntries(queues)[idOf('WorkQueue') ?? '']
   expect(queue).toMatchObject({
     FifoQueue: true,
+    FifoThroughputLimit: 'perMessageGroupId',
+    DeduplicationScope: 'messageGroup',
     SqsManagedSseEnabled: true,
     RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': [idOf('Failed'), 'Arn'] }, maxReceiveCount: 10 },
   })

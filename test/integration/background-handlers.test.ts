@@ -84,6 +84,15 @@ test('every minute changes hands on what no doorbell told of', async () => {
   expect(sent).toEqual([{ work, once: `GROUP:${work.id}:minute-7` }])
 })
 
+test('what cannot be handed on keeps nothing else waiting', async () => {
+  vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+  const [first, second] = [await queued('a-first', 50), await queued('b-second', 50)]
+  const { sent, queue } = keepingQueue([first.id])
+  await changesHandler({ db, queue })({ id: 'minute-8' } as EventBridgeEvent<'Scheduled Event', unknown>)
+  vi.restoreAllMocks()
+  expect(sent.map(({ work }) => work)).toContainEqual(second)
+})
+
 describe('worker', () => {
   const message = (work: unknown): SQSEvent =>
     ({ Records: [{ messageId: 'm1', body: JSON.stringify(work) }] }) as SQSEvent
