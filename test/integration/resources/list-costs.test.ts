@@ -136,6 +136,16 @@ describe('a role that owns 50 of 5,050', () => {
   })
 })
 
+test('a role that made nothing lately pays nothing for what others just made', async () => {
+  const account = 'during-sync'
+  const own = await seedCollection(db, { account, owner: 'FEW', count: 50, prefix: 'own-' })
+  const from = Date.now() - 10_000
+  await seedCollection(db, { account, owner: 'OTHER', count: 1000, prefix: 'other-', from })
+  const cost = await costOf({ account, role: 'FEW' }, '/Users?excludedAttributes=groups')
+  expect(idsOf(cost)).toEqual(own)
+  expect(cost.readUnits).toBeLessThanOrEqual(15)
+})
+
 describe('a role that owns most, though not the oldest', () => {
   test('does not pass more of what is others than it reads of its own', async () => {
     const account = 'youngest'
