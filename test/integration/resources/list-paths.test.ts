@@ -1,4 +1,4 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Principal } from '../../../shared/auth/principal.ts'
@@ -184,6 +184,44 @@ test('a group is found by a member while a large change of it is under way', asy
     })
     expect(body.Resources.map(({ id }: { id: string }) => id)).toEqual(groups)
   }
+})
+
+describe('groups that are gone while the index still leads to them', () => {
+  const account = 'gone'
+  let filter: string
+  let live: string[]
+  const call = scimApi(db, principal({ account, privileges: ['monitorUser', 'monitorRole'] }))
+  const ask = async (parameters: Record<string, string | number>) => {
+    const { body } = await search(call, '/Groups', { filter, attributes: 'id', ...parameters })
+    return { ...body, ids: body.Resources.map(({ id }: { id: string }) => id) }
+  }
+
+  beforeAll(async () => {
+    const owner = 'GENERIC_SCIM_PROVISIONER'
+    const [member = ''] = await seedCollection(db, { account, owner, prefix: 'u', count: 1 })
+    const groups = await seedCollection(db, { account, owner, prefix: 'G', count: 30, type: Group })
+    for (const id of groups) await seedMembers(db, account, id, [member])
+    for (const id of groups.slice(0, 12)) {
+      await db.client.send(new DeleteCommand({ TableName: db.tableName, Key: resourceKey(account, Group, id) }))
+    }
+    live = groups.slice(12)
+    filter = `members.value eq "${member}"`
+  })
+
+  test('do not end a walk by cursor on a page of none: it shows all others and counts them', async () => {
+    const first = await ask({ count: 10, cursor: '' })
+    expect([first.ids, first.totalResults]).toEqual([live.slice(0, 10), 18])
+    const second = await ask({ count: 10, cursor: first.nextCursor })
+    expect([second.ids, second.nextCursor]).toEqual([live.slice(10), undefined])
+  })
+
+  test('nor one by index, and a page of all counts none of them', async () => {
+    const first = await ask({ count: 10 })
+    expect([first.ids, first.totalResults]).toEqual([live.slice(0, 10), 18])
+    expect((await ask({ count: 10, startIndex: 11 })).ids).toEqual(live.slice(10))
+    const whole = await ask({ count: 100 })
+    expect([whole.ids, whole.totalResults, whole.itemsPerPage]).toEqual([live, 18, 18])
+  })
 })
 
 describe('an address that is the name', () => {
