@@ -4,6 +4,7 @@ import { MAX_SCANNED_RESOURCES } from '../../../shared/scim/limits.ts'
 import { RESOURCE_TYPES } from '../../../shared/scim/resource-types.ts'
 import { batchWrite } from '../../../shared/store/batch-write.ts'
 import { countKey, nameKey } from '../../../shared/store/keys.ts'
+import { namedId } from '../../../shared/store/new-id.ts'
 import { seedCollection, seedMembers } from '../../factories/collection.ts'
 import { withTable } from '../../factories/engine.ts'
 import { newGroup, principal, scimApi } from '../../factories/scim-api.ts'
@@ -94,6 +95,26 @@ describe('a page of 100 users with their groups', () => {
     expect(groupsOf(cost)).toEqual(groups.filter((_, i) => i !== 7).slice(0, 100))
     expect(cost.queries).toBeLessThanOrEqual(6)
   })
+})
+
+test('a page around a crowd of others pays no more for its groups than twice what it pays user by user', async () => {
+  const account = 'gap'
+  const ms = 16_384 * Math.ceil(Date.parse('2026-05-01T08:00:00Z') / 16_384)
+  const before = await seedCollection(db, { account, owner: ROLE, count: 60, prefix: 'a', from: ms, msApart: 2 })
+  const late = { prefix: 'b', from: ms + 14_000, msApart: 2 }
+  const ids = [...before, ...(await seedCollection(db, { account, owner: ROLE, count: 60, ...late }))]
+  const crowd = Array.from({ length: 2000 }, (_, i) => namedId(ms + 200 + 6 * i, 'other'))
+  const call = scimApi(db, principal({ account }))
+  for (const name of ['One', 'Two', 'Three']) {
+    const { body } = await call('POST', '/Groups', newGroup(name))
+    await seedMembers(db, account, body.id, [...ids.filter((_, i) => i % 3 === 0), ...crowd])
+  }
+  const cost = await costOf({ account }, '/Users')
+  expect(idsOf(cost)).toEqual(ids.slice(0, 100))
+  const groupCounts = cost.body.Resources.map(({ groups }: { groups: unknown[] }) => groups.length)
+  expect(groupCounts).toEqual(ids.slice(0, 100).map((_, i) => (i % 3 === 0 ? 3 : 0)))
+  // 27 for the users, 1 for each of them in the worst case, the groups and the counts.
+  expect(cost.readUnits).toBeLessThanOrEqual(27 + 100 + 5)
 })
 
 describe('a role that owns 50 of 5,050', () => {
