@@ -1,18 +1,19 @@
-import { tooMany } from '../scim/error.ts'
 import { matchesFilter } from '../scim/filter/match.ts'
 import { type AccessPath, isExact, planFilter } from '../scim/filter/plan.ts'
 import { MAX_SCANNED_RESOURCES } from '../scim/limits.ts'
 import type { Projection } from '../scim/project.ts'
-import type { ResourceType, ScimResource } from '../scim/schema.ts'
+import type { ScimResource } from '../scim/schema.ts'
 import { mapConcurrently } from '../store/batch.ts'
-import { getIdByName, listIdsByLookup, listNamesByPrefix } from '../store/claims.ts'
+import { getIdByName, listIdsByLookup } from '../store/claims.ts'
 import type { StoredResource } from '../store/resource-item.ts'
 import { getResource, getResources } from '../store/resources.ts'
 import { sees } from './access.ts'
 import type { ScimContext } from './context.ts'
 import { derivedFor } from './derived-filter.ts'
 import type { ListQuery } from './list-query.ts'
+import { listNamed } from './named.ts'
 import { type DerivedOf, loadDerived, toRepresentation } from './present.ts'
+import { checkBound } from './scan-bound.ts'
 import { listSeen, type Seen, seenBy, totalOf } from './seen.ts'
 import type { Kind } from './special.ts'
 
@@ -36,6 +37,7 @@ export interface Search {
   ids: readonly string[]
 }
 
+const SCAN = { by: 'scan' } as const
 const PARALLEL = 32
 /** Up to so many resources found by key have their groups read in the same round trip. */
 const MAX_EARLY = 10
@@ -46,11 +48,12 @@ const MAX_EARLY = 10
  * @throws {ScimError} 400 tooMany where more than MAX_SCANNED_RESOURCES would have to be examined.
  */
 export async function beginSearch(context: ScimContext, kind: Kind, query: Search['query']): Promise<Search> {
-  const path = query.filter ? planFilter(query.filter, kind.type) : { by: 'scan' as const }
-  if (path.by !== 'scan') return { kind, query, path, seen: undefined, ids: await findIds(context, kind, path) }
+  const path = query.filter ? planFilter(query.filter, kind.type) : SCAN
+  const ids = await findIds(context, kind, path)
+  if (ids) return { kind, query, path, seen: undefined, ids }
   const seen = seenBy(context, kind.type)
   checkBound(kind.type, await totalOf(seen))
-  return { kind, query, path, seen, ids: [] }
+  return { kind, query, path: SCAN, seen, ids: [] }
 }
 
 /** Reads them. @throws {ScimError} 400 tooMany past the bound: a list is never silently incomplete. */
@@ -98,12 +101,12 @@ function loadEarly(
   return async (id) => reads.get(id)
 }
 
-/** The ids an access path leads to. */
+/** The ids an access path leads to; undefined where a scan is what finds them. */
 async function findIds(
   context: ScimContext,
   { type, special }: Kind,
-  path: Exclude<AccessPath, { by: 'scan' }>,
-): Promise<readonly string[]> {
+  path: AccessPath,
+): Promise<readonly string[] | undefined> {
   const { db, principal } = context
   const { account } = principal
   switch (path.by) {
@@ -119,13 +122,9 @@ async function findIds(
       return special.derived?.findIds?.(context, path.userId) ?? []
     case 'namePrefix':
       return listNamed(context, type, path.prefix)
+    case 'scan':
+      return undefined
   }
-}
-
-async function listNamed({ db, principal }: ScimContext, type: ResourceType, prefix: string): Promise<string[]> {
-  const names = await listNamesByPrefix(db, principal.account, type, prefix, MAX_SCANNED_RESOURCES + 1)
-  checkBound(type, names.length)
-  return names.flatMap(({ id, owner }) => (sees(principal, type, owner) ? [id] : []))
 }
 
 async function loadAll({ db, principal }: ScimContext, { type }: Kind, ids: readonly string[]) {
@@ -141,13 +140,4 @@ async function scan(context: ScimContext, seen: Seen) {
   const found = await listSeen(context, seen, { limit: MAX_SCANNED_RESOURCES + 1 })
   checkBound(seen.type, found.resources.length)
   return found
-}
-
-/** @throws {ScimError} 400 tooMany. */
-function checkBound({ uniqueName, lookups }: ResourceType, found: number): void {
-  if (found <= MAX_SCANNED_RESOURCES) return
-  const indexed = ['id', uniqueName, ...lookups].join(', ')
-  throw tooMany(
-    `More than ${MAX_SCANNED_RESOURCES} of the resources you see would have to be examined: filter by one of ${indexed}, or list without filter and sort`,
-  )
 }

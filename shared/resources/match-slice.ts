@@ -40,11 +40,25 @@ export async function loadMatchSlice(
   const skipped = cursor === undefined ? startIndex - 1 : 0
   const behind = begin ? listed.filter((entry) => isBehind(order, entry, begin)) : listed.slice(skipped)
   const live = await withStored(context, behind, count)
-  return toSlice(query, live, { page: pageFrom(live), total: sorted.length, walk, begin })
+  const gone = sorted.length - listed.length + behind.length - live.length
+  return toSlice(query, live, { page: pageFrom(live), total: sorted.length - gone, walk, begin })
 }
 
-/** Reads those of a page that have not been read; who turns out to be gone is left out. */
-async function withStored({ db, principal }: ScimContext, entries: Entry[], count: number): Promise<Entry[]> {
+/**
+ * Reads the first `count` that have not been read. Who turns out to be gone is left out, and those behind are read in
+ * their place, twice as many each time where all are gone.
+ */
+async function withStored(context: ScimContext, entries: Entry[], count: number): Promise<Entry[]> {
+  let live = entries
+  while (live.slice(0, count).some(({ stored }) => !stored)) {
+    const gone = entries.length - live.length
+    live = await readFirst(context, live, count + gone)
+  }
+  return live
+}
+
+/** Reads the first `count`, as far as they are there. */
+async function readFirst({ db, principal }: ScimContext, entries: Entry[], count: number): Promise<Entry[]> {
   const unread = entries.slice(0, count).filter(({ stored }) => !stored)
   const reading = [...Map.groupBy(unread, ({ kind }) => kind.type)].map(([type, of]) => {
     const ids = of.map(({ id }) => id)

@@ -35,7 +35,10 @@ export async function listSeen({ db, principal, now }: ScimContext, seen: Seen, 
   const { account } = principal
   const { type, owner } = seen
   if (owner === undefined) return { resources: await listResourcePage(db, account, type, page), isRun: true }
-  return listOwnedPage(db, account, type, owner, { ...page, now }, await wayOf(db, account, seen))
+  const counting = totalOf(seen)
+  // Awaited where it matters to the page; its failure is that of the total.
+  counting.catch(() => {})
+  return listOwnedPage(db, account, type, owner, { ...page, now, counting }, await wayOf(db, account, seen))
 }
 
 /** The id of the `n`th object that the caller sees, none where there are not so many. */

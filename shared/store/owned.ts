@@ -14,8 +14,13 @@ const PARALLEL = 8
 /** Passing four resources to find one costs as much as reading that one by its id: 1 KB each, in units of 4 KB. */
 const WORTH_PASSING = 1 / 4
 
-/** How far the index may lag: what was made since is looked for in the collection too. */
+/** How far the index may lag. */
 const INDEX_LAG_MS = 2000
+/** How long a request may take, and all of a Bulk: an id is of the time its request began, not of the write. */
+const LONGEST_REQUEST_MS = 15_000
+/** Objects with ids of so long ago may be looked for in the collection too; as many are passed at once. */
+const LATEST_MS = INDEX_LAG_MS + LONGEST_REQUEST_MS
+const PASSED_AT_ONCE = 1000
 
 /** How the objects of one role are found: among everybody's, or by the owner's index. */
 export type Way = 'collection' | 'index'
@@ -23,6 +28,8 @@ export type Way = 'collection' | 'index'
 /** A page of what a role owns; objects have ids of the time of their requests, as `now` is of this one. */
 interface OwnedRange extends PageRange {
   now: Date
+  /** How many objects the role owns, counted no earlier than this request began. */
+  counting: Promise<number>
 }
 
 /** Part of a collection, in order of id. */
@@ -63,13 +70,13 @@ export async function listOwnedPage(
   account: string,
   type: ResourceType,
   owner: string,
-  { after, limit, now }: OwnedRange,
+  { after, limit, ...known }: OwnedRange,
   way: Way,
 ): Promise<Owned> {
   const found: StoredResource[] = []
   let [place, by, isRun] = [after, way, true]
   do {
-    const wanted = { after: place, limit: limit - found.length, now }
+    const wanted = { after: place, limit: limit - found.length, ...known }
     const part = await (by === 'index'
       ? listByIndex(db, account, type, owner, wanted)
       : passResources(db, account, type, { ...wanted, owner }).then(toOwned))
@@ -89,26 +96,40 @@ const toOwned = ({ resources, items, reached }: Passed) => ({
 
 async function listByIndex(db: Db, account: string, type: ResourceType, owner: string, page: OwnedRange) {
   const ids = await listOwnedIds(db, account, type, owner, page)
-  const isFull = ids.length === page.limit
-  const [parts, latest] = await Promise.all([
-    mapConcurrently(chunks(ids, PART), PARALLEL, (part) => loadPart(db, account, type, owner, part)),
-    isFull ? [] : listLatest(db, account, type, owner, page),
-  ])
+  const parts = await mapConcurrently(chunks(ids, PART), PARALLEL, (part) => loadPart(db, account, type, owner, part))
   const known = parts.flatMap(({ resources }) => resources)
-  const isRun = parts.every((part) => part.isRun)
-  if (isFull) return { resources: known, isRun, reached: ids.at(-1) }
-  const shown = new Set(known.map(({ id }) => id))
-  return { resources: inOrder([...known, ...latest.filter(({ id }) => !shown.has(id))]), isRun, reached: undefined }
+  const reached = ids.length === page.limit ? ids.at(-1) : undefined
+  const latest = await listLatest(db, account, type, owner, page, { known, reached })
+  return { resources: inOrder([...known, ...latest]), isRun: parts.every((part) => part.isRun), reached }
 }
 
 /**
- * What the role made in the last moments, behind `after`: 1 read unit, and a quarter for each object that others made in
- * that time. One query: where more than PART were made, the index tells the rest a moment later.
+ * What the role made lately and the index does not tell yet, up to where a page ends. Nothing is read where the page
+ * ends before that time, or holds as many older objects as the role owns; else a quarter of a unit for each object that
+ * anybody made in that time, of which a partition takes some 400 a second.
  */
-async function listLatest(db: Db, account: string, type: ResourceType, owner: string, { after = '', now }: OwnedRange) {
-  const begin = beforeIdsOf(now.getTime() - INDEX_LAG_MS)
-  const range = { after: after > begin ? after : begin, limit: PART }
-  return (await passResources(db, account, type, { ...range, owner })).resources
+async function listLatest(
+  db: Db,
+  account: string,
+  type: ResourceType,
+  owner: string,
+  { after = '', now, counting }: OwnedRange,
+  { known, reached }: { known: StoredResource[]; reached: string | undefined },
+): Promise<StoredResource[]> {
+  const begin = beforeIdsOf(now.getTime() - LATEST_MS)
+  const isInside = (id: string) => reached === undefined || id < reached
+  if (!isInside(begin)) return []
+  if (after === '' && reached === undefined && known.filter(({ id }) => id < begin).length === (await counting))
+    return []
+  const latest: StoredResource[] = []
+  let place: string | undefined = after > begin ? after : begin
+  while (place !== undefined && isInside(place)) {
+    const passed = await passResources(db, account, type, { after: place, limit: PASSED_AT_ONCE, owner })
+    latest.push(...passed.resources)
+    place = passed.reached
+  }
+  const shown = new Set(known.map(({ id }) => id))
+  return latest.filter(({ id }) => isInside(id) && !shown.has(id))
 }
 
 /**

@@ -3,7 +3,8 @@ import type { Principal } from '../../../shared/auth/principal.ts'
 import { MAX_SCANNED_RESOURCES } from '../../../shared/scim/limits.ts'
 import { RESOURCE_TYPES } from '../../../shared/scim/resource-types.ts'
 import { batchWrite } from '../../../shared/store/batch-write.ts'
-import { countKey } from '../../../shared/store/keys.ts'
+import { countKey, nameKey } from '../../../shared/store/keys.ts'
+import { namedId } from '../../../shared/store/new-id.ts'
 import { seedCollection, seedMembers } from '../../factories/collection.ts'
 import { withTable } from '../../factories/engine.ts'
 import { newGroup, principal, scimApi } from '../../factories/scim-api.ts'
@@ -96,6 +97,26 @@ describe('a page of 100 users with their groups', () => {
   })
 })
 
+test('a page around a crowd of others pays no more for its groups than twice what it pays user by user', async () => {
+  const account = 'gap'
+  const ms = 16_384 * Math.ceil(Date.parse('2026-05-01T08:00:00Z') / 16_384)
+  const before = await seedCollection(db, { account, owner: ROLE, count: 60, prefix: 'a', from: ms, msApart: 2 })
+  const late = { prefix: 'b', from: ms + 14_000, msApart: 2 }
+  const ids = [...before, ...(await seedCollection(db, { account, owner: ROLE, count: 60, ...late }))]
+  const crowd = Array.from({ length: 2000 }, (_, i) => namedId(ms + 200 + 6 * i, 'other'))
+  const call = scimApi(db, principal({ account }))
+  for (const name of ['One', 'Two', 'Three']) {
+    const { body } = await call('POST', '/Groups', newGroup(name))
+    await seedMembers(db, account, body.id, [...ids.filter((_, i) => i % 3 === 0), ...crowd])
+  }
+  const cost = await costOf({ account }, '/Users')
+  expect(idsOf(cost)).toEqual(ids.slice(0, 100))
+  const groupCounts = cost.body.Resources.map(({ groups }: { groups: unknown[] }) => groups.length)
+  expect(groupCounts).toEqual(ids.slice(0, 100).map((_, i) => (i % 3 === 0 ? 3 : 0)))
+  // 27 for the users, 1 for each of them in the worst case, the groups and the counts.
+  expect(cost.readUnits).toBeLessThanOrEqual(27 + 100 + 5)
+})
+
 describe('a role that owns 50 of 5,050', () => {
   const minority = { account: 'many', role: 'MINOR', integration: 'MINOR' }
   const scattered = { account: 'mixed', role: 'MINOR', integration: 'MINOR' }
@@ -136,6 +157,16 @@ describe('a role that owns 50 of 5,050', () => {
   })
 })
 
+test('a role that made nothing lately pays nothing for what others just made', async () => {
+  const account = 'during-sync'
+  const own = await seedCollection(db, { account, owner: 'FEW', count: 50, prefix: 'own-' })
+  const from = Date.now() - 10_000
+  await seedCollection(db, { account, owner: 'OTHER', count: 1000, prefix: 'other-', from })
+  const cost = await costOf({ account, role: 'FEW' }, '/Users?excludedAttributes=groups')
+  expect(idsOf(cost)).toEqual(own)
+  expect(cost.readUnits).toBeLessThanOrEqual(15)
+})
+
 describe('a role that owns most, though not the oldest', () => {
   test('does not pass more of what is others than it reads of its own', async () => {
     const account = 'youngest'
@@ -148,13 +179,13 @@ describe('a role that owns most, though not the oldest', () => {
   })
 })
 
-describe('what is refused for its size', () => {
-  const words = `More than ${MAX_SCANNED_RESOURCES} of the resources you see would have to be examined: filter by one of id, userName, externalId, emails.value, or list without filter and sort`
+const WORDS = `More than ${MAX_SCANNED_RESOURCES} of the resources you see would have to be examined: filter by one of id, userName, externalId, emails.value, or list without filter and sort`
 
+describe('what is refused for its size', () => {
   test.each([
-    ['a filter', `/Users?filter=${encodeURIComponent('title pr')}`, words],
-    ['a sort', '/Users?sortBy=title', words],
-    ['a later page of one', '/Users?sortBy=title&startIndex=101', words],
+    ['a filter', `/Users?filter=${encodeURIComponent('title pr')}`, WORDS],
+    ['a sort', '/Users?sortBy=title', WORDS],
+    ['a later page of one', '/Users?sortBy=title&startIndex=101', WORDS],
     [
       'a place that no page led to',
       '/Users?startIndex=11002',
@@ -178,7 +209,7 @@ describe('what is refused for its size', () => {
     const path = `/Users?filter=${encodeURIComponent('title pr')}`
     expect(idsOf(await costOf({ account }, path))).toEqual(own)
     const all = await costOf({ account, privileges: ['monitorUser'] }, path)
-    expect([all.status, all.detail]).toEqual([400, words])
+    expect([all.status, all.detail]).toEqual([400, WORDS])
   })
 })
 
@@ -194,6 +225,46 @@ describe('a deep startIndex', () => {
     expect(idsOf(cost)).toEqual(ids.slice(1000, 1010))
     // 1,000 users of less than 0.9 KB, 11 more, the counts and the marks.
     expect(cost.readUnits).toBeLessThanOrEqual((1011 * 0.9) / 4 + 4)
+  })
+})
+
+describe('names that begin as more than can be examined', () => {
+  const account = 'names'
+  const path = `/Users?filter=${encodeURIComponent('userName sw "bob"')}&attributes=id`
+
+  beforeAll(async () => {
+    const type = RESOURCE_TYPES.User
+    const claims = Array.from({ length: MAX_SCANNED_RESOURCES + 1 }, (_, i) => {
+      const folded = `bob${i}`
+      return { ...nameKey(account, type, folded), id: `id-${i}`, owner: 'OTHER' }
+    })
+    const counter = { pk: countKey(account, type), sk: '000', all: claims.length, 'own#OTHER': claims.length }
+    await batchWrite(
+      db,
+      [counter, ...claims].map((Item) => ({ PutRequest: { Item } })),
+    )
+  })
+
+  test('are no matter to a role that owns one of them: it is found for what it owns', async () => {
+    const own = await seedCollection(db, { account, owner: 'FEW', count: 1, prefix: 'bobby' })
+    await seedCollection(db, { account, owner: 'FEW', count: 2, prefix: 'ann' })
+    const cost = await costOf({ account, role: 'FEW' }, path)
+    expect([cost.status, cost.body.totalResults, idsOf(cost)]).toEqual([200, 1, own])
+    expect(cost.readUnits).toBeLessThanOrEqual(10)
+  })
+
+  test('nor to one that owns nothing', async () => {
+    const cost = await costOf({ account, role: 'NONE' }, path)
+    expect([cost.status, cost.body.totalResults]).toEqual([200, 0])
+    expect(cost.readUnits).toBeLessThanOrEqual(6)
+  })
+
+  test.each([
+    ['who owns them', { role: 'OTHER' }],
+    ['who sees them all', { privileges: ['monitorUser' as const] }],
+  ])('are refused to %s', async (_who, caller) => {
+    const { status, body, detail } = await costOf({ account, ...caller }, path)
+    expect([status, body.scimType, detail]).toEqual([400, 'tooMany', WORDS])
   })
 })
 

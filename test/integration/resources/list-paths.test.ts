@@ -1,7 +1,8 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Principal } from '../../../shared/auth/principal.ts'
+import { functionLimitMs } from '../../../shared/http/time-limits.ts'
 import { RESOURCE_TYPES } from '../../../shared/scim/resource-types.ts'
 import { resourceKey } from '../../../shared/store/keys.ts'
 import { seedCollection, seedMembers } from '../../factories/collection.ts'
@@ -106,27 +107,56 @@ describe('every way to a list leads to the same', () => {
   })
 })
 
-test('a role that owns little sees at once what the index does not tell yet, in its place', async () => {
-  const account = 'lagging'
-  await seedCollection(db, { account, owner: 'OTHER', prefix: 'other', count: 80, bytes: 10 })
-  const known = await seedCollection(db, { account, owner: 'FEW', prefix: 'known', count: 12, bytes: 10 })
-  const now = Date.now()
-  const seed = { account, owner: 'FEW', bytes: 10, msApart: 1 }
-  const latest = await seedCollection(db, { ...seed, prefix: 'new', count: 6, from: now })
-  const unindexed = latest.filter((_, i) => i !== 3)
-  for (const id of unindexed) {
-    const { pk, sk } = resourceKey(account, RESOURCE_TYPES.User, id)
-    const UpdateExpression = 'REMOVE gsi1pk, gsi1sk'
-    await db.client.send(new UpdateCommand({ TableName: db.tableName, Key: { pk, sk }, UpdateExpression }))
-  }
-  const call = scimApi(db, principal({ account, role: 'FEW' }), { now: () => new Date(now + 500) })
+describe('a role that owns little sees at once what the index does not tell yet', () => {
   const idsOf = ({ body }: Answer) => body.Resources.map(({ id }: { id: string }) => id)
-  const expected = [...known, ...latest]
-  expect(idsOf(await search(call, '/Users', { count: 100 }))).toEqual(expected)
-  expect(idsOf(await search(call, '/Users', { count: 100, filter: 'title pr' }))).toEqual(expected)
-  const pages = []
-  for (const startIndex of [1, 8, 15]) pages.push(...idsOf(await search(call, '/Users', { startIndex, count: 7 })))
-  expect(pages).toEqual(expected)
+
+  /** Objects that the index does not show, as it does when it lags. */
+  async function unindex(account: string, ids: readonly string[]) {
+    for (const id of ids) {
+      const { pk, sk } = resourceKey(account, RESOURCE_TYPES.User, id)
+      const UpdateExpression = 'REMOVE gsi1pk, gsi1sk'
+      await db.client.send(new UpdateCommand({ TableName: db.tableName, Key: { pk, sk }, UpdateExpression }))
+    }
+  }
+
+  test.each([
+    ['a moment ago', 0, 500],
+    ['by a request that took as long as one may', functionLimitMs({}), 1900],
+  ])('in its place, made %s', async (_when, tookMs, sinceMs) => {
+    const account = `lagging-${tookMs}`
+    await seedCollection(db, { account, owner: 'OTHER', prefix: 'other', count: 80, bytes: 10 })
+    const known = await seedCollection(db, { account, owner: 'FEW', prefix: 'known', count: 12, bytes: 10 })
+    const now = Date.now()
+    const seed = { account, owner: 'FEW', bytes: 10, msApart: 1 }
+    const latest = await seedCollection(db, { ...seed, prefix: 'new', count: 6, from: now })
+    await unindex(
+      account,
+      latest.filter((_, i) => i !== 3),
+    )
+    const call = scimApi(db, principal({ account, role: 'FEW' }), { now: () => new Date(now + tookMs + sinceMs) })
+    const expected = [...known, ...latest]
+    expect(idsOf(await search(call, '/Users', { count: 100 }))).toEqual(expected)
+    expect(idsOf(await search(call, '/Users', { count: 100, filter: 'title pr' }))).toEqual(expected)
+    const pages = []
+    for (const startIndex of [1, 8, 15]) pages.push(...idsOf(await search(call, '/Users', { startIndex, count: 7 })))
+    expect(pages).toEqual(expected)
+  })
+
+  test('whatever others made before it in the same moments', async () => {
+    const account = 'crowded'
+    const now = Date.now()
+    const others = { account, owner: 'OTHER', prefix: 'other', count: 1500, bytes: 10 }
+    await seedCollection(db, { ...others, from: now - 1700, msApart: 1 })
+    const own = await seedCollection(db, { account, owner: 'FEW', prefix: 'own', count: 3, bytes: 10, from: now })
+    await unindex(account, own)
+    const call = scimApi(db, principal({ account, role: 'FEW' }), { now: () => new Date(now + 200) })
+    expect(shown(await search(call, '/Users', { attributes: 'id' }))).toEqual([
+      200,
+      3,
+      3,
+      own.map((id) => ({ id, schemas: expect.any(Array) })),
+    ])
+  })
 })
 
 test('a group is found by a member while a large change of it is under way', async () => {
@@ -154,6 +184,44 @@ test('a group is found by a member while a large change of it is under way', asy
     })
     expect(body.Resources.map(({ id }: { id: string }) => id)).toEqual(groups)
   }
+})
+
+describe('groups that are gone while the index still leads to them', () => {
+  const account = 'gone'
+  let filter: string
+  let live: string[]
+  const call = scimApi(db, principal({ account, privileges: ['monitorUser', 'monitorRole'] }))
+  const ask = async (parameters: Record<string, string | number>) => {
+    const { body } = await search(call, '/Groups', { filter, attributes: 'id', ...parameters })
+    return { ...body, ids: body.Resources.map(({ id }: { id: string }) => id) }
+  }
+
+  beforeAll(async () => {
+    const owner = 'GENERIC_SCIM_PROVISIONER'
+    const [member = ''] = await seedCollection(db, { account, owner, prefix: 'u', count: 1 })
+    const groups = await seedCollection(db, { account, owner, prefix: 'G', count: 30, type: Group })
+    for (const id of groups) await seedMembers(db, account, id, [member])
+    for (const id of groups.slice(0, 12)) {
+      await db.client.send(new DeleteCommand({ TableName: db.tableName, Key: resourceKey(account, Group, id) }))
+    }
+    live = groups.slice(12)
+    filter = `members.value eq "${member}"`
+  })
+
+  test('do not end a walk by cursor on a page of none: it shows all others and counts them', async () => {
+    const first = await ask({ count: 10, cursor: '' })
+    expect([first.ids, first.totalResults]).toEqual([live.slice(0, 10), 18])
+    const second = await ask({ count: 10, cursor: first.nextCursor })
+    expect([second.ids, second.nextCursor]).toEqual([live.slice(10), undefined])
+  })
+
+  test('nor one by index, and a page of all counts none of them', async () => {
+    const first = await ask({ count: 10 })
+    expect([first.ids, first.totalResults]).toEqual([live.slice(0, 10), 18])
+    expect((await ask({ count: 10, startIndex: 11 })).ids).toEqual(live.slice(10))
+    const whole = await ask({ count: 100 })
+    expect([whole.ids, whole.totalResults, whole.itemsPerPage]).toEqual([live, 18, 18])
+  })
 })
 
 describe('an address that is the name', () => {
