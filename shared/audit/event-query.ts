@@ -4,6 +4,7 @@ import { isTokenId } from '../auth/token.ts'
 import { parseDateTime } from '../scim/date-time.ts'
 import { invalidValue } from '../scim/error.ts'
 import { quote } from '../scim/quote.ts'
+import { isResourceId } from '../scim/resource-id.ts'
 
 /** An auditor's question, read and checked. */
 export interface EventQuery {
@@ -24,7 +25,7 @@ export interface EventQuery {
   address?: string
   /** The lowest and the highest HTTP status asked for. */
   status?: readonly [number, number]
-  /** A resource's id, or its name in any letter case. */
+  /** A resource's id, in small letters, or its name in any letter case. */
   resource?: string
   /** Only what changed the resource. */
   changesOnly?: boolean
@@ -120,7 +121,9 @@ export const EVENT_PARAMETERS = {
   integration: upperCase,
   method: oneOf(EVENT_METHODS),
   status,
-  resource: text('expected an id or a name', 1000),
+  resource: text('expected an id or a name', 1000).transform((asked) =>
+    isResourceId(asked) ? asked.toLowerCase() : asked,
+  ),
   actor: text('expected a role or an ARN', 2048),
   token: z.string(A_TOKEN_ID).refine(isTokenId, A_TOKEN_ID),
   address: z.string(BLOCK_RULE).refine(isBlock, BLOCK_RULE),

@@ -8,6 +8,7 @@ import type { Kind } from '../resources/special.ts'
 import { notFound } from '../scim/error.ts'
 import { parseProjection } from '../scim/project.ts'
 import { quote } from '../scim/quote.ts'
+import { isResourceId } from '../scim/resource-id.ts'
 import { RESOURCE_TYPES } from '../scim/resource-types.ts'
 import type { ResourceType } from '../scim/schema.ts'
 import { getIdByName } from '../store/claims.ts'
@@ -18,8 +19,6 @@ import { parseListParameters } from './list-input.ts'
 import { SCIM_BASE } from './routes.ts'
 
 type Query = Readonly<Record<string, string>>
-
-const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 
 /**
  * Users or roles of the whole account, whoever owns them: a SCIM list whose resources also name their owner.
@@ -58,7 +57,7 @@ export async function loadForAdmin(
 }
 
 async function findId({ db, account }: AdminContext, type: ResourceType, idOrName: string): Promise<string> {
-  if (UUID.test(idOrName) && (await getResource(db, account, type, idOrName))) return idOrName
+  if (isResourceId(idOrName) && (await getResource(db, account, type, idOrName))) return idOrName
   const id = await getIdByName(db, account, type, idOrName)
   if (id) return id
   await requireAccount({ db, account })

@@ -49,7 +49,6 @@ export interface Write<Made extends Draft = Draft> {
   anyVersion: boolean
 }
 
-/**
 /** What is read of a page of resources together. */
 export interface ReadPage {
   ids: readonly string[]

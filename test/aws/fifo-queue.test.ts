@@ -38,6 +38,24 @@ test('messages of a group come in order, and one that is sent again under the sa
   expect(seen).toEqual(['a', 'a'])
 })
 
+test.each([
+  ['is not told twice within five minutes', 299_999, ['a', 'b']],
+  ['is told again after five minutes', 300_000, ['a', 'a', 'b']],
+])('the same name %s', async (_what, laterMs, expected) => {
+  let time = 0
+  const seen: string[] = []
+  const deliver = async (event: SQSEvent) => seen.push(idOf(event))
+  const fifo = await startFifoQueue({ visibilityMs: 1, deliver, now: () => time })
+  const queue = openWorkQueue(fifo.url)
+  await queue.send(work('a'), '1')
+  time = laterMs
+  await queue.send(work('a'), '1')
+  await queue.send(work('b'), '2')
+  await fifo.idle()
+  await fifo.close()
+  expect(seen.sort()).toEqual(expected)
+})
+
 test('a group whose message fails waits for it, others do not', async () => {
   let failures = 2
   const deliver = async (event: SQSEvent) => {

@@ -16,7 +16,12 @@ export interface FifoQueueOptions {
   doubles?: () => boolean
   /** After so many deliveries that failed a message goes to the dead ones. */
   maxReceiveCount?: number
+  /** Milliseconds of a clock that goes forwards. */
+  now?: () => number
 }
+
+/** For so long SQS knows a deduplication id: the same one is no new message. */
+const DEDUPLICATION_MS = 300_000
 
 /** A FIFO queue of one machine: groups side by side, the messages of one in order, one at a time. */
 export interface FifoQueue {
@@ -64,17 +69,21 @@ class FifoGroups {
   closed = false
   readonly dead: string[] = []
   readonly #options: FifoQueueOptions
-  readonly #seen = new Map<string, string>()
+  /** By deduplication id, the oldest first. */
+  readonly #seen = new Map<string, { id: string; at: number }>()
+  readonly #now: () => number
   readonly #waiting = new Map<string, Message[]>()
   readonly #working = new Set<Promise<void>>()
   #count = 0
 
   constructor(options: FifoQueueOptions) {
     this.#options = options
+    this.#now = options.now ?? (() => performance.now())
   }
 
   take(sent: z.infer<typeof SendMessage>) {
-    const messageId = this.#seen.get(sent.MessageDeduplicationId) ?? this.#enqueue(sent)
+    this.#forget()
+    const messageId = this.#seen.get(sent.MessageDeduplicationId)?.id ?? this.#enqueue(sent)
     const md5 = createHash('md5').update(sent.MessageBody).digest('hex')
     return { messageId, md5, sequenceNumber: String(this.#count++).padStart(20, '0') }
   }
@@ -83,9 +92,17 @@ class FifoGroups {
     while (this.#working.size > 0) await Promise.all(this.#working)
   }
 
+  #forget(): void {
+    const since = this.#now() - DEDUPLICATION_MS
+    for (const [id, { at }] of this.#seen) {
+      if (at > since) return
+      this.#seen.delete(id)
+    }
+  }
+
   #enqueue(sent: z.infer<typeof SendMessage>): string {
     const id = randomUUID()
-    this.#seen.set(sent.MessageDeduplicationId, id)
+    this.#seen.set(sent.MessageDeduplicationId, { id, at: this.#now() })
     const group = this.#waiting.get(sent.MessageGroupId)
     if (group) {
       group.push({ ...sent, id })

@@ -14,7 +14,8 @@ interface YoungChange {
 
 /**
  * Takes back, in what index queries find, the changes that are younger than the lag: an entry that is new is not there
- * yet, one that is gone or changed is as it was. What a filter drops is not put back, since only the engine can filter.
+ * yet, one that is gone or changed is as it was. Where a query has a filter nothing is put back: only the engine can
+ * filter. A page may be shorter than its limit, as the pages of queries may always be.
  */
 export class IndexLag {
   readonly #lagMs: number
@@ -42,7 +43,7 @@ export class IndexLag {
     }
   }
 
-  /** A page of an index as it was before the young changes; `partition` is the one that is asked for. */
+  /** A page of whole entries as it was before the young changes; `partition` is the one that is asked for. */
   show(shape: TableShape, index: IndexShape, input: Input, partition: string, page: Page): Page {
     const young = this.#youngOf(`${shape.name}/${index.name}`)
     if (young.length === 0) return page
@@ -56,7 +57,10 @@ export class IndexLag {
     const sorted = [...items.values()].sort((a, b) => direction * compare(sortOf(index, a), sortOf(index, b)))
     const Items = sorted.slice(0, input.Limit)
     const last = Items.length < sorted.length ? Items.at(-1) : undefined
-    return { ...page, Items, Count: Items.length, ...(last && { LastEvaluatedKey: positionOf(shape, index, last) }) }
+    return {
+      ...{ ...page, Items, Count: Items.length, ScannedCount: page.ScannedCount + Items.length - page.Items.length },
+      ...(last && { LastEvaluatedKey: positionOf(shape, index, last) }),
+    }
   }
 
   #youngOf(index: string): YoungChange[] {
@@ -71,6 +75,8 @@ export class IndexLag {
 export interface Page {
   Items: Item[]
   Count: number
+  /** Of them before the filter. */
+  ScannedCount: number
   LastEvaluatedKey?: Item
 }
 
@@ -82,7 +88,7 @@ const compare = (a: string, b: string): number => Buffer.compare(Buffer.from(a),
 
 /** Whether an entry that has changed meanwhile stood on this page: within its bounds and the query's condition. */
 function wasFound(entry: Item, index: IndexShape, input: Input, page: Page): boolean {
-  if (input.FilterExpression !== undefined || input.ProjectionExpression !== undefined) return false
+  if (input.FilterExpression !== undefined) return false
   const sort = sortOf(index, entry)
   const forwards = input.ScanIndexForward !== false
   const [first, last] = [input.ExclusiveStartKey, page.LastEvaluatedKey].map((key) => key && sortOf(index, key))

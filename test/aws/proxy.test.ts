@@ -347,6 +347,39 @@ describe('a lagging index', () => {
     expect(await shown()).toEqual(['a', 'd', 'b'])
   })
 
+  test('so it is with a projection, which says nothing of what item an entry is', async () => {
+    const projected = async (more: object = {}) => {
+      const names = { '#at': 'gsi1sk', '#of': 'gsi1pk', '#x': 'x' }
+      const { $metadata: _, ...page } = await send(
+        new QueryCommand({
+          ...{ TableName, IndexName: 'gsi1', KeyConditionExpression: '#of = :pk', ProjectionExpression: '#at, #x' },
+          ...{ ExpressionAttributeNames: names, ExpressionAttributeValues: { ':pk': pk }, ...more },
+        }),
+      )
+      return page
+    }
+    const page = (...sks: string[]) => ({
+      Items: sks.map((gsi1sk) => ({ gsi1sk })),
+      Count: sks.length,
+      ScannedCount: sks.length,
+      ConsumedCapacity: { TableName, CapacityUnits: 0.5 },
+    })
+    for (const sk of ['b', 'c']) await entry(sk)
+    follow({ indexLagMs: 3_600_000 })
+    await entry('a')
+    await send(new DeleteCommand({ TableName, Key: { pk, sk: 'c' } }))
+    expect(await projected()).toEqual(page('b', 'c'))
+    expect(lastCharges()).toEqual([`read ${pk} 0.5`])
+    const at = (sk: string) => ({ pk, sk, gsi1pk: pk, gsi1sk: sk })
+    expect(await projected({ Limit: 1, ExclusiveStartKey: at('a') })).toEqual({
+      ...page('b'),
+      LastEvaluatedKey: at('b'),
+    })
+    expect(await projected({ Limit: 1, ExclusiveStartKey: at('b') })).toEqual(page('c'))
+    follow({})
+    expect(await projected()).toEqual(page('a', 'b'))
+  })
+
   test('and is shown once the lag is over', async () => {
     follow({ indexLagMs: 1 })
     await entry('a')

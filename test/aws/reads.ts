@@ -50,13 +50,28 @@ export async function query(backend: Backend, input: Input, send: Send): Promise
   if (short) return throttledOutcome(throttled(shape, short))
   backend.take([least])
   await backend.delay()
-  const answer = await send({ ...input, ReturnConsumedCapacity: 'TOTAL' })
+  const answer = await send({ ...(index ? unprojected(input) : input), ReturnConsumedCapacity: 'TOTAL' })
   if (answer.status !== 200) return { answer, charges: backend.correct([least], []), refused: undefined }
   const page = bodyOf<Page & Consumed>(answer)
   const units = Math.max(least.units, page.ConsumedCapacity?.CapacityUnits ?? 0)
   const charges = backend.correct([least], [{ ...least, units }])
-  const shown = index ? backend.lag.show(shape, index, input, partition, page) : page
-  return { answer: shown === page ? answer : toAnswer(200, shown), charges, refused: undefined }
+  if (!index) return { answer, charges, refused: undefined }
+  const shown = backend.lag.show(shape, index, input, partition, page)
+  const Items = shown.Items.map((item) => project(item, input))
+  return { answer: toAnswer(200, { ...shown, Items }), charges, refused: undefined }
+}
+
+/**
+ * A query for whole entries: what is projected need not tell which item it is of. Names that only the projection has
+ * must go with it, since none may be left unused.
+ */
+function unprojected({ ProjectionExpression, ...query }: Input): Input {
+  const { ExpressionAttributeNames: names = {}, KeyConditionExpression, FilterExpression } = query
+  if (ProjectionExpression === undefined) return query
+  const used = new Set(`${KeyConditionExpression} ${FilterExpression}`.match(/#\w+/g))
+  const left = Object.entries(names).filter(([name]) => used.has(name))
+  const { ExpressionAttributeNames: _, ...rest } = query
+  return left.length > 0 ? { ...rest, ExpressionAttributeNames: Object.fromEntries(left) } : rest
 }
 
 interface Consumed {

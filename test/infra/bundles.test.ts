@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { build } from 'esbuild'
 import { describe, expect, test } from 'vitest'
 import {
@@ -52,20 +52,49 @@ async function modulesOf(name: LambdaName): Promise<string[]> {
 }
 
 describe('a function carries no code of a type that it does not serve', () => {
-  const OF_USERS = /^shared\/resources\/(users|user-groups|password)\.ts$/
-  const OF_GROUPS = /^shared\/resources\/(groups?(-\w+)?|members|settled)\.ts$/
+  const inResources = (...names: string[]) => names.map((name) => `shared/resources/${name}.ts`)
+  const inGroups = (...names: string[]) => names.map((name) => `shared/store/groups/${name}.ts`)
+  const OF_USERS = inResources('password', 'user-groups', 'users')
+  const GROUP_READS = [
+    ...inResources('members', 'whole-groups'),
+    ...inGroups('intents', 'member-item', 'members', 'packed-ids'),
+  ]
+  const GROUP_WRITES = [
+    ...inResources('current-members', 'group-members', 'group-writes', 'groups'),
+    ...inGroups('group-item', 'queue'),
+  ]
+  const OF_WORKER = inGroups('apply', 'loss', 'slices')
+  /** Of the rooms of groups, what users need too: all of it is small. */
+  const SHARED = {
+    change: 'a group that is deleted is written as any of its changes, by the deletes of both types',
+    delete: 'a delete of either type leaves work in the queue',
+    heads: 'that work is a head of the queue, a user its tombstone',
+    memberships: 'the groups of a user, and groups found by a member',
+  }
+  const ONE_TYPE = new Set([...OF_USERS, ...GROUP_READS, ...GROUP_WRITES, ...OF_WORKER])
+  const isIn = (rooms: RegExp) => (path: string) => rooms.test(path)
+  const inRooms = isIn(/^shared\/(resources|store\/groups)\//)
 
   test.each([
-    ['users', OF_USERS, OF_GROUPS],
-    ['groups', OF_GROUPS, OF_USERS],
-  ] as const)('%s', async (name, own, foreign) => {
+    ['users', OF_USERS],
+    ['groups', [...GROUP_READS, ...GROUP_WRITES]],
+    ['group-reads', GROUP_READS],
+    ['search', [...OF_USERS, ...GROUP_READS, ...GROUP_WRITES]],
+    ['bulk', [...OF_USERS, ...GROUP_READS, ...GROUP_WRITES]],
+    ['admin', [...OF_USERS, ...GROUP_READS, ...GROUP_WRITES]],
+  ] as const)('%s', async (name, own) => {
     const modules = await modulesOf(name)
-    expect(modules.filter((path) => foreign.test(path))).toEqual([])
-    expect(modules.filter((path) => own.test(path)).length).toBeGreaterThan(2)
+    expect(modules.filter((path) => ONE_TYPE.has(path)).sort()).toEqual([...own].sort())
   })
 
-  test.each(['search', 'bulk', 'admin'] as const)('%s serves both', async (name) => {
-    const modules = await modulesOf(name)
-    for (const of of [OF_USERS, OF_GROUPS]) expect(modules.some((path) => of.test(path))).toBe(true)
+  test('and each module of one type has its place above', async () => {
+    const [users, ...groups] = await Promise.all((['users', 'groups', 'group-reads'] as const).map(modulesOf))
+    const [ofUsers, ofGroups] = [new Set(users), new Set(groups.flat())]
+    const either = [...new Set([...ofUsers, ...ofGroups])].filter(inRooms)
+    const onlyOne = either.filter((path) => ofUsers.has(path) !== ofGroups.has(path))
+    expect(onlyOne.sort()).toEqual([...OF_USERS, ...GROUP_READS, ...GROUP_WRITES].sort())
+    const placed = [...ONE_TYPE, ...inGroups(...Object.keys(SHARED))].filter(isIn(/^shared\/store\/groups\//))
+    const there = readdirSync('shared/store/groups').map((file) => `shared/store/groups/${file}`)
+    expect(there.sort()).toEqual(placed.sort())
   })
 })

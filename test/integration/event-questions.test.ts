@@ -79,7 +79,7 @@ describe('a question about one resource', () => {
     await put(db, [{ ...nameKey('default', RESOURCE_TYPES.User, 'ann'), id: ID, owner: 'OKTA_PROVISIONER' }])
   })
 
-  test.each([ID, 'ANN'])(
+  test.each([ID, ID.toUpperCase(), 'ANN'])(
     'is answered from its own index, at the price of what happened to it: %s',
     async (resource) => {
       const page = await ask(db, { resource, last: '90d' })
@@ -92,7 +92,7 @@ describe('a question about one resource', () => {
         roundsOfDay: page.roundsOfDay,
       })
       // Two runs of the history: what befell it, and who it was granted; by name those of the name too.
-      expect(page.roundsOfDay).toEqual(resource === ID ? ['', ''] : ['', '', '', ''])
+      expect(page.roundsOfDay).toEqual(resource === 'ANN' ? ['', '', '', ''] : ['', ''])
     },
   )
 
@@ -140,6 +140,19 @@ describe('a question about one resource', () => {
     await seed(db, [left])
     const { events, indexOnly } = await ask(db, { resource: 'bea', last: '7d' })
     expect([events, indexOnly]).toEqual([[left], undefined])
+  })
+
+  test('of somebody who is gone shows the same changes by name and by id', async () => {
+    const of = { resourceId: ID.replace(/1$/, '3'), resourceName: 'gone@x.org', resourceDomain: 'USER' } as const
+    const changes = [
+      anEvent(ago(6 * DAY), { ...of, method: 'POST', changes: [{ attribute: 'title', after: 'x' }] }),
+      anEvent(ago(2 * DAY), { ...of, method: 'DELETE', changes: [{ attribute: 'title', before: 'x' }] }),
+    ]
+    await seed(db, [...changes, anEvent(ago(3 * DAY), of)])
+    for (const resource of ['Gone@x.org', of.resourceId]) {
+      const { events, indexOnly } = await ask(db, { resource, changesOnly: true, last: '7d' })
+      expect([events, indexOnly]).toEqual([changes, undefined])
+    }
   })
 })
 

@@ -1,5 +1,6 @@
 import type { EventQuery } from '../../audit/event-query.ts'
 import { isTokenId } from '../../auth/token.ts'
+import { isResourceId } from '../../scim/resource-id.ts'
 import { RESOURCE_TYPES } from '../../scim/resource-types.ts'
 import { getIdByName } from '../claims.ts'
 import type { Db } from '../client.ts'
@@ -14,7 +15,6 @@ export interface Subjects {
 }
 
 const AN_INTEGRATION = /^[\w.$-]{1,255}$/
-const AN_ID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 
 /**
  * Who is asked for: the users, roles and integrations that have it as their name now; 3 read units. What is neither such
@@ -28,8 +28,8 @@ export async function loadSubjects(db: Db, account: string, query: EventQuery): 
     ...Object.values(RESOURCE_TYPES).map((type) => getIdByName(db, account, type, resource)),
   ])
   const holders = [integration?.name, ...named].filter((id) => id !== undefined)
-  const isKnown = holders.length > 0 || AN_ID.test(resource) || isTokenId(resource)
-  const areIndexed = changesOnly || (isKnown && !asksForReads(query))
+  const isKnown = holders.length > 0 || isResourceId(resource) || isTokenId(resource)
+  const areIndexed = isKnown && (changesOnly || !asksForReads(query))
   return { ids: new Set([resource, ...holders]), areIndexed }
 }
 

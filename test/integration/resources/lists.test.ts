@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { withAwsTable } from '../../factories/aws.ts'
 import { type Call, newGroup, newUser, principal, scimApi } from '../../factories/scim-api.ts'
+import { untilTold } from '../../factories/until-told.ts'
 
 const db = withAwsTable()
 
@@ -146,7 +147,7 @@ describe('filters and order', () => {
       idsOf((await call('GET', `/Groups?filter=${encodeURIComponent(filter)}`)).body)
     expect(await find('displayName eq "sales"')).toEqual([body.id])
     expect(await find('externalId eq "S"')).toEqual([body.id])
-    expect(await find(`members eq "${ids[0]}"`)).toEqual([body.id])
+    await untilTold(() => find(`members eq "${ids[0]}"`), [body.id])
     expect(await find(`members.value eq "${ids[1]}"`)).toEqual([])
     expect(await find(`id eq "${body.id}" and members[value eq "${ids[0]}"]`)).toEqual([body.id])
     expect(await find(`id eq "${body.id}" and members.value eq "${ids[1]}"`)).toEqual([])

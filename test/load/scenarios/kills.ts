@@ -16,7 +16,7 @@ const SETTLE_LIMIT_MS = 240_000
 export const kills: Scenario = {
   name: 'kills',
   about: 'every invocation killed at random while 20 large changes run, with readers beside',
-  goal: 'all settle; readers see all of a change or none',
+  goal: 'all settle; readers see all of a change or none, as in any group of up to some 20,000 members',
   async run(run) {
     const bed = await run.start()
     const size = run.scaled(2000, 100)
