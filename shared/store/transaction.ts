@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import type { TransactionCanceledException } from '@aws-sdk/client-dynamodb'
 import { TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb'
 import type { Db } from './client.ts'
@@ -71,6 +71,17 @@ export async function transact(db: Db, actions: Actions, requestToken: string): 
       if (attempt >= MAX_CONFLICT_RETRIES || db.clock() >= until) throw tooContended(error)
       await jitter(attempt)
     }
+  }
+}
+
+/** The names of the conditions that did not hold, where some did not: then nothing was carried out. */
+export async function failuresOf(db: Db, actions: Actions): Promise<ReadonlySet<string> | undefined> {
+  try {
+    await transact(db, actions, randomUUID())
+    return undefined
+  } catch (error) {
+    if (error instanceof ConditionsFailed) return new Set(error.failures.keys())
+    throw error
   }
 }
 

@@ -1,8 +1,7 @@
-import { requireEvent } from '../store/events/get.ts'
 import { applyIntents, firstBatch, intentUnits, sweepMembers } from '../store/groups/apply.ts'
-import { type GroupHead, listTombstones, type UserHead } from '../store/groups/heads.ts'
+import { type EventRef, type GroupHead, listTombstones, type UserHead } from '../store/groups/heads.ts'
 import { type Intent, listIntents, membersPut } from '../store/groups/intents.ts'
-import { loseMember } from '../store/groups/loss.ts'
+import { loseMembers } from '../store/groups/queued-losses.ts'
 import { endWork, getHead, moveHead } from '../store/groups/slices.ts'
 import { untilTaken } from '../store/until-taken.ts'
 import { MORE, type Slice, type SliceEnd, TAKEN } from './slice.ts'
@@ -50,16 +49,15 @@ async function applyAll(slice: Slice, head: GroupHead, intents: Intent[]): Promi
  * never written. A deleted group loses all its members later. Nothing where the time was over before.
  */
 async function loseGone({ db, limits }: Slice, head: GroupHead, batch: Intent[]): Promise<Set<string> | undefined> {
-  const gone = new Set<string>()
   const tombstones = head.deleted ? NONE : await listTombstones(db, head.account)
-  for (const userId of new Set(batch.flatMap(membersPut).map((member) => member.userId))) {
-    const tombstone = tombstones.get(userId)
-    if (!tombstone) continue
-    const cause = await requireEvent(db, { account: head.account, ...tombstone.cause })
-    if (!(await loseMember(db, head.id, userId, cause, limits.until))) return undefined
-    gone.add(userId)
-  }
-  return gone
+  const gone = new Map(batch.flatMap(membersPut).flatMap(({ userId }) => withTombstone(tombstones, userId)))
+  const isLost = gone.size === 0 || (await loseMembers(db, head, gone, limits.until))
+  return isLost ? new Set(gone.keys()) : undefined
+}
+
+function withTombstone(tombstones: ReadonlyMap<string, UserHead>, userId: string): [string, EventRef][] {
+  const tombstone = tombstones.get(userId)
+  return tombstone ? [[userId, tombstone.cause]] : []
 }
 
 const NONE: ReadonlyMap<string, UserHead> = new Map()

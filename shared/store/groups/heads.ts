@@ -29,7 +29,7 @@ export interface GroupHead extends Lane {
   kind: 'GROUP'
   /** Version of the last commit with work left. */
   committed: number
-  /** Open intents. */
+  /** Open intents, without those of deleted users who leave. */
   queued: number
   /** Epoch ms of the oldest open intent's commit. */
   openSince: number

@@ -17,6 +17,8 @@ export interface Intent extends MemberDelta {
   at: number
   /** The event of the change. */
   cause: EventRef
+  /** Whether a deleted user leaves, which takes nobody's room in the queue. */
+  isLoss?: boolean
 }
 
 /** What all parts of one change have in common. */
@@ -113,9 +115,10 @@ function unpackMembers(item: Record<string, unknown>, name: string): StoredMembe
 }
 
 export function toIntent(item: Record<string, unknown>): Intent {
-  const { version, n, at, cause, remove } = item
+  const { version, n, at, cause, remove, isLoss } = item
   return {
     ...{ version: Number(version), n: Number(n), at: Number(at), cause: cause as EventRef },
+    ...(isLoss === true && { isLoss }),
     add: unpackMembers(item, 'add'),
     remove: unpackIds(remove),
     displays: unpackMembers(item, 'change').map(({ userId, display }) => ({ userId, after: display })),

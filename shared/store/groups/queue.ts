@@ -35,19 +35,18 @@ export async function queueGroupChange(db: Db, account: string, change: GroupCha
 
 const QUEUE = 'queue'
 
-/** Commits a change of members as part of a new version of its group, where there is room in the queue if `bounded`. */
+/** Commits a change of members as part of a new version of its group, where there is room in the queue. */
 export function queueActions(
   db: Db,
   account: string,
   { id, version }: StoredResource,
   change: MemberDelta,
   cause: EventRef,
-  bounded = true,
 ): Actions {
   const at = db.clock()
   const { time, eventId } = cause
   const intents = toIntents({ version, at, cause: { time, eventId } }, change)
-  const queue = queueAction(account, id, { version, intents: intents.length, at }, bounded)
+  const queue = queueAction(account, id, { version, intents: intents.length, at }, true)
   return { ...putIntentActions(account, id, intents), [QUEUE]: queue }
 }
 

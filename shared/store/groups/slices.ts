@@ -79,7 +79,7 @@ export function moveHead(db: Db, head: GroupHead, applied: Intent[], openSince =
       ExpressionAttributeValues: {
         ...ofSlice(head),
         ':since': openSince,
-        ':less': -applied.length,
+        ':less': -applied.filter(({ isLoss }) => !isLoss).length,
         ':writer': WORKER,
       },
     },

@@ -113,6 +113,22 @@ describe('a user who is deleted while its group is changed', () => {
     }
   })
 
+  test('with many others leaves it in slices of a few calls each, and every slice gets further', async () => {
+    const ids = await createUsers(120)
+    const gone = ids.slice(0, 100)
+    const groupId = await createGroup()
+    await call('PATCH', `/Groups/${groupId}`, add(ids))
+    await Promise.all(gone.map((id) => call('DELETE', `/Users/${id}`)))
+    let calls = 0
+    const clock = () => Date.now() + calls * 100
+    const slow = hookedDb({ ...db, clock }, () => void calls++)
+    const ends: string[] = []
+    while (ends.at(-1) !== 'done' && ends.length < 12) ends.push((await slice('GROUP', groupId, slow)).end)
+    expect(ends.at(-1)).toBe('done')
+    await settle(db)
+    expect(await stateOf(groupId)).toEqual(settled(102, ids.slice(100)))
+  })
+
   test('is counted once, whichever two calls of the request that removes it the delete comes between', async () => {
     for (let at = 1, calls = at; at <= calls; at++) {
       const ids = await createUsers(50)
