@@ -63,7 +63,7 @@ describe('a function carries no code of a type that it does not serve', () => {
     ...inResources('current-members', 'group-members', 'group-writes', 'groups'),
     ...inGroups('group-item', 'queue'),
   ]
-  const OF_WORKER = inGroups('apply', 'loss', 'slices')
+  const OF_WORKER = inGroups('apply', 'loss', 'loss-event', 'queued-losses', 'slices')
   /** Of the rooms of groups, what users need too: all of it is small. */
   const SHARED = {
     change: 'a group that is deleted is written as any of its changes, by the deletes of both types',

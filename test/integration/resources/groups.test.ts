@@ -12,7 +12,7 @@ const azure = scimApi(db, principal({ clientKind: 'AZURE' }))
 let names = 0
 async function createUsers(count: number): Promise<string[]> {
   const userNames = Array.from({ length: count }, () => `member-${++names}@example.com`)
-  return mapConcurrently(userNames, 100, async (userName) => {
+  return mapConcurrently(userNames, 25, async (userName) => {
     const { body, status } = await call('POST', '/Users', newUser(userName))
     expect(status).toBe(201)
     return body.id
