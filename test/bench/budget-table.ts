@@ -45,8 +45,7 @@ function dollarsOf(measured: Measured): string {
   return (reads * READ_PRICE + writes * WRITE_PRICE).toFixed(2)
 }
 
-const budgetOf = ({ budget }: Measured): string =>
-  [budget.roundTrips, budget.readUnits, budget.writeUnits].map((figure) => figure ?? '').join(' / ')
+const budgetOf = ({ budget }: Measured): string => [budget.roundTrips, budget.readUnits, budget.writeUnits].join(' / ')
 
 function verdict({ small, large }: Pair): string {
   if ([small, large].some((measured) => measured && isOver(measured))) return 'OVER'

@@ -47,7 +47,7 @@ const openBenchDb = (endpoint: string) => openDb(configOf(endpoint), LOCAL_AWS)
 
 async function openBench(proxy: AwsProxy): Promise<Bench> {
   const { endpoint } = proxy
-  // A clock that stands: whether the pending work has just been looked at must not depend on the machine.
+  // A clock that stands: in how many slices the worker applies a change must not depend on the machine.
   const started = Date.now()
   const db = { ...openBenchDb(endpoint), clock: () => started }
   await createTable(db)
@@ -85,9 +85,11 @@ index has to change.
 
 For a user of just under 1 KB, the authorizer's answer being cached. RT are sequential round trips to DynamoDB, the one
 that stores the REST event included; read and write are capacity units. Nothing may grow with the number of users,
-groups, members or events but by what is returned. An auditor's question writes one more unit when it comes through
-the events function, since asking is an event too. Large changes count with what the worker does after the answer. The
-first list of a process waits for the counts, one round trip more, where the caller sees only its own.
+groups, members or events but by what is returned. What shows a user's groups takes a round trip more, and
+half a read unit for each group: the index tells ids only, the names come from the groups themselves. An auditor's
+question writes one more unit when it comes through the events function, since asking is an event too. Large changes
+count with what the worker does after the answer. The first list of a process waits for the counts, one round trip more,
+where the caller sees only its own.
 
 ${budgets}
 

@@ -22,11 +22,11 @@ import type { Meter, Usage } from './meter.ts'
 import type { Send } from './scim-client.ts'
 import { aUser, seedUsers } from './seed.ts'
 
-/** What DESIGN section 9 allows; absent where it names no figure. */
+/** What AWS charges for it now, so that nothing becomes dearer unseen. */
 interface Budget {
   roundTrips: number
-  readUnits?: number
-  writeUnits?: number
+  readUnits: number
+  writeUnits: number
 }
 
 export interface Measured {
@@ -102,8 +102,6 @@ async function userReads(bench: Bench): Promise<Measured[]> {
   const params = { id: users[n - 1] ?? '' }
   const filter = (text: string) => () => send({ resource: '/Users', query: { filter: text } })
   const find = { roundTrips: 4, readUnits: 3, writeUnits: 1 }
-  // The first request of these five seconds, which looks for pending work.
-  await send({ resource: '/Users/{id}', params })
   return [
     await measured(bench, 'GET user, with groups', { roundTrips: 3, readUnits: 2, writeUnits: 1 }, () =>
       send({ resource: '/Users/{id}', params }),
@@ -121,14 +119,19 @@ async function userWrites(bench: Bench): Promise<Measured[]> {
   const resource = '/Users/{id}'
   const body = patch({ op: 'replace', path: 'title', value: `Engineer ${Date.now()}` })
   const user = await send({ resource, params })
+  const create = { roundTrips: 1, readUnits: 0 }
   return [
-    await measured(bench, 'POST user', { roundTrips: 1, readUnits: 0, writeUnits: 16 }, () =>
+    await measured(bench, 'POST user, whose address is its userName', { ...create, writeUnits: 12 }, () =>
       send({ method: 'POST', resource: '/Users', body: aUser(created++) }),
     ),
-    await measured(bench, 'PATCH user, one attribute', { roundTrips: 2, readUnits: 1, writeUnits: 6 }, () =>
+    await measured(bench, 'POST user, with another address', { ...create, writeUnits: 14 }, () => {
+      const emails = [{ value: `alias.${created}@example.com`, type: 'work', primary: true }]
+      return send({ method: 'POST', resource: '/Users', body: { ...aUser(created++), emails } })
+    }),
+    await measured(bench, 'PATCH user, one attribute', { roundTrips: 2, readUnits: 1, writeUnits: 5 }, () =>
       send({ method: 'PATCH', resource, params, body, query: { excludedAttributes: 'groups' } }),
     ),
-    await measured(bench, 'PATCH user, answered with groups', { roundTrips: 3, readUnits: 2, writeUnits: 6 }, () =>
+    await measured(bench, 'PATCH user, answered with groups', { roundTrips: 3, readUnits: 2, writeUnits: 5 }, () =>
       send({ method: 'PATCH', resource, params, body: patch({ op: 'replace', path: 'title', value: 'Chief' }) }),
     ),
     await measured(bench, 'PUT user unchanged', { roundTrips: 2, readUnits: 1, writeUnits: 1 }, async () =>
@@ -153,9 +156,9 @@ async function pages(bench: Bench): Promise<Measured[]> {
   const { db, send, sendAs, caller, users } = bench
   const small = { ...caller, account: `hundred-${users.length}` }
   await seedUsers(db, small, 1, 100)
-  const whole = { roundTrips: 2, readUnits: 27, writeUnits: 1 }
-  const beginning = { roundTrips: 2, readUnits: 27, writeUnits: 2 }
-  const sequential = { roundTrips: 3, readUnits: 29, writeUnits: 3 }
+  const whole = { roundTrips: 2, readUnits: 24, writeUnits: 1 }
+  const beginning = { roundTrips: 2, readUnits: 24, writeUnits: 2 }
+  const sequential = { roundTrips: 3, readUnits: 24, writeUnits: 3 }
   const page = (at: number) => () => send(pageFrom(at))
   // The first list of a process waits for the counts, which say how the caller's own are best read.
   for (const who of [small, caller]) await sendAs(who)(pageFrom(1))
@@ -184,6 +187,7 @@ async function pagesWithGroups(bench: Bench): Promise<Measured[]> {
     send({ resource: '/Users', query: { startIndex: String(startIndex), count: '50' } })
   const whole = () => send({ resource: '/Users', query: { count: '100' } })
   await page(1)()
+  // Where the users were made across the bound of two ranges of the index, it takes one query and half a unit more.
   return [
     await measured(
       bench,
@@ -191,7 +195,7 @@ async function pagesWithGroups(bench: Bench): Promise<Measured[]> {
       { roundTrips: 4, readUnits: 30, writeUnits: 2 },
       whole,
     ),
-    await measured(bench, 'second page of 50, with groups', { roundTrips: 5, readUnits: 20, writeUnits: 3 }, page(51)),
+    await measured(bench, 'second page of 50, with groups', { roundTrips: 5, readUnits: 18, writeUnits: 3 }, page(51)),
   ]
 }
 
@@ -205,7 +209,7 @@ async function minority(bench: Bench): Promise<Measured> {
   // Until the index tells them all, the latest are read beside it.
   await setTimeout(2100)
   await list()
-  const budget = { roundTrips: 3, readUnits: 18, writeUnits: 1 }
+  const budget = { roundTrips: 3, readUnits: 15, writeUnits: 1 }
   return measured(bench, 'list of a role that owns 50 among all, without groups', budget, list)
 }
 
@@ -216,7 +220,7 @@ async function refusals(bench: Bench): Promise<Measured[]> {
   const count = MAX_SCANNED_RESOURCES + users.length
   const Item = { pk: countKey(own.account, RESOURCE_TYPES.User), sk: '000', all: count, [`own#${own.role}`]: count }
   await batchWrite(db, [{ PutRequest: { Item } }])
-  const budget = { roundTrips: 2, readUnits: 4, writeUnits: 1 }
+  const budget = { roundTrips: 2, readUnits: 1, writeUnits: 1 }
   const refused = (query: Record<string, string>) => async () => {
     const outcome = await sendAs(own)({ resource: '/Users', query }).catch((error: Error) => error.message)
     if (!String(outcome).includes('tooMany')) throw new Error('A list that is too large was answered')
@@ -226,7 +230,7 @@ async function refusals(bench: Bench): Promise<Measured[]> {
     await measured(
       bench,
       'a sort that is refused for its size',
-      budget,
+      { ...budget, readUnits: 2 },
       refused({ sortBy: 'title', startIndex: '101' }),
     ),
   ]
@@ -238,7 +242,7 @@ async function groups(bench: Bench): Promise<Measured[]> {
   const resource = '/Groups/{id}'
   const add = (ids: string[]) => patch({ op: 'add', path: 'members', value: ids.map((value) => ({ value })) })
   const [newcomer] = await seedUsers(db, caller, created, created++)
-  const change = { roundTrips: 2, readUnits: 2, writeUnits: 12 }
+  const change = { roundTrips: 2, readUnits: 2, writeUnits: 10 }
   const without = { excludedAttributes: 'members' }
   return [
     await measured(bench, 'PATCH group, add 1 member', change, () =>
@@ -269,7 +273,7 @@ export async function addMembers(bench: Bench, ids: string[]): Promise<Measured>
     while ((await runSlice(db, work, db.clock() + 60_000)).end !== 'done');
   }
   const more = { per: ids.length, commitOnly: true }
-  const result = await measured(bench, name, { roundTrips: 3, writeUnits: 3.4 }, run, more)
+  const result = await measured(bench, name, { roundTrips: 3, readUnits: 0.1, writeUnits: 3.2 }, run, more)
   bench.group = id
   return result
 }
@@ -301,7 +305,8 @@ async function seedEvents(db: Db, account: string, now: number, perMinute: numbe
 async function history(bench: Bench): Promise<Measured[]> {
   const { db, users } = bench
   const now = new Date()
-  const budget = { roundTrips: 1, readUnits: 0.2, writeUnits: 0 }
+  // In which shards events lie is drawn by lot: hence some room.
+  const budget = { roundTrips: 1, readUnits: 0.1, writeUnits: 0 }
   const question = parseEventQuery({ last: '5m', limit: 200 }, now, db.eventRetentionDays)
   const ask = (account: string) => async () => {
     const { events } = await listEvents(db, account, question, now)
@@ -314,6 +319,6 @@ async function history(bench: Bench): Promise<Measured[]> {
   const many = `the same with ${(5 * users.length).toLocaleString('en')} events in those minutes`
   return [
     await measured(bench, name, budget, ask(quiet), { per: 200 }),
-    await measured(bench, many, budget, ask(busy), { per: 200 }),
+    await measured(bench, many, { ...budget, readUnits: 0.15 }, ask(busy), { per: 200 }),
   ]
 }
