@@ -79,6 +79,8 @@ const isTooLate = (error: unknown) => error instanceof Error && error.name === T
 const unitsOf = (batch: WriteRequest[], partition: string | undefined): number =>
   batch.reduce((sum, { PutRequest, DeleteRequest }) => {
     const { pk, display } = PutRequest?.Item ?? DeleteRequest?.Key ?? {}
-    if (pk !== partition) return sum
-    return sum + 1 + Math.floor(Buffer.byteLength(String(display ?? '')) / UNIT_BYTES)
+    return pk === partition ? sum + memberUnits(String(display ?? '')) : sum
   }, 0)
+
+/** Write units that a membership takes, with a display or none. */
+export const memberUnits = (display = ''): number => 1 + Math.floor(Buffer.byteLength(display) / UNIT_BYTES)

@@ -16,7 +16,7 @@ const MAX_READ = 25
 export async function workOnGroup(slice: Slice, taken: GroupHead): Promise<SliceEnd> {
   const { db, limits } = slice
   let head = taken
-  while (db.clock() < limits.until) {
+  while (db.clock() < limits.until && !limits.stop?.aborted) {
     const intents = await persist(slice, () => listIntents(db, head.account, head.id, MAX_READ))
     const stop = await (intents.length > 0 ? applyAll(slice, head, intents) : endQueue(slice, head))
     if (stop) return stop
@@ -33,6 +33,7 @@ const persist = <T>({ db, limits }: Slice, run: () => Promise<T>): Promise<T> =>
 async function applyAll(slice: Slice, head: GroupHead, intents: Intent[]): Promise<SliceEnd | undefined> {
   const { db, limits } = slice
   for (let left = intents; left.length > 0; ) {
+    if (limits.stop?.aborted) return MORE
     const batch = firstBatch(left)
     left = left.slice(batch.length)
     const gone = await persist(slice, () => loseGone(slice, head, batch))
