@@ -38,7 +38,8 @@ async function applyAll(slice: Slice, head: GroupHead, intents: Intent[]): Promi
     left = left.slice(batch.length)
     const gone = await persist(slice, () => loseGone(slice, head, batch))
     if (!gone || !(await applyIntents(db, head, batch, gone, limits))) return MORE
-    await limits.pace.take(intentUnits(batch))
+    // Where there is no time to wait, what is applied is taken away faster than the pace, rather than applied again.
+    await limits.pace.take(intentUnits(batch), limits.until - db.clock())
     const next = left[0] ?? batch.at(-1)
     if (!(await persist(slice, () => moveHead(db, head, batch, next?.at)))) return TAKEN
   }
