@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { listAccounts } from '../shared/store/accounts.ts'
 import type { Db } from '../shared/store/client.ts'
-import { listDue, runSlice, type Work } from '../shared/work/work.ts'
+import { listDue, runSlice, SLICE_MS, type Work } from '../shared/work/work.ts'
 
 export interface DriverOptions {
   /** Whether a piece of work is delivered twice, as queues do at times. */
@@ -17,8 +17,6 @@ export interface Driver {
 
 const BUSY_MS = 100
 const IDLE_MS = 250
-/** Short, so that stopping does not take long. */
-const SLICE_MS = 5_000
 /** Queues worked on at once. */
 const PARALLEL = 16
 const MAX_ACCOUNTS = 1000
@@ -74,7 +72,7 @@ async function listAllDue(db: Db): Promise<Work[]> {
 /** One slice after the other, as the worker's Lambda sends itself the next. */
 async function drain(db: Db, work: Work, stopping: AbortSignal): Promise<void> {
   for (;;) {
-    const { end } = await runSlice(db, work, db.clock() + SLICE_MS)
+    const { end } = await runSlice(db, work, db.clock() + SLICE_MS, stopping)
     if (end !== 'more' || stopping.aborted) return
   }
 }

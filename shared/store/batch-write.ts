@@ -21,7 +21,7 @@ const UNIT_BYTES = 1024
 
 /**
  * Puts and deletes items, in parallel batches, until DynamoDB has taken every one of them; not atomic, and in no order.
- * False where the time was over before; then nothing of it is on its way any more.
+ * False where the time was over before, or would be by the pace; then nothing of it is on its way any more.
  */
 export async function batchWrite(db: Db, requests: WriteRequest[], options: WriteOptions = {}): Promise<boolean> {
   const { pace = new Pace(), partition, until = Number.POSITIVE_INFINITY } = options
@@ -41,7 +41,10 @@ export async function batchWrite(db: Db, requests: WriteRequest[], options: Writ
       await Promise.race(sending)
       continue
     }
-    await pace.take(unitsOf(batch, partition))
+    if (!(await pace.take(unitsOf(batch, partition), until - db.clock()))) {
+      waiting.push(batch)
+      break
+    }
     const sent: Promise<void> = send(batch)
       .catch((error) => void failures.push(error))
       .finally(() => sending.delete(sent))
@@ -79,6 +82,8 @@ const isTooLate = (error: unknown) => error instanceof Error && error.name === T
 const unitsOf = (batch: WriteRequest[], partition: string | undefined): number =>
   batch.reduce((sum, { PutRequest, DeleteRequest }) => {
     const { pk, display } = PutRequest?.Item ?? DeleteRequest?.Key ?? {}
-    if (pk !== partition) return sum
-    return sum + 1 + Math.floor(Buffer.byteLength(String(display ?? '')) / UNIT_BYTES)
+    return pk === partition ? sum + memberUnits(String(display ?? '')) : sum
   }, 0)
+
+/** Write units that a membership takes, with a display or none. */
+export const memberUnits = (display = ''): number => 1 + Math.floor(Buffer.byteLength(display) / UNIT_BYTES)

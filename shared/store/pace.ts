@@ -14,13 +14,15 @@ export class Pace {
   #freeAt = 0
   #cutAt = 0
 
-  /** Waits until so many units may be written. */
-  async take(units: number): Promise<void> {
+  /** Waits until so many units may be written; false, and at once, where that is more than `mostMs` from now. */
+  async take(units: number, mostMs = Number.POSITIVE_INFINITY): Promise<boolean> {
     const now = performance.now()
     this.#freeAt = Math.max(this.#freeAt, now - CREDIT_MS)
     const waitMs = this.#freeAt - now
+    if (waitMs > mostMs) return false
     this.#freeAt += (units * 1000) / this.#rate
     if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs))
+    return true
   }
 
   written(units: number): void {

@@ -16,7 +16,7 @@ const MAX_READ = 25
 export async function workOnGroup(slice: Slice, taken: GroupHead): Promise<SliceEnd> {
   const { db, limits } = slice
   let head = taken
-  while (db.clock() < limits.until) {
+  while (db.clock() < limits.until && !limits.stop?.aborted) {
     const intents = await persist(slice, () => listIntents(db, head.account, head.id, MAX_READ))
     const stop = await (intents.length > 0 ? applyAll(slice, head, intents) : endQueue(slice, head))
     if (stop) return stop
@@ -33,11 +33,13 @@ const persist = <T>({ db, limits }: Slice, run: () => Promise<T>): Promise<T> =>
 async function applyAll(slice: Slice, head: GroupHead, intents: Intent[]): Promise<SliceEnd | undefined> {
   const { db, limits } = slice
   for (let left = intents; left.length > 0; ) {
+    if (limits.stop?.aborted) return MORE
     const batch = firstBatch(left)
     left = left.slice(batch.length)
     const gone = await persist(slice, () => loseGone(slice, head, batch))
     if (!gone || !(await applyIntents(db, head, batch, gone, limits))) return MORE
-    await limits.pace.take(intentUnits(batch))
+    // Where there is no time to wait, what is applied is taken away faster than the pace, rather than applied again.
+    await limits.pace.take(intentUnits(batch), limits.until - db.clock())
     const next = left[0] ?? batch.at(-1)
     if (!(await persist(slice, () => moveHead(db, head, batch, next?.at)))) return TAKEN
   }

@@ -12,23 +12,23 @@ export type { Work } from '../store/groups/heads.ts'
 export type { SliceEnd } from './slice.ts'
 
 /** The longest slice: whoever takes over waits for as long as the one before might have gone on. */
-const SLICE_MS = 20_000
+export const SLICE_MS = 20_000
 /** Kept for what is on its way when a slice stops. */
 const RESERVE_MS = 1_500
 /** After its slice nobody may begin another for so long: what was sent last may still arrive. */
 const LEASE_MARGIN_MS = 10_000
 
 /**
- * Works on one queue until it is done, `deadline` (epoch ms by the table's clock) is near, or the slice is full. Late and
+ * Works on one queue until it is done, `deadline` (epoch ms by the table's clock) is near, the slice is full, or it is told to `stop`. Late and
  * doubled calls do nothing. Never throws for throttling: it goes on as fast as it may until it has to stop.
  */
-export async function runSlice(db: Db, work: Work, deadline: number): Promise<SliceEnd> {
+export async function runSlice(db: Db, work: Work, deadline: number, stop?: AbortSignal): Promise<SliceEnd> {
   const end = Math.min(deadline, db.clock() + SLICE_MS)
   const until = end - RESERVE_MS
   if (db.clock() >= until) return { end: 'more' }
   const head = await untilTaken(db, until, () => takeHead(db, work, end + LEASE_MARGIN_MS))
   if ('end' in head) return head
-  const slice: Slice = { db, limits: { pace: new Pace(), until } }
+  const slice: Slice = { db, limits: { pace: new Pace(), until, stop } }
   try {
     const stop = await (head.kind === 'GROUP' ? workOnGroup(slice, head) : workOnUser(slice, head))
     return stop.end === 'more' || stop.end === 'later' ? await release(db, head, stop) : stop

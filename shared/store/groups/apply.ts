@@ -1,4 +1,4 @@
-import { batchWrite, type WriteRequest } from '../batch-write.ts'
+import { batchWrite, memberUnits, type WriteRequest } from '../batch-write.ts'
 import type { Db } from '../client.ts'
 import { toGrantItem } from '../events/grant.ts'
 import { memberKey, membersKey } from '../keys.ts'
@@ -13,22 +13,30 @@ export interface Limits {
   pace: Pace
   /** Epoch ms by the table's clock. */
   until: number
+  /** Ends the slice before its time, once what is under way is applied. */
+  stop?: AbortSignal | undefined
 }
 
-/** Intents that are applied together: what is small must not wait for a call each. */
-const MAX_TOGETHER = { members: 1000, intents: 80 }
+/**
+ * Intents that are applied together: what is small must not wait for a call each, and what DynamoDB takes more than a
+ * second for must not wait for each other. One intent alone is some 1,300 units at most, by its members and bytes.
+ */
+const MAX_TOGETHER = { units: 1000, intents: 80 }
 /** Memberships of a deleted group that are taken away together. */
 const MAX_SWEPT = 500
 
 /** The first of these intents, in order, that are applied together. */
 export function firstBatch(intents: Intent[]): Intent[] {
-  let members = 0
+  let units = 0
   const end = intents.slice(0, MAX_TOGETHER.intents).findIndex((intent, i) => {
-    members += membersOf(intent)
-    return i > 0 && members > MAX_TOGETHER.members
+    units += membershipUnits(intent)
+    return i > 0 && units > MAX_TOGETHER.units
   })
   return intents.slice(0, end === -1 ? MAX_TOGETHER.intents : end)
 }
+
+const membershipUnits = (intent: Intent): number =>
+  membersPut(intent).reduce((sum, { display }) => sum + memberUnits(display), intent.remove.length)
 
 /** Write units that taking these intents away costs the group's partition, about. */
 export const intentUnits = (intents: Intent[]): number =>

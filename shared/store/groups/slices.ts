@@ -95,16 +95,17 @@ export function moveHead(db: Db, head: GroupHead, applied: Intent[], openSince =
  */
 export async function endWork(db: Db, head: Head): Promise<boolean> {
   const isGroup = head.kind === 'GROUP'
+  const committed = isGroup ? head.committed : undefined
   const group = isGroup && !head.deleted ? await getGroup(db, head.account, head.id) : undefined
   const end = {
     Delete: {
       Key: headKey(head),
       ConditionExpression: isGroup ? `${IS_OURS} AND committed = :committed` : IS_OURS,
-      ExpressionAttributeValues: { ...ofSlice(head), ...(isGroup && { ':committed': head.committed }) },
+      ExpressionAttributeValues: { ...ofSlice(head), ...(isGroup && { ':committed': committed }) },
     },
   }
   const actions = { end, ...(group?.applying !== undefined && { group: endApplyingAction(head.account, group) }) }
-  return isDone(db, actions, ['end', head.id, head.epoch, group?.version].join('|'))
+  return isDone(db, actions, ['end', head.id, head.epoch, committed, group?.version].join('|'))
 }
 
 async function isDone(db: Db, actions: Actions, token: string): Promise<boolean> {

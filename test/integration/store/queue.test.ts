@@ -225,6 +225,16 @@ describe('the worker', () => {
     expect(await stored(groupId)).toEqual({ version: 3, memberCount: 0, applying: undefined })
   })
 
+  test('that is told to stop begins nothing more, and leaves it to the next one', async () => {
+    const ids = await createUsers(60)
+    const groupId = await createGroup()
+    await call('PATCH', `/Groups/${groupId}`, add(ids))
+    const work: Work = { account: ACCOUNT, kind: 'GROUP', id: groupId }
+    expect(await runSlice(db, work, db.clock() + 10_000, AbortSignal.abort())).toEqual({ end: 'more' })
+    expect(await itemsIn(groupId)).toEqual(['INTENT'])
+    expect(await slice(work)).toEqual({ end: 'done' })
+  })
+
   test('goes on through throttling as long as its time lasts', async () => {
     const ids = await createUsers(60)
     const groupId = await createGroup()

@@ -75,6 +75,12 @@ test('overlay() makes changes in order, removals of one change before its additi
 describe('firstBatch()', () => {
   const intents = (...sizes: number[]) => sizes.flatMap((size) => toIntents(COMMIT, adding(size)))
 
+  test('takes no more than a thousand write units, where displays are long', () => {
+    const all = toIntents(COMMIT, adding(120, 'x'.repeat(10_000)))
+    expect(all.map(({ add }) => add.length)).toEqual([29, 29, 29, 29, 4])
+    expect(firstBatch(all)).toEqual(all.slice(0, 3))
+  })
+
   test.each([
     ['takes small intents together', [1, 2, 3], 3],
     ['takes no more than a thousand members', [600, 400, 1], 2],
