@@ -201,8 +201,10 @@ async function pagesWithGroups(bench: Bench): Promise<Measured[]> {
 
 /** A role that owns 50 objects, neighbours, of all there are, and its whole list: what an account of 50 pays and a fifth. */
 async function minority(bench: Bench): Promise<Measured> {
-  const { db, sendAs, caller } = bench
-  const minor = { ...caller, role: `MINOR_${created}`, integration: 'MINOR' }
+  const { db, sendAs, caller, users } = bench
+  const major = { ...caller, account: `mixed-${users.length}` }
+  await seedUsers(db, major, 1, users.length)
+  const minor = { ...major, role: `MINOR_${created}`, integration: 'MINOR' }
   // Of an hour ago: what was made in the last moments is read beside the index.
   const then = Date.now() - 3_600_000
   await seedUsers(db, minor, created, created + 49, (n) => namedId(then, `${minor.role} ${n}`))
