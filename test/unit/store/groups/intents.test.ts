@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { firstBatch } from '../../../../shared/store/groups/apply.ts'
-import { overlay, putIntentActions, toIntent, toIntents } from '../../../../shared/store/groups/intents.ts'
+import { overlay, putIntentActions, toIntent } from '../../../../shared/store/groups/intents.ts'
 import type { MemberDelta } from '../../../../shared/store/groups/member-item.ts'
+import { toIntents } from '../../../../shared/store/groups/to-intents.ts'
 import { newId } from '../../../../shared/store/new-id.ts'
 
 const COMMIT = { version: 7, at: 1_000, cause: { time: '2026-08-31T10:00:00.000Z', eventId: newId(new Date(0)) } }
