@@ -1,9 +1,9 @@
 import { type MemberStep, memberChange, needsCurrentMembers } from '../scim/members.ts'
 import { isReturned } from '../scim/project.ts'
 import { MAX_INLINE_MEMBERS } from '../store/groups/change.ts'
-import { listTombstones } from '../store/groups/heads.ts'
 import type { StoredMember } from '../store/groups/member-item.ts'
 import { listMembers, listMembersAmong } from '../store/groups/members.ts'
+import { openTombstones } from '../store/groups/tombstones.ts'
 import type { StoredResource } from '../store/resource-item.ts'
 import type { ScimContext } from './context.ts'
 import type { Answer } from './special.ts'
@@ -30,11 +30,11 @@ export async function loadCurrent(
 ): Promise<Current | undefined> {
   const { db, principal } = context
   if (needsAll(steps) || isShown(context, group, steps, answer)) {
-    const [members, hidden] = await Promise.all([
+    const [members, tombstonesAmong] = await Promise.all([
       listMembers(db, principal.account, group.id),
-      listTombstones(db, principal.account),
+      openTombstones(db, principal.account),
     ])
-    return { members, whole: { hidden } }
+    return { members, whole: { hidden: await tombstonesAmong(members.keys()) } }
   }
   const { add, remove } = memberChange(steps)
   const named = [...add.keys(), ...remove]

@@ -1,7 +1,8 @@
-import { listHeads, listTombstones } from '../store/groups/heads.ts'
+import { listHeads } from '../store/groups/heads.ts'
 import type { StoredMember } from '../store/groups/member-item.ts'
 import { listMembers, listMembersAmong } from '../store/groups/members.ts'
 import { listGroupIds } from '../store/groups/memberships.ts'
+import { openTombstones } from '../store/groups/tombstones.ts'
 import { listOwnedIds } from '../store/owned.ts'
 import { getResourcesLately } from '../store/resources.ts'
 import { seesAll } from './access.ts'
@@ -27,16 +28,21 @@ export const groupMembers: DerivedReader = {
     )
   },
   async loadAmong({ db, principal, types }, group, userIds) {
-    const [members, gone] = await Promise.all([
+    const [members, tombstonesAmong] = await Promise.all([
       listMembersAmong(db, principal.account, group, userIds),
-      listTombstones(db, principal.account),
+      openTombstones(db, principal.account),
     ])
+    const gone = await tombstonesAmong(members.keys())
     const kept = [...members.keys()].filter((value) => !gone.has(value))
     return kept.map((value) => ({ value, type: types.User.name }))
   },
   async findIds({ db, principal: { account } }, userId) {
-    const [groupIds, gone] = await Promise.all([listGroupIds(db, account, userId), listTombstones(db, account)])
-    return gone.has(userId) ? [] : groupIds
+    const [groupIds, tombstonesAmong] = await Promise.all([
+      listGroupIds(db, account, userId),
+      openTombstones(db, account),
+    ])
+    const isGone = groupIds.length > 0 && (await tombstonesAmong([userId])).has(userId)
+    return isGone ? [] : groupIds
   },
   async amongVisible(context, groupIds) {
     const isVisible = await visibleAmong(context, groupIds)
@@ -68,12 +74,13 @@ async function visibleAmong(context: ScimContext, groupIds: readonly string[]): 
   return (id) => own.has(id)
 }
 
-/** The members of a group without users who are deleted. One parallel round trip. */
+/** The members of a group without users who are deleted. One parallel round trip, one more where many are. */
 async function currentMembers({ db, principal }: ScimContext, groupId: string): Promise<Map<string, StoredMember>> {
-  const [members, gone] = await Promise.all([
+  const [members, tombstonesAmong] = await Promise.all([
     listMembers(db, principal.account, groupId),
-    listTombstones(db, principal.account),
+    openTombstones(db, principal.account),
   ])
+  const gone = await tombstonesAmong(members.keys())
   for (const userId of gone.keys()) members.delete(userId)
   return members
 }

@@ -1,7 +1,8 @@
 import { mapConcurrently } from '../store/batch.ts'
-import { listTombstones } from '../store/groups/heads.ts'
+import type { Db } from '../store/client.ts'
 import type { StoredMember } from '../store/groups/member-item.ts'
 import { listMemberPages } from '../store/groups/members.ts'
+import { listTombstones, openTombstones, type TombstonesAmong } from '../store/groups/tombstones.ts'
 import type { StoredResource } from '../store/resource-item.ts'
 import { getResources } from '../store/resources.ts'
 import type { ScimContext } from './context.ts'
@@ -39,13 +40,19 @@ export async function loadWholeGroups(
 
 async function loadOnce(context: ScimContext, groups: StoredResource[]): Promise<WholeGroup[]> {
   const { db, principal } = context
-  const deleted = listTombstones(db, principal.account)
+  const deleted = groups.length > 1 ? allTombstones(db, principal.account) : openTombstones(db, principal.account)
   const load = async (stored: StoredResource): Promise<WholeGroup> => {
     const pages = withoutDeleted(listMemberPages(db, principal.account, stored), deleted)
     return { stored, members: await hold(pages) }
   }
   const [found] = await Promise.all([mapConcurrently(groups, PARALLEL, load), deleted])
   return found
+}
+
+/** Once for all groups: they may have many members between them. */
+async function allTombstones(db: Db, account: string): Promise<TombstonesAmong> {
+  const all = await listTombstones(db, account)
+  return async () => all
 }
 
 /** Those that others changed while they were read, as they are now; who is gone is no longer among `loaded`. */
@@ -66,10 +73,11 @@ async function loadMoved(
 
 async function* withoutDeleted(
   pages: AsyncIterable<StoredMember[]>,
-  deleted: Promise<ReadonlyMap<string, unknown>>,
+  deleted: Promise<TombstonesAmong>,
 ): AsyncGenerator<StoredMember[]> {
   for await (const page of pages) {
-    const gone = await deleted
+    const tombstonesAmong = await deleted
+    const gone = await tombstonesAmong(page.map(({ userId }) => userId))
     yield gone.size === 0 ? page : page.filter(({ userId }) => !gone.has(userId))
   }
 }

@@ -1,8 +1,9 @@
 import { applyIntents, firstBatch, intentUnits, sweepMembers } from '../store/groups/apply.ts'
-import { type EventRef, type GroupHead, listTombstones, type UserHead } from '../store/groups/heads.ts'
+import type { EventRef, GroupHead } from '../store/groups/heads.ts'
 import { type Intent, listIntents, membersPut } from '../store/groups/intents.ts'
 import { loseMembers } from '../store/groups/queued-losses.ts'
 import { endWork, getHead, moveHead } from '../store/groups/slices.ts'
+import { listTombstones, type Tombstones } from '../store/groups/tombstones.ts'
 import { untilTaken } from '../store/until-taken.ts'
 import { MORE, type Slice, type SliceEnd, TAKEN } from './slice.ts'
 
@@ -57,12 +58,12 @@ async function loseGone({ db, limits }: Slice, head: GroupHead, batch: Intent[])
   return isLost ? new Set(gone.keys()) : undefined
 }
 
-function withTombstone(tombstones: ReadonlyMap<string, UserHead>, userId: string): [string, EventRef][] {
+function withTombstone(tombstones: Tombstones, userId: string): [string, EventRef][] {
   const tombstone = tombstones.get(userId)
   return tombstone ? [[userId, tombstone.cause]] : []
 }
 
-const NONE: ReadonlyMap<string, UserHead> = new Map()
+const NONE: Tombstones = new Map()
 
 /** Nothing where there is more to do, by now or still. */
 async function endQueue(slice: Slice, head: GroupHead): Promise<SliceEnd | undefined> {

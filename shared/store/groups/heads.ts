@@ -131,12 +131,6 @@ export async function listHeads(db: Db, account: string, kind?: Work['kind']): P
   return items.map((item) => toHead(account, item)).filter((head) => head !== undefined)
 }
 
-/** Users who are deleted and may still be stored as members: readers hide them. As {@link listHeads}. */
-export async function listTombstones(db: Db, account: string): Promise<Map<string, UserHead>> {
-  const heads = await listHeads(db, account, 'USER')
-  return new Map(heads.flatMap((head) => (head.kind === 'USER' ? [[head.id, head]] : [])))
-}
-
 const PARTITION = /^A#([^#]+)#PENDING$/
 const SORT = /^(GROUP|USER)#(.+)$/s
 

@@ -1,5 +1,3 @@
-import { tooLarge } from '../../scim/error.ts'
-import { MAX_NAMED_MEMBERS } from '../../scim/limits.ts'
 import type { Db } from '../client.ts'
 import { INTENT_PREFIX, intentKey, membersKey } from '../keys.ts'
 import { ofPartition, queryAll } from '../query-all.ts'
@@ -24,31 +22,6 @@ export interface Intent extends MemberDelta {
 /** What all parts of one change have in common. */
 export type Commit = Pick<Intent, 'version' | 'at' | 'cause'>
 
-/** So many members are applied within about a second, so a worker that stops loses little. */
-const MAX_INTENT_MEMBERS = 1000
-/** DynamoDB ends items at 400 KB, and transactions at 4 MB, of which the group itself may take a part. */
-const MAX_INTENT_BYTES = 300_000
-const MAX_CHANGE_BYTES = 3_400_000
-/** Room for the group, its event, claims and lookups in a transaction of 100 actions. */
-const MAX_INTENTS = 80
-const ID_BYTES = 16
-
-/**
- * A change of members as intents, each small enough to be applied in a second.
- * @throws {ScimError} 413 when it does not fit into one transaction.
- */
-export function toIntents(commit: Commit, change: MemberDelta): Intent[] {
-  const parts = splitChange(change)
-  const bytes = parts.reduce((sum, part) => sum + part.bytes, 0)
-  if (parts.length > MAX_INTENTS || bytes > MAX_CHANGE_BYTES) {
-    const members = change.add.length + change.remove.length + change.displays.length
-    throw tooLarge(
-      `Cannot change ${members} members of one group in one request: send at most ${MAX_NAMED_MEMBERS} at a time, and fewer with long displays`,
-    )
-  }
-  return parts.map(({ delta }, n) => ({ ...commit, ...delta, n }))
-}
-
 /** The actions that commit intents: readers overlay them from then on. */
 export const putIntentActions = (account: string, groupId: string, intents: Intent[]): Actions =>
   Object.fromEntries(
@@ -62,32 +35,6 @@ export const deleteIntentAction = (account: string, groupId: string, { version, 
 /** Access pattern M4: the first open intents of a group, in order. Strongly consistent; some 4 read units each. */
 export async function listIntents(db: Db, account: string, groupId: string, limit?: number): Promise<Intent[]> {
   return (await queryAll(db, ofPartition(membersKey(account, groupId), INTENT_PREFIX), limit)).map(toIntent)
-}
-
-interface Part {
-  delta: MemberDelta
-  members: number
-  bytes: number
-}
-
-/** Cuts a change into parts by their number of members and by bytes. */
-function splitChange({ add, remove, displays }: MemberDelta): Part[] {
-  const parts: Part[] = []
-  const partFor = (display = ''): MemberDelta => {
-    const bytes = ID_BYTES + Buffer.byteLength(display) + 8
-    let part = parts.at(-1)
-    if (!part || part.members >= MAX_INTENT_MEMBERS || part.bytes + bytes > MAX_INTENT_BYTES) {
-      part = { delta: { add: [], remove: [], displays: [] }, members: 0, bytes: 0 }
-      parts.push(part)
-    }
-    part.members += 1
-    part.bytes += bytes
-    return part.delta
-  }
-  for (const member of add) partFor(member.display).add.push(member)
-  for (const userId of remove) partFor().remove.push(userId)
-  for (const change of displays) partFor(change.after).displays.push(change)
-  return parts
 }
 
 function toIntentItem(account: string, groupId: string, { add, remove, displays, ...intent }: Intent) {

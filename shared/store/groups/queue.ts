@@ -6,8 +6,9 @@ import type { StoredResource } from '../resource-item.ts'
 import { putVersion } from '../resource-writes.ts'
 import { type Actions, ConditionsFailed } from '../transaction.ts'
 import { type EventRef, queueAction } from './heads.ts'
-import { putIntentActions, toIntents } from './intents.ts'
+import { putIntentActions } from './intents.ts'
 import type { MemberDelta } from './member-item.ts'
+import { toIntents } from './to-intents.ts'
 
 /** A new version of a group together with its members' change. */
 export interface GroupChange extends MemberDelta {

@@ -1,0 +1,64 @@
+import { tooLarge } from '../../scim/error.ts'
+import { MAX_NAMED_MEMBERS } from '../../scim/limits.ts'
+import type { Commit, Intent } from './intents.ts'
+import type { MemberDelta } from './member-item.ts'
+
+/** So many members are applied within about a second, so a worker that stops loses little. */
+const MAX_INTENT_MEMBERS = 1000
+/** DynamoDB ends items at 400 KB, and transactions at 4 MB, of which the group itself may take a part. */
+const MAX_INTENT_BYTES = 300_000
+const MAX_CHANGE_BYTES = 3_400_000
+/** Room for the group, its event, claims and lookups in a transaction of 100 actions. */
+const MAX_INTENTS = 80
+const MAX_CHANGE_MEMBERS = MAX_INTENTS * MAX_INTENT_MEMBERS
+const ID_BYTES = 16
+
+/**
+ * A change of members as intents, each small enough to be applied in a second.
+ * @throws {ScimError} 413 when it does not fit into one transaction.
+ */
+export function toIntents(commit: Commit, change: MemberDelta): Intent[] {
+  const parts = splitChange(change)
+  const members = parts.reduce((sum, part) => sum + part.members, 0)
+  const bytes = parts.reduce((sum, part) => sum + part.bytes, 0)
+  if (members > MAX_CHANGE_MEMBERS) throw tooMany(members)
+  if (parts.length > MAX_INTENTS || bytes > MAX_CHANGE_BYTES) throw tooLong(members)
+  return parts.map(({ delta }, n) => ({ ...commit, ...delta, n }))
+}
+
+/** Only a group that is emptied or replaced as a whole comes to so many: a request cannot name them. */
+const tooMany = (members: number) =>
+  tooLarge(
+    `Cannot change ${members} members of one group in one request, but ${MAX_CHANGE_MEMBERS} at most: remove members by their ids first, up to ${MAX_NAMED_MEMBERS} in a request, or delete the group`,
+  )
+
+const tooLong = (members: number) =>
+  tooLarge(
+    `Cannot change ${members} members of one group in one request: send at most ${MAX_NAMED_MEMBERS} at a time, and fewer with long displays`,
+  )
+
+interface Part {
+  delta: MemberDelta
+  members: number
+  bytes: number
+}
+
+/** Cuts a change into parts by their number of members and by bytes. */
+function splitChange({ add, remove, displays }: MemberDelta): Part[] {
+  const parts: Part[] = []
+  const partFor = (display = ''): MemberDelta => {
+    const bytes = ID_BYTES + Buffer.byteLength(display) + 8
+    let part = parts.at(-1)
+    if (!part || part.members >= MAX_INTENT_MEMBERS || part.bytes + bytes > MAX_INTENT_BYTES) {
+      part = { delta: { add: [], remove: [], displays: [] }, members: 0, bytes: 0 }
+      parts.push(part)
+    }
+    part.members += 1
+    part.bytes += bytes
+    return part.delta
+  }
+  for (const member of add) partFor(member.display).add.push(member)
+  for (const userId of remove) partFor().remove.push(userId)
+  for (const change of displays) partFor(change.after).displays.push(change)
+  return parts
+}
