@@ -57,11 +57,11 @@ describe('a function carries no code of a type that it does not serve', () => {
   const OF_USERS = inResources('password', 'user-groups', 'users')
   const GROUP_READS = [
     ...inResources('members', 'whole-groups'),
-    ...inGroups('intents', 'member-item', 'members', 'packed-ids'),
+    ...inGroups('intents', 'member-item', 'members', 'packed-ids', 'tombstones'),
   ]
   const GROUP_WRITES = [
     ...inResources('current-members', 'group-members', 'group-writes', 'groups'),
-    ...inGroups('group-item', 'queue'),
+    ...inGroups('group-item', 'queue', 'to-intents'),
   ]
   const OF_WORKER = inGroups('apply', 'loss', 'loss-event', 'queued-losses', 'slices')
   /** Of the rooms of groups, what users need too: all of it is small. */

@@ -128,14 +128,15 @@ describe('what is left out', () => {
 describe('what happened to one resource', () => {
   test('its changes of the whole retention are found by its id, without the reads of it', async () => {
     const db = await testTable()
-    const about = { resourceId: 'u1', resourceName: 'ann', resourceDomain: 'USER' } as const
+    const resource = '0199a7c4-0000-7000-8000-000000000001'
+    const about = { resourceId: resource, resourceName: 'ann', resourceDomain: 'USER' } as const
     const change = (at: Date) =>
       anEvent(at, { ...about, method: 'PATCH', changes: [{ attribute: 'title', after: 'x' }] })
     const changes = [change(ago(80 * DAY)), change(ago(3 * DAY)), change(ago(MINUTE))]
     const others = Array.from({ length: 50 }, (_, i) => anEvent(ago(i * 1000), about))
     await seed(db, [...others, ...changes, anEvent(ago(MINUTE), { ...about, status: 403 })])
     const calls = counted(db)
-    const question = { resource: 'u1', changesOnly: true, last: '90d' }
+    const question = { resource, changesOnly: true, last: '90d' }
     expect((await ask(db, question)).events).toEqual(changes)
     // Who has the name, of three kinds; both runs of the history at once; the events.
     expect(calls.length).toBe(6)
