@@ -10,7 +10,8 @@ const MAX_INTENT_BYTES = 300_000
 const MAX_CHANGE_BYTES = 3_400_000
 /** Room for the group, its event, claims and lookups in a transaction of 100 actions. */
 const MAX_INTENTS = 80
-const MAX_CHANGE_MEMBERS = MAX_INTENTS * MAX_INTENT_MEMBERS
+/** A bundler leaves a product in that nobody asks for. */
+const maxChangeMembers = () => MAX_INTENTS * MAX_INTENT_MEMBERS
 const ID_BYTES = 16
 
 /**
@@ -21,7 +22,7 @@ export function toIntents(commit: Commit, change: MemberDelta): Intent[] {
   const parts = splitChange(change)
   const members = parts.reduce((sum, part) => sum + part.members, 0)
   const bytes = parts.reduce((sum, part) => sum + part.bytes, 0)
-  if (members > MAX_CHANGE_MEMBERS) throw tooMany(members)
+  if (members > maxChangeMembers()) throw tooMany(members)
   if (parts.length > MAX_INTENTS || bytes > MAX_CHANGE_BYTES) throw tooLong(members)
   return parts.map(({ delta }, n) => ({ ...commit, ...delta, n }))
 }
@@ -29,7 +30,7 @@ export function toIntents(commit: Commit, change: MemberDelta): Intent[] {
 /** Only a group that is emptied or replaced as a whole comes to so many: a request cannot name them. */
 const tooMany = (members: number) =>
   tooLarge(
-    `Cannot change ${members} members of one group in one request, but ${MAX_CHANGE_MEMBERS} at most: remove members by their ids first, up to ${MAX_NAMED_MEMBERS} in a request, or delete the group`,
+    `Cannot change ${members} members of one group in one request, but ${maxChangeMembers()} at most: remove members by their ids first, up to ${MAX_NAMED_MEMBERS} in a request, or delete the group`,
   )
 
 const tooLong = (members: number) =>
