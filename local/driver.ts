@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { listAccounts } from '../shared/store/accounts.ts'
 import type { Db } from '../shared/store/client.ts'
-import { listDue, runSlice, SLICE_MS, type Work } from '../shared/work/work.ts'
+import { listDue, runSlice, SLICE_MS, type Work } from '../shared/worker/work.ts'
 
 export interface DriverOptions {
   /** Whether a piece of work is delivered twice, as queues do at times. */

@@ -1,7 +1,7 @@
 import { parseConfig, parseWorkQueueUrl } from '../../shared/config.ts'
 import { workerHandler } from '../../shared/http/worker-handler.ts'
 import { openDb } from '../../shared/store/client.ts'
-import { openWorkQueue } from '../../shared/work/work-queue.ts'
+import { openWorkQueue } from '../../shared/worker/queue.ts'
 
 const db = openDb(parseConfig(process.env))
 

@@ -2,8 +2,8 @@ import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent, EventB
 import { listAccounts } from '../store/accounts.ts'
 import { mapConcurrently } from '../store/batch.ts'
 import type { Db } from '../store/client.ts'
-import { listDue, parseHead, type Work } from '../work/work.ts'
-import type { WorkQueue } from '../work/work-queue.ts'
+import type { WorkQueue } from '../worker/queue.ts'
+import { listDue, parseHead, type Work } from '../worker/work.ts'
 import { logUnexpected } from './failure.ts'
 
 export interface ChangesOptions {

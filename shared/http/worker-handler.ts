@@ -1,8 +1,8 @@
 import type { Context, SQSEvent } from 'aws-lambda'
 import * as z from 'zod/mini'
 import type { Db } from '../store/client.ts'
-import { runSlice, type Work } from '../work/work.ts'
-import type { WorkQueue } from '../work/work-queue.ts'
+import type { WorkQueue } from '../worker/queue.ts'
+import { runSlice, type Work } from '../worker/work.ts'
 
 export interface WorkerOptions {
   db: Db

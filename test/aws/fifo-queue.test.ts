@@ -1,7 +1,7 @@
 import type { SQSEvent } from 'aws-lambda'
 import { beforeEach, expect, test, vi } from 'vitest'
-import type { Work } from '../../shared/work/work.ts'
-import { openWorkQueue } from '../../shared/work/work-queue.ts'
+import { openWorkQueue } from '../../shared/worker/queue.ts'
+import type { Work } from '../../shared/worker/work.ts'
 import { type FifoQueueOptions, startFifoQueue } from './fifo-queue.ts'
 
 beforeEach(() => {

@@ -1,7 +1,7 @@
 import { paginateScan } from '@aws-sdk/lib-dynamodb'
 import type { Db } from '../../shared/store/client.ts'
 import { toWork, type Work } from '../../shared/store/groups/heads.ts'
-import { runSlice, type SliceEnd } from '../../shared/work/work.ts'
+import { runSlice, type SliceEnd } from '../../shared/worker/work.ts'
 
 /** As long as a slice whose worker died keeps others away. */
 const LEASE_MS = 31_000

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseHead } from '../../../shared/work/work.ts'
+import { parseHead } from '../../../shared/worker/work.ts'
 
 const keys = (pk: string, sk: string) => ({ pk: { S: pk }, sk: { S: sk } })
 
