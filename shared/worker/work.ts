@@ -19,8 +19,8 @@ const RESERVE_MS = 1_500
 const LEASE_MARGIN_MS = 10_000
 
 /**
- * Works on one queue until it is done, `deadline` (epoch ms by the table's clock) is near, the slice is full, or it is told to `stop`. Late and
- * doubled calls do nothing. Never throws for throttling: it goes on as fast as it may until it has to stop.
+ * Works on one queue until it is done, `deadline` (epoch ms by the table's clock) is near, the slice is full, or it is
+ * told to `stop`. Late and doubled calls do nothing. Never throws for throttling: it goes on as fast as it may until it has to stop.
  */
 export async function runSlice(db: Db, work: Work, deadline: number, stop?: AbortSignal): Promise<SliceEnd> {
   const end = Math.min(deadline, db.clock() + SLICE_MS)
@@ -30,9 +30,10 @@ export async function runSlice(db: Db, work: Work, deadline: number, stop?: Abor
   if ('end' in head) return head
   const slice: Slice = { db, limits: { pace: new Pace(), until, stop } }
   try {
-    const stop = await (head.kind === 'GROUP' ? workOnGroup(slice, head) : workOnUser(slice, head))
-    return stop.end === 'more' || stop.end === 'later' ? await release(db, head, stop) : stop
+    const ended = await (head.kind === 'GROUP' ? workOnGroup(slice, head) : workOnUser(slice, head))
+    return ended.end === 'more' || ended.end === 'later' ? await release(db, head, ended) : ended
   } catch (error) {
+    // A head that cannot be released is free when its lease is over; what is told is why the work failed.
     await release(db, head, MORE).catch(() => {})
     if (isThrottled(error)) return MORE
     throw error
@@ -40,9 +41,9 @@ export async function runSlice(db: Db, work: Work, deadline: number, stop?: Abor
 }
 
 /** Nothing of the slice is on its way any more, so another may begin. */
-async function release(db: Db, head: Head, stop: SliceEnd): Promise<SliceEnd> {
-  const isOurs = await releaseHead(db, head, stop.end === 'later' ? stop.at : undefined)
-  return isOurs ? stop : TAKEN
+async function release(db: Db, head: Head, ended: SliceEnd): Promise<SliceEnd> {
+  const isOurs = await releaseHead(db, head, ended.end === 'later' ? ended.at : undefined)
+  return isOurs ? ended : TAKEN
 }
 
 /** Work of an account that may be begun now: doorbells that were lost, and tombstones whose time has come. */
