@@ -46,8 +46,11 @@ export interface Command {
   prepare(
     operands: readonly string[],
     values: Values,
-  ): (base: BaseSession, connect: () => Promise<Api>) => Promise<void>
+  ): (base: BaseSession, connect: () => Promise<Api>) => Promise<ExitCode>
 }
+
+/** What a script may branch on, other than 0 for done; what is refused or not understood is thrown. */
+export type ExitCode = number | undefined
 
 export interface Operand {
   name: string
@@ -66,7 +69,7 @@ interface CommandParts<Own extends Flags> extends Omit<Command, 'prepare' | 'ope
 }
 
 export interface CommandSpec<Own extends Flags> extends CommandParts<Own> {
-  run(session: Session, values: FlagValues<Own>, ...operands: string[]): Promise<void>
+  run(session: Session, values: FlagValues<Own>, ...operands: string[]): Promise<ExitCode>
 }
 
 export interface OfflineSpec<Own extends Flags> extends CommandParts<Own> {
@@ -75,13 +78,17 @@ export interface OfflineSpec<Own extends Flags> extends CommandParts<Own> {
 
 /** A command that asks the service. */
 export const command = <const Own extends Flags>({ run, ...parts }: CommandSpec<Own>): Command =>
-  joinParts(parts, (values, operands) => async (base, connect) => {
-    await run({ ...base, api: await connect() }, values, ...operands)
-  })
+  joinParts(
+    parts,
+    (values, operands) => async (base, connect) => run({ ...base, api: await connect() }, values, ...operands),
+  )
 
 /** A command that needs neither service nor credentials. */
 export const offlineCommand = <const Own extends Flags>({ run, ...parts }: OfflineSpec<Own>): Command =>
-  joinParts(parts, (values, operands) => (base) => run(base, values, ...operands))
+  joinParts(parts, (values, operands) => async (base) => {
+    await run(base, values, ...operands)
+    return 0
+  })
 
 function joinParts<Own extends Flags>(
   { operands = [], outputs = ['table', 'json', 'csv'], check, ...rest }: CommandParts<Own>,

@@ -10,7 +10,7 @@ import { allFlags, commandHelp, outputFlag, overview, TARGET_FLAGS } from './hel
 import { findTarget } from './target.ts'
 import type { Terminal } from './terminal.ts'
 
-/** Runs one command line. @returns the exit code: 0 done, 1 refused or failed, 2 not understood. */
+/** Runs one command line. @returns the exit code: 0 done, 1 refused or failed, 2 not understood, or a command's own. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
   try {
     return await dispatch(args, terminal)
@@ -73,8 +73,7 @@ async function carryOut(command: Command, args: readonly string[], terminal: Ter
   const work = command.prepare(positionals, values)
   const connect = async () => openApi(await findTarget(target, terminal), account)
   const hint = (words: string) => toCommandLine(`npx rolecall ${words}`, { account, ...target })
-  await work({ terminal, output, hint }, connect)
-  return 0
+  return (await work({ terminal, output, hint }, connect)) ?? 0
 }
 
 /** @throws {UsageError} on an unknown option or one without its value. */

@@ -9,6 +9,8 @@ export interface Terminal {
   write(text: string): Promise<void>
   /** Everything else: hints, warnings, errors. One line or several, without the last line break. */
   tell(text: string): void
+  /** How far long work has come: one line that the next one replaces, for a person only. */
+  progress(text: string): void
   /** From now on Ctrl-C ends nothing by itself: it aborts the signal. */
   untilInterrupted(): AbortSignal
   /** Waits, no longer than until the signal is aborted. */
@@ -17,14 +19,38 @@ export interface Terminal {
 
 export function processTerminal(): Terminal {
   process.stdout.on('error', leave)
+  const line = progressLine(process.stderr)
   return {
     env: process.env,
     isPerson: process.stdout.isTTY === true,
-    write: (text) => new Promise((done) => process.stdout.write(text, () => done())),
-    tell: (text) => process.stderr.write(`${text}\n`),
+    write: (text) => {
+      line.clear()
+      return new Promise((done) => process.stdout.write(text, () => done()))
+    },
+    tell: (text) => {
+      line.clear()
+      process.stderr.write(`${text}\n`)
+    },
+    progress: line.show,
     untilInterrupted,
     pause: (ms, signal) => setTimeout(ms, undefined, { signal }).catch(() => undefined),
   }
+}
+
+/** A line of a terminal that is written over and taken away; nothing where a file or a pipe is written. */
+export function progressLine(stream: Pick<NodeJS.WriteStream, 'isTTY' | 'write'>) {
+  let isShown = false
+  const clear = () => {
+    if (isShown) stream.write('\r\u001b[2K')
+    isShown = false
+  }
+  const show = (text: string) => {
+    if (!stream.isTTY) return
+    clear()
+    stream.write(text)
+    isShown = true
+  }
+  return { clear, show }
 }
 
 /** `rolecall ... | head` closes the pipe: no failure. A full disk is one, of which whoever reads the output must know. */

@@ -71,12 +71,20 @@ const GRANTS: Record<Exclude<LambdaName, ResourceFunctionName> | BackgroundName,
     WRITE_EVENTS,
   ],
   admin: [
-    { actions: READ, keys: OF_OBJECTS, collections: true },
-    // Lists of more than a page mark where the next one begins; the names of roles are kept from groups.
-    { actions: ['Put'], keys: [PAGE_MARKS, GROUP_NAMES] },
     { actions: [...READ, 'Put', 'Update', 'Delete', 'ConditionCheck'], keys: [...ADMINISTRATION, TOKENS] },
-    { actions: ['Query'], keys: [TOKEN_INDEX, ...OBJECT_INDEX], index: true },
+    { actions: ['Query'], keys: [TOKEN_INDEX], index: true },
+    // The names of roles are kept from groups.
+    { actions: ['Put'], keys: [GROUP_NAMES] },
     WRITE_EVENTS,
+  ],
+  // As clients do, and what it takes to bring back what was there: the history.
+  'admin-resources': [
+    ...SCIM,
+    { actions: READ, keys: [EVENTS] },
+    { actions: ['Query'], keys: [HISTORY] },
+    { actions: ['Query'], keys: [HISTORY], index: true },
+    // Whose integration forbids it; an account that is not there is answered with those that are.
+    { actions: ['Get', 'Query'], keys: ADMINISTRATION },
   ],
   // Refused tokens are counted in rows of the event history, which is the one reason to update an event.
   authorizer: [
@@ -143,7 +151,7 @@ function grantsOf(name: string, types: ResourceTypes): readonly Grant[] {
 function denials(name: string, grants: readonly Grant[]): { actions: string[]; keys: readonly string[] }[] {
   const all = ['dynamodb:*']
   const changesOfText = { actions: CHANGE.map(iamAction), keys: CLIENT_TEXT }
-  if (grants === SCIM) return [{ actions: all, keys: [TOKENS] }]
+  if (grants === SCIM || name === 'admin-resources') return [{ actions: all, keys: [TOKENS] }]
   if (grants === READS) return [{ actions: all, keys: [TOKENS] }, changesOfText]
   // The pattern of groups fits their names and counts too.
   if (name === 'worker') return [{ actions: all, keys: [TOKENS, LOOKUPS, 'A#*#NAME#*', 'A#*#COUNT#*'] }]

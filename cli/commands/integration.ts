@@ -1,5 +1,5 @@
+import { UNKNOWN_MEMBERS } from '../../shared/auth/carried.ts'
 import { isSameBlock } from '../../shared/auth/network-policy.ts'
-import { UNKNOWN_MEMBERS } from '../../shared/auth/principal.ts'
 import { CREATE_PRIVILEGES, PRIVILEGES } from '../../shared/auth/privileges.ts'
 import type { ChangedIntegration } from '../../shared/resources/change-integration.ts'
 import {

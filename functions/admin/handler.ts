@@ -1,5 +1,5 @@
-import { adminHandler } from '../../shared/http/admin-handler.ts'
-import { adminOperations } from '../../shared/http/admin-operations.ts'
+import { adminHandler } from '../../shared/http/admin/handler.ts'
+import { adminOperations } from '../../shared/http/admin/operations.ts'
 import { primed } from '../../shared/http/handler-options.ts'
 import { rehearse } from '../../shared/http/rehearsal.ts'
 import { REHEARSALS } from '../rehearsals.ts'

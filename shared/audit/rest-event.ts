@@ -60,6 +60,10 @@ export const EVENT_FIELDS = {
   detail: { kept: 'detail', is: 'text', optional: true, max: 512, shown: 'DETAILS' },
   /** Only on changes. */
   changes: { kept: 'changes', is: 'changes', optional: true, shown: 'DETAILS' },
+  /** For administrators, never for the client: who owns what was refused, and the command that mends it. */
+  advice: { kept: 'advice', is: 'text', optional: true, max: 512, shown: 'DETAILS' },
+  /** The event that this one follows from: the change that is undone, the delete for which a user left a group. */
+  cause: { kept: 'cause', is: 'text', optional: true, max: 64, shown: 'DETAILS' },
   /** Ids that were left out of a group's new members, since they are no users: the first 100, and how many more. */
   skipped: { kept: 'skipped', is: 'text', optional: true, max: 4096, shown: 'DETAILS' },
   /** How many requests this row counts; only on refused tokens, which are counted, not listed. */

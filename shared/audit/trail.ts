@@ -4,7 +4,7 @@ import type { Change, ResourceDomain, RestEvent } from './rest-event.ts'
 
 /** What is known of a request before it is carried out. */
 export interface TrailStart
-  extends Omit<RestEvent, 'status' | 'scimType' | 'detail' | 'changes' | 'skipped' | 'count'> {
+  extends Omit<RestEvent, 'status' | 'scimType' | 'detail' | 'changes' | 'skipped' | 'count' | 'advice'> {
   requestId: string
 }
 
@@ -27,6 +27,7 @@ export class Trail {
   #tried = false
   #hasParts = false
   #skipped: readonly string[] = []
+  #advice: string | undefined
   #resource: Pick<RestEvent, 'resourceId' | 'resourceName' | 'resourceDomain'> = {}
 
   constructor(start: TrailStart) {
@@ -77,6 +78,11 @@ export class Trail {
     this.#skipped = ids
   }
 
+  /** Tells administrators what to do about a refusal; the client hears nothing of it. */
+  advise(advice: string): void {
+    this.#advice = advice
+  }
+
   /**
    * Has the completed event stored by `write`, by itself or in the transaction of a change. It counts as recorded when
    * `write` has succeeded: not earlier, and without anybody having to say so.
@@ -97,6 +103,7 @@ export class Trail {
       ...(scimType && { scimType }),
       ...(detail && { detail }),
       ...(changes && { changes }),
+      ...(this.#advice && { advice: this.#advice }),
       ...(this.#skipped.length > 0 && { skipped: listed(this.#skipped).join(', ') }),
     }
   }

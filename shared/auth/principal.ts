@@ -1,28 +1,17 @@
-import type { ClientKind } from '../scim/client-kind.ts'
+import type { Carried } from './carried.ts'
 
-/** What becomes of ids among a group's new members that are no users: the request is refused, or goes on without them. */
-export const UNKNOWN_MEMBERS = ['refuse', 'skip'] as const
-export type UnknownMembers = (typeof UNKNOWN_MEMBERS)[number]
-
-/** Okta does not send a refused push again, so one stale id would lose the others. */
-export const defaultUnknownMembers = (clientKind: ClientKind): UnknownMembers =>
-  clientKind === 'OKTA' ? 'skip' : 'refuse'
+/** Owner of what administrators make themselves; no integration runs as it. */
+export const ADMIN_OWNER = 'ADMIN'
 
 /** Who is calling: everything a SCIM Lambda knows of the client, all of it from the token record. */
-export interface Principal {
+export interface Principal extends Carried {
   account: string
   integration: string
-  /** The run-as role: owner of what this client creates. */
-  role: string
-  clientKind: ClientKind
-  /** Of the resource types (`scim/resource-types.ts`). */
-  privileges: readonly string[]
-  endpointId: string
-  syncPassword: boolean
-  unknownMembers: UnknownMembers
   tokenId: string
   /** The instant the token stops working, in epoch milliseconds. */
   tokenExpiresAt: number
+  /** Whether it may change what others own; of no token, only of callers whom IAM has authorized. */
+  isAdministrator?: true
 }
 
 /** The authorizer's context: API Gateway carries strings only, under names of its own choosing. */

@@ -1,4 +1,5 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda'
+import { toCarried } from '../auth/carried.ts'
 import { isAllowed } from '../auth/network-policy.ts'
 import { type DeployedApi, toPolicy } from '../auth/policy.ts'
 import { type Principal, toAuthorizerContext } from '../auth/principal.ts'
@@ -94,9 +95,7 @@ function refusalOf(token: TokenRecord, sourceIp: string, now: number): RefusalRe
 }
 
 function toPrincipal({ account, integration, tokenId, expiresAt, access }: TokenRecord): Principal {
-  const { role, clientKind, privileges, endpointId, syncPassword, unknownMembers } = access
-  const caller = { account, integration, role, clientKind, privileges, endpointId, syncPassword, unknownMembers }
-  return { ...caller, tokenId, tokenExpiresAt: expiresAt }
+  return { account, integration, ...toCarried(access), tokenId, tokenExpiresAt: expiresAt }
 }
 
 /** The gateway's own names of what it runs; the path and `methodArn` name what was called, and are not looked at. */

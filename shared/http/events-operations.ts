@@ -4,7 +4,7 @@ import { requireKnownNames } from '../resources/known-names.ts'
 import { MAX_ANSWER_BYTES, sentBytes } from '../scim/answer-size.ts'
 import { eventSortKey } from '../store/events/item.ts'
 import { listEvents } from '../store/events/query.ts'
-import type { AdminContext } from './admin-handler.ts'
+import type { AdminContext } from './admin/handler.ts'
 import type { Operation } from './api-handler.ts'
 import type { RouteKeyOf } from './routes.ts'
 

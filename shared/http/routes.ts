@@ -26,7 +26,7 @@ export const RESOURCE_ROUTES = [
 ] as const satisfies readonly { path: string; reads: readonly Method[]; writes: readonly Method[] }[]
 
 /** The functions that serve no type of resource. */
-export type FixedFunctionName = 'search' | 'bulk' | 'discovery' | 'admin' | 'events'
+export type FixedFunctionName = 'search' | 'bulk' | 'discovery' | 'admin' | 'admin-resources' | 'events'
 
 /** What the service offers beside resources. */
 const SERVICE_ROUTES = [
@@ -46,10 +46,10 @@ export const ADMIN_ROUTES = [
   { path: '/admin/integrations/{name}', methods: ['GET', 'PATCH'], function: 'admin' },
   { path: '/admin/integrations/{name}/tokens', methods: ['GET', 'POST'], function: 'admin' },
   { path: '/admin/tokens/{id}', methods: ['DELETE'], function: 'admin' },
-  { path: '/admin/users', methods: ['GET'], function: 'admin' },
-  { path: '/admin/users/{id}', methods: ['GET'], function: 'admin' },
-  { path: '/admin/roles', methods: ['GET'], function: 'admin' },
-  { path: '/admin/roles/{id}', methods: ['GET'], function: 'admin' },
+  { path: '/admin/users', methods: ['GET'], function: 'admin-resources' },
+  { path: '/admin/users/{id}', methods: ['GET'], function: 'admin-resources' },
+  { path: '/admin/roles', methods: ['GET'], function: 'admin-resources' },
+  { path: '/admin/roles/{id}', methods: ['GET'], function: 'admin-resources' },
   { path: '/events', methods: ['GET'], function: 'events' },
 ] as const satisfies readonly Route<FixedFunctionName>[]
 

@@ -63,9 +63,9 @@ export function requireChangeable(
   return resource
 }
 
-/** @throws {ScimError} 403 when the caller sees the object and another role owns it. */
+/** @throws {ScimError} 403 when the caller sees the object, another role owns it, and it is no administrator. */
 function requireOwned({ principal }: ScimContext, { type, id, owner }: StoredResource): void {
-  if (owner === principal.role) return
+  if (owner === principal.role || principal.isAdministrator) return
   throw forbidden(
     `Cannot change ${type.name} ${quote(id)}: it belongs to role ${quote(owner)}, this token acts for ${quote(principal.role)}`,
   )

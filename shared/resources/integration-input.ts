@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
+import { defaultUnknownMembers, UNKNOWN_MEMBERS } from '../auth/carried.ts'
 import { BLOCK_RULE, isBlock, isSameBlock, withoutRepeated } from '../auth/network-policy.ts'
-import { defaultUnknownMembers, UNKNOWN_MEMBERS } from '../auth/principal.ts'
 import { PRIVILEGES } from '../auth/privileges.ts'
 import { CLIENT_KINDS, type ClientKind } from '../scim/client-kind.ts'
 import { strictError } from './parse-input.ts'

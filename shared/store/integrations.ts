@@ -1,27 +1,20 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod/mini'
+import { type Carried, defaultUnknownMembers, UNKNOWN_MEMBERS } from '../auth/carried.ts'
 import type { NetworkPolicy } from '../auth/network-policy.ts'
-import { defaultUnknownMembers, UNKNOWN_MEMBERS, type UnknownMembers } from '../auth/principal.ts'
-import { CLIENT_KINDS, type ClientKind } from '../scim/client-kind.ts'
+import { CLIENT_KINDS } from '../scim/client-kind.ts'
 import type { Db } from './client.ts'
 import { integrationCollectionKey, type Key } from './keys.ts'
 import { ofPartition, queryAll } from './query-all.ts'
 import type { Action } from './transaction.ts'
 
 /** A SCIM security integration: one identity provider's access to one account. */
-export interface Integration {
+export interface Integration extends Omit<Carried, 'privileges'> {
   account: string
   name: string
-  clientKind: ClientKind
-  /** Owner of what this integration creates. */
-  role: string
   enabled: boolean
-  syncPassword: boolean
-  unknownMembers: UnknownMembers
   networkPolicy?: NetworkPolicy | undefined
   comment?: string | undefined
-  /** UUID: `/scim/v2/<endpointId>/...` is this integration's own base URL. */
-  endpointId: string
   /** Epoch milliseconds: tokens made before are refused. */
   rejectTokensIssuedBefore?: number | undefined
   createdAt: string

@@ -1,7 +1,6 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
+import { type Carried, parseCarried } from '../auth/carried.ts'
 import type { NetworkPolicy } from '../auth/network-policy.ts'
-import { defaultUnknownMembers, type Principal, UNKNOWN_MEMBERS, type UnknownMembers } from '../auth/principal.ts'
-import { CLIENT_KINDS } from '../scim/client-kind.ts'
 import type { Db } from './client.ts'
 import { tokenKey, tokensOfKey } from './keys.ts'
 import { TABLE } from './table.ts'
@@ -27,13 +26,7 @@ export interface TokenRecord {
 }
 
 /** The copy: rewritten in the transaction that changes the integration or the role. */
-export interface TokenAccess {
-  role: string
-  clientKind: Principal['clientKind']
-  privileges: readonly string[]
-  endpointId: string
-  syncPassword: boolean
-  unknownMembers: UnknownMembers
+export interface TokenAccess extends Carried {
   enabled: boolean
   networkPolicy?: NetworkPolicy
   /** Tokens made before this instant, in epoch milliseconds, are refused. */
@@ -117,14 +110,8 @@ export function toTokenRecord(item: Record<string, unknown>): TokenRecord {
 function parseAccess(item: Record<string, unknown>): TokenAccess {
   const networkPolicy = optional(item, 'networkPolicy', isNetworkPolicy)
   const rejectTokensIssuedBefore = optional(item, 'rejectTokensIssuedBefore', isNumber)
-  const clientKind = need(item, 'clientKind', isClientKind)
   return {
-    role: need(item, 'role', isString),
-    clientKind,
-    privileges: need(item, 'privileges', isStrings),
-    endpointId: need(item, 'endpointId', isString),
-    syncPassword: need(item, 'syncPassword', isBoolean),
-    unknownMembers: optional(item, 'unknownMembers', isUnknownMembers) ?? defaultUnknownMembers(clientKind),
+    ...parseCarried(item),
     enabled: need(item, 'enabled', isBoolean),
     ...(networkPolicy && { networkPolicy }),
     ...(rejectTokensIssuedBefore !== undefined && { rejectTokensIssuedBefore }),
@@ -148,7 +135,5 @@ const isBoolean = (value: unknown): value is boolean => typeof value === 'boolea
 const isBytes = (value: unknown): value is Uint8Array => value instanceof Uint8Array
 const isStrings = (value: unknown): value is string[] => Array.isArray(value) && value.every(isString)
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
-const isClientKind = (value: unknown): value is Principal['clientKind'] => CLIENT_KINDS.some((kind) => kind === value)
-const isUnknownMembers = (value: unknown): value is UnknownMembers => UNKNOWN_MEMBERS.some((word) => word === value)
 const isNetworkPolicy = (value: unknown): value is NetworkPolicy =>
   isRecord(value) && isStrings(value.allowed) && isStrings(value.blocked)

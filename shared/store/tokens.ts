@@ -1,4 +1,5 @@
 import type { RestEvent } from '../audit/rest-event.ts'
+import { toCarried } from '../auth/carried.ts'
 import { batchGet } from './batch.ts'
 import type { Db } from './client.ts'
 import { putEventAction } from './events/write.ts'
@@ -19,10 +20,10 @@ import { transact } from './transaction.ts'
 
 /** What a token record copies from its integration and the integration's role. */
 export function toAccess(integration: Integration, { privileges }: Pick<Provisioner, 'privileges'>): TokenAccess {
-  const { role, clientKind, endpointId, syncPassword, unknownMembers, enabled } = integration
-  const { networkPolicy, rejectTokensIssuedBefore } = integration
+  const { enabled, networkPolicy, rejectTokensIssuedBefore } = integration
   return {
-    ...{ role, clientKind, privileges, endpointId, syncPassword, unknownMembers, enabled },
+    ...toCarried({ ...integration, privileges }),
+    enabled,
     ...(networkPolicy && { networkPolicy }),
     ...(rejectTokensIssuedBefore !== undefined && { rejectTokensIssuedBefore }),
   }

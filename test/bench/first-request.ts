@@ -24,7 +24,8 @@ const REQUESTS: Record<LambdaName, GivenRequest> = {
   }),
   discovery: { resource: '/scim/v2/ResourceTypes' },
   events: { resource: '/events', query: { last: '1h', limit: '10' } },
-  admin: { resource: '/admin/users' },
+  admin: { resource: '/admin/integrations' },
+  'admin-resources': { resource: '/admin/users' },
   authorizer: { resource: '/scim/v2/Users', headers: { Authorization: `Bearer ${newToken().token}` } },
 }
 

@@ -1,3 +1,6 @@
+import type { Api } from '../../cli/api.ts'
+import type { Session } from '../../cli/command.ts'
+import type { OutputFormat } from '../../cli/output.ts'
 import { run } from '../../cli/run.ts'
 import type { Terminal } from '../../cli/terminal.ts'
 
@@ -14,6 +17,8 @@ export interface CliOptions extends Partial<Pick<Terminal, 'env' | 'isPerson' | 
   interrupted?: AbortSignal
   /** Called at each piece of output, as it is written. */
   onOutput?: (text: string) => void
+  /** Called with each line that says how far long work has come. */
+  onProgress?: (text: string) => void
 }
 
 /** Runs one command line in this process; a person reads along unless it is said otherwise. */
@@ -29,8 +34,27 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
       onOutput?.(text)
     },
     tell: (text) => told.push(text),
+    progress: (text) => options.onProgress?.(text),
     untilInterrupted: () => options.interrupted ?? atFirstPause.signal,
     pause: options.pause ?? (async () => atFirstPause.abort()),
   })
   return { code, stdout: written.join('').replace(/\r?\n$/, ''), stderr: told.join('\n') }
+}
+
+/** A session of a command that is called by itself, and what it wrote. */
+export function sessionOf(output: OutputFormat) {
+  const written: string[] = []
+  const told: string[] = []
+  const progress: string[] = []
+  const terminal: Terminal = {
+    ...{ env: {}, isPerson: true },
+    write: async (text) => void written.push(text),
+    tell: (text) => told.push(text),
+    progress: (text) => progress.push(text),
+    untilInterrupted: () => new AbortController().signal,
+    pause: async () => {},
+  }
+  const api: Api = { url: 'http://127.0.0.1:1', call: async () => Promise.reject(new Error('not asked')) }
+  const session: Session = { terminal, output, hint: (words) => words, api }
+  return { session, written, told, progress }
 }

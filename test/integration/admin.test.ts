@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { adminHandler } from '../../shared/http/admin-handler.ts'
-import { adminOperations } from '../../shared/http/admin-operations.ts'
+import { adminHandler } from '../../shared/http/admin/handler.ts'
+import { adminOperations } from '../../shared/http/admin/operations.ts'
+import { adminResourceOperations } from '../../shared/http/admin/resource-operations.ts'
 import { ADMIN_ROUTES } from '../../shared/http/routes.ts'
 import { putEvent } from '../../shared/store/events/write.ts'
 import { ADMIN_ARN, apiEvent, type GivenRequest, lambdaContext } from '../factories/api-event.ts'
@@ -11,11 +12,12 @@ import { type Answer, newGroup, newUser, principal, scimApi } from '../factories
 const ERROR = 'urn:ietf:params:scim:api:messages:2.0:Error'
 const NOW = new Date('2026-08-31T10:00:00.000Z')
 const db = withTable()
+const OPERATIONS = { ...adminOperations, ...adminResourceOperations }
 
 async function call(method: string, resource: string, given: Partial<GivenRequest> = {}): Promise<Answer> {
   const options = { config: testConfig(db.tableName), db, putEvent, now: () => NOW }
   const event = apiEvent({ method, resource, userArn: ADMIN_ARN, ...given })
-  const result = await adminHandler<'admin'>(options, adminOperations)(event, lambdaContext())
+  const result = await adminHandler<'admin' | 'admin-resources'>(options, OPERATIONS)(event, lambdaContext())
   const body = result.body === '' ? undefined : JSON.parse(result.body)
   return { status: result.statusCode, headers: result.headers as Record<string, string>, body }
 }
@@ -31,11 +33,11 @@ beforeAll(async () => {
   await create({ name: 'OKTA', clientKind: 'OKTA' })
 })
 
-describe('adminOperations', () => {
+describe('the operations of administrators', () => {
   test('serve every admin route of the house, with every method it names', () => {
-    const routes = ADMIN_ROUTES.filter((route) => route.function === 'admin')
+    const routes = ADMIN_ROUTES.filter(({ path }) => path.startsWith('/admin/'))
     const keys = routes.flatMap(({ path, methods }) => methods.map((method) => `${method} ${path}`))
-    expect(Object.keys(adminOperations).sort()).toEqual(keys.sort())
+    expect(Object.keys(OPERATIONS).sort()).toEqual(keys.sort())
   })
 })
 

@@ -12,6 +12,7 @@ import type { StoredResource } from '../resource-item.ts'
 export function toLoss(group: StoredResource, userId: string, cause: RestEvent, n: number): RestEvent {
   return {
     ...cause,
+    cause: cause.eventId,
     eventId: namedId(instantOf(cause.eventId), [cause.eventId, group.id, n].join(' ')),
     resourceId: group.id,
     resourceName: nameOf(group),

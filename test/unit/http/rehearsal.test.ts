@@ -2,8 +2,9 @@ import type { APIGatewayProxyEvent, Context } from 'aws-lambda'
 import { describe, expect, test, vi } from 'vitest'
 import { REHEARSALS } from '../../../functions/rehearsals.ts'
 import { LOCAL_AWS } from '../../../local/environment.ts'
-import { adminHandler } from '../../../shared/http/admin-handler.ts'
-import { adminOperations } from '../../../shared/http/admin-operations.ts'
+import { adminHandler } from '../../../shared/http/admin/handler.ts'
+import { adminOperations } from '../../../shared/http/admin/operations.ts'
+import { adminResourceOperations } from '../../../shared/http/admin/resource-operations.ts'
 import { authorizerHandler, rehearseAuthorizer } from '../../../shared/http/authorizer-handler.ts'
 import { bulkOperations } from '../../../shared/http/bulk-operations.ts'
 import { discoveryOperations } from '../../../shared/http/discovery-operations.ts'
@@ -37,6 +38,7 @@ const scim = scimHandler<'users' | 'groups' | 'group-reads' | 'search' | 'bulk' 
 const HANDLERS: Record<FunctionName, Handler> = {
   ...{ users: scim, groups: scim, 'group-reads': scim, search: scim, bulk: scim, discovery: scim },
   ...{ events: eventsHandler(options), admin: adminHandler<'admin'>(options, adminOperations) },
+  'admin-resources': adminHandler<'admin-resources'>(options, adminResourceOperations),
 }
 
 describe('what is rehearsed', () => {
@@ -49,6 +51,7 @@ describe('what is rehearsed', () => {
     ['discovery', [200, 200]],
     ['events', [400]],
     ['admin', [200]],
+    ['admin-resources', [200]],
   ] as const)('%s answers as an empty table would have it, and writes no log', async (name, expected) => {
     const written = vi.spyOn(process.stdout, 'write')
     const statuses: unknown[] = []

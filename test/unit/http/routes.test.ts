@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { adminHandler } from '../../../shared/http/admin-handler.ts'
-import { adminOperations } from '../../../shared/http/admin-operations.ts'
+import { adminHandler } from '../../../shared/http/admin/handler.ts'
+import { adminOperations } from '../../../shared/http/admin/operations.ts'
+import { adminResourceOperations } from '../../../shared/http/admin/resource-operations.ts'
 import type { HandlerOptions, Operation } from '../../../shared/http/api-handler.ts'
 import { bulkOperations } from '../../../shared/http/bulk-operations.ts'
 import { discoveryOperations } from '../../../shared/http/discovery-operations.ts'
@@ -32,6 +33,7 @@ const OPERATIONS: Record<FunctionName, object> = {
   discovery: discoveryOperations,
   events: eventsOperations,
   admin: adminOperations,
+  'admin-resources': adminResourceOperations,
 }
 
 /** For the compiler alone. */

@@ -1,22 +1,23 @@
-import { PRIVILEGES } from '../auth/privileges.ts'
-import type { ScimContext } from '../resources/context.ts'
-import { requireAccount } from '../resources/known-names.ts'
-import { listResources } from '../resources/list.ts'
-import { loadResource } from '../resources/load.ts'
-import type { Presented } from '../resources/present.ts'
-import type { Kind } from '../resources/special.ts'
-import { notFound } from '../scim/error.ts'
-import { parseProjection } from '../scim/project.ts'
-import { quote } from '../scim/quote.ts'
-import { isResourceId } from '../scim/resource-id.ts'
-import { RESOURCE_TYPES } from '../scim/resource-types.ts'
-import type { ResourceType } from '../scim/schema.ts'
-import { getIdByName } from '../store/claims.ts'
-import { getResource, getResources } from '../store/resources.ts'
-import type { AdminContext } from './admin-handler.ts'
-import type { ApiAnswer } from './api-answer.ts'
-import { parseListParameters } from './list-input.ts'
-import { SCIM_BASE } from './routes.ts'
+import { ADMIN_OWNER } from '../../auth/principal.ts'
+import { PRIVILEGES } from '../../auth/privileges.ts'
+import type { ScimContext } from '../../resources/context.ts'
+import { requireAccount } from '../../resources/known-names.ts'
+import { listResources } from '../../resources/list.ts'
+import { loadResource } from '../../resources/load.ts'
+import type { Presented } from '../../resources/present.ts'
+import type { Kind } from '../../resources/special.ts'
+import { notFound } from '../../scim/error.ts'
+import { parseProjection } from '../../scim/project.ts'
+import { quote } from '../../scim/quote.ts'
+import { isResourceId } from '../../scim/resource-id.ts'
+import { RESOURCE_TYPES } from '../../scim/resource-types.ts'
+import type { ResourceType } from '../../scim/schema.ts'
+import { getIdByName } from '../../store/claims.ts'
+import { getResource, getResources } from '../../store/resources.ts'
+import type { ApiAnswer } from '../api-answer.ts'
+import { parseListParameters } from '../list-input.ts'
+import { SCIM_BASE } from '../routes.ts'
+import type { AdminContext } from './handler.ts'
 
 type Query = Readonly<Record<string, string>>
 
@@ -69,11 +70,15 @@ async function findId({ db, account }: AdminContext, type: ResourceType, idOrNam
 const withOwner = (resource: Presented['resource'], owner: string | undefined) =>
   owner ? { ...resource, owner } : resource
 
-/** An administrator sees all of the account, as a client with every privilege would; addresses are relative. */
-function toScimContext({ account, actor, ...context }: AdminContext): ScimContext {
+/**
+ * An administrator sees all of the account, as a client with every privilege would, and may change it whoever owns it;
+ * what is made belongs to nobody's role. Addresses are relative.
+ */
+export function toScimContext({ account, actor: _, ...context }: AdminContext): ScimContext {
   const { db, now, trail, report } = context
   const principal = {
-    ...{ account, integration: 'IAM', role: actor, clientKind: 'GENERIC' as const, privileges: PRIVILEGES },
+    ...{ account, integration: 'IAM', role: ADMIN_OWNER, clientKind: 'GENERIC' as const, privileges: PRIVILEGES },
+    isAdministrator: true as const,
     ...{
       endpointId: '',
       syncPassword: false,

@@ -1,13 +1,13 @@
-import { Trail } from '../audit/trail.ts'
-import { ACCOUNT_RULE, DEFAULT_ACCOUNT, isAccountName } from '../auth/account.ts'
-import type { Config } from '../config.ts'
-import type { ScimContext } from '../resources/context.ts'
-import { invalidValue } from '../scim/error.ts'
-import { quote } from '../scim/quote.ts'
-import type { Db } from '../store/client.ts'
-import { type ApiKind, apiHandler, type HandlerOptions, type Operation } from './api-handler.ts'
-import { ADMIN_ROUTES, type FunctionName, type RouteKeyOf } from './routes.ts'
-import { startTrail } from './start-trail.ts'
+import { Trail } from '../../audit/trail.ts'
+import { ACCOUNT_RULE, DEFAULT_ACCOUNT, isAccountName } from '../../auth/account.ts'
+import type { Config } from '../../config.ts'
+import type { ScimContext } from '../../resources/context.ts'
+import { invalidValue } from '../../scim/error.ts'
+import { quote } from '../../scim/quote.ts'
+import type { Db } from '../../store/client.ts'
+import { type ApiKind, apiHandler, type HandlerOptions, type Operation } from '../api-handler.ts'
+import { ADMIN_ROUTES, type FunctionName, type RouteKeyOf } from '../routes.ts'
+import { startTrail } from '../start-trail.ts'
 
 /** What an admin or audit operation needs: the caller is an IAM principal, the account is named in the request. */
 export interface AdminContext extends Pick<ScimContext, 'report'> {
@@ -19,6 +19,9 @@ export interface AdminContext extends Pick<ScimContext, 'report'> {
   now: Date
   trail: Trail
 }
+
+/** Some of the operations of an admin function, those of one subject. */
+export type OperationsOf<Name extends FunctionName> = Partial<Record<RouteKeyOf<Name>, Operation<AdminContext>>>
 
 /**
  * A Lambda behind the IAM-authorized routes; the query parameter `account` names the account, `default` if absent.

@@ -1,0 +1,66 @@
+import type { Step, StepRow } from '../shared/resources/steps.ts'
+import type { Session } from './command.ts'
+import { type ListView, showList } from './output.ts'
+
+/** One row for each object, as every command shows it that changes many. */
+const STEP_VIEW: ListView<StepRow> = {
+  table: [
+    { header: 'TYPE', get: ({ type }) => type },
+    { header: 'NAME', get: ({ name }) => name },
+    { header: 'OUTCOME', get: ({ outcome }) => outcome },
+    { header: 'WHAT', get: ({ what }) => what },
+    { header: 'REASON', get: ({ reason }) => reason },
+  ],
+}
+
+/** How a bulk command tells of its work. */
+export interface Telling {
+  /** What is done to each object, for sentences: `transferred`. */
+  done: string
+  isDryRun: boolean
+}
+
+/**
+ * Carries out a command that changes many objects, step by step until there is no further one: rows are shown as they
+ * come, progress on a terminal, and at the end what it came to. A step is one request, so that no time limit holds for
+ * all; whoever interrupts it can run it again.
+ * @returns the exit code: 1 where an object was refused.
+ */
+export async function carryOutSteps(
+  session: Session,
+  ask: (next: string | undefined) => Promise<Step>,
+  { done, isDryRun }: Telling,
+): Promise<number> {
+  const counts = new Map<StepRow['outcome'], number>()
+  await showList(
+    session,
+    STEP_VIEW,
+    walkSteps(ask, (rows, total) => {
+      for (const { outcome } of rows) counts.set(outcome, (counts.get(outcome) ?? 0) + 1)
+      const sum = [...counts.values()].reduce((all, count) => all + count, 0)
+      session.terminal.progress(total === undefined ? `${sum} objects` : `${sum} of ${total} objects`)
+    }),
+  )
+  session.terminal.tell(toSummary(counts, { done, isDryRun }))
+  return counts.has('refused') ? 1 : 0
+}
+
+async function* walkSteps(
+  ask: (next: string | undefined) => Promise<Step>,
+  onStep: (rows: readonly StepRow[], total: number | undefined) => void,
+): AsyncGenerator<readonly StepRow[]> {
+  let next: string | undefined
+  do {
+    const step = await ask(next)
+    onStep(step.rows, step.total)
+    yield step.rows
+    next = step.next
+  } while (next !== undefined)
+}
+
+function toSummary(counts: ReadonlyMap<StepRow['outcome'], number>, { done, isDryRun }: Telling): string {
+  const [changed, unchanged, refused] = (['done', 'unchanged', 'refused'] as const).map((name) => counts.get(name) ?? 0)
+  const first = isDryRun ? `${changed} would be ${done}; nothing was changed` : `${changed} ${done}`
+  const rest = [unchanged ? `${unchanged} were so already` : '', refused ? `${refused} refused` : '']
+  return [first, ...rest].filter((part) => part !== '').join(', ')
+}

@@ -1,0 +1,81 @@
+import { CLIENT_KINDS, type ClientKind } from '../scim/client-kind.ts'
+
+/** What becomes of ids among a group's new members that are no users: the request is refused, or goes on without them. */
+export const UNKNOWN_MEMBERS = ['refuse', 'skip'] as const
+export type UnknownMembers = (typeof UNKNOWN_MEMBERS)[number]
+
+/** Okta does not send a refused push again, so one stale id would lose the others. */
+export const defaultUnknownMembers = (clientKind: ClientKind): UnknownMembers =>
+  clientKind === 'OKTA' ? 'skip' : 'refuse'
+
+/**
+ * What every request must know of its integration and the integration's role. It is copied into each token, where the
+ * authorizer finds it, and handed on to the function that answers: a setting that requests need is a row here and in
+ * {@link FIELDS}, and nowhere else on that way.
+ */
+export interface Carried {
+  /** The run-as role: owner of what this client creates. */
+  role: string
+  clientKind: ClientKind
+  /** Of the resource types (`scim/resource-types.ts`). */
+  privileges: readonly string[]
+  /** UUID: `/scim/v2/<endpointId>/...` is this integration's own base URL. */
+  endpointId: string
+  syncPassword: boolean
+  unknownMembers: UnknownMembers
+}
+
+interface Field<Value> {
+  is(value: unknown): value is Value
+  /** What a token has that was written before there was the setting; without it the token is unreadable. */
+  absent?(clientKind: ClientKind): Value
+}
+
+/** Read by hand, not by zod, which the authorizer's bundle has no room for. */
+const FIELDS: { readonly [Name in keyof Carried]-?: Field<Carried[Name]> } = {
+  role: { is: isText },
+  clientKind: { is: isClientKind },
+  privileges: { is: isTexts },
+  endpointId: { is: isText },
+  syncPassword: { is: isTruth },
+  unknownMembers: { is: isUnknownMembers, absent: defaultUnknownMembers },
+}
+const NAMES = Object.keys(FIELDS) as (keyof Carried)[]
+
+/** Of all that is known of an integration, the part that is carried. */
+export function toCarried(source: Carried): Carried {
+  const held = NAMES.filter((name) => source[name] !== undefined)
+  return Object.fromEntries(held.map((name) => [name, source[name]])) as unknown as Carried
+}
+
+/** Reads back what a token carries. @throws {Error} when anything is missing or of the wrong kind: it opens nothing. */
+export function parseCarried(item: Record<string, unknown>): Carried {
+  const { clientKind } = item
+  const entries = NAMES.map((name) => {
+    const { is, absent }: Field<unknown> = FIELDS[name]
+    const value = item[name] ?? (isClientKind(clientKind) ? absent?.(clientKind) : undefined)
+    if (!is(value)) throw new Error(`A token record has no readable "${name}"`)
+    return [name, value]
+  })
+  return Object.fromEntries(entries)
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== ''
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every(isText)
+}
+
+function isTruth(value: unknown): value is boolean {
+  return typeof value === 'boolean'
+}
+
+function isClientKind(value: unknown): value is ClientKind {
+  return CLIENT_KINDS.some((kind) => kind === value)
+}
+
+function isUnknownMembers(value: unknown): value is UnknownMembers {
+  return UNKNOWN_MEMBERS.some((word) => word === value)
+}

@@ -1,0 +1,18 @@
+import { SPECIALS } from '../../resources/kinds.ts'
+import type { Kind } from '../../resources/special.ts'
+import { RESOURCE_TYPES } from '../../scim/resource-types.ts'
+import type { Operation } from '../api-handler.ts'
+import type { RouteKeyOf } from '../routes.ts'
+import type { AdminContext } from './handler.ts'
+import { listForAdmin, loadForAdmin } from './resources.ts'
+
+const User: Kind = { type: RESOURCE_TYPES.User, special: SPECIALS.User }
+const Group: Kind = { type: RESOURCE_TYPES.Group, special: SPECIALS.Group }
+
+/** What administrators do over HTTP with users and roles, whoever owns them. */
+export const adminResourceOperations = {
+  'GET /admin/users': ({ query }, context) => listForAdmin(context, User, query),
+  'GET /admin/users/{id}': ({ params, query }, context) => loadForAdmin(context, User, params.id ?? '', query),
+  'GET /admin/roles': ({ query }, context) => listForAdmin(context, Group, query),
+  'GET /admin/roles/{id}': ({ params, query }, context) => loadForAdmin(context, Group, params.id ?? '', query),
+} satisfies Record<RouteKeyOf<'admin-resources'>, Operation<AdminContext>>

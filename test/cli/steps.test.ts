@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest'
+import { carryOutSteps } from '../../cli/steps.ts'
+import { progressLine } from '../../cli/terminal.ts'
+import type { Step, StepRow } from '../../shared/resources/steps.ts'
+import { sessionOf } from '../factories/cli.ts'
+
+const row = (name: string, outcome: StepRow['outcome'], more: Partial<StepRow> = {}): StepRow => ({
+  ...{ type: 'USER', id: `id of ${name}`, name, outcome },
+  ...more,
+})
+const STEPS: Record<string, Step> = {
+  first: { rows: [row('ada', 'done', { what: 'owner A → B' }), row('bo', 'unchanged')], next: 'second', total: 3 },
+  second: { rows: [row('chen', 'refused', { reason: 'it is changed by another' })] },
+}
+const ask = async (next: string | undefined) => STEPS[next ?? 'first'] as Step
+
+test('a command that changes many asks until nothing is left, and says what it came to', async () => {
+  const { session, written, told, progress } = sessionOf('table')
+  const code = await carryOutSteps(session, ask, { done: 'transferred', isDryRun: false })
+  expect(code).toBe(1)
+  expect(
+    written
+      .join('')
+      .split('\n')
+      .map((line) => line.trimEnd()),
+  ).toEqual([
+    'TYPE  NAME  OUTCOME    WHAT         REASON',
+    'USER  ada   done       owner A → B',
+    'USER  bo    unchanged',
+    'USER  chen  refused                 it is changed by another',
+    '',
+  ])
+  expect(progress).toEqual(['2 of 3 objects', '3 objects'])
+  expect(told).toEqual(['1 transferred, 1 were so already, 1 refused'])
+})
+
+test('a dry run says what would be done', async () => {
+  const { session, told } = sessionOf('json')
+  const step = async (): Promise<Step> => ({ rows: [row('ada', 'done'), row('bo', 'done')] })
+  expect(await carryOutSteps(session, step, { done: 'transferred', isDryRun: true })).toBe(0)
+  expect(told).toEqual(['2 would be transferred; nothing was changed'])
+})
+
+test('a line of progress is written over on a terminal, taken away at the end, and no part of a file', () => {
+  const shown = (isTTY: boolean) => {
+    const pieces: string[] = []
+    const line = progressLine({ isTTY, write: (text: string) => pieces.push(text) > 0 })
+    for (const text of ['1 of 2', '2 of 2']) line.show(text)
+    line.clear()
+    line.clear()
+    return pieces
+  }
+  expect(shown(true)).toEqual(['1 of 2', '\r\u001b[2K', '2 of 2', '\r\u001b[2K'])
+  expect(shown(false)).toEqual([])
+})
