@@ -23,22 +23,26 @@ export interface Carried {
   endpointId: string
   syncPassword: boolean
   unknownMembers: UnknownMembers
+  /** The account's: whether a user has a name (`snowflakeUserName`) apart from the one to sign in with (`userName`). */
+  separateUserNames?: boolean
 }
 
 interface Field<Value> {
   is(value: unknown): value is Value
+  optional?: true
   /** What a token has that was written before there was the setting; without it the token is unreadable. */
   absent?(clientKind: ClientKind): Value
 }
 
 /** Read by hand, not by zod, which the authorizer's bundle has no room for. */
-const FIELDS: { readonly [Name in keyof Carried]-?: Field<Carried[Name]> } = {
+const FIELDS: { readonly [Name in keyof Carried]-?: Field<NonNullable<Carried[Name]>> } = {
   role: { is: isText },
   clientKind: { is: isClientKind },
   privileges: { is: isTexts },
   endpointId: { is: isText },
   syncPassword: { is: isTruth },
   unknownMembers: { is: isUnknownMembers, absent: defaultUnknownMembers },
+  separateUserNames: { is: isTruth, optional: true },
 }
 const NAMES = Object.keys(FIELDS) as (keyof Carried)[]
 
@@ -51,11 +55,12 @@ export function toCarried(source: Carried): Carried {
 /** Reads back what a token carries. @throws {Error} when anything is missing or of the wrong kind: it opens nothing. */
 export function parseCarried(item: Record<string, unknown>): Carried {
   const { clientKind } = item
-  const entries = NAMES.map((name) => {
-    const { is, absent }: Field<unknown> = FIELDS[name]
+  const entries = NAMES.flatMap((name) => {
+    const { is, absent, optional }: Field<unknown> = FIELDS[name]
     const value = item[name] ?? (isClientKind(clientKind) ? absent?.(clientKind) : undefined)
+    if (optional && value === undefined) return []
     if (!is(value)) throw new Error(`A token record has no readable "${name}"`)
-    return [name, value]
+    return [[name, value]]
   })
   return Object.fromEntries(entries)
 }

@@ -113,7 +113,7 @@ async function findIds(
     case 'id':
       return [path.id]
     case 'name': {
-      const id = await getIdByName(db, account, type, path.name)
+      const id = await getIdByName(db, account, type, path.name, path.attribute)
       return id === undefined ? [] : [id]
     }
     case 'lookup':

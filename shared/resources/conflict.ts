@@ -21,8 +21,8 @@ export const untilWon = <T>(attempt: (n: number) => Promise<T>): Promise<T> =>
 export function toUniqueness(error: unknown, resource: StoredResource): unknown {
   if (error instanceof NameReserved) return reservedName(nameOf(resource))
   if (!(error instanceof NameTaken)) return error
-  const attribute = resource.type.uniqueName
-  const name = quote(nameOf(resource))
+  const { attribute } = error
+  const name = quote(nameOf(resource, attribute))
   return uniqueness(
     `The ${attribute} ${name} is taken in this account: find its holder with a filter (${attribute} eq ${name}), or choose another; one of another role is not shown to you`,
   )

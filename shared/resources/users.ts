@@ -5,19 +5,38 @@ import type { StoredResource } from '../store/resource-item.ts'
 import { hashPassword, isPassword } from './password.ts'
 import type { Special } from './special.ts'
 import { userGroups } from './user-groups.ts'
+import { checkSeparateName, isService, withFittingNames } from './user-names.ts'
 
-/** What is special about users: a password that never stays among the attributes, and memberships that go with them. */
+/**
+ * What is special about users: a password that never stays among the attributes, names that not every type of user has,
+ * and memberships that go with them.
+ */
 export const users: Special = {
   derived: userGroups,
-  async draft({ principal }, { attributes: { password, ...attributes }, before }) {
-    const fields = await toPasswordHash(principal, password, before)
-    return { attributes, fields, changes: fields.passwordHash ? [{ attribute: 'password', after: '(set)' }] : [] }
+  async draft({ principal }, { attributes: { password, ...sent }, before, asked: { isWhole } }) {
+    const attributes = withFittingNames(sent)
+    checkSeparateName(principal, { attributes, before: before?.attributes, isWhole })
+    const fields = isService(attributes) ? withoutPassword(before) : await toPasswordHash(principal, password, before)
+    return { attributes, fields, changes: changesOfPassword(fields) }
   },
   delete: ({ db, principal }, before, _draft, event) => deleteUser(db, principal.account, before, event),
 }
 
+/** What becomes of the hash; absent where nothing does. */
+type PasswordField = Pick<StoredResource, 'passwordHash'>
+
+const changesOfPassword = (fields: PasswordField) =>
+  'passwordHash' in fields ? [{ attribute: 'password', [fields.passwordHash ? 'after' : 'before']: '(set)' }] : []
+
+const withoutPassword = (before?: StoredResource): PasswordField =>
+  before?.passwordHash === undefined ? {} : { passwordHash: undefined }
+
 /** The hash of a new password; ignored while the integration does not sync passwords. */
-async function toPasswordHash({ syncPassword }: Principal, password: Value | undefined, before?: StoredResource) {
+async function toPasswordHash(
+  { syncPassword }: Principal,
+  password: Value | undefined,
+  before?: StoredResource,
+): Promise<PasswordField> {
   if (!syncPassword || typeof password !== 'string') return {}
   const isOld = before?.passwordHash !== undefined && (await isPassword(password, before.passwordHash))
   return isOld ? {} : { passwordHash: await hashPassword(password) }

@@ -57,6 +57,8 @@ export interface ResourceType {
   collection: string
   /** Ours: the core attribute that no two resources of an account share; an `identifier`. */
   uniqueName: string
+  /** Ours: attributes of extensions that no two resources share either, where they have them. */
+  furtherNames: readonly { urn: string; attribute: string }[]
   /** Ours: attributes found by key that need not be unique, as a filter names them. */
   lookups: readonly string[]
   /** Ours: the attribute that is shown with a resource and not stored in it. */

@@ -168,7 +168,7 @@ function checkDateTime(json: Json, path: string): string {
 
 function parseText(attribute: Attribute, json: Json, path: string): string {
   if (typeof json !== 'string') throw wrongType('a string', json, path)
-  if (attribute.identifier) checkIdentifier(path, json)
+  if (attribute.identifier && (attribute.required || json !== '')) checkIdentifier(path, json)
   // A password is hashed, never shown, and any character makes it better.
   else if (attribute.mutability !== 'writeOnly') checkText(path, json)
   return attribute.allowedValues ? parseAllowed(attribute.allowedValues, json, path) : json

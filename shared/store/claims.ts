@@ -1,5 +1,5 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
-import { type AttributePath, listValues, resolveAttributePath } from '../scim/attribute-path.ts'
+import { type AttributePath, isComplex, listValues, resolveAttributePath } from '../scim/attribute-path.ts'
 import { foldName, toComparisonForm } from '../scim/fold.ts'
 import { MAX_NAME_BYTES } from '../scim/limits.ts'
 import { RESOURCE_TYPES } from '../scim/resource-types.ts'
@@ -13,14 +13,33 @@ import { type Action, type Actions, type RawItem, SHOW_MET } from './transaction
 /** What a name or a lookup is taken from. */
 type Named = Pick<StoredResource, 'type' | 'attributes'>
 
-/** The unique name of a resource as clients wrote it. */
-export const nameOf = ({ type, attributes }: Named): string => String(attributes[type.uniqueName] ?? '')
+/** A name of a resource as clients wrote it; the unique one, or that of another attribute; nothing where it has none. */
+export function nameOf({ type, attributes }: Named, attribute = type.uniqueName): string {
+  const further = type.furtherNames.find((name) => name.attribute === attribute)
+  const container = further ? attributes[further.urn] : attributes
+  return isComplex(container) ? String(container[attribute] ?? '') : ''
+}
 
-/** Access pattern R3: the id that holds a unique name, none for what is no name. Strongly consistent; 1 read unit. */
-export async function getIdByName(db: Db, account: string, type: ResourceType, name: string) {
+/** Where a folded name of an attribute is claimed. */
+function claimKey(account: string, type: ResourceType, attribute: string, folded: string): Key {
+  const isFurther = attribute !== type.uniqueName
+  return nameKey(account, isFurther ? { collection: `${type.collection}.${attribute}` } : type, folded)
+}
+
+/**
+ * Access pattern R3: the id that holds a unique name, or that has it in another attribute that is unique; none for what is
+ * no name. Strongly consistent; 1 read unit.
+ */
+export async function getIdByName(
+  db: Db,
+  account: string,
+  type: ResourceType,
+  name: string,
+  attribute = type.uniqueName,
+) {
   const folded = foldName(name)
   if (folded === '') return undefined
-  const Key = nameKey(account, type, folded)
+  const Key = claimKey(account, type, attribute, folded)
   const { Item } = await db.client.send(new GetCommand({ TableName: db.tableName, Key, ConsistentRead: true }))
   return typeof Item?.id === 'string' ? Item.id : undefined
 }
@@ -57,11 +76,35 @@ export async function listNamesByPrefix(
   return items.map(({ id, owner }) => ({ id: String(id), owner: String(owner) }))
 }
 
-/** The claim on a unique name. It holds only while nobody else holds it (invariant 2); a failure shows who does. */
-export function claimNameAction(account: string, resource: StoredResource): Action {
-  const { type, id, owner, eventId } = resource
-  const Item = { ...nameKey(account, type, foldName(nameOf(resource))), id, owner, eventId }
-  return { Put: { Item, ConditionExpression: 'attribute_not_exists(pk)', ...SHOW_MET } }
+/**
+ * The claims a resource must have, under the names of their actions: `name` is that of its unique name, `name:<attribute>`
+ * that of one that it has besides.
+ */
+function claimsOf(account: string, resource: Named): Map<string, Key> {
+  const { type } = resource
+  const attributes = [type.uniqueName, ...type.furtherNames.map(({ attribute }) => attribute)]
+  const claims = attributes.flatMap((attribute): [string, Key][] => {
+    const folded = foldName(nameOf(resource, attribute))
+    const action = attribute === type.uniqueName ? 'name' : `name:${attribute}`
+    return folded === '' ? [] : [[action, claimKey(account, type, attribute, folded)]]
+  })
+  return new Map(claims)
+}
+
+/** The attribute whose value is taken, of the action that failed to claim it; none for other actions. */
+export function attributeOfClaim({ uniqueName }: ResourceType, action: string): string | undefined {
+  return action === 'name' ? uniqueName : /^name:(.+)$/.exec(action)?.[1]
+}
+
+/** The claims on a resource's names. Each holds only while nobody else holds it (invariant 2); a failure shows who does. */
+export const claimNameActions = (account: string, resource: StoredResource): Actions =>
+  claimAll(claimsOf(account, resource), resource)
+
+function claimAll(names: ReadonlyMap<string, Key>, { id, owner, eventId }: StoredResource): Actions {
+  const claim = (key: Key): Action => ({
+    Put: { Item: { ...key, id, owner, eventId }, ConditionExpression: 'attribute_not_exists(pk)', ...SHOW_MET },
+  })
+  return Object.fromEntries([...names].map(([action, key]) => [action, claim(key)]))
 }
 
 /**
@@ -80,20 +123,22 @@ export function reserveNameAction(account: string, role: string): Action {
 /** Whether a claim that was met is a role's. */
 export const isReserved = (claim: RawItem | undefined): boolean => claim?.role !== undefined
 
-export function releaseNameAction(account: string, resource: StoredResource): Action {
-  return {
-    Delete: {
-      Key: nameKey(account, resource.type, foldName(nameOf(resource))),
-      ConditionExpression: 'id = :id',
-      ExpressionAttributeValues: { ':id': resource.id },
-    },
-  }
+export const releaseNameActions = (account: string, resource: StoredResource): Actions =>
+  releaseAll(claimsOf(account, resource), resource)
+
+function releaseAll(names: ReadonlyMap<string, Key>, { id }: StoredResource): Actions {
+  const release = (Key: Key): Action => ({
+    Delete: { Key, ConditionExpression: 'id = :id', ExpressionAttributeValues: { ':id': id } },
+  })
+  return Object.fromEntries([...names].map(([action, key]) => [`old-${action}`, release(key)]))
 }
 
-/** Claims the new name and frees the old one, where they differ once folded. */
+/** Claims new names and frees old ones, where they differ once folded. */
 export function moveNameActions(account: string, before: StoredResource, after: StoredResource): Actions {
-  if (foldName(nameOf(before)) === foldName(nameOf(after))) return {}
-  return { name: claimNameAction(account, after), oldName: releaseNameAction(account, before) }
+  const [old, wanted] = [claimsOf(account, before), claimsOf(account, after)]
+  const without = (names: Map<string, Key>, others: Map<string, Key>) =>
+    new Map([...names].filter(([action, { sk }]) => others.get(action)?.sk !== sk))
+  return { ...claimAll(without(wanted, old), after), ...releaseAll(without(old, wanted), before) }
 }
 
 /**

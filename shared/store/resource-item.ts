@@ -24,7 +24,7 @@ export interface StoredResource {
   /** Groups only: the version of the last membership change that was queued, until all are applied (`groups/heads.ts`). */
   applying?: number
   /** Users only, and only while the integration syncs passwords. */
-  passwordHash?: string
+  passwordHash?: string | undefined
 }
 
 /** The item of a resource; the index has it under its owner, by keys only: written at create and delete, not at changes. */

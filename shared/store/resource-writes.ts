@@ -1,14 +1,29 @@
 import type { RestEvent } from '../audit/rest-event.ts'
-import { claimNameAction, isReserved, moveLookupActions, moveNameActions, releaseNameAction } from './claims.ts'
+import type { ResourceType } from '../scim/schema.ts'
+import {
+  attributeOfClaim,
+  claimNameActions,
+  isReserved,
+  moveLookupActions,
+  moveNameActions,
+  releaseNameActions,
+} from './claims.ts'
 import type { Db } from './client.ts'
 import { moveCountAction } from './counters.ts'
 import { putEventAction } from './events/write.ts'
 import { deleteVersionAction, putNewResourceAction, putVersionAction, type StoredResource } from './resource-item.ts'
 import { type Action, type Actions, ConditionsFailed, transact } from './transaction.ts'
 
-/** Another resource holds the unique name. */
+/** Another resource holds a name. */
 export class NameTaken extends Error {
   override readonly name = 'NameTaken'
+  /** The attribute whose value it is. */
+  readonly attribute: string
+
+  constructor(attribute: string, options?: ErrorOptions) {
+    super('', options)
+    this.attribute = attribute
+  }
 }
 
 /** The unique name is that of a provisioner role, which no group may have. */
@@ -35,7 +50,7 @@ export async function putNewResource(
 ): Promise<undefined> {
   const actions = {
     resource: putNewResourceAction(account, resource),
-    name: claimNameAction(account, resource),
+    ...claimNameActions(account, resource),
     count: moveCountAction(account, resource.type, resource.owner, 1),
     event: putEventAction(db, event),
     ...moveLookupActions(account, undefined, resource),
@@ -44,7 +59,7 @@ export async function putNewResource(
   try {
     await transact(db, actions, event.eventId)
   } catch (error) {
-    throw translate(error)
+    throw translate(error, resource.type)
   }
 }
 
@@ -76,16 +91,17 @@ export async function putVersion(db: Db, account: string, write: VersionWrite, e
   try {
     await transact(db, actions, `${event.eventId}:${after.version}:${before.applying}${attempt}`)
   } catch (error) {
-    throw translate(error)
+    throw translate(error, after.type)
   }
 }
 
-function translate(error: unknown): unknown {
+function translate(error: unknown, type: ResourceType): unknown {
   if (!(error instanceof ConditionsFailed)) return error
   const { failures } = error
   if (failures.has('resource')) return new LostRace('', { cause: error })
   if (isReserved(failures.get('name'))) return new NameReserved('', { cause: error })
-  return failures.has('name') || failures.has('oldName') ? new NameTaken('', { cause: error }) : error
+  const [taken] = [...failures.keys()].flatMap((action) => attributeOfClaim(type, action.replace(/^old-/, '')) ?? [])
+  return taken === undefined ? error : new NameTaken(taken, { cause: error })
 }
 
 /**
@@ -101,7 +117,7 @@ export async function deleteResource(
 ): Promise<undefined> {
   const actions = {
     resource: deleteVersionAction(account, before),
-    name: releaseNameAction(account, before),
+    ...releaseNameActions(account, before),
     count: moveCountAction(account, before.type, before.owner, -1),
     event: putEventAction(db, event),
     ...moveLookupActions(account, before),

@@ -5,7 +5,7 @@ import { CORE_USER } from '../../shared/scim/schemas/core-user.ts'
 import { ENTERPRISE_USER } from '../../shared/scim/schemas/enterprise-user.ts'
 import { parseResource } from '../../shared/scim/validate.ts'
 import { batchWrite } from '../../shared/store/batch-write.ts'
-import { claimNameAction, moveLookupActions } from '../../shared/store/claims.ts'
+import { claimNameActions, moveLookupActions } from '../../shared/store/claims.ts'
 import type { Db } from '../../shared/store/client.ts'
 import { countKey } from '../../shared/store/keys.ts'
 import { newId } from '../../shared/store/new-id.ts'
@@ -63,7 +63,7 @@ function toStored({ role, clientKind }: Principal, n: number, id: string): Store
 }
 
 function toItems(account: string, user: StoredResource): Record<string, unknown>[] {
-  const actions = [claimNameAction(account, user), ...Object.values(moveLookupActions(account, undefined, user))]
+  const actions = Object.values({ ...claimNameActions(account, user), ...moveLookupActions(account, undefined, user) })
   return [
     toResourceItem(account, user),
     ...actions.flatMap((action) => ('Put' in action ? [action.Put.Item ?? {}] : [])),

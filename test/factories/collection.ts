@@ -1,7 +1,7 @@
 import { RESOURCE_TYPES } from '../../shared/scim/resource-types.ts'
 import type { ResourceType } from '../../shared/scim/schema.ts'
 import { batchWrite } from '../../shared/store/batch-write.ts'
-import { claimNameAction } from '../../shared/store/claims.ts'
+import { claimNameActions } from '../../shared/store/claims.ts'
 import type { Db } from '../../shared/store/client.ts'
 import { toMemberItem } from '../../shared/store/groups/member-item.ts'
 import { countKey, resourceKey } from '../../shared/store/keys.ts'
@@ -31,8 +31,8 @@ export async function seedCollection(db: Db, seeding: Seeding): Promise<string[]
   const { account, owner, count, prefix, type = RESOURCE_TYPES.User } = seeding
   const resources = Array.from({ length: count }, (_, i) => toStored(seeding, type, i))
   const items = resources.flatMap((resource) => {
-    const claim = claimNameAction(account, resource)
-    return [toResourceItem(account, resource), ...('Put' in claim ? [claim.Put.Item ?? {}] : [])]
+    const claims = Object.values(claimNameActions(account, resource))
+    return [toResourceItem(account, resource), ...claims.flatMap((one) => ('Put' in one ? [one.Put.Item ?? {}] : []))]
   })
   const counter = { pk: countKey(account, type), sk: `seed-${prefix}`, all: count, [`own#${owner}`]: count }
   await putItems(db, [...items, counter])

@@ -23,6 +23,7 @@ export const DEVICE: ResourceType = {
   common: commonAttributes,
   collection: 'DEVICE',
   uniqueName: 'serialNumber',
+  furtherNames: [],
   lookups: ['externalId', 'tags.value'],
   auditWord: 'DEVICE',
   privileges: { create: 'createDevice', monitor: 'monitorDevice' },

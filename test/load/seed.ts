@@ -1,6 +1,6 @@
 import type { Principal } from '../../shared/auth/principal.ts'
 import { RESOURCE_TYPES } from '../../shared/scim/resource-types.ts'
-import { claimNameAction } from '../../shared/store/claims.ts'
+import { claimNameActions } from '../../shared/store/claims.ts'
 import type { Db } from '../../shared/store/client.ts'
 import { toEventItem } from '../../shared/store/events/item.ts'
 import { toMemberItem } from '../../shared/store/groups/member-item.ts'
@@ -59,8 +59,8 @@ function toGroup({ role }: Principal, displayName: string, memberCount: number):
 }
 
 function toClaim({ account }: Principal, group: StoredResource): Record<string, unknown> {
-  const action = claimNameAction(account, group)
-  return 'Put' in action ? (action.Put.Item ?? {}) : {}
+  const { name } = claimNameActions(account, group)
+  return name && 'Put' in name ? (name.Put.Item ?? {}) : {}
 }
 
 /** Reads that clients made in the last five minutes. */

@@ -36,7 +36,7 @@ const USERS = {
     title: '',
     active: false,
     [ENTERPRISE]: { department: 'sales' },
-    [SNOWFLAKE]: { type: 'service' },
+    [SNOWFLAKE]: { type: 'legacy_service' },
   }),
   cyd: newUser('Cyd.Ünal', { displayName: 'cyd', name: { familyName: 'Ünal' }, title: 'MANAGER' }),
   dee: newUser('dee', {
@@ -221,7 +221,7 @@ describe('values of several and their parts', () => {
     [`${ENTERPRISE.toUpperCase()}:DEPARTMENT eq "Sales"`, 'bob'],
     [`${ENTERPRISE}:manager.value pr`, 'ann'],
     [`${ENTERPRISE}:manager pr`, 'ann'],
-    [`${SNOWFLAKE}:type eq "service"`, 'bob'],
+    [`${SNOWFLAKE}:type eq "legacy_service"`, 'bob'],
     ['groups.display eq "ops team"', 'ann bob'],
     ['groups[display eq "dev"]', 'cyd'],
   ])('FIL-7 %s', async (filter, expected) => {

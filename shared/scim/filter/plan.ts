@@ -6,7 +6,8 @@ import type { Comparison, Elements, Filter } from './tree.ts'
 /** The cheapest way to the resources a filter can match; every way but `scan` costs the same at any size. */
 export type AccessPath =
   | { by: 'id'; id: string }
-  | { by: 'name'; name: string }
+  /** `attribute` where it is not the type's unique name. */
+  | { by: 'name'; name: string; attribute?: string }
   | { by: 'lookup'; attribute: string; value: string }
   | { by: 'member'; userId: string }
   | { by: 'namePrefix'; prefix: string }
@@ -15,7 +16,7 @@ export type AccessPath =
 const CHEAPEST_FIRST = ['id', 'name', 'lookup', 'member', 'namePrefix', 'scan'] as const
 
 /**
- * Chooses the access path: `id`, the type's unique name, its lookups and its members are found by key, also as one
+ * Chooses the access path: `id`, the type's unique names, its lookups and its members are found by key, also as one
  * operand of an `and`. What it leads to holds every match, and may hold more: see `isExact`.
  */
 export function planFilter(filter: Filter, type: ResourceType): AccessPath {
@@ -42,10 +43,18 @@ function planTerm(term: Filter, type: ResourceType): AccessPath {
 }
 
 function planComparison({ path, operator, value }: Comparison, type: ResourceType): AccessPath {
-  if ('unknown' in path || path.extension || typeof value !== 'string') return { by: 'scan' }
+  if ('unknown' in path || typeof value !== 'string') return { by: 'scan' }
+  if (path.extension) return operator === 'eq' ? planExtension(path, value, type) : { by: 'scan' }
   if (operator === 'eq') return planEquality(path, value, type)
   const isPrefix = operator === 'sw' && path.attribute.name === type.uniqueName && foldName(value) !== ''
   return isPrefix ? { by: 'namePrefix', prefix: value } : { by: 'scan' }
+}
+
+/** A name in an extension, under whichever URN this client sees it. */
+function planExtension({ extension, attribute }: AttributePath, value: string, type: ResourceType): AccessPath {
+  const urn = attribute.aliasOf ?? extension?.id
+  const isName = type.furtherNames.some((name) => name.urn === urn && name.attribute === attribute.name)
+  return isName && value !== '' ? { by: 'name', name: value, attribute: attribute.name } : { by: 'scan' }
 }
 
 function planEquality({ attribute, subAttribute }: AttributePath, value: string, type: ResourceType): AccessPath {

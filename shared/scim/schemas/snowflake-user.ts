@@ -19,6 +19,9 @@ export const snowflakeUser: Schema = {
       allowedValues: userTypes,
       defaultValue: 'person',
     }),
-    attribute('snowflakeUserName', 'The name of the user where it differs from the name to sign in with'),
+    attribute('snowflakeUserName', 'The name of the user where it differs from the name to sign in with', {
+      identifier: true,
+      uniqueness: 'server',
+    }),
   ],
 }

@@ -12,6 +12,13 @@ describe('RESOURCE_TYPES', () => {
     expect(findAttribute(type.schema.attributes, type.uniqueName)).toMatchObject({
       ...{ name: type.uniqueName, required: true, identifier: true, uniqueness: 'server', caseExact: false },
     })
+    for (const { urn, attribute } of type.furtherNames) {
+      const { schema } = type.extensions.find(({ schema: { id } }) => id === urn) ?? {}
+      expect(findAttribute(schema?.attributes ?? [], attribute)).toMatchObject({
+        identifier: true,
+        uniqueness: 'server',
+      })
+    }
     for (const lookup of type.lookups)
       expect([lookup, resolveAttributePath(type, lookup)?.attribute?.type]).not.toContain(undefined)
     const derived = type.derived && findAttribute(type.schema.attributes, type.derived.attribute)

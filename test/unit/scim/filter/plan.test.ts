@@ -16,6 +16,9 @@ describe('planFilter()', () => {
   test.each([
     ['id eq "x"', { by: 'id', id: 'x' }, true],
     ['userName eq "Ann"', { by: 'name', name: 'Ann' }, true],
+    ['snowflakeUserName eq "ANN"', { by: 'name', name: 'ANN', attribute: 'snowflakeUserName' }, true],
+    ['snowflakeUserName sw "ANN"', SCAN, false],
+    ['snowflakeUserName eq ""', SCAN, false],
     ['externalId eq "E"', { by: 'lookup', attribute: 'externalId', value: 'E' }, false],
     ['emails.value eq "a@x"', { by: 'lookup', attribute: 'emails.value', value: 'a@x' }, false],
     ['emails eq "a@x"', { by: 'lookup', attribute: 'emails.value', value: 'a@x' }, false],
