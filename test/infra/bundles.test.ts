@@ -55,7 +55,7 @@ async function modulesOf(name: LambdaName): Promise<string[]> {
 describe('a function carries no code of a type that it does not serve', () => {
   const inResources = (...names: string[]) => names.map((name) => `shared/resources/${name}.ts`)
   const inGroups = (...names: string[]) => names.map((name) => `shared/store/groups/${name}.ts`)
-  const OF_USERS = inResources('password', 'user-groups', 'users')
+  const OF_USERS = inResources('password', 'user-groups', 'user-names', 'users')
   const GROUP_READS = [
     ...inResources('members', 'whole-groups'),
     ...inGroups('intents', 'member-item', 'members', 'packed-ids', 'tombstones'),
