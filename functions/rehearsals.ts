@@ -35,5 +35,6 @@ export const REHEARSALS: Record<FunctionName, readonly Rehearsal[]> = {
   // One that is refused: an answer would be made of a hundred queries.
   events: [{ method: 'GET', resource: '/events', query: { last: 'never' } }],
   admin: [{ method: 'GET', resource: '/admin/integrations' }],
+  oauth: [{ method: 'GET', resource: '/.well-known/oauth-authorization-server' }],
   'admin-resources': [{ method: 'GET', resource: '/admin/users', query: { filter: 'userName eq "x"' } }],
 }

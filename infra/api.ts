@@ -18,6 +18,7 @@ import {
   ADMIN_ROUTES,
   type FunctionName,
   gatewayMethods,
+  OPEN_ROUTES,
   type Route,
   SCIM_UNKNOWN,
   scimGatewayPaths,
@@ -34,13 +35,18 @@ export const STAGE = 'prod'
 const AUTHORIZER_CACHE_SECONDS = 60
 const REQUESTS_PER_SECOND = 50
 const BURST = 100
+/** Who guesses secrets shall not take the others' share: clients ask for a token once an hour. */
+const OPEN_LIMITS = { throttlingRateLimit: 10, throttlingBurstLimit: 20, metricsEnabled: true, dataTraceEnabled: false }
 
 export interface ScimApiProps {
   deployment: Deployment
   functions: ScimFunctions
 }
 
-/** The REST API: every SCIM path behind the token authorizer, every admin path behind AWS IAM, nothing open. */
+/**
+ * The REST API: every SCIM path behind the token authorizer, every admin path behind AWS IAM, and open what nobody can be
+ * asked for a token at: where clients of OAuth 2.0 get theirs, at a rate of its own.
+ */
 export class ScimApi extends Construct {
   readonly api: RestApi
   readonly #functions: ScimFunctions
@@ -56,6 +62,7 @@ export class ScimApi extends Construct {
     const tokenRequired = this.#authorizeByToken()
     this.#addRoutes([...scimRoutes(RESOURCE_TYPES), SCIM_UNKNOWN], scimGatewayPaths, tokenRequired)
     this.#addRoutes(ADMIN_ROUTES, ({ path }) => [path], { authorizationType: AuthorizationType.IAM })
+    this.#addRoutes(OPEN_ROUTES, ({ path }) => [path], { authorizationType: AuthorizationType.NONE })
   }
 
   /** Access log lines hold no header, no body and no query string; request data is never traced. */
@@ -76,6 +83,9 @@ export class ScimApi extends Construct {
         metricsEnabled: true,
         tracingEnabled: true,
         dataTraceEnabled: false,
+        methodOptions: Object.fromEntries(
+          OPEN_ROUTES.map(({ path, methods: [method] }) => [`${path}/${method}`, OPEN_LIMITS]),
+        ),
         accessLogDestination: new LogGroupLogDestination(logs),
         accessLogFormat: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)),
       },

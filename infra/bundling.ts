@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { type BuildOptions, build } from 'esbuild'
-import { ADMIN_ROUTES, type FunctionName, type Route, scimRoutes } from '../shared/http/routes.ts'
+import { ADMIN_ROUTES, type FunctionName, OPEN_ROUTES, type Route, scimRoutes } from '../shared/http/routes.ts'
 import { RESOURCE_TYPES } from '../shared/scim/resource-types.ts'
 import { leftOut } from './bundling/left-out.ts'
 
@@ -12,7 +12,7 @@ export type LambdaName = FunctionName | 'authorizer'
 /** Those that the stream and the queue call: no request waits for them. */
 export type BackgroundName = (typeof BACKGROUND_NAMES)[number]
 
-const routes: readonly Route[] = [...scimRoutes(RESOURCE_TYPES), ...ADMIN_ROUTES]
+const routes: readonly Route[] = [...scimRoutes(RESOURCE_TYPES), ...ADMIN_ROUTES, ...OPEN_ROUTES]
 const namesOf = (some: readonly Route[]) => new Set(some.map((route): LambdaName => route.function))
 export const LAMBDA_NAMES: readonly LambdaName[] = [...namesOf(routes), 'authorizer']
 /** The functions that answer in the streaming format. */

@@ -24,6 +24,7 @@ const GROUP_NAMES = `A#*#NAME#${RESOURCE_TYPES.Group.collection}`
 const USER_NAMES = `A#*#NAME#${RESOURCE_TYPES.User.collection}`
 const TOKENS = 'TOKEN#*'
 const TOKEN_INDEX = 'A#*#TOKENS#*'
+const USED_ASSERTIONS = 'A#*#USED#*'
 const PAGE_MARKS = 'A#*#PAGE#*'
 const GROUPS = `A#*#${RESOURCE_TYPES.Group.collection}`
 const LOOKUPS = 'A#*#LOOKUP#*'
@@ -85,6 +86,12 @@ const GRANTS: Record<Exclude<LambdaName, ResourceFunctionName> | BackgroundName,
     { actions: ['Query'], keys: [HISTORY], index: true },
     // Whose integration forbids it; an account that is not there is answered with those that are.
     { actions: ['Get', 'Query'], keys: ADMINISTRATION },
+  ],
+  // A client, its token, the assertion it was given for; who is refused is counted as refused tokens are.
+  oauth: [
+    { actions: ['Get', 'Put'], keys: [TOKENS] },
+    { actions: ['Put'], keys: [USED_ASSERTIONS] },
+    { actions: ['Put', 'Update'], keys: [EVENTS] },
   ],
   // Refused tokens are counted in rows of the event history, which is the one reason to update an event.
   authorizer: [
@@ -156,7 +163,7 @@ function denials(name: string, grants: readonly Grant[]): { actions: string[]; k
   // The pattern of groups fits their names and counts too.
   if (name === 'worker') return [{ actions: all, keys: [TOKENS, LOOKUPS, 'A#*#NAME#*', 'A#*#COUNT#*'] }]
   if (name === 'admin') return [changesOfText]
-  return [{ actions: all, keys: name === 'authorizer' ? CLIENT_TEXT : [TOKENS, ...CLIENT_TEXT] }]
+  return [{ actions: all, keys: ['authorizer', 'oauth'].includes(name) ? CLIENT_TEXT : [TOKENS, ...CLIENT_TEXT] }]
 }
 
 function allow({ actions, keys, collections, index }: Grant, arns: Arns, types: ResourceTypes): PolicyStatement {

@@ -30,9 +30,8 @@ const UNBIASED = 248
 /** Whether a text is the id of a token by its form, and so no whole token. */
 export const isTokenId = (text: string): boolean => /^[0-9A-Za-z]{22}$/.test(text)
 
-/** Makes a token: an id of more than 128 bits, a secret of more than 256, each letter equally likely. */
-export function newToken(): NewToken {
-  const tokenId = randomText(ID_LETTERS)
+/** Makes a token: an id of more than 128 bits, if none is given, a secret of more than 256, each letter equally likely. */
+export function newToken(tokenId = randomText(ID_LETTERS)): NewToken {
   const secret = randomText(SECRET_LETTERS)
   return { tokenId, token: formatToken({ tokenId, secret }), secretHash: hashSecret(secret) }
 }

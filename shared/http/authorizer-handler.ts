@@ -7,7 +7,7 @@ import { newToken, parseToken, verifySecret } from '../auth/token.ts'
 import type { Db } from '../store/client.ts'
 import { withDeadline } from '../store/deadline.ts'
 import { countRefusedToken, type RefusalReason } from '../store/events/refused-tokens.ts'
-import { getToken, type TokenRecord } from '../store/token-record.ts'
+import { getClientAccess, getToken, type TokenRecord } from '../store/token-record.ts'
 import { bearerToken } from './bearer-token.ts'
 import { logUnexpected } from './failure.ts'
 import { type Outcome, recorded } from './recorded.ts'
@@ -80,8 +80,23 @@ async function judge(db: Db, event: APIGatewayRequestAuthorizerEvent, now: Date)
   const right = verifySecret(parsed.secret, token?.secretHash)
   if (!token) return { reason: 'unknown' }
   if (!right) return { reason: 'wrong' }
+  if (token.client !== undefined) return judgeAccessToken(db, { ...token, client: token.client }, event, now)
   const reason = refusalOf(token, event.requestContext.identity.sourceIp, now.getTime())
   return { token, ...(reason && { reason }) }
+}
+
+/** An access token has what its client has now: one read more, since it is gone sooner than settings change. */
+async function judgeAccessToken(
+  db: Db,
+  token: TokenRecord & { client: string },
+  event: APIGatewayRequestAuthorizerEvent,
+  now: Date,
+): Promise<Verdict> {
+  const access = await getClientAccess(db, token.client)
+  if (!access) return { token, reason: 'revoked' }
+  const current = { ...token, access }
+  const reason = refusalOf(current, event.requestContext.identity.sourceIp, now.getTime())
+  return { token: current, ...(reason && { reason }) }
 }
 
 /** The token works until the instant it expires, and not at that instant. */

@@ -26,7 +26,7 @@ export const RESOURCE_ROUTES = [
 ] as const satisfies readonly { path: string; reads: readonly Method[]; writes: readonly Method[] }[]
 
 /** The functions that serve no type of resource. */
-export type FixedFunctionName = 'search' | 'bulk' | 'discovery' | 'admin' | 'admin-resources' | 'events'
+export type FixedFunctionName = 'search' | 'bulk' | 'discovery' | 'admin' | 'admin-resources' | 'events' | 'oauth'
 
 /** What the service offers beside resources. */
 const SERVICE_ROUTES = [
@@ -45,6 +45,8 @@ export const ADMIN_ROUTES = [
   { path: '/admin/integrations', methods: ['GET', 'POST'], function: 'admin' },
   { path: '/admin/integrations/{name}', methods: ['GET', 'PATCH'], function: 'admin' },
   { path: '/admin/integrations/{name}/tokens', methods: ['GET', 'POST'], function: 'admin' },
+  { path: '/admin/integrations/{name}/oauth', methods: ['GET', 'POST', 'PATCH', 'DELETE'], function: 'admin' },
+  { path: '/admin/integrations/{name}/oauth/rotate', methods: ['POST'], function: 'admin' },
   { path: '/admin/tokens/{id}', methods: ['DELETE'], function: 'admin' },
   { path: '/admin/users', methods: ['GET'], function: 'admin-resources' },
   { path: '/admin/users/{id}', methods: ['GET'], function: 'admin-resources' },
@@ -53,7 +55,13 @@ export const ADMIN_ROUTES = [
   { path: '/events', methods: ['GET'], function: 'events' },
 ] as const satisfies readonly Route<FixedFunctionName>[]
 
-type FixedRoute = (typeof SERVICE_ROUTES | typeof ADMIN_ROUTES)[number]
+/** Nobody's yet: who calls here is about to prove who it is. */
+export const OPEN_ROUTES = [
+  { path: '/oauth2/token', methods: ['POST'], function: 'oauth' },
+  { path: '/.well-known/oauth-authorization-server', methods: ['GET'], function: 'oauth' },
+] as const satisfies readonly Route<FixedFunctionName>[]
+
+type FixedRoute = (typeof SERVICE_ROUTES | typeof ADMIN_ROUTES | typeof OPEN_ROUTES)[number]
 /** The function of a type is called as its endpoint: `users`. */
 type FunctionOf<T> = T extends { endpoint: `/${infer Name}` } ? Lowercase<Name> : never
 /** A type with members has a function of its own for its answers of any size: `group-reads`. */

@@ -30,7 +30,7 @@ export function serviceProviderConfig(baseUrl: string, { syncPassword }: { syncP
       maxPageSize: MAX_COUNT,
       cursorTimeout: CURSOR_TIMEOUT_SECONDS,
     },
-    authenticationSchemes: [bearerToken],
+    authenticationSchemes: [bearerToken, clientCredentials],
     meta: { resourceType: 'ServiceProviderConfig', location: `${baseUrl}/ServiceProviderConfig` },
   }
 }
@@ -41,6 +41,15 @@ const bearerToken = {
   description: 'A bearer token issued by an administrator for one integration, valid for six months',
   specUri: 'https://www.rfc-editor.org/info/rfc6750',
   primary: true,
+}
+
+const clientCredentials = {
+  type: 'oauth2',
+  name: 'OAuth 2.0 client credentials',
+  description:
+    'An access token for an hour, from the token endpoint of this service, for clients that an administrator enabled',
+  specUri: 'https://www.rfc-editor.org/info/rfc6749',
+  primary: false,
 }
 
 /** The bodies of all resource types, for the list at `/ResourceTypes` (RFC 7644 §4). */

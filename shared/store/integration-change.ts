@@ -3,10 +3,9 @@ import { ensureAccountAction } from './accounts.ts'
 import { reserveNameAction } from './claims.ts'
 import type { Db } from './client.ts'
 import { putEventAction } from './events/write.ts'
-import { checkIntegrationAction, type Integration, liveTokens, putIntegrationAction } from './integrations.ts'
+import { checkIntegrationAction, type Integration, putIntegrationAction } from './integrations.ts'
 import { checkProvisionerAction, type Provisioner, putProvisionerAction } from './provisioners.ts'
-import { rewriteTokenActions } from './token-record.ts'
-import { toAccess } from './tokens.ts'
+import { rewriteAccessActions } from './tokens.ts'
 import { type Actions, ConditionsFailed, MAX_ACTIONS, transact } from './transaction.ts'
 
 /** Another integration of the account has the name. */
@@ -66,7 +65,7 @@ export async function putNewIntegration(
 function changeRoleActions(account: string, { after, sharedBy }: RoleChange, now: Date): Actions {
   const rewrites = sharedBy.map((integration) => ({
     [`sharing:${integration.name}`]: checkIntegrationAction(integration),
-    ...rewriteTokenActions(liveTokens(integration, now), toAccess(integration, after)),
+    ...rewriteAccessActions(integration, after, now),
   }))
   return Object.assign({ role: putProvisionerAction(account, after) }, ...rewrites)
 }
@@ -87,7 +86,7 @@ export async function putIntegrationChange(
     integration: putIntegrationAction(after),
     role: checkProvisionerAction(after.account, provisioner),
     event: putEventAction(db, event),
-    ...rewriteTokenActions(liveTokens(after, now), toAccess(after, provisioner)),
+    ...rewriteAccessActions(after, provisioner, now),
   }
   await transact(db, actions, event.eventId)
 }

@@ -23,6 +23,8 @@ export interface Integration extends Omit<Carried, 'privileges'> {
   version: number
   /** The instant of expiry, in epoch milliseconds, of every token that may be live; expired ones linger. */
   tokens: Record<string, number>
+  /** The id of its OAuth client, where it has one. */
+  oauthClient?: string | undefined
 }
 
 const stored = z.object({
@@ -41,6 +43,7 @@ const stored = z.object({
   createdBy: z.string(),
   version: z.int(),
   tokens: z.record(z.string(), z.number()),
+  oauthClient: z.optional(z.string()),
 })
 
 const integrationItem = z.pipe(

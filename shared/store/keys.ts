@@ -80,6 +80,13 @@ export const historyKey = (account: string, resourceId: string) => `A#${part(acc
 export const integrationCollectionKey = (account: string) => `A#${part(account)}#INTEGRATION`
 export const provisionerCollectionKey = (account: string) => `A#${part(account)}#PROVISIONER`
 export const tokenKey = (tokenId: string): Key => ({ pk: `TOKEN#${part(tokenId)}`, sk: 'TOKEN' })
+/** Beside tokens, since a client's id is as good as the id of its tokens: whoever knows it finds the record. */
+export const oauthClientKey = (clientId: string): Key => ({ pk: `TOKEN#${part(clientId)}`, sk: 'CLIENT' })
+/** An assertion that is good for one time and was used. */
+export const usedAssertionKey = (account: string, clientId: string, jti: string): Key => ({
+  pk: `A#${part(account)}#USED#${part(clientId)}`,
+  sk: text(jti),
+})
 export const tokensOfKey = (account: string, integration: string) => `A#${part(account)}#TOKENS#${text(integration)}`
 export const ACCOUNTS = 'ACCOUNT'
 export const accountKey = (account: string): Key => ({ pk: ACCOUNTS, sk: part(account) })

@@ -2,7 +2,7 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import { type Carried, parseCarried } from '../auth/carried.ts'
 import type { NetworkPolicy } from '../auth/network-policy.ts'
 import type { Db } from './client.ts'
-import { tokenKey, tokensOfKey } from './keys.ts'
+import { type Key, oauthClientKey, tokenKey, tokensOfKey } from './keys.ts'
 import { TABLE } from './table.ts'
 import type { Action, Actions } from './transaction.ts'
 
@@ -23,6 +23,8 @@ export interface TokenRecord {
   expiresAt: number
   revokedAt?: number
   access: TokenAccess
+  /** Of an access token the OAuth client that got it, whose settings hold for it. */
+  client?: string
 }
 
 /** The copy: rewritten in the transaction that changes the integration or the role. */
@@ -37,7 +39,7 @@ export interface TokenAccess extends Carried {
 const REMEMBERED_DAYS = 90
 
 /** When DynamoDB may delete a record whose token ended at `endedAt` (epoch milliseconds): epoch seconds. */
-const ttlAfter = (endedAt: number): number => Math.ceil(endedAt / 1000) + REMEMBERED_DAYS * 86_400
+const ttlAfter = (endedAt: number, days = REMEMBERED_DAYS): number => Math.ceil(endedAt / 1000) + days * 86_400
 
 /** Access pattern T1: one token by the id in its text. Strongly consistent; 1 read unit (records end at 4 KB). */
 export async function getToken(db: Db, tokenId: string): Promise<TokenRecord | undefined> {
@@ -47,13 +49,16 @@ export async function getToken(db: Db, tokenId: string): Promise<TokenRecord | u
 }
 
 export function putNewTokenAction(record: TokenRecord): Action {
-  const { account, integration, tokenId, createdAt, revokedAt, expiresAt } = record
+  const { account, integration, tokenId, createdAt, revokedAt, expiresAt, client } = record
   const Item = {
     ...tokenKey(tokenId),
     ...record,
-    [TABLE.index.partitionKey]: tokensOfKey(account, integration),
-    [TABLE.index.sortKey]: `${new Date(createdAt).toISOString()}#${tokenId}`,
-    [TABLE.timeToLiveAttribute]: ttlAfter(revokedAt ?? expiresAt),
+    // Access tokens come by the hour, and are no administrator's to list.
+    ...(client === undefined && {
+      [TABLE.index.partitionKey]: tokensOfKey(account, integration),
+      [TABLE.index.sortKey]: `${new Date(createdAt).toISOString()}#${tokenId}`,
+    }),
+    [TABLE.timeToLiveAttribute]: ttlAfter(revokedAt ?? expiresAt, client ? 1 : REMEMBERED_DAYS),
   }
   return { Put: { Item, ConditionExpression: 'attribute_not_exists(pk)' } }
 }
@@ -75,14 +80,28 @@ export function revokeTokenAction({ tokenId, expiresAt }: TokenRecord, revokedAt
   }
 }
 
-/** Gives live tokens a new copy of their access; part of the transaction that changes integration or role. */
-export function rewriteTokenActions(ids: string[], access: TokenAccess): Actions {
-  return Object.fromEntries(ids.map((id) => [`token:${id}`, rewriteTokenAction(id, access)]))
+/**
+ * Access pattern T5: what the requests of an OAuth client must know, whatever its tokens were made with; nothing where
+ * there is no such client any more. Strongly consistent; 1 read unit per 4 KB.
+ */
+export async function getClientAccess(db: Db, clientId: string): Promise<TokenAccess | undefined> {
+  const Key = oauthClientKey(clientId)
+  const { Item } = await db.client.send(new GetCommand({ TableName: db.tableName, Key, ConsistentRead: true }))
+  return Item && parseAccess(need(Item, 'access', isRecord))
 }
 
-const rewriteTokenAction = (id: string, access: TokenAccess): Action => ({
+/** Gives live tokens a new copy of their access; part of the transaction that changes integration or role. */
+export function rewriteTokenActions(ids: string[], access: TokenAccess): Actions {
+  return Object.fromEntries(ids.map((id) => [`token:${id}`, rewriteAccessAction(tokenKey(id), access)]))
+}
+
+/** Gives an OAuth client a new copy; its access tokens ask for it. */
+export const rewriteClientAction = (clientId: string, access: TokenAccess): Action =>
+  rewriteAccessAction(oauthClientKey(clientId), access)
+
+const rewriteAccessAction = (Key: Key, access: TokenAccess): Action => ({
   Update: {
-    Key: tokenKey(id),
+    Key,
     UpdateExpression: 'SET #access = :access',
     ConditionExpression: 'attribute_exists(pk)',
     ExpressionAttributeNames: { '#access': 'access' },
@@ -93,6 +112,7 @@ const rewriteTokenAction = (id: string, access: TokenAccess): Action => ({
 /** Reads a stored token. @throws {Error} when anything is missing or of the wrong kind: such a token opens nothing. */
 export function toTokenRecord(item: Record<string, unknown>): TokenRecord {
   const revokedAt = optional(item, 'revokedAt', isNumber)
+  const client = optional(item, 'client', isString)
   return {
     tokenId: need(item, 'tokenId', isString),
     name: need(item, 'name', isString),
@@ -103,11 +123,13 @@ export function toTokenRecord(item: Record<string, unknown>): TokenRecord {
     createdAt: need(item, 'createdAt', isNumber),
     expiresAt: need(item, 'expiresAt', isNumber),
     ...(revokedAt !== undefined && { revokedAt }),
+    ...(client && { client }),
     access: parseAccess(need(item, 'access', isRecord)),
   }
 }
 
-function parseAccess(item: Record<string, unknown>): TokenAccess {
+/** @throws {Error} when anything is missing or of the wrong kind. */
+export function parseAccess(item: Record<string, unknown>): TokenAccess {
   const networkPolicy = optional(item, 'networkPolicy', isNetworkPolicy)
   const rejectTokensIssuedBefore = optional(item, 'rejectTokensIssuedBefore', isNumber)
   return {

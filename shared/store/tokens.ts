@@ -3,7 +3,7 @@ import { toCarried } from '../auth/carried.ts'
 import { batchGet } from './batch.ts'
 import type { Db } from './client.ts'
 import { putEventAction } from './events/write.ts'
-import { addTokenAction, dropTokenAction, type Integration } from './integrations.ts'
+import { addTokenAction, dropTokenAction, type Integration, liveTokens } from './integrations.ts'
 import { tokenKey, tokensOfKey } from './keys.ts'
 import { checkProvisionerAction, type Provisioner } from './provisioners.ts'
 import { queryAll } from './query-all.ts'
@@ -11,12 +11,14 @@ import { TABLE } from './table.ts'
 import {
   putNewTokenAction,
   revokeTokenAction,
+  rewriteClientAction,
+  rewriteTokenActions,
   type TokenAccess,
   type TokenRecord,
   tokenIdOf,
   toTokenRecord,
 } from './token-record.ts'
-import { transact } from './transaction.ts'
+import { type Actions, transact } from './transaction.ts'
 
 /** What a token record copies from its integration and the integration's role. */
 export function toAccess(integration: Integration, { privileges }: Pick<Provisioner, 'privileges'>): TokenAccess {
@@ -26,6 +28,20 @@ export function toAccess(integration: Integration, { privileges }: Pick<Provisio
     enabled,
     ...(networkPolicy && { networkPolicy }),
     ...(rejectTokensIssuedBefore !== undefined && { rejectTokensIssuedBefore }),
+  }
+}
+
+/** Gives the tokens of an integration, and its OAuth client, a new copy of what they carry. */
+export function rewriteAccessActions(
+  integration: Integration,
+  provisioner: Pick<Provisioner, 'privileges'>,
+  now: Date,
+): Actions {
+  const access = toAccess(integration, provisioner)
+  const { oauthClient } = integration
+  return {
+    ...rewriteTokenActions(liveTokens(integration, now), access),
+    ...(oauthClient && { [`client:${oauthClient}`]: rewriteClientAction(oauthClient, access) }),
   }
 }
 

@@ -26,6 +26,7 @@ const REQUESTS: Record<LambdaName, GivenRequest> = {
   events: { resource: '/events', query: { last: '1h', limit: '10' } },
   admin: { resource: '/admin/integrations' },
   'admin-resources': { resource: '/admin/users' },
+  oauth: { resource: '/.well-known/oauth-authorization-server' },
   authorizer: { resource: '/scim/v2/Users', headers: { Authorization: `Bearer ${newToken().token}` } },
 }
 

@@ -60,7 +60,7 @@ function asReader(line: string, { account, tokenId }: Reader): string[] {
     .replace('--integration OKTA_PROVISIONING', '--integration EXAMPLE')
     .replace('--from 2026-08-01 --to 2026-08-31', `--from ${day(2)} --to ${day(0)}`)
     .replace(/--from 20\d\d-\d\d-\d\d\b/, `--from ${day(2)}`)
-    .replace(/(\S+)\.token\b/, join(workFolder, `${account}-$1.token`))
+    .replace(/(\S+)\.(token|secret)\b/, join(workFolder, `${account}-$1.$2`))
   return splitLine(filled)
 }
 

@@ -4,6 +4,7 @@ import { toGatewayModel } from '../../local/gateway/template.ts'
 import {
   ADMIN_ROUTES,
   gatewayMethods,
+  OPEN_ROUTES,
   type Route,
   SCIM_UNKNOWN,
   scimGatewayPaths,
@@ -81,12 +82,15 @@ describe('routes', () => {
     }
   })
 
-  test('no path is there that routes.ts does not have, and no method is open (SECURITY S7)', () => {
+  test('no path is there that routes.ts does not have, and no method is open but where tokens are got (SECURITY S7)', () => {
     const scim = [...scimRoutes(RESOURCE_TYPES), SCIM_UNKNOWN].flatMap(scimGatewayPaths)
     const admin = ADMIN_ROUTES.map(({ path }) => path)
-    expect([...byPath.keys()].sort()).toEqual([...new Set([...scim, ...admin])].sort())
+    const open = OPEN_ROUTES.map(({ path }) => path)
+    expect([...byPath.keys()].sort()).toEqual([...new Set([...scim, ...admin, ...open])].sort())
+    const found = [...byPath].filter(([, { methods }]) => methods.get('ANY')?.authorization === 'NONE')
+    expect(found.map(([path]) => path).sort()).toEqual([...open].sort())
     const types = resourcesOf('AWS::ApiGateway::Method').map(([, method]) => method.AuthorizationType)
-    expect(new Set(types)).toEqual(new Set(['CUSTOM', 'AWS_IAM']))
+    expect(new Set(types)).toEqual(new Set(['CUSTOM', 'AWS_IAM', 'NONE']))
   })
 
   test('the authorizer is cached by token and address, for a minute at most (SECURITY S4, S5)', () => {
@@ -169,6 +173,12 @@ describe('the stage', () => {
         ThrottlingBurstLimit: 100,
         ThrottlingRateLimit: 50,
       },
+      // API Gateway writes slashes of paths as ~1.
+      ...OPEN_ROUTES.map(({ path, methods: [method] }) => ({
+        ...{ DataTraceEnabled: false, HttpMethod: method, MetricsEnabled: true },
+        ResourcePath: `/${path.replaceAll('/', '~1')}`,
+        ...{ ThrottlingBurstLimit: 20, ThrottlingRateLimit: 10 },
+      })),
     ])
   })
 

@@ -22,6 +22,7 @@ const BUDGETS: Record<LambdaName | BackgroundName, [bytes: number, gzip: number]
   events: [350, 115],
   admin: [350, 115],
   'admin-resources': [350, 115],
+  oauth: [350, 115],
   authorizer: [260, 85],
   discovery: [60, 20],
   changes: [300, 100],

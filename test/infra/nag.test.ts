@@ -8,6 +8,7 @@ const LOG_ROLE = 'arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGat
 /** What AWS's checks find and we mean to be so. */
 const ACKNOWLEDGED = [
   ['COG4', 'IdPs bring SCIM bearer tokens, admins IAM signatures; there are no Cognito users'],
+  ['APIG4', 'Where clients of OAuth 2.0 get their tokens they have none yet: the function asks for proof'],
   ['APIG2', 'The functions read bodies strictly and answer SCIM errors, which request validators cannot'],
   ['APIG3', 'A web ACL costs money every month: who wants one attaches it to the stage'],
   ['APIG6', 'Execution logs hold request data; access logs without it are on'],

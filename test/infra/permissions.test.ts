@@ -18,6 +18,7 @@ import {
   provisionerCollectionKey,
   tokenKey,
   tokensOfKey,
+  usedAssertionKey,
 } from '../../shared/store/keys.ts'
 import { isAllowed, statementsOf } from './iam.ts'
 import { resourcesOf } from './stack.ts'
@@ -28,6 +29,7 @@ const { User, Group } = RESOURCE_TYPES
 const EVENT = eventPartition('acme', '2026-01-01', 3)
 const HISTORY = historyKey('acme', 'u1')
 const TOKEN = tokenKey('abc').pk
+const USED = usedAssertionKey('acme', 'client', 'jti').pk
 const PAGE_MARK = pageKey('acme', 'h')
 const OBJECTS = [
   collectionKey('acme', User),
@@ -87,14 +89,14 @@ describe('what each function may do with the table (SECURITY E1, I5, T7)', () =>
     }
   })
 
-  test.each(others('authorizer', 'admin'))('%s cannot touch a token, nor list them', (name) => {
+  test.each(others('authorizer', 'admin', 'oauth'))('%s cannot touch a token, nor list them', (name) => {
     for (const action of ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem']) {
       expect([action, isAllowed(name, action, TOKEN)]).toEqual([action, false])
     }
     expect(isAllowed(name, 'Query', tokensOfKey('acme', 'OKTA'), true)).toBe(false)
   })
 
-  test.each(others('authorizer'))('%s adds events and never changes or deletes one', (name) => {
+  test.each(others('authorizer', 'oauth'))('%s adds events and never changes or deletes one', (name) => {
     expect(isAllowed(name, 'PutItem', EVENT)).toBe(true)
     for (const action of ['UpdateItem', 'DeleteItem', 'BatchWriteItem'])
       expect(isAllowed(name, action, EVENT)).toBe(false)
@@ -111,6 +113,19 @@ describe('what each function may do with the table (SECURITY E1, I5, T7)', () =>
       [TOKEN, EVENT, ...OBJECTS].flatMap((key) => (isAllowed('authorizer', action, key) ? [`${action} ${key}`] : [])),
     )
     expect(may).toEqual([`GetItem ${TOKEN}`, `UpdateItem ${EVENT}`])
+  })
+
+  test('the token endpoint reads clients, makes tokens, tells and counts, and nothing else', () => {
+    const may = ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'].flatMap((action) =>
+      [TOKEN, EVENT, USED, ...OBJECTS].flatMap((key) => (isAllowed('oauth', action, key) ? [`${action} ${key}`] : [])),
+    )
+    expect(may).toEqual([
+      `GetItem ${TOKEN}`,
+      `PutItem ${TOKEN}`,
+      `PutItem ${EVENT}`,
+      `PutItem ${USED}`,
+      `UpdateItem ${EVENT}`,
+    ])
   })
 
   test('discovery adds events and nothing else', () => {

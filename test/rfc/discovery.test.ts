@@ -41,6 +41,13 @@ describe('/ServiceProviderConfig', () => {
           specUri: expect.stringMatching(/^https:/),
           primary: true,
         },
+        {
+          type: 'oauth2',
+          name: 'OAuth 2.0 client credentials',
+          description: expect.stringMatching(/token endpoint/),
+          specUri: expect.stringMatching(/^https:/),
+          primary: false,
+        },
       ],
       meta: { resourceType: 'ServiceProviderConfig', location: `${system.baseUrl}/ServiceProviderConfig` },
     })

@@ -2,10 +2,12 @@ import type { Operation } from '../api-handler.ts'
 import type { RouteKeyOf } from '../routes.ts'
 import type { AdminContext } from './handler.ts'
 import { integrationOperations } from './integrations.ts'
+import { oauthOperations } from './oauth.ts'
 import { tokenOperations } from './tokens.ts'
 
 /** What administrators do over HTTP with settings: who may come, and as what. */
 export const adminOperations = {
   ...integrationOperations,
   ...tokenOperations,
+  ...oauthOperations,
 } satisfies Record<RouteKeyOf<'admin'>, Operation<AdminContext>>

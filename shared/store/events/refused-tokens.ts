@@ -9,7 +9,8 @@ import { minuteOf, toEventItem } from './item.ts'
 
 /**
  * Why the authorizer turned a caller away: no token of ours, no such token, wrong secret, expired, revoked, issued
- * before what the integration still accepts; and, with a good token, integration disabled, address not allowed.
+ * before what the integration still accepts; with a good token, integration disabled, address not allowed; and why nobody
+ * got an access token: no such OAuth client or a wrong secret, an assertion that does not hold.
  */
 export type RefusalReason =
   | 'malformed'
@@ -20,6 +21,8 @@ export type RefusalReason =
   | 'rejected'
   | 'disabled'
   | 'network'
+  | 'client'
+  | 'assertion'
 
 export interface Refusal {
   /** Whose token it is; `default` when nobody knows. */
@@ -29,7 +32,7 @@ export interface Refusal {
   now: Date
 }
 
-/** Rows one minute can hold: 12 for each of the 8 reasons, 96 in all, however many addresses call (SECURITY R2). */
+/** Rows one minute can hold: 12 for each of the 10 reasons, 120 in all, however many addresses call (SECURITY R2). */
 const BUCKETS = 12
 /** Refusals of one row and minute that are written one by one; after that once a second at most. */
 const WRITTEN_AT_ONCE = 100
@@ -44,6 +47,8 @@ const DETAIL: Record<RefusalReason, string> = {
   rejected: 'the token was issued before what its integration accepts',
   disabled: 'the integration is disabled',
   network: 'the network policy does not allow the address',
+  client: 'no such OAuth client, or a wrong secret',
+  assertion: 'an assertion for an OAuth client does not hold',
 }
 
 /** One row of the event history while its minute lasts. */
@@ -134,8 +139,7 @@ function toEvent({ account, reason, minute, bucket, block }: Row): RestEvent {
     account,
     time: minute,
     type: 'SCIM',
-    endpoint: 'scim/v2',
-    method: 'ANY',
+    ...(isAboutOAuth(reason) ? { endpoint: 'oauth2/token', method: 'POST' } : { endpoint: 'scim/v2', method: 'ANY' }),
     status: reason === 'disabled' || reason === 'network' ? 403 : 401,
     clientIp: block,
     actorName: 'unknown',
@@ -143,3 +147,5 @@ function toEvent({ account, reason, minute, bucket, block }: Row): RestEvent {
     detail: `Callers refused in this minute and address block: ${DETAIL[reason]}`,
   }
 }
+
+const isAboutOAuth = (reason: RefusalReason): boolean => reason === 'client' || reason === 'assertion'

@@ -9,6 +9,7 @@ import { authorizerHandler, rehearseAuthorizer } from '../../../shared/http/auth
 import { bulkOperations } from '../../../shared/http/bulk-operations.ts'
 import { discoveryOperations } from '../../../shared/http/discovery-operations.ts'
 import { eventsHandler } from '../../../shared/http/events-handler.ts'
+import { oauthHandler } from '../../../shared/http/oauth/handler.ts'
 import { rehearse } from '../../../shared/http/rehearsal.ts'
 import { resourceReads } from '../../../shared/http/resource-operations.ts'
 import type { FunctionName } from '../../../shared/http/routes.ts'
@@ -39,6 +40,7 @@ const HANDLERS: Record<FunctionName, Handler> = {
   ...{ users: scim, groups: scim, 'group-reads': scim, search: scim, bulk: scim, discovery: scim },
   ...{ events: eventsHandler(options), admin: adminHandler<'admin'>(options, adminOperations) },
   'admin-resources': adminHandler<'admin-resources'>(options, adminResourceOperations),
+  oauth: oauthHandler({ ...options, fetchKeys: async () => [] }),
 }
 
 describe('what is rehearsed', () => {
@@ -52,6 +54,7 @@ describe('what is rehearsed', () => {
     ['events', [400]],
     ['admin', [200]],
     ['admin-resources', [200]],
+    ['oauth', [200]],
   ] as const)('%s answers as an empty table would have it, and writes no log', async (name, expected) => {
     const written = vi.spyOn(process.stdout, 'write')
     const statuses: unknown[] = []

@@ -13,6 +13,7 @@ import {
   ADMIN_ROUTES,
   type FixedFunctionName,
   type FunctionName,
+  OPEN_ROUTES,
   type ResourceRouteKey,
   type Route,
   type RouteKeyOf,
@@ -22,7 +23,7 @@ import { scimHandler } from '../../../shared/http/scim-handler.ts'
 import { searchOperations } from '../../../shared/http/search-operations.ts'
 import { RESOURCE_TYPES } from '../../../shared/scim/resource-types.ts'
 
-const ROUTES = [...scimRoutes(RESOURCE_TYPES), ...ADMIN_ROUTES]
+const ROUTES = [...scimRoutes(RESOURCE_TYPES), ...ADMIN_ROUTES, ...OPEN_ROUTES]
 const { User, Group } = RESOURCE_TYPES
 const OPERATIONS: Record<FunctionName, object> = {
   users: resourceOperations(User),
@@ -34,6 +35,7 @@ const OPERATIONS: Record<FunctionName, object> = {
   events: eventsOperations,
   admin: adminOperations,
   'admin-resources': adminResourceOperations,
+  oauth: { 'POST /oauth2/token': true, 'GET /.well-known/oauth-authorization-server': true },
 }
 
 /** For the compiler alone. */

@@ -61,6 +61,14 @@ test('ServiceProviderConfig says what is offered (DIS-1, DIS-2, DIS-3, DIS-4, DI
         specUri: 'https://www.rfc-editor.org/info/rfc6750',
         primary: true,
       },
+      {
+        type: 'oauth2',
+        name: 'OAuth 2.0 client credentials',
+        description:
+          'An access token for an hour, from the token endpoint of this service, for clients that an administrator enabled',
+        specUri: 'https://www.rfc-editor.org/info/rfc6749',
+        primary: false,
+      },
     ],
     meta: { resourceType: 'ServiceProviderConfig', location: `${base}/ServiceProviderConfig` },
   })

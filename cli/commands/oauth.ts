@@ -1,0 +1,201 @@
+import { readFileSync } from 'node:fs'
+import type { NewSecret, OAuthClientView } from '../../shared/resources/oauth-clients.ts'
+import { type Command, command, type Session } from '../command.ts'
+import { Failure, UsageError } from '../failure.ts'
+import { optional, repeated, someText, toggle } from '../flags.ts'
+import { plainJson } from '../plain-text.ts'
+import { reserveSecretFile } from '../secret-file.ts'
+import { toLines } from '../table.ts'
+
+const NAME = { name: 'INTEGRATION', help: 'the integration, in any letter case' }
+const pathOf = (integration = '') => ['admin', 'integrations', integration, 'oauth']
+const SECRET_FILE = {
+  'output-file': optional('PATH', 'write the secret to a new file that only you can read, and show nothing', someText),
+}
+
+const oauthEnable = command({
+  words: 'integration oauth enable',
+  summary: 'Make an OAuth 2.0 client for an integration: its secret has no end and is shown once',
+  operands: [NAME],
+  flags: SECRET_FILE,
+  outputs: ['table', 'json'],
+  examples: [
+    'rolecall integration oauth enable GENERIC_PROVISIONING',
+    'rolecall integration oauth enable GENERIC_PROVISIONING --output-file client.secret',
+  ],
+  run: (session, { 'output-file': path }, integration) =>
+    withSecret(session, path, () => session.api.call<NewSecret>({ method: 'POST', path: pathOf(integration) })),
+})
+
+const oauthRotate = command({
+  words: 'integration oauth rotate',
+  summary: 'Make a new client secret; the old one works on for a while, so that nothing stops',
+  operands: [NAME],
+  flags: {
+    overlap: optional('SPAN', 'how long the old secret works on, 0m to 30d (default 7d)', someText),
+    ...SECRET_FILE,
+  },
+  outputs: ['table', 'json'],
+  examples: ['rolecall integration oauth rotate GENERIC_PROVISIONING --overlap 2d'],
+  run: (session, { overlap, 'output-file': path }, integration) => {
+    const call = { method: 'POST' as const, path: [...pathOf(integration), 'rotate'], body: { overlap } }
+    return withSecret(session, path, () => session.api.call<NewSecret>(call))
+  },
+})
+
+/** The file is there before the secret is, so that no secret is made in vain. */
+async function withSecret(
+  session: Session,
+  path: string | undefined,
+  make: () => Promise<NewSecret>,
+): Promise<undefined> {
+  const file = path === undefined ? undefined : reserveSecretFile(path)
+  try {
+    const { clientSecret, ...view } = await make()
+    file?.write(`${clientSecret}\n`)
+    if (session.output === 'json') {
+      const shown = path === undefined ? { clientSecret } : { writtenTo: path }
+      await session.terminal.write(`${plainJson({ ...view, ...shown, ...addressesOf(session) }, 2)}\n`)
+      return
+    }
+    session.terminal.tell(toLines([...clientLines(session, view), ['Secret written to', path]]))
+    if (path !== undefined) return
+    if (session.terminal.isPerson) session.terminal.tell('\nThe client secret, shown now and never again:')
+    await session.terminal.write(`${clientSecret}\n`)
+  } finally {
+    file?.close()
+  }
+}
+
+const oauthShow = command({
+  words: 'integration oauth show',
+  summary: 'Show how the OAuth client of an integration proves who it is',
+  operands: [NAME],
+  flags: {},
+  outputs: ['table', 'json'],
+  examples: ['rolecall integration oauth show GENERIC_PROVISIONING'],
+  run: async (session, _values, integration) => {
+    await showClient(session, await session.api.call<OAuthClientView>({ path: pathOf(integration) }))
+  },
+})
+
+const KEY_FLAGS = {
+  file: optional('PATH', 'a file with one public key (JWK) or a set of them (JWKS), at most 5', someText),
+  'jwks-uri': optional('URL', 'the address where the client publishes its keys', someText),
+  remove: toggle('take its keys away'),
+}
+
+const oauthKeys = command({
+  words: 'integration oauth keys',
+  summary: 'Let a client sign assertions with keys of its own instead of sending a secret (private_key_jwt)',
+  operands: [NAME],
+  flags: KEY_FLAGS,
+  outputs: ['table', 'json'],
+  examples: [
+    'rolecall integration oauth keys GENERIC_PROVISIONING --file client.jwks.json',
+    'rolecall integration oauth keys GENERIC_PROVISIONING --jwks-uri https://idp.example.com/jwks',
+    'rolecall integration oauth keys GENERIC_PROVISIONING --remove',
+  ],
+  check: ({ file, 'jwks-uri': uri, remove }) => {
+    const given = [file !== undefined, uri !== undefined, remove].filter(Boolean).length
+    if (given !== 1) throw new UsageError('Give one of --file, --jwks-uri and --remove')
+  },
+  run: async (session, { file, 'jwks-uri': jwksUri }, integration) => {
+    const keys = file === undefined ? null : parseKeys(file)
+    const body = { keys, jwksUri: jwksUri ?? null }
+    await showClient(session, await session.api.call({ method: 'PATCH', path: pathOf(integration), body }))
+  },
+})
+
+/** @throws {Failure} when the file cannot be read, or holds neither a JWK nor a JWKS. */
+function parseKeys(path: string): unknown[] {
+  try {
+    const found: unknown = JSON.parse(readFileSync(path, 'utf8'))
+    const { keys } = Object(found) as { keys?: unknown }
+    return Array.isArray(keys) ? keys : [found]
+  } catch (cause) {
+    throw new Failure(`Cannot read keys from ${path}: ${(cause as Error).message}`, { cause })
+  }
+}
+
+const TRUST_FLAGS = {
+  issuer: { ...optional('URL', 'who signs the assertions, as their iss says (required)', someText) },
+  subject: { ...optional('TEXT', 'whom they are about, as their sub says (required)', someText) },
+  audience: repeated('TEXT', 'what their aud may be (repeatable; required unless --remove)', someText),
+  'jwks-uri': optional('URL', 'where the issuer publishes its keys (required unless --remove)', someText),
+  remove: toggle('trust this issuer and subject no longer'),
+}
+
+const oauthTrust = command({
+  words: 'integration oauth trust',
+  summary: "Let assertions of another issuer stand for a client, such as those of Entra's workload identities",
+  operands: [NAME],
+  flags: TRUST_FLAGS,
+  outputs: ['table', 'json'],
+  examples: [
+    'rolecall integration oauth trust GENERIC_PROVISIONING --issuer https://login.microsoftonline.com/TENANT/v2.0 --subject OBJECT_ID --audience api://CLIENT --jwks-uri https://login.microsoftonline.com/TENANT/discovery/v2.0/keys',
+    'rolecall integration oauth trust GENERIC_PROVISIONING --issuer https://login.microsoftonline.com/TENANT/v2.0 --subject OBJECT_ID --remove',
+  ],
+  check: ({ issuer, subject, audience, 'jwks-uri': uri, remove }) => {
+    if (issuer === undefined || subject === undefined) throw new UsageError('Give both --issuer and --subject')
+    if (remove && (audience.length > 0 || uri !== undefined)) {
+      throw new UsageError('--remove goes with --issuer and --subject alone')
+    }
+    if (!remove && (audience.length === 0 || uri === undefined)) {
+      throw new UsageError('Give --audience and --jwks-uri as well, or --remove')
+    }
+  },
+  run: async (session, { issuer, subject, audience, 'jwks-uri': jwksUri, remove }, integration) => {
+    const who = { issuer, subject }
+    const trusts = remove ? { remove: [who] } : { add: [{ ...who, audiences: audience, jwksUri }] }
+    const call = { method: 'PATCH' as const, path: pathOf(integration), body: { trusts } }
+    await showClient(session, await session.api.call<OAuthClientView>(call))
+  },
+})
+
+const oauthDisable = command({
+  words: 'integration oauth disable',
+  summary: 'Take the OAuth client of an integration away, with its secrets, trusts and access tokens',
+  operands: [NAME],
+  flags: {},
+  outputs: [],
+  examples: ['rolecall integration oauth disable GENERIC_PROVISIONING'],
+  run: async ({ api, terminal }, _values, integration = '') => {
+    await api.call({ method: 'DELETE', path: pathOf(integration) })
+    await terminal.write(`${integration.toUpperCase()} has no OAuth client any more\n`)
+  },
+})
+
+const addressesOf = ({ api }: Session) => ({ tokenEndpoint: `${api.url}/oauth2/token`, scope: 'scim' })
+
+async function showClient(session: Session, view: OAuthClientView): Promise<void> {
+  const { terminal, output } = session
+  const asJson = () => plainJson({ ...view, ...addressesOf(session) }, 2)
+  await terminal.write(`${output === 'json' ? asJson() : toLines(clientLines(session, view))}\n`)
+}
+
+type Line = readonly [string, string | undefined]
+
+function clientLines(session: Session, view: OAuthClientView): Line[] {
+  const { tokenEndpoint, scope } = addressesOf(session)
+  const secrets = view.secrets.map(
+    ({ createdAt, endsAt }): Line => ['Secret', `made ${createdAt}, ${endsAt ? `ends ${endsAt}` : 'has no end'}`],
+  )
+  const keys = view.keys?.map(({ kid, kty }): Line => ['Key', `${kid ?? 'without an id'} (${kty})`]) ?? []
+  const trusts = view.trusts.map(
+    ({ issuer, subject, audiences }): Line => ['Trusts', `${subject} of ${issuer}, for ${audiences.join(', ')}`],
+  )
+  return [
+    ['Integration', view.integration],
+    ['Client id', view.clientId],
+    ['Token endpoint', tokenEndpoint],
+    ['Scope', scope],
+    ...secrets,
+    ...keys,
+    ['Keys from', view.jwksUri],
+    ...trusts,
+    ['Created', `${view.createdAt} by ${view.createdBy}`],
+  ]
+}
+
+export const oauthCommands: Command[] = [oauthEnable, oauthShow, oauthRotate, oauthKeys, oauthTrust, oauthDisable]

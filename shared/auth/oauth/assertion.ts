@@ -1,0 +1,121 @@
+import { createLocalJWKSet, errors, type JWK, type JWTPayload, jwtVerify } from 'jose'
+import { OAuthError } from './oauth-error.ts'
+import { ALGORITHMS, type KeySource, type PublicKey, type Trust } from './trust.ts'
+
+/** How far clocks may differ. */
+const SKEW_SECONDS = 60
+/** The longest life of an assertion that a client signs for itself: long enough to be made, short enough to be stolen in vain. */
+const MAX_OWN_LIFE_SECONDS = 600
+/** More than any assertion of an identity provider. */
+const MAX_ASSERTION_LENGTH = 8192
+
+/** Gets the keys at an address; `again` when a key was asked for that those kept do not have. */
+export type FetchKeys = (uri: string, again: boolean) => Promise<readonly PublicKey[]>
+
+/** Who may sign for a client, and what for. */
+export interface Signers {
+  clientId: string
+  /** Those of the client itself. */
+  own: KeySource | undefined
+  trusts: readonly Trust[]
+  /** What an assertion of its own may be addressed to: our token endpoint, our issuer. */
+  audiences: readonly string[]
+}
+
+/** An assertion that holds. */
+export interface VerifiedAssertion {
+  /** When it ends, in epoch milliseconds: no token that comes of it may live longer. */
+  endsAt: number
+  /** Set where it may be used once only (RFC 7523 §3): one that the client signed itself. */
+  once?: string
+}
+
+/**
+ * Verifies an assertion of a client (RFC 7523 §3): signed by its own key, issuer and subject being the client; or by an
+ * issuer it trusts, about the subject it names. Entra's come again until they end and have no `jti`, so only those of an
+ * own key are good for one time.
+ * @throws {OAuthError} invalid_client saying what does not hold.
+ */
+export async function verifyAssertion(
+  assertion: string,
+  signers: Signers,
+  now: Date,
+  fetchKeys: FetchKeys,
+): Promise<VerifiedAssertion> {
+  if (assertion.length > MAX_ASSERTION_LENGTH) throw refused('it is too long')
+  const { iss, sub } = peek(assertion)
+  const trust = signers.trusts.find(({ issuer, subject }) => issuer === iss && subject === sub)
+  if (trust) {
+    const { exp } = await verify(assertion, { ...trust, from: trust }, now, fetchKeys)
+    return { endsAt: exp * 1000 }
+  }
+  const { own, clientId, audiences } = signers
+  if (iss !== clientId || sub !== clientId) throw refused('its issuer and subject are neither the client nor trusted')
+  if (!own) throw refused('the client has no key registered')
+  const claims = await verify(assertion, { issuer: clientId, subject: clientId, audiences, from: own }, now, fetchKeys)
+  if (typeof claims.jti !== 'string' || claims.jti === '') throw refused('it has no jti')
+  if (claims.exp - now.getTime() / 1000 > MAX_OWN_LIFE_SECONDS) {
+    throw refused(`it ends more than ${MAX_OWN_LIFE_SECONDS} seconds from now`)
+  }
+  return { endsAt: claims.exp * 1000, once: claims.jti }
+}
+
+interface Expected {
+  issuer: string
+  subject: string
+  audiences: readonly string[]
+  from: KeySource
+}
+
+async function verify(
+  assertion: string,
+  { issuer, subject, audiences, from }: Expected,
+  now: Date,
+  fetchKeys: FetchKeys,
+): Promise<JWTPayload & { exp: number }> {
+  const options = {
+    ...{ issuer, subject, audience: [...audiences], algorithms: [...ALGORITHMS], currentDate: now },
+    ...{ clockTolerance: SKEW_SECONDS, requiredClaims: ['exp', 'iss', 'sub', 'aud'] },
+  }
+  const tryKeys = async (keys: readonly PublicKey[]) =>
+    (await jwtVerify(assertion, createLocalJWKSet({ keys: keys as unknown as JWK[] }), options)).payload
+  try {
+    return (await withKeys(from, fetchKeys, tryKeys)) as JWTPayload & { exp: number }
+  } catch (error) {
+    if (error instanceof errors.JOSEError) throw refused(explain(error), error)
+    throw error
+  }
+}
+
+/** Keys change: where those kept do not have the one that signed, they are fetched again, once. */
+async function withKeys<T>(from: KeySource, fetchKeys: FetchKeys, use: (keys: readonly PublicKey[]) => Promise<T>) {
+  if ('keys' in from) return use(from.keys)
+  try {
+    return await use(await fetchKeys(from.jwksUri, false))
+  } catch (error) {
+    if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
+    return use(await fetchKeys(from.jwksUri, true))
+  }
+}
+
+function peek(assertion: string): { iss?: unknown; sub?: unknown } {
+  try {
+    return Object(JSON.parse(Buffer.from(assertion.split('.')[1] ?? '', 'base64url').toString('utf8')))
+  } catch {
+    return {}
+  }
+}
+
+/** Without a word of the assertion: what is shown is in logs of the client and in ours. */
+function explain(error: errors.JOSEError): string {
+  if (error instanceof errors.JWTExpired) return 'it has expired'
+  if (error instanceof errors.JWTClaimValidationFailed) return `its claim ${error.claim} is not as it must be`
+  if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) {
+    return 'no single key that signs for the client has its key id and algorithm'
+  }
+  if (error instanceof errors.JOSEAlgNotAllowed) return `it is not signed with one of ${ALGORITHMS.join(' ')}`
+  return 'its form or its signature is wrong'
+}
+
+const refused = (why: string, cause?: unknown) =>
+  new OAuthError('invalid_client', `The assertion is refused: ${why}`, { cause })

@@ -1,0 +1,95 @@
+import { lookup as resolve } from 'node:dns/promises'
+import { type RequestOptions, request } from 'node:https'
+import * as z from 'zod/mini'
+import { isKeyAddress, JWKS_URI_RULE } from '../../auth/oauth/key-address.ts'
+import type { PublicKey } from '../../auth/oauth/trust.ts'
+import { isPublicAddress } from '../../auth/public-address.ts'
+import { ScimError } from '../../scim/error.ts'
+
+/** An issuer that does not answer soon shall not hold its clients' requests. */
+const TIMEOUT_MS = 3000
+const MAX_BYTES = 64 * 1024
+const MAX_KEYS = 100
+/** How long keys are kept, and how soon they are fetched anew for one that is not among them. */
+const KEPT_MS = 10 * 60_000
+const AGAIN_MS = 60_000
+
+const keySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).check(z.maxLength(MAX_KEYS)) })
+
+export interface FetchOptions {
+  now?: () => number
+  /** The addresses a host name leads to. */
+  addressesOf?: (host: string) => Promise<readonly string[]>
+  /** More for the TLS connection: tests have a certificate of their own. */
+  tls?: Pick<RequestOptions, 'ca' | 'host' | 'port'>
+}
+
+interface Kept {
+  keys: readonly PublicKey[]
+  at: number
+}
+
+/**
+ * Fetches the keys at an address and keeps them for ten minutes; `again` once a minute at most, however many assertions
+ * name a key that is not there. By https only, no redirect followed, never from an address that is not public (SECURITY
+ * S: whoever may register an address must not read the network of the function), in 3 s, 64 KB at most.
+ */
+export function keyFetcher(options: FetchOptions = {}) {
+  const { now = Date.now } = options
+  const kept = new Map<string, Kept>()
+  return async (uri: string, again: boolean): Promise<readonly PublicKey[]> => {
+    const held = kept.get(uri)
+    if (held && now() - held.at < (again ? AGAIN_MS : KEPT_MS)) return held.keys
+    const keys = await fetchKeys(uri, options)
+    kept.set(uri, { keys, at: now() })
+    return keys
+  }
+}
+
+async function fetchKeys(uri: string, options: FetchOptions): Promise<readonly PublicKey[]> {
+  try {
+    if (!isKeyAddress(uri)) throw new Error(`it is not ${JWKS_URI_RULE}`)
+    const url = new URL(uri)
+    const address = await publicAddress(url.hostname, options)
+    return keySet.parse(JSON.parse(await get(url, address, options))).keys as readonly PublicKey[]
+  } catch (cause) {
+    const detail =
+      'The keys that sign for this client cannot be fetched: try again after the seconds named in Retry-After'
+    throw new ScimError(503, undefined, detail, { cause, headers: { 'retry-after': '30' } })
+  }
+}
+
+/** The address is resolved once and connected to: a name that changes its mind in between is of no use. */
+async function publicAddress(host: string, { addressesOf = resolveAll }: FetchOptions): Promise<string> {
+  const addresses = await addressesOf(host)
+  const [first] = addresses
+  if (first === undefined || !addresses.every(isPublicAddress)) throw new Error('its host has no public address')
+  return first
+}
+
+const resolveAll = async (host: string): Promise<string[]> =>
+  (await resolve(host, { all: true })).map(({ address }) => address)
+
+function get(url: URL, address: string, { tls }: FetchOptions): Promise<string> {
+  return new Promise((done, fail) => {
+    const headers = { accept: 'application/jwk-set+json, application/json', host: url.hostname }
+    const options = { host: address, servername: url.hostname, path: `${url.pathname}${url.search}`, headers, ...tls }
+    const signal = AbortSignal.timeout(TIMEOUT_MS)
+    const call = request({ ...options, signal, agent: false }, (answer) => {
+      if (answer.statusCode !== 200) {
+        call.destroy()
+        return fail(new Error(`it answers ${answer.statusCode}`))
+      }
+      let bytes = 0
+      const chunks: Buffer[] = []
+      answer.on('data', (chunk: Buffer) => {
+        bytes += chunk.length
+        if (bytes > MAX_BYTES) call.destroy(new Error('it answers more than 64 KB'))
+        chunks.push(chunk)
+      })
+      answer.on('end', () => done(Buffer.concat(chunks).toString('utf8')))
+      answer.on('error', fail)
+    })
+    call.on('error', fail).end()
+  })
+}

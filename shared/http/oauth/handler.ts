@@ -1,0 +1,116 @@
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda'
+import { Trail } from '../../audit/trail.ts'
+import type { FetchKeys } from '../../auth/oauth/assertion.ts'
+import { OAuthError } from '../../auth/oauth/oauth-error.ts'
+import { parseTokenRequest, type TokenRequest } from '../../auth/oauth/token-request.ts'
+import {
+  type AccessToken,
+  findClient,
+  issueAccessToken,
+  type ProvenClient,
+  proveClient,
+} from '../../resources/access-tokens.ts'
+import type { ScimError } from '../../scim/error.ts'
+import { withDeadline } from '../../store/deadline.ts'
+import { countRefusedToken } from '../../store/events/refused-tokens.ts'
+import type { OAuthClient } from '../../store/oauth-clients.ts'
+import type { HandlerOptions } from '../api-handler.ts'
+import { type ApiRequest, toApiRequest } from '../api-request.ts'
+import { logUnexpected } from '../failure.ts'
+import { log } from '../log.ts'
+import { eventRecorder, type Outcome, recorded } from '../recorded.ts'
+import { startTrail } from '../start-trail.ts'
+import { deadlineOf } from '../time-limits.ts'
+import { metadata, serviceUrl, TOKEN_PATH } from './metadata.ts'
+
+export interface OAuthHandlerOptions extends HandlerOptions {
+  fetchKeys: FetchKeys
+}
+
+type Answer = { body: AccessToken }
+
+/**
+ * The token endpoint of OAuth 2.0 (RFC 6749 §3.2) and its description (RFC 8414): the one function that anybody may call.
+ * A request of a client that has proved who it is has an event, whatever becomes of it; others are counted like refused
+ * tokens. Errors have the form of RFC 6749 §5.2.
+ */
+export function oauthHandler({ fetchKeys, ...options }: OAuthHandlerOptions) {
+  const { config, putEvent, now = () => new Date() } = options
+  return async (event: APIGatewayProxyEvent, lambda: Context): Promise<APIGatewayProxyResult> => {
+    const at = now()
+    const request = toApiRequest(event)
+    const base = serviceUrl(config, event)
+    if (request.route !== TOKEN_PATH) return request.method === 'GET' ? json(200, metadata(base)) : notOffered('GET')
+    if (request.method !== 'POST') return notOffered('POST')
+    const db = withDeadline(options.db, deadlineOf(lambda, options.db))
+    const { sourceIp } = event.requestContext.identity
+    const report = (error: unknown) => logUnexpected(error, event)
+    let asked: TokenRequest | undefined
+    let found: OAuthClient | undefined
+    let trail: Trail | undefined
+    const record = async (outcome: Outcome<Answer>): Promise<Outcome<Answer>> => {
+      if (trail) return eventRecorder<Answer>({ trail, db, putEvent, report }, () => 200).record(outcome)
+      const isClaim = 'refusal' in outcome && isUnproven(outcome.refusal)
+      const reason = asked?.proof.kind === 'assertion' ? 'assertion' : 'client'
+      // No refusal waits for its count. A form that cannot be read claims nothing.
+      if (isClaim) await countRefusedToken(db, { account: found?.account, reason, sourceIp, now: at }).catch(report)
+      return outcome
+    }
+    const outcome = await recorded<Answer>({ requestId: event.requestContext.requestId, record, report }, async () => {
+      asked = readRequest(event, request)
+      found = await findClient(db, asked)
+      const proof = { now: at, audiences: [base, `${base}${TOKEN_PATH}`], fetchKeys }
+      const client = await proveClient(proof, found, asked)
+      trail = toTrail(event, request, client, at)
+      return { body: await issueAccessToken({ db, now: at, sourceIp, trail }, client) }
+    })
+    const answer = 'refusal' in outcome ? toErrorAnswer(outcome.refusal) : json(200, outcome.answer.body)
+    if (config.requestLog) logRequest(event, answer.statusCode, now().getTime() - at.getTime())
+    return answer
+  }
+}
+
+function readRequest({ body, isBase64Encoded }: APIGatewayProxyEvent, { headers }: ApiRequest): TokenRequest {
+  const text = Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8').toString('utf8')
+  return parseTokenRequest({ contentType: headers['content-type'], authorization: headers.authorization, body: text })
+}
+
+function toTrail(event: APIGatewayProxyEvent, request: ApiRequest, { client }: ProvenClient, now: Date): Trail {
+  const { account, integration: actorDomain, access, clientId } = client
+  // What stands in the address of a token request is no business of the history.
+  const start = startTrail(event, { ...request, query: {} }, now)
+  return new Trail({ ...start, type: 'SCIM', account, actorName: access.role, actorDomain, tokenId: clientId })
+}
+
+/** Whether somebody claimed to be a client and did not show it. */
+const isUnproven = (refusal: ScimError): boolean => refusal instanceof OAuthError && refusal.code === 'invalid_client'
+
+const HEADERS = { 'cache-control': 'no-store', pragma: 'no-cache', 'content-type': 'application/json' }
+const json = (statusCode: number, body: object, headers: Record<string, string> = {}): APIGatewayProxyResult => ({
+  statusCode,
+  headers: { ...HEADERS, ...headers },
+  body: JSON.stringify(body),
+})
+
+const notOffered = (allow: string) =>
+  json(405, { error: 'invalid_request', error_description: `Only ${allow} is offered here` }, { allow })
+
+/** The scheme is named as often as credentials are refused (RFC 6749 §5.2); a gateway may hand it on under another name. */
+function toErrorAnswer(refusal: ScimError): APIGatewayProxyResult {
+  const { status, message, headers } = refusal
+  const error =
+    refusal instanceof OAuthError ? refusal.code : status === 500 ? 'server_error' : 'temporarily_unavailable'
+  const challenge = status === 401 ? { 'www-authenticate': 'Basic realm="rolecall"' } : {}
+  return json(status, { error, error_description: plain(message) }, { ...headers, ...challenge })
+}
+
+/** The characters a description may have. */
+const plain = (text: string): string => text.replace(/["\\]|[^ -~]/g, "'")
+
+function logRequest(
+  { httpMethod: method, resource: route, requestContext }: APIGatewayProxyEvent,
+  status: number,
+  durationMs: number,
+) {
+  log('INFO', 'request', { requestId: requestContext.requestId, method, route, status, durationMs })
+}

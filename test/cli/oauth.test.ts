@@ -1,0 +1,128 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { exportJWK, generateKeyPair } from 'jose'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { writeLocalCredentials } from '../../local/credentials.ts'
+import { runCli } from '../factories/cli.ts'
+import { withSystem } from '../factories/system.ts'
+
+const system = withSystem()
+let folder: string
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'rolecall-oauth-'))
+  writeLocalCredentials(system.adminUrl, system.credentials, folder)
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+async function cli(...args: string[]) {
+  const { code, stdout, stderr } = await runCli([...args, '--data-dir', folder])
+  return { code, stdout, stderr }
+}
+async function cliJson(...args: string[]) {
+  const { code, stdout, stderr } = await cli(...args, '--output', 'json')
+  expect({ args, code, stderr: code === 0 ? '' : stderr }).toEqual({ args, code: 0, stderr: '' })
+  return JSON.parse(stdout)
+}
+const newIntegration = (name: string) => cliJson('integration', 'create', name, '--kind', 'GENERIC')
+async function newClient(name: string) {
+  await newIntegration(name)
+  return cliJson('integration', 'oauth', 'enable', name)
+}
+
+describe('rolecall integration oauth', () => {
+  test('shows a secret once, and to a script nothing else', async () => {
+    await newIntegration('ONCE')
+    const { code, stdout, stderr } = await cli('integration', 'oauth', 'enable', 'ONCE')
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^rolecall_\w+$/)])
+    expect(stderr).toContain(`${system.adminUrl}/oauth2/token`)
+    const shown = await cli('integration', 'oauth', 'show', 'once')
+    expect(shown.stdout).toMatch(/Secret +made \S+, has no end/)
+    expect(shown.stdout).not.toContain(stdout.split('_')[2])
+  })
+
+  test('writes a secret to a file of its owner, and shows nothing', async () => {
+    await newIntegration('TO_FILE')
+    const path = join(folder, 'client.secret')
+    const { code, stdout } = await cli('integration', 'oauth', 'enable', 'TO_FILE', '--output-file', path)
+    expect([code, stdout]).toEqual([0, ''])
+    expect(readFileSync(path, 'utf8')).toMatch(/^rolecall_\w+\n$/)
+  })
+
+  test('makes one client for an integration, and another once that is gone', async () => {
+    const { clientId } = await newClient('TWICE')
+    expect(await cli('integration', 'oauth', 'enable', 'TWICE')).toMatchObject({
+      code: 1,
+      stderr: `Integration "TWICE" has the OAuth client ${clientId} already: rotate its secret, or disable it first (409)`,
+    })
+    expect(await cli('integration', 'oauth', 'disable', 'twice')).toEqual({
+      ...{ code: 0, stdout: 'TWICE has no OAuth client any more', stderr: '' },
+    })
+    expect(await cli('integration', 'oauth', 'show', 'twice')).toEqual({
+      ...{ code: 1, stdout: '' },
+      stderr: 'Integration "TWICE" has no OAuth client: make one with "rolecall integration oauth enable TWICE" (404)',
+    })
+    expect((await cliJson('integration', 'oauth', 'enable', 'TWICE')).clientId).not.toBe(clientId)
+  })
+
+  test('rotates a secret, and says until when the old one works', async () => {
+    const { clientId } = await newClient('ROTATED')
+    const rotated = await cliJson('integration', 'oauth', 'rotate', 'ROTATED', '--overlap', '2d')
+    expect([rotated.clientId, rotated.secrets.length]).toEqual([clientId, 2])
+    expect(Date.parse(rotated.secrets[1].endsAt) - Date.parse(rotated.secrets[0].createdAt)).toBe(2 * 86_400_000)
+    expect(await cli('integration', 'oauth', 'rotate', 'ROTATED', '--overlap', '31d')).toEqual({
+      ...{ code: 1, stdout: '' },
+      stderr:
+        'Cannot read overlap "31d": expected how long the old secret works on: a number and m, h or d, at most 30d, such as 7d (400)',
+    })
+  })
+
+  test('registers public keys from a file or an address, and takes them away', async () => {
+    await newClient('KEYS')
+    const { publicKey } = await generateKeyPair('ES256', { extractable: true })
+    const file = join(folder, 'client.jwks.json')
+    writeFileSync(file, JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: 'k1' }] }))
+    const keys = (...args: string[]) => cliJson('integration', 'oauth', 'keys', 'KEYS', ...args)
+    expect((await keys('--file', file)).keys).toMatchObject([{ kid: 'k1', kty: 'EC' }])
+    const fromAddress = await keys('--jwks-uri', 'https://idp.example.com/jwks')
+    expect([fromAddress.keys, fromAddress.jwksUri]).toEqual([undefined, 'https://idp.example.com/jwks'])
+    expect((await keys('--remove')).jwksUri).toBeUndefined()
+    expect(
+      await cli('integration', 'oauth', 'keys', 'KEYS', '--jwks-uri', 'http://169.254.169.254/jwks'),
+    ).toMatchObject({
+      code: 1,
+      stderr:
+        'Cannot read jwksUri "http://169.254.169.254/jwks": an https:// address with a public host name, without user, port or fragment (400)',
+    })
+  })
+
+  test('takes no private key', async () => {
+    await newClient('CARELESS')
+    const { privateKey } = await generateKeyPair('ES256', { extractable: true })
+    const file = join(folder, 'private.jwk.json')
+    writeFileSync(file, JSON.stringify(await exportJWK(privateKey)))
+    const { code, stderr } = await cli('integration', 'oauth', 'keys', 'CARELESS', '--file', file)
+    expect(code).toBe(1)
+    expect(stderr).toContain(
+      'expected a public key as a JWK with kty RSA (2048 bits or more), EC (P-256) or OKP (Ed25519), and no private part',
+    )
+    expect(stderr).not.toContain((await exportJWK(privateKey)).d)
+  })
+
+  test('a trust is added, replaced and removed by issuer and subject', async () => {
+    await newClient('TRUSTING')
+    const who = ['--issuer', 'https://login.microsoftonline.com/t/v2.0', '--subject', 'oid']
+    const uri = ['--jwks-uri', 'https://login.microsoftonline.com/t/discovery/v2.0/keys']
+    const trust = (...args: string[]) => cliJson('integration', 'oauth', 'trust', 'TRUSTING', ...who, ...args)
+    expect((await trust('--audience', 'a', ...uri)).trusts).toHaveLength(1)
+    expect((await trust('--audience', 'b', '--audience', 'c', ...uri)).trusts).toMatchObject([
+      { audiences: ['b', 'c'] },
+    ])
+    expect((await trust('--remove')).trusts).toEqual([])
+    expect(await cli('integration', 'oauth', 'trust', 'TRUSTING', ...who, '--remove')).toMatchObject({
+      code: 1,
+      stderr: 'Cannot remove the trust in "https://login.microsoftonline.com/t/v2.0" and "oid": there is none (400)',
+    })
+  })
+})

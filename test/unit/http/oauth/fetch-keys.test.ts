@@ -1,0 +1,131 @@
+import { readFileSync } from 'node:fs'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { afterEach, beforeAll, expect, test } from 'vitest'
+import { isKeyAddress } from '../../../../shared/auth/oauth/key-address.ts'
+import { type FetchOptions, keyFetcher } from '../../../../shared/http/oauth/fetch-keys.ts'
+import { ScimError } from '../../../../shared/scim/error.ts'
+
+/** For tests only: of a host name that nobody can have (RFC 2606), and trusted by nothing but these tests. */
+const FIXTURES = join(import.meta.dirname, '../../../fixtures/tls')
+const [key, cert] = ['key.pem', 'certificate.pem'].map((file) => readFileSync(join(FIXTURES, file), 'utf8'))
+const URI = 'https://keys.example.test/jwks?v=1'
+const KEYS = [{ kty: 'RSA', kid: 'k1' }]
+
+let port: number
+let answer: (request: IncomingMessage, response: ServerResponse) => void
+const asked: { url: string | undefined; host: string | undefined }[] = []
+
+beforeAll(async () => {
+  const server = createServer({ key, cert }, (request, response) => {
+    asked.push({ url: request.url, host: request.headers.host })
+    answer(request, response)
+  })
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  port = (server.address() as AddressInfo).port
+  return () => void server.close()
+})
+
+afterEach(() => {
+  asked.length = 0
+})
+
+const reply = (status: number, body: string, headers: Record<string, string> = {}) => {
+  answer = (_request, response) => response.writeHead(status, headers).end(body)
+}
+/** Whatever the name leads to, what answers is the test's own server. */
+const fetcher = (options: FetchOptions = {}) =>
+  keyFetcher({ addressesOf: async () => ['8.8.8.8'], tls: { ca: String(cert), host: '127.0.0.1', port }, ...options })
+
+async function refusalOf(fetching: Promise<unknown>): Promise<string> {
+  const error = await fetching.then(
+    () => undefined,
+    (refusal) => refusal,
+  )
+  if (!(error instanceof ScimError)) throw new Error('Not refused', { cause: error })
+  expect([error.status, error.message, error.headers]).toEqual([
+    503,
+    'The keys that sign for this client cannot be fetched: try again after the seconds named in Retry-After',
+    { 'retry-after': '30' },
+  ])
+  return (error.cause as Error).message
+}
+
+test('keys are fetched by name, and kept for ten minutes', async () => {
+  let now = 0
+  const fetchKeys = fetcher({ now: () => now })
+  reply(200, JSON.stringify({ keys: KEYS, more: 1 }))
+  for (const minutes of [0, 9, 10]) {
+    now = minutes * 60_000
+    expect(await fetchKeys(URI, false)).toEqual(KEYS)
+  }
+  expect(asked).toEqual(new Array(2).fill({ url: '/jwks?v=1', host: 'keys.example.test' }))
+})
+
+test('an unknown key has them fetched again, once a minute at most', async () => {
+  let now = 0
+  const fetchKeys = fetcher({ now: () => now })
+  reply(200, JSON.stringify({ keys: KEYS }))
+  for (const seconds of [0, 1, 59, 60, 61]) {
+    now = seconds * 1000
+    await fetchKeys(URI, true)
+  }
+  expect(asked).toHaveLength(2)
+})
+
+test.each([['10.0.0.7'], ['169.254.169.254'], ['8.8.8.8', '127.0.0.1'], ['::1'], []])(
+  'a name that leads to %s is not asked',
+  async (...addresses) => {
+    const fetchKeys = fetcher({ addressesOf: async () => addresses })
+    expect(await refusalOf(fetchKeys(URI, false))).toBe('its host has no public address')
+    expect(asked).toEqual([])
+  },
+)
+
+test('no redirect is followed', async () => {
+  reply(302, '', { location: 'https://169.254.169.254/latest' })
+  expect(await refusalOf(fetcher()(URI, false))).toBe('it answers 302')
+  expect(asked).toHaveLength(1)
+})
+
+test('an answer of more than 64 KB is not read to its end', async () => {
+  reply(200, JSON.stringify({ keys: [{ kty: 'x'.repeat(100_000) }] }))
+  expect(await refusalOf(fetcher()(URI, false))).toBe('it answers more than 64 KB')
+})
+
+test.each(['', '{}', '{"keys":[{"alg":"RS256"}]}', 'null'])('what is no set of keys is refused: %j', async (body) => {
+  reply(200, body)
+  expect(await refusalOf(fetcher()(URI, false))).not.toBe('')
+})
+
+test('a certificate of another name, or that nobody vouches for, is refused', async () => {
+  reply(200, JSON.stringify({ keys: KEYS }))
+  expect(await refusalOf(fetcher()('https://other.example.test/jwks', false))).toMatch(/altnames/)
+  expect(await refusalOf(fetcher({ tls: { host: '127.0.0.1', port } })(URI, false))).toMatch(/self-signed/)
+})
+
+test.each([
+  'http://keys.example.test/jwks',
+  'https://keys.example.test:8443/jwks',
+  'https://user@keys.example.test/jwks',
+  'https://keys.example.test/jwks#x',
+  'https://127.0.0.1/jwks',
+  'https://2130706433/jwks',
+  'https://0x7f.1/jwks',
+  'https://[::1]/jwks',
+  'https://localhost/jwks',
+  'https://keys/jwks',
+  'file:///etc/passwd',
+  'keys.example.test',
+  '',
+])('%j is no address of keys, and is never asked', async (uri) => {
+  expect(isKeyAddress(uri)).toBe(false)
+  const fetchKeys = fetcher()
+  expect(await refusalOf(fetchKeys(uri, false))).toMatch(/^it is not an https/)
+})
+
+test('an address of keys is one', () => {
+  expect(isKeyAddress('https://login.microsoftonline.com/common/discovery/v2.0/keys')).toBe(true)
+})
