@@ -45,7 +45,7 @@ describe('decodeText()', () => {
 
   test('reads back any text, and names the first byte that is none', () => {
     const text = fc.string({ unit: 'grapheme' }).filter((some) => !some.includes('\0') && !some.startsWith('\uFEFF'))
-    fc.assert(
+    return fc.assert(
       fc.property(text, fc.string(), (before, after) => {
         expect(decodeText(utf8(before))).toBe(before)
         const bytes = Buffer.concat([utf8(before), Buffer.from([0xfe, 0x80]), utf8(after)])
