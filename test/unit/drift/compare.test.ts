@@ -218,7 +218,7 @@ describe('compareWithFile()', () => {
     const person = fc.record({ name, given: name, active: fc.boolean() })
     const people = fc.uniqueArray(person, { selector: (one) => one.name.toLowerCase().replaceAll('ß', 'ss') })
     const cell = (text: string) => `"${text.replaceAll('"', '""')}"`
-    fc.assert(
+    return fc.assert(
       fc.property(people, (all) => {
         const rows = all.map((one) => ['', one.given, '', one.name, '', one.active ? 'ACTIVE' : 'DEPROVISIONED'])
         const file = okta(...rows.map((cells) => cells.map(cell).join(',')))
@@ -230,7 +230,7 @@ describe('compareWithFile()', () => {
 
   test('every user of either side is told of once: on both sides, on one, or as one that cannot be matched', () => {
     const names = fc.uniqueArray(fc.constantFrom(...'abcdefghij'), { maxLength: 8 })
-    fc.assert(
+    return fc.assert(
       fc.property(names, names, (there, here) => {
         const file = okta(...there.map((name) => `,,,${name}@x,,ACTIVE`))
         const { counts, pairs } = compareWithFile({ file, here: here.map((name) => user(`${name}@x`)), role: OKTA })

@@ -56,7 +56,7 @@ describe('parseCsv() (RFC 4180)', () => {
     const cell = fc.string({ unit: fc.constantFrom('a', 'é', '"', ',', ';', '\t', '\r', '\n', ' ', '=') })
     const table = fc.array(fc.array(cell, { minLength: 2, maxLength: 4 }), { maxLength: 5 })
     const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`
-    fc.assert(
+    return fc.assert(
       fc.property(
         table,
         fc.constantFrom(',', ';', '\t'),
@@ -74,7 +74,7 @@ describe('parseCsv() (RFC 4180)', () => {
     const cell = fc.string({ unit: fc.constantFrom('a', 'ß', '"', ',', '\r', '\n', ' ') })
     const table = fc.array(fc.array(cell, { minLength: 2, maxLength: 4 }), { maxLength: 5 })
     const written = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
-    fc.assert(
+    return fc.assert(
       fc.property(table, (rows) => {
         expect(rowsOf(rows.map((cells) => `${cells.map(written).join(',')}\r\n`).join(''))).toEqual(rows)
       }),
