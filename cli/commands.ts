@@ -1,5 +1,6 @@
 import type { Command } from './command.ts'
 import { completionCommand } from './commands/completion.ts'
+import { drift } from './commands/drift.ts'
 import { eventHistory } from './commands/event-history.ts'
 import { integrationCommands } from './commands/integration.ts'
 import { oauthCommands } from './commands/oauth.ts'
@@ -12,6 +13,7 @@ const ASKING: readonly Command[] = [
   ...tokenCommands,
   eventHistory,
   ...resourceCommands,
+  drift,
 ]
 
 /** Every command, in the order the help lists them: one line for each group. */

@@ -111,9 +111,9 @@ const resourceList = (kind: Kind): Command =>
   })
 
 /** Page after page by cursor: nobody is left out or shown twice while others come and go. */
-async function* listPages(
+export async function* listPages(
   api: Api,
-  { collection, excludedAttributes }: Kind,
+  { collection, excludedAttributes }: Pick<Kind, 'collection' | 'excludedAttributes'>,
   filter: string | undefined,
   limit: number,
   onTotal: (count: number) => void,

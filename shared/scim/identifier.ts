@@ -7,7 +7,7 @@ import { quote } from './quote.ts'
 /** Folding makes no text without joiners shorter than a quarter, so longer ones need not be folded to be refused. */
 const MAX_UNFOLDED_LENGTH = 4 * MAX_NAME_BYTES
 /** An emoji may carry the selector that chooses its coloured or its plain form. */
-const EMOJI_FORM = /(?<=\p{Extended_Pictographic})[\uFE0E\uFE0F]/gu
+export const EMOJI_FORM = /(?<=\p{Extended_Pictographic})[\uFE0E\uFE0F]/gu
 const REFUSED: readonly (readonly [RegExp, string])[] = [
   [/\p{Surrogate}/u, 'half a surrogate pair'],
   [/\p{Control}/u, 'a control character'],

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { writeLocalCredentials } from '../../local/credentials.ts'
 import { runCli } from '../factories/cli.ts'
+import { SAMPLES } from '../factories/samples.ts'
 import { withSystem } from '../factories/system.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
@@ -20,6 +21,10 @@ function commandsOf(document: string): string[] {
   const lines = [...text.matchAll(/npx rolecall ([^`\n]+)/g)].map(([, line = '']) => line)
   return lines.map((line) => line.replace(/ {2,}#.*$| > \S+.*$| \| .*$|\)+(?: .*)?$|\).*$/, '').trim())
 }
+
+/** What a report of drift answers where there is any: the reader has one user, the samples have ten. */
+const DRIFT = 3
+const mayDiffer = (line: string): boolean => line.startsWith('drift ')
 
 /** The words of a line as a shell splits it. */
 const splitLine = (line: string): string[] =>
@@ -60,6 +65,7 @@ function asReader(line: string, { account, tokenId }: Reader): string[] {
     .replace('--integration OKTA_PROVISIONING', '--integration EXAMPLE')
     .replace('--from 2026-08-01 --to 2026-08-31', `--from ${day(2)} --to ${day(0)}`)
     .replace(/--from 20\d\d-\d\d-\d\d\b/, `--from ${day(2)}`)
+    .replace(/(--users|--groups) (\S+)/g, `$1 ${SAMPLES}/$2`)
     .replace(/(\S+)\.(token|secret)\b/, join(workFolder, `${account}-$1.$2`))
   return splitLine(filled)
 }
@@ -82,7 +88,8 @@ test.each(documents.filter((document) => commandsOf(document).length > 0))(
       const args = [...asReader(line, reader)]
       const own = line.startsWith('--') ? [] : ['--account', reader.account, '--data-dir', folder]
       const { code, stderr } = await runCli([...args, ...own])
-      expect({ line, code, stderr: code === 0 ? '' : stderr }).toEqual({ line, code: 0, stderr: '' })
+      const failure = mayDiffer(line) && code === DRIFT ? 0 : code
+      expect({ line, code: failure, stderr: failure === 0 ? '' : stderr }).toEqual({ line, code: 0, stderr: '' })
     }
   },
 )

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 const ROOT = join(import.meta.dirname, '..', '..')
 
 /** Rooms, and the rooms each may import from besides itself (docs/architecture.md). */
-const SHARED = ['config', 'scim', 'auth', 'audit', 'store', 'resources', 'worker', 'http']
+const SHARED = ['config', 'scim', 'drift', 'auth', 'audit', 'store', 'resources', 'worker', 'http']
 const INFRA = [
   ...['shared/config.ts', 'shared/store/table.ts', 'shared/http/routes.ts', 'shared/http/time-limits.ts'],
   'shared/scim/resource-types.ts',
@@ -66,9 +66,10 @@ describe('imports', () => {
     expect(wrong.map(told)).toEqual([])
   })
 
-  test('scim is pure: of Node and of packages it imports nothing', () => {
-    const wrong = imports.filter(({ from, to }) => from.startsWith('shared/scim/') && !to.startsWith('shared/'))
-    expect(wrong.map(told)).toEqual([])
+  test.each(['scim', 'drift'])('%s is pure: of Node and of packages it imports nothing', (room) => {
+    const ours = imports.filter(({ from }) => from.startsWith(`shared/${room}/`))
+    expect(ours.filter(({ to }) => !to.startsWith('shared/')).map(told)).toEqual([])
+    expect(ours.length).toBeGreaterThan(0)
   })
 
   test('only the store speaks to DynamoDB', () => {
