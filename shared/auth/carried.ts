@@ -1,4 +1,5 @@
 import { CLIENT_KINDS, type ClientKind } from '../scim/client-kind.ts'
+import { type Brake, DEFAULT_BRAKE, isBrake } from './brake.ts'
 
 /** What becomes of ids among a group's new members that are no users: the request is refused, or goes on without them. */
 export const UNKNOWN_MEMBERS = ['refuse', 'skip'] as const
@@ -23,6 +24,9 @@ export interface Carried {
   endpointId: string
   syncPassword: boolean
   unknownMembers: UnknownMembers
+  brake: Brake
+  /** Epoch milliseconds until which the brake neither counts nor refuses; 0 where nobody has released it. */
+  brakeReleasedUntil: number
 }
 
 interface Field<Value> {
@@ -39,6 +43,8 @@ const FIELDS: { readonly [Name in keyof Carried]-?: Field<Carried[Name]> } = {
   endpointId: { is: isText },
   syncPassword: { is: isTruth },
   unknownMembers: { is: isUnknownMembers, absent: defaultUnknownMembers },
+  brake: { is: isBrake, absent: () => DEFAULT_BRAKE },
+  brakeReleasedUntil: { is: isInstant, absent: () => 0 },
 }
 const NAMES = Object.keys(FIELDS) as (keyof Carried)[]
 
@@ -70,6 +76,10 @@ function isTexts(value: unknown): value is string[] {
 
 function isTruth(value: unknown): value is boolean {
   return typeof value === 'boolean'
+}
+
+function isInstant(value: unknown): value is number {
+  return Number.isSafeInteger(value)
 }
 
 function isClientKind(value: unknown): value is ClientKind {

@@ -13,7 +13,8 @@ export const users: Special = {
     const fields = await toPasswordHash(principal, password, before)
     return { attributes, fields, changes: fields.passwordHash ? [{ attribute: 'password', after: '(set)' }] : [] }
   },
-  delete: ({ db, principal }, before, _draft, event) => deleteUser(db, principal.account, before, event),
+  weigh: ({ attributes: before }, { attributes: after }) => (before.active !== false && after.active === false ? 1 : 0),
+  delete: ({ db, principal }, before, _draft, event, count) => deleteUser(db, principal.account, before, event, count),
 }
 
 /** The hash of a new password; ignored while the integration does not sync passwords. */
