@@ -44,6 +44,7 @@ const SERVICE_ROUTES = [
 export const ADMIN_ROUTES = [
   { path: '/admin/integrations', methods: ['GET', 'POST'], function: 'admin' },
   { path: '/admin/integrations/{name}', methods: ['GET', 'PATCH'], function: 'admin' },
+  { path: '/admin/integrations/{name}/release', methods: ['POST'], function: 'admin' },
   { path: '/admin/integrations/{name}/tokens', methods: ['GET', 'POST'], function: 'admin' },
   { path: '/admin/tokens/{id}', methods: ['DELETE'], function: 'admin' },
   { path: '/admin/users', methods: ['GET'], function: 'admin-resources' },

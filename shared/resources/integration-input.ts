@@ -145,6 +145,7 @@ export const newIntegration = z.pipe(
     role: input.role ?? DEFAULT_ROLES[input.clientKind],
     unknownMembers: input.unknownMembers ?? defaultUnknownMembers(input.clientKind),
     brake: alterBrake(DEFAULT_BRAKE, input.brake),
+    brakeReleasedUntil: 0,
   })),
 )
 
@@ -155,6 +156,12 @@ export const integrationChange = z.strictObject(
     syncPassword: z.optional(flag),
     unknownMembers: z.optional(unknownMembers),
     brake: z.optional(brake),
+    brakeReleasedUntil: z.optional(
+      z.pipe(
+        z.nullable(instant),
+        z.transform((text) => (text === null ? 0 : Date.parse(text))),
+      ),
+    ),
     networkPolicy: z.optional(networkPolicyChange),
     comment: z.nullish(comment),
     rejectTokensIssuedBefore: z.nullish(

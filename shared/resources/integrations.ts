@@ -80,7 +80,7 @@ export async function requireIntegration({ db, account, trail }: AdminContext, n
 function toIntegration({ account, actor, now }: AdminContext, wanted: NewIntegration): Integration {
   const { privileges: _, defaultPrivileges: _default, monitorUsers: _users, monitorRoles: _roles, ...settings } = wanted
   const made = { endpointId: randomUUID(), createdAt: now.toISOString(), createdBy: actor }
-  return { account, ...settings, ...made, brakeReleasedUntil: 0, version: 1, tokens: {} }
+  return { account, ...settings, ...made, version: 1, tokens: {} }
 }
 
 /** What becomes of the role: made, widened, or left as it is (`changes` false). */
