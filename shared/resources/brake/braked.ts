@@ -27,9 +27,14 @@ export function braked<T>(context: ScimContext, weight: number, write: (count?: 
   return retryLostRaces(change, isMoved, 'counts of the brake')
 }
 
-/** Administrators' own changes are not counted, nor any while the brake is released. */
-const hasBrake = ({ principal, now }: ScimContext): boolean =>
-  !principal.isAdministrator && principal.brake.mode !== 'off' && principal.brakeReleasedUntil <= now.getTime()
+/**
+ * Administrators' own changes are not counted, nor any while the brake is released. A caller whom the gateway has cached
+ * since before there was a brake has none.
+ */
+function hasBrake({ principal: { isAdministrator, brake, brakeReleasedUntil }, now }: ScimContext): boolean {
+  if (isAdministrator || brake === undefined || brake.mode === 'off') return false
+  return brakeReleasedUntil <= now.getTime()
+}
 
 /** Where a change is counted: past the limit anywhere, if it only has to be reported. @throws {ScimError} 429. */
 async function findPlace(context: ScimContext, weight: number): Promise<Count & { past?: Past }> {

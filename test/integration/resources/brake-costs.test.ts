@@ -94,6 +94,22 @@ describe('what the brake costs', () => {
     expect(once.writeUnits - then.writeUnits).toBe(2)
   })
 
+  test('a refusal looks once; twice where counts have been moved, since a look may meet one of them twice', async () => {
+    const { call, ids } = await prepare({ objects: 3, share: 0 }, 6)
+    const refuse = () => costOf(() => deactivate(call, ids[5]))
+    for (const id of ids.slice(0, 3)) await deactivate(call, id)
+    expect((await refuse()).status).toBe(429)
+    const { calls, status } = await refuse()
+    expect({ calls, status }).toEqual({ calls: 3, status: 429 })
+    const other = await prepare({ objects: 3, share: 0 }, 6)
+    const members = other.ids.slice(0, 3).map((value) => ({ value }))
+    const remove = patchOf({ op: 'remove', path: 'members', value: members })
+    expect((await other.call('PATCH', other.group, remove)).status).toBe(200)
+    const refused = () => costOf(() => deactivate(other.call, other.ids[5]))
+    expect((await refused()).status).toBe(429)
+    expect(await refused()).toMatchObject({ calls: 4, status: 429 })
+  })
+
   test('no item is hot: 100 deactivations, 25 at a time, meet each other seldom', async () => {
     const { call, ids } = await prepare(ROOMY, 100)
     const before = conflicts()

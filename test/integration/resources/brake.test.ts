@@ -163,6 +163,36 @@ describe('what is counted', () => {
     expect(await countedOf(account)).toBe(0)
   })
 
+  test('members of a large group, whose change is queued, and with them all that fits one transaction', async () => {
+    const { call, account } = client({ objects: 120 })
+    const ids = await createUsers(call, 105)
+    const members = ids.map((value) => ({ value }))
+    const large = await createGroup(call, ids)
+    expect((await removeMembers(call, large, ids.slice(0, 60))).status).toBe(204)
+    expect(await countedOf(account)).toBe(60)
+    await settle(db)
+    const { body } = await call(
+      'POST',
+      '/Groups',
+      newGroup('Small', { externalId: 's', members: members.slice(0, 45) }),
+    )
+    const renamed = newGroup('Other', { externalId: 'o', members: [] })
+    expect((await call('PUT', `/Groups/${body.id}`, renamed)).status).toBe(200)
+    expect(await countedOf(account)).toBe(105)
+    expect((await removeMembers(call, large, ids.slice(60))).status).toBe(429)
+    expect((await removeMembers(call, large, ids.slice(60, 75))).status).toBeLessThan(300)
+    expect(await countedOf(account)).toBe(120)
+  })
+
+  test('one user who is deactivated by ten requests at once, once', async () => {
+    const { call, account } = client({ objects: 1 })
+    const [id = ''] = await createUsers(call, 1)
+    const answers = await Promise.all(Array.from({ length: 10 }, () => deactivate(call, id)))
+    expect(statusesOf(answers).filter((status) => status !== 429)).toContain(200)
+    expect(await countedOf(account)).toBe(1)
+    expect((await deactivate(call, id)).status).toBe(200)
+  })
+
   test('a transaction that is sent twice counts once', async () => {
     const twice = openTestDb(db.tableName)
     twice.client.middlewareStack.add(
