@@ -81,7 +81,7 @@ export async function keepOwned(db: Db, hour: BrakeHour, owned: number): Promise
   await failuresOf(db, { owned: { Put: { Item, ConditionExpression: `attribute_not_exists(${TABLE.partitionKey})` } } })
 }
 
-/** Access pattern B4: tells administrators once in the hour; only once what the role owns is kept. 4 write units. */
+/** Access pattern B4: tells administrators once in the hour; only once what the role owns is kept. 6 write units. */
 export async function putNotice(db: Db, hour: BrakeHour, mode: Brake['mode'], event: RestEvent): Promise<void> {
   const told: Action = {
     Update: {

@@ -31,7 +31,7 @@ interface Client extends Partial<Principal> {
 function client(brake: Partial<Brake>, { table = db, now = AT, ...further }: Client = {}) {
   const settings = { mode: 'stop' as const, objects: 25, share: 0, ...brake }
   const caller = principal({ account: `a${++number}`, brake: settings, ...further })
-  return { account: caller.account, call: scimApi(table, caller, { now: () => now }) }
+  return { account: caller.account, call: scimApi(table, caller, { now: () => now, remainingMs: () => 60_000 }) }
 }
 
 async function createUsers(call: Call, count: number): Promise<string[]> {
