@@ -48,6 +48,9 @@ const SCIM: readonly Grant[] = [
   WRITE_EVENTS,
 ]
 
+/** Clients' changes, which are counted. */
+const CLIENT_CHANGES: readonly Grant[] = [...SCIM, { actions: ['Query', 'Put', 'Update'], keys: ['A#*#BRAKE#*'] }]
+
 /** Reading objects: lists of more than a page mark where the next one begins. */
 const READS: readonly Grant[] = [
   { actions: READ, keys: OF_OBJECTS, collections: true },
@@ -59,7 +62,7 @@ const READS: readonly Grant[] = [
 /** Least privilege, function by function (SECURITY E1): whatever is not listed is refused by IAM. */
 const GRANTS: Record<Exclude<LambdaName, ResourceFunctionName> | BackgroundName, readonly Grant[]> = {
   search: SCIM,
-  bulk: SCIM,
+  bulk: CLIENT_CHANGES,
   discovery: [WRITE_EVENTS],
   events: [
     { actions: READ, keys: [EVENTS] },
@@ -147,7 +150,7 @@ interface Arns {
 /** The functions of resource types all have the same, those that only read them likewise. */
 function grantsOf(name: string, types: ResourceTypes): readonly Grant[] {
   const all = Object.values(types)
-  if (all.some((type) => functionOf(type) === name)) return SCIM
+  if (all.some((type) => functionOf(type) === name)) return CLIENT_CHANGES
   if (all.some((type) => readsFunctionOf(type) === name)) return READS
   const grants = Object.entries(GRANTS).find(([known]) => known === name)?.[1]
   if (grants) return grants
@@ -158,7 +161,8 @@ function grantsOf(name: string, types: ResourceTypes): readonly Grant[] {
 function denials(name: string, grants: readonly Grant[]): { actions: string[]; keys: readonly string[] }[] {
   const all = ['dynamodb:*']
   const changesOfText = { actions: CHANGE.map(iamAction), keys: CLIENT_TEXT }
-  if (grants === SCIM || name === 'admin-resources') return [{ actions: all, keys: [TOKENS] }]
+  if (grants === SCIM || grants === CLIENT_CHANGES || name === 'admin-resources')
+    return [{ actions: all, keys: [TOKENS] }]
   if (grants === READS) return [{ actions: all, keys: [TOKENS] }, changesOfText]
   // The pattern of groups fits their names and counts too.
   if (name === 'worker') return [{ actions: all, keys: [TOKENS, LOOKUPS, 'A#*#NAME#*', 'A#*#COUNT#*'] }]

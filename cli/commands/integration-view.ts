@@ -18,6 +18,9 @@ function beside(before: string | undefined, after: string | undefined): string |
   return before === after ? after : `${before || 'none'} → ${after || 'none'}`
 }
 
+const brakeOf = ({ brake: { mode, objects, share } }: Settings): string =>
+  mode === 'off' ? mode : `${mode} past ${objects} objects an hour, or ${share} %`
+
 function toMembers(view: Settings): [string, string | undefined][] {
   const { networkPolicy: policy } = view
   return [
@@ -28,6 +31,8 @@ function toMembers(view: Settings): [string, string | undefined][] {
     ['Enabled', String(view.enabled)],
     ['Sync password', String(view.syncPassword)],
     ['Unknown members', view.unknownMembers],
+    ['Brake', brakeOf(view)],
+    ['Brake released until', view.brakeReleasedUntil],
     ['Allowed from', policy?.allowed.join(', ') || 'everywhere'],
     ['Blocked from', policy?.blocked.join(', ')],
     ['Comment', view.comment],

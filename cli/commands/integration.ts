@@ -1,3 +1,4 @@
+import { BRAKE_MODES, MAX_BRAKE_OBJECTS } from '../../shared/auth/brake.ts'
 import { UNKNOWN_MEMBERS } from '../../shared/auth/carried.ts'
 import { isSameBlock } from '../../shared/auth/network-policy.ts'
 import { CREATE_PRIVILEGES, PRIVILEGES } from '../../shared/auth/privileges.ts'
@@ -13,7 +14,7 @@ import type { IntegrationView } from '../../shared/resources/present-integration
 import { CLIENT_KINDS } from '../../shared/scim/client-kind.ts'
 import { type Command, command, type FlagValues, type Session } from '../command.ts'
 import { UsageError } from '../failure.ts'
-import { choice, oneOfWords, optional, repeated, textFor, toggle, truth } from '../flags.ts'
+import { choice, oneOfWords, optional, repeated, someText, textFor, toggle, truth, wholeNumber } from '../flags.ts'
 import { type ListView, showList } from '../output.ts'
 import { plainJson } from '../plain-text.ts'
 import { settingLines } from './integration-view.ts'
@@ -49,6 +50,26 @@ const UNKNOWN_MEMBERS_FLAG = choice(
   UNKNOWN_MEMBERS,
 )
 
+const BRAKE_FLAGS = {
+  brake: choice(
+    'WORD',
+    `past its limit of deactivations, deletions and lost memberships: ${BRAKE_MODES.join(', ')} (default: warn)`,
+    BRAKE_MODES,
+  ),
+  'brake-objects': optional(
+    'N',
+    'that limit in an hour (default: 25); the larger one holds',
+    wholeNumber(0, MAX_BRAKE_OBJECTS),
+  ),
+  'brake-share': optional('P', 'the same in percent of what its role owns (default: 10)', wholeNumber(0, 100)),
+}
+
+/** What is said of the brake, if anything. */
+function toBrake(values: FlagValues<typeof BRAKE_FLAGS>) {
+  const { brake: mode, 'brake-objects': objects, 'brake-share': share } = values
+  return [mode, objects, share].some((value) => value !== undefined) ? { mode, objects, share } : undefined
+}
+
 const CREATE_FLAGS = {
   kind: KIND,
   role: optional(
@@ -64,6 +85,7 @@ const CREATE_FLAGS = {
   ),
   'sync-password': toggle('store the passwords it sends; not for AZURE'),
   'unknown-members': UNKNOWN_MEMBERS_FLAG,
+  ...BRAKE_FLAGS,
   disabled: toggle('answer its requests with 403 until it is enabled'),
   allow: repeated('CIDR', 'allow this address or block and no other (repeatable; default: from everywhere)', block),
   block: repeated('CIDR', 'refuse this address or block (repeatable)', block),
@@ -92,7 +114,7 @@ function toNewSettings({ allow, block: blocked, ...values }: FlagValues<typeof C
     ...{ clientKind: values.kind, role: values.role, comment: values.comment, enabled: !values.disabled },
     ...{ privileges: values.privilege, defaultPrivileges: !values['no-default-privileges'] },
     ...{ monitorUsers: values['monitor-users'], monitorRoles: values['monitor-roles'] },
-    ...{ syncPassword: values['sync-password'], unknownMembers: values['unknown-members'] },
+    ...{ syncPassword: values['sync-password'], unknownMembers: values['unknown-members'], brake: toBrake(values) },
     ...(allow.length + blocked.length > 0 && { networkPolicy: { allowed: allow, blocked } }),
   }
 }
@@ -129,6 +151,7 @@ const SET_FLAGS = {
   enabled: truth('a disabled integration is answered 403'),
   'sync-password': truth('store the passwords it sends; not for AZURE'),
   'unknown-members': UNKNOWN_MEMBERS_FLAG,
+  ...BRAKE_FLAGS,
   'allow-add': repeated(
     'CIDR',
     'also allow this address or block; the first one shuts out all others (repeatable)',
@@ -190,6 +213,7 @@ function toChange(values: SetValues): object {
   return {
     ...{ enabled: values.enabled, syncPassword: values['sync-password'], comment: values.comment },
     unknownMembers: values['unknown-members'],
+    brake: toBrake(values),
     rejectTokensIssuedBefore: values['reject-tokens-issued-before'],
     ...Object.fromEntries(values.unset.map((setting) => [UNSET[setting], null])),
     networkPolicy: toPolicyChange(values),
@@ -206,7 +230,34 @@ function toPolicyChange(values: SetValues): NetworkPolicyChange | undefined {
   return blocks.length > 0 || change.allowEverywhere ? change : undefined
 }
 
-export const integrationCommands: Command[] = [integrationCreate, integrationList, integrationDescribe, integrationSet]
+const integrationRelease = command({
+  words: 'integration release',
+  summary: 'Let mass changes of an integration pass its brake for a time; holds within a minute',
+  operands: [NAME],
+  flags: {
+    for: optional('SPAN', 'how long, at most 24h: 30m, 1h', someText),
+    end: toggle('take a release back'),
+  },
+  outputs: ['table', 'json'],
+  examples: ['rolecall integration release OKTA_PROVISIONING --for 1h'],
+  check: ({ for: span, end }) => {
+    if ((span === undefined) === end) return
+    throw new UsageError(end ? '--for and --end contradict each other: give one of them' : 'Name a time: --for 1h')
+  },
+  run: async (session, { for: span = null }, name = '') => {
+    const call = { method: 'POST' as const, path: [...PATH, name, 'release'], body: { for: span } }
+    const { changes, ...view } = await session.api.call<ChangedIntegration>(call)
+    await showSettings(session, view, changes)
+  },
+})
+
+export const integrationCommands: Command[] = [
+  integrationCreate,
+  integrationList,
+  integrationDescribe,
+  integrationSet,
+  integrationRelease,
+]
 
 async function showSettings(
   { api, terminal, output }: Session,

@@ -41,8 +41,8 @@ export interface EventQuery {
 export const DEFAULT_LIMIT = 100
 /** The most events of one answer. */
 export const MAX_LIMIT = 10_000
-/** Methods that events have: those of HTTP, direct invocation, and any for callers who are only counted. */
-export const EVENT_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'INVOKE', 'ANY'] as const
+/** Methods that events have: those of HTTP, direct invocation, our own notices, and any for callers who are only counted. */
+export const EVENT_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'INVOKE', 'NOTICE', 'ANY'] as const
 /** Whose requests events are. */
 export const EVENT_TYPES = ['SCIM', 'ADMIN', 'ALL'] as const
 /** What is answered when no range is asked for, as Snowflake does; less where events are kept for less. */

@@ -1,4 +1,5 @@
 import { CLIENT_KINDS, type ClientKind } from '../scim/client-kind.ts'
+import { type Brake, DEFAULT_BRAKE, isBrake } from './brake.ts'
 
 /** What becomes of ids among a group's new members that are no users: the request is refused, or goes on without them. */
 export const UNKNOWN_MEMBERS = ['refuse', 'skip'] as const
@@ -25,6 +26,9 @@ export interface Carried {
   unknownMembers: UnknownMembers
   /** The account's: whether a user has a name (`snowflakeUserName`) apart from the one to sign in with (`userName`). */
   separateUserNames?: boolean
+  brake: Brake
+  /** Epoch milliseconds until which the brake neither counts nor refuses; 0 where nobody has released it. */
+  brakeReleasedUntil: number
 }
 
 interface Field<Value> {
@@ -43,6 +47,8 @@ const FIELDS: { readonly [Name in keyof Carried]-?: Field<NonNullable<Carried[Na
   syncPassword: { is: isTruth },
   unknownMembers: { is: isUnknownMembers, absent: defaultUnknownMembers },
   separateUserNames: { is: isTruth, optional: true },
+  brake: { is: isBrake, absent: () => DEFAULT_BRAKE },
+  brakeReleasedUntil: { is: isInstant, absent: () => 0 },
 }
 const NAMES = Object.keys(FIELDS) as (keyof Carried)[]
 
@@ -75,6 +81,10 @@ function isTexts(value: unknown): value is string[] {
 
 function isTruth(value: unknown): value is boolean {
   return typeof value === 'boolean'
+}
+
+function isInstant(value: unknown): value is number {
+  return Number.isSafeInteger(value)
 }
 
 function isClientKind(value: unknown): value is ClientKind {

@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda'
+import { DEFAULT_BRAKE } from '../auth/brake.ts'
 import { type Principal, toAuthorizerContext } from '../auth/principal.ts'
 import { functionLimitMs } from './time-limits.ts'
 
@@ -28,6 +29,7 @@ export const REHEARSED_INVOCATION = {
 const CALLER: Principal = {
   ...{ account: 'default', integration: 'REHEARSAL', role: 'REHEARSAL', clientKind: 'GENERIC' },
   ...{ privileges: ['createUser', 'createRole'], endpointId: '', syncPassword: false, unknownMembers: 'refuse' },
+  ...{ brake: DEFAULT_BRAKE, brakeReleasedUntil: 0 },
   ...{ tokenId: 'rehearsal', tokenExpiresAt: Number.MAX_SAFE_INTEGER },
 }
 

@@ -44,6 +44,7 @@ const SERVICE_ROUTES = [
 export const ADMIN_ROUTES = [
   { path: '/admin/integrations', methods: ['GET', 'POST'], function: 'admin' },
   { path: '/admin/integrations/{name}', methods: ['GET', 'PATCH'], function: 'admin' },
+  { path: '/admin/integrations/{name}/release', methods: ['POST'], function: 'admin' },
   { path: '/admin/integrations/{name}/tokens', methods: ['GET', 'POST'], function: 'admin' },
   { path: '/admin/integrations/{name}/oauth', methods: ['GET', 'POST', 'PATCH', 'DELETE'], function: 'admin' },
   { path: '/admin/integrations/{name}/oauth/rotate', methods: ['POST'], function: 'admin' },

@@ -15,6 +15,7 @@ import {
   type Operation,
 } from './api-handler.ts'
 import type { ApiRequest } from './api-request.ts'
+import { metric } from './metric.ts'
 import { type FunctionName, type RouteKeyOf, SCIM_BASE, scimRoutes } from './routes.ts'
 import { startTrail } from './start-trail.ts'
 
@@ -66,6 +67,7 @@ function admit(
     baseUrl,
     types: types(caller.clientKind),
     trail,
+    measure: (name) => metric(name, 1, { account: caller.account, integration: caller.integration }),
     report,
   }
 }

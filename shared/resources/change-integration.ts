@@ -1,5 +1,6 @@
 import { changesBetween } from '../audit/changes.ts'
 import type { Change } from '../audit/rest-event.ts'
+import { alterBrake } from '../auth/brake.ts'
 import { invalidValue } from '../scim/error.ts'
 import type { Json } from '../scim/schema.ts'
 import { putIntegrationChange } from '../store/integration-change.ts'
@@ -44,9 +45,9 @@ function merge(before: Integration, change: ReturnType<typeof integrationChange.
   if (before.clientKind === 'AZURE' && change.syncPassword) {
     throw invalidValue('Cannot read syncPassword true: an AZURE integration has no passwords to sync')
   }
-  const { networkPolicy, ...replaced } = change
+  const { networkPolicy, brake, ...replaced } = change
   const named = Object.entries(replaced).filter(([, value]) => value !== undefined)
   const settings = Object.fromEntries(named.map(([setting, value]) => [setting, value ?? undefined]))
   const policy = networkPolicy && { networkPolicy: changeNetworkPolicy(before.networkPolicy, networkPolicy) }
-  return { ...before, ...settings, ...policy, version: before.version + 1 }
+  return { ...before, ...settings, ...policy, brake: alterBrake(before.brake, brake), version: before.version + 1 }
 }

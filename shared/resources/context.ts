@@ -3,6 +3,9 @@ import type { Principal } from '../auth/principal.ts'
 import type { ResourceTypes } from '../scim/resource-types.ts'
 import type { Db } from '../store/client.ts'
 
+/** What is measured of clients: changes past the limit of a brake, refused or reported. */
+export type Measured = 'BrakeStops' | 'BrakeWarnings'
+
 /** What a SCIM operation needs besides its input: one clock reading and one caller per request. */
 export interface ScimContext {
   db: Db
@@ -13,6 +16,8 @@ export interface ScimContext {
   /** The resource types as this kind of client sees them. */
   types: ResourceTypes
   trail: Trail
+  /** Counts one of these for whoever watches the service. */
+  measure(name: Measured): void
   /** Tells the operators of an error that the answer need not tell. */
   report(error: unknown): void
 }

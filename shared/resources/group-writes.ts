@@ -1,5 +1,6 @@
 import type { RestEvent } from '../audit/rest-event.ts'
 import { sameAttributes } from '../scim/patch/apply.ts'
+import type { Count } from '../store/brake/hour.ts'
 import { fitsTransaction, putNewGroup, writeGroupChange, writeMembersOnly } from '../store/groups/change.ts'
 import { deleteGroup } from '../store/groups/delete.ts'
 import { queueGroupChange } from '../store/groups/queue.ts'
@@ -27,11 +28,11 @@ export const writeNewGroup = (
  */
 export async function writeGroup(
   { db, principal: { account } }: ScimContext,
-  { before, after, draft: { members }, anyVersion }: Write<GroupDraft>,
+  { before, after, draft: { members }, anyVersion, count }: Write<GroupDraft>,
   event: RestEvent,
 ): Promise<StoredResource | undefined> {
   const { exact, ...delta } = members
-  const change = { before, after, ...delta }
+  const change = { before, after, count, ...delta }
   const isEmpty = delta.add.length + delta.remove.length + delta.displays.length === 0
   if (!fitsTransaction(delta) || (before.applying !== undefined && !isEmpty)) {
     await queueGroupChange(db, account, change, event)
@@ -51,4 +52,5 @@ export const deleteWithMembers = (
   before: StoredResource,
   { members: { remove, exact } }: GroupDraft,
   event: RestEvent,
-): Promise<void> => deleteGroup(db, account, before, exact ? remove : undefined, event)
+  count?: Count,
+): Promise<void> => deleteGroup(db, account, before, exact ? remove : undefined, event, count)

@@ -44,6 +44,7 @@ export const groups: Special<KnownMembers, GroupDraft> = {
     const changes = membershipChanges({ added: [], removed: remove, displays: [], leaving })
     return { attributes: before.attributes, fields: {}, changes, members }
   },
+  weigh: (_before, { members }) => members.remove.length,
   correct(before, draft, error) {
     if (!(error instanceof MembersDiffer)) return undefined
     const { attributes, members } = draft

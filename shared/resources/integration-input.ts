@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { alterBrake, BRAKE_MODES, DEFAULT_BRAKE, MAX_BRAKE_OBJECTS } from '../auth/brake.ts'
 import { defaultUnknownMembers, UNKNOWN_MEMBERS } from '../auth/carried.ts'
 import { BLOCK_RULE, isBlock, isSameBlock, withoutRepeated } from '../auth/network-policy.ts'
 import { PRIVILEGES } from '../auth/privileges.ts'
@@ -93,6 +94,21 @@ export const privilege = z.enum(PRIVILEGES, { error: `expected ${PRIVILEGES.join
 
 const unknownMembers = z.enum(UNKNOWN_MEMBERS, { error: `expected one of ${UNKNOWN_MEMBERS.join(', ')}` })
 
+function wholeNumber(max: number) {
+  const error = `expected a whole number from 0 to ${max}`
+  return z.int({ error }).check(z.minimum(0, { error }), z.maximum(max, { error }))
+}
+
+/** What is named of a brake; the rest stays as it is. */
+const brake = z.strictObject(
+  {
+    mode: z.optional(z.enum(BRAKE_MODES, { error: `expected one of ${BRAKE_MODES.join(', ')}` })),
+    objects: z.optional(wholeNumber(MAX_BRAKE_OBJECTS)),
+    share: z.optional(wholeNumber(100)),
+  },
+  { error: strictError },
+)
+
 const NO_SYNC = 'an AZURE integration has no passwords to sync: leave syncPassword out'
 
 /** What an admin says of a new integration. Unknown members are refused, so that no typing error goes unnoticed. */
@@ -112,6 +128,7 @@ export const newIntegration = z.pipe(
         enabled: onByDefault,
         syncPassword: offByDefault,
         unknownMembers: z.optional(unknownMembers),
+        brake: z.optional(brake),
         networkPolicy: z.optional(networkPolicy),
         comment: z.optional(comment),
       },
@@ -127,6 +144,8 @@ export const newIntegration = z.pipe(
     ...input,
     role: input.role ?? DEFAULT_ROLES[input.clientKind],
     unknownMembers: input.unknownMembers ?? defaultUnknownMembers(input.clientKind),
+    brake: alterBrake(DEFAULT_BRAKE, input.brake),
+    brakeReleasedUntil: 0,
   })),
 )
 
@@ -136,6 +155,13 @@ export const integrationChange = z.strictObject(
     enabled: z.optional(flag),
     syncPassword: z.optional(flag),
     unknownMembers: z.optional(unknownMembers),
+    brake: z.optional(brake),
+    brakeReleasedUntil: z.optional(
+      z.pipe(
+        z.nullable(instant),
+        z.transform((text) => (text === null ? 0 : Date.parse(text))),
+      ),
+    ),
     networkPolicy: z.optional(networkPolicyChange),
     comment: z.nullish(comment),
     rejectTokensIssuedBefore: z.nullish(

@@ -47,8 +47,8 @@ export async function requireKnownNames(place: Place, query: EventQuery, now: Da
   if (actor !== undefined) await requireActor(place, actor, now)
 }
 
-/** Integrations that stand in events and are none: administrators, the local system, callers nobody knows. */
-const OTHER_DOMAINS = ['IAM', 'LOCAL', 'UNKNOWN']
+/** Integrations that stand in events and are none: administrators, the local system, our notices, callers nobody knows. */
+const OTHER_DOMAINS = ['IAM', 'LOCAL', 'ROLECALL', 'UNKNOWN']
 
 async function requireIntegrationName(place: Place, name: string): Promise<void> {
   const names = await listIntegrationNames(place)

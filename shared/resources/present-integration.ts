@@ -12,6 +12,9 @@ export interface IntegrationView {
   enabled: boolean
   syncPassword: boolean
   unknownMembers: Integration['unknownMembers']
+  brake: Integration['brake']
+  /** Only while the brake is released. */
+  brakeReleasedUntil?: string
   networkPolicy?: { allowed: readonly string[]; blocked: readonly string[] }
   comment?: string
   endpointId: string
@@ -22,10 +25,12 @@ export interface IntegrationView {
 }
 
 export function presentIntegration(integration: Integration, role: Provisioner, now: Date): IntegrationView {
-  const { networkPolicy, comment, rejectTokensIssuedBefore: rejectBefore } = integration
+  const { networkPolicy, comment, rejectTokensIssuedBefore: rejectBefore, brake, brakeReleasedUntil } = integration
   const { name, clientKind, enabled, syncPassword, unknownMembers, endpointId, createdAt, createdBy } = integration
   return {
     ...{ name, clientKind, role: role.role, privileges: role.privileges, enabled, syncPassword, unknownMembers },
+    brake,
+    ...(brakeReleasedUntil > now.getTime() && { brakeReleasedUntil: new Date(brakeReleasedUntil).toISOString() }),
     ...(networkPolicy && { networkPolicy }),
     ...(comment && { comment }),
     endpointId,

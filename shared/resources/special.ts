@@ -1,6 +1,7 @@
 import type { Change, RestEvent } from '../audit/rest-event.ts'
 import type { Projection } from '../scim/project.ts'
 import type { Attributes, ResourceType, Value } from '../scim/schema.ts'
+import type { Count } from '../store/brake/hour.ts'
 import type { StoredResource } from '../store/resource-item.ts'
 import type { Asked } from './asked.ts'
 import type { ScimContext } from './context.ts'
@@ -45,6 +46,8 @@ export interface Write<Made extends Draft = Draft> {
   before: StoredResource
   after: StoredResource
   draft: Made
+  /** What it counts on the brake. */
+  count?: Count | undefined
   /** Whether it may be written over another version than `before`, as far as it does not depend on that. */
   anyVersion: boolean
 }
@@ -92,12 +95,14 @@ export interface Special<Known = unknown, Made extends Draft = Draft> {
   draft?(context: ScimContext, request: Request<Known>): Promise<Made>
   /** What goes with a deleted resource. */
   draftDeletion?(context: ScimContext, before: StoredResource): Promise<Made>
+  /** How many objects of a change count on the brake: who is deactivated, who is a member no more; none where absent. */
+  weigh?(before: StoredResource, draft: Made): number
   /** Another draft of the same change, where the write failed because something was otherwise than it expected. */
   correct?(before: StoredResource, draft: Made, error: unknown): Made | undefined
   putNew?(context: ScimContext, resource: StoredResource, draft: Made, event: RestEvent): Promise<void>
   /** Answers what was stored; nothing where it is not known over which version it was written. */
   put?(context: ScimContext, write: Write<Made>, event: RestEvent): Promise<StoredResource | undefined>
-  delete?(context: ScimContext, before: StoredResource, draft: Made, event: RestEvent): Promise<void>
+  delete?(context: ScimContext, before: StoredResource, draft: Made, event: RestEvent, count?: Count): Promise<void>
 }
 
 /** A resource type with what is special about it. */

@@ -19,7 +19,8 @@ export const users: Special = {
     const fields = isService(attributes) ? withoutPassword(before) : await toPasswordHash(principal, password, before)
     return { attributes, fields, changes: changesOfPassword(fields) }
   },
-  delete: ({ db, principal }, before, _draft, event) => deleteUser(db, principal.account, before, event),
+  weigh: ({ attributes: before }, { attributes: after }) => (before.active !== false && after.active === false ? 1 : 0),
+  delete: ({ db, principal }, before, _draft, event, count) => deleteUser(db, principal.account, before, event, count),
 }
 
 /** What becomes of the hash; absent where nothing does. */

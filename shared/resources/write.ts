@@ -4,6 +4,7 @@ import { sameAttributes } from '../scim/patch/apply.ts'
 import type { Projection } from '../scim/project.ts'
 import { toClientAttributes, toStoredAttributes } from '../scim/representation.ts'
 import { type Attributes, hasMembers, type Json, type ResourceType } from '../scim/schema.ts'
+import type { Count } from '../store/brake/hour.ts'
 import { nameOf } from '../store/claims.ts'
 import { newId } from '../store/new-id.ts'
 import type { StoredResource } from '../store/resource-item.ts'
@@ -11,6 +12,7 @@ import { deleteResource, putNewResource, putVersion } from '../store/resource-wr
 import { getResource } from '../store/resources.ts'
 import { requireChangeable, requireCreate } from './access.ts'
 import { type Asked, parseChanges, parseWhole } from './asked.ts'
+import { braked } from './brake/braked.ts'
 import { toUniqueness, untilWon } from './conflict.ts'
 import type { ScimContext } from './context.ts'
 import type { Conditional } from './precondition.ts'
@@ -69,10 +71,13 @@ export function removeResource(context: ScimContext, { type, special }: Kind, ta
     const before = requireChangeable(context, type, target, found)
     const draft = (await special.draftDeletion?.(context, before)) ?? toDraft(before.attributes)
     const changes = [...changesBetween(before.attributes, undefined), ...draft.changes]
-    await trail.record(
-      { status: 204, changes },
-      (event) =>
-        special.delete?.(context, before, draft, event) ?? deleteResource(db, principal.account, before, event),
+    await braked(context, 1, (count) =>
+      trail.record(
+        { status: 204, changes },
+        (event) =>
+          special.delete?.(context, before, draft, event, count) ??
+          deleteResource(db, principal.account, before, event, {}, count),
+      ),
     )
   })
 }
@@ -142,14 +147,16 @@ async function writeDraft(
   if (changes.length === 0 && sameAttributes(before.attributes, attributes)) return before
   const after = { ...before, ...fields, attributes, version: before.version + 1, ...stampOf(context) }
   const all = [...changesBetween(before.attributes, attributes), ...changes]
-  const write = { before, after, draft, anyVersion }
-  const put = async (event: RestEvent) => {
-    if (special.put) return special.put(context, write, event)
-    await putVersion(db, principal.account, { before, after }, event)
+  const put = async (event: RestEvent, count?: Count) => {
+    if (special.put) return special.put(context, { before, after, draft, anyVersion, count }, event)
+    await putVersion(db, principal.account, { before, after, count }, event)
     return after
   }
+  const outcome = { status: draft.empty ? 204 : 200, changes: all }
   try {
-    return await trail.record({ status: draft.empty ? 204 : 200, changes: all }, put)
+    return await braked(context, special.weigh?.(before, draft) ?? 0, (count) =>
+      trail.record(outcome, (event) => put(event, count)),
+    )
   } catch (error) {
     const corrected = special.correct?.(before, draft, error)
     if (!corrected) throw toUniqueness(error, after)

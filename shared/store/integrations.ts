@@ -1,5 +1,6 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod/mini'
+import { BRAKE_MODES, DEFAULT_BRAKE } from '../auth/brake.ts'
 import { type Carried, defaultUnknownMembers, UNKNOWN_MEMBERS } from '../auth/carried.ts'
 import type { NetworkPolicy } from '../auth/network-policy.ts'
 import { CLIENT_KINDS } from '../scim/client-kind.ts'
@@ -35,6 +36,8 @@ const stored = z.object({
   syncPassword: z.boolean(),
   /** Items written before there was this setting have none. */
   unknownMembers: z.optional(z.enum(UNKNOWN_MEMBERS)),
+  brake: z._default(z.object({ mode: z.enum(BRAKE_MODES), objects: z.int(), share: z.int() }), DEFAULT_BRAKE),
+  brakeReleasedUntil: z._default(z.int(), 0),
   networkPolicy: z.optional(z.object({ allowed: z.array(z.string()), blocked: z.array(z.string()) })),
   comment: z.optional(z.string()),
   endpointId: z.string(),

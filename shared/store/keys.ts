@@ -77,6 +77,9 @@ export const eventPartition = (account: string, day: string, shard: number) =>
   `A#${part(account)}#EVENT#${part(day)}#${shard}`
 export const historyKey = (account: string, resourceId: string) => `A#${part(account)}#HISTORY#${text(resourceId)}`
 
+/** What an integration's brake has counted. */
+export const brakeKey = (account: string, integration: string) => `A#${part(account)}#BRAKE#${text(integration)}`
+
 export const integrationCollectionKey = (account: string) => `A#${part(account)}#INTEGRATION`
 export const provisionerCollectionKey = (account: string) => `A#${part(account)}#PROVISIONER`
 export const tokenKey = (tokenId: string): Key => ({ pk: `TOKEN#${part(tokenId)}`, sk: 'TOKEN' })

@@ -1,5 +1,6 @@
 import type { RestEvent } from '../audit/rest-event.ts'
 import type { ResourceType } from '../scim/schema.ts'
+import { COUNT, type Count, countActions } from './brake/hour.ts'
 import {
   attributeOfClaim,
   claimNameActions,
@@ -34,6 +35,11 @@ export class NameReserved extends Error {
 /** Somebody changed or deleted the object since it was read: read it again. */
 export class LostRace extends Error {
   override readonly name = 'LostRace'
+}
+
+/** Others have counted where there was room for this change: look again where there is. */
+export class CountMoved extends Error {
+  override readonly name = 'CountMoved'
 }
 
 /**
@@ -71,25 +77,28 @@ export interface VersionWrite {
   resource?: Action
   /** Join the transaction; their failures stay `ConditionsFailed`. */
   further?: Actions
+  /** What it counts on the brake. */
+  count?: Count | undefined
   /** Tells attempts apart that would write the same version differently. */
   attempt?: string
 }
 
 /**
  * Access pattern W2: stores `after` over `before` with moved claims and its REST event, all or nothing.
- * @throws {LostRace} when `before` is no longer current. @throws {NameTaken} @throws {NameReserved}
+ * @throws {LostRace} when `before` is no longer current. @throws {NameTaken} @throws {NameReserved} @throws {CountMoved}
  */
 export async function putVersion(db: Db, account: string, write: VersionWrite, event: RestEvent): Promise<undefined> {
-  const { before, after, resource = putVersionAction(account, before, after), further, attempt = '' } = write
+  const { before, after, resource = putVersionAction(account, before, after), further, count, attempt = '' } = write
   const actions = {
     resource,
     ...moveNameActions(account, before, after),
     event: putEventAction(db, event),
     ...moveLookupActions(account, before, after),
     ...further,
+    ...(count && countActions(count)),
   }
   try {
-    await transact(db, actions, `${event.eventId}:${after.version}:${before.applying}${attempt}`)
+    await transact(db, actions, `${attemptOf(event, after.version, before, count)}${attempt}`)
   } catch (error) {
     throw translate(error, after.type)
   }
@@ -99,6 +108,7 @@ function translate(error: unknown, type: ResourceType): unknown {
   if (!(error instanceof ConditionsFailed)) return error
   const { failures } = error
   if (failures.has('resource')) return new LostRace('', { cause: error })
+  if (failures.has(COUNT)) return new CountMoved('', { cause: error })
   if (isReserved(failures.get('name'))) return new NameReserved('', { cause: error })
   const [taken] = [...failures.keys()].flatMap((action) => attributeOfClaim(type, action.replace(/^old-/, '')) ?? [])
   return taken === undefined ? error : new NameTaken(taken, { cause: error })
@@ -106,7 +116,7 @@ function translate(error: unknown, type: ResourceType): unknown {
 
 /**
  * Access pattern W5: deletes a resource with its claims, its count and its REST event, all or nothing.
- * @throws {LostRace} when it, or what is deleted with it, is no longer what was read.
+ * @throws {LostRace} when it, or what is deleted with it, is no longer what was read. @throws {CountMoved}
  */
 export async function deleteResource(
   db: Db,
@@ -114,6 +124,7 @@ export async function deleteResource(
   before: StoredResource,
   event: RestEvent,
   further: Actions = {},
+  count?: Count,
 ): Promise<undefined> {
   const actions = {
     resource: deleteVersionAction(account, before),
@@ -122,10 +133,18 @@ export async function deleteResource(
     event: putEventAction(db, event),
     ...moveLookupActions(account, before),
     ...further,
+    ...(count && countActions(count)),
   }
   try {
-    await transact(db, actions, `${event.eventId}:${before.version}:${before.applying}`)
+    await transact(db, actions, attemptOf(event, before.version, before, count))
   } catch (error) {
-    throw error instanceof ConditionsFailed ? new LostRace('', { cause: error }) : error
+    if (!(error instanceof ConditionsFailed)) throw error
+    const { failures } = error
+    const Lost = failures.has(COUNT) && !failures.has('resource') ? CountMoved : LostRace
+    throw new Lost('', { cause: error })
   }
 }
+
+/** Tells the transactions of one request apart: DynamoDB refuses other actions under the same token. */
+const attemptOf = ({ eventId }: RestEvent, version: number, { applying }: StoredResource, count?: Count): string =>
+  [eventId, version, applying, count?.place.shard, count?.place.cap].join(':')

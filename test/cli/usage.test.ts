@@ -150,7 +150,10 @@ describe('rolecall', () => {
           'event-history --to yesterday',
           '--to "yesterday": expected an instant such as 2026-08-31T10:00:00Z, or seconds or milliseconds since 1970',
         ],
-        ['event-history --method POTS', '--method "POTS": expected one of GET, POST, PUT, PATCH, DELETE, INVOKE, ANY'],
+        [
+          'event-history --method POTS',
+          '--method "POTS": expected one of GET, POST, PUT, PATCH, DELETE, INVOKE, NOTICE, ANY',
+        ],
         ['event-history --type SOAP', '--type "SOAP": expected one of SCIM, ADMIN, ALL'],
         [
           'event-history --status OK',

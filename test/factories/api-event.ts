@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda'
+import { DEFAULT_BRAKE } from '../../shared/auth/brake.ts'
 import { type Principal, toAuthorizerContext } from '../../shared/auth/principal.ts'
 
 /** What matters of a request to a test; paths of the gateway, as `/scim/v2/Users/{id}`. */
@@ -27,6 +28,8 @@ export const OKTA: Principal = {
   endpointId: 'b4f4bd36-9d3a-4f0f-8a55-0c2d6f3a1c11',
   syncPassword: false,
   unknownMembers: 'refuse',
+  brake: DEFAULT_BRAKE,
+  brakeReleasedUntil: 0,
   tokenId: 'tok1',
   tokenExpiresAt: Date.parse('2100-01-01T00:00:00Z'),
 }

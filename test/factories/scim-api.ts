@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { APIGatewayProxyEvent } from 'aws-lambda'
+import { DEFAULT_BRAKE } from '../../shared/auth/brake.ts'
 import { type Principal, toAuthorizerContext } from '../../shared/auth/principal.ts'
 import { bulkOperations } from '../../shared/http/bulk-operations.ts'
 import { discoveryOperations } from '../../shared/http/discovery-operations.ts'
@@ -18,7 +19,7 @@ import { type Answer, type Body, resourceLambdas } from './resource-lambdas.ts'
 
 export type { Answer, Body }
 
-/** A principal of the account `default`; anything may be set otherwise. */
+/** A principal of the account `default`, whom no brake counts; anything may be set otherwise. */
 export function principal(overrides: Partial<Principal> = {}): Principal {
   return {
     account: 'default',
@@ -29,6 +30,8 @@ export function principal(overrides: Partial<Principal> = {}): Principal {
     endpointId: '00000000-0000-4000-8000-000000000000',
     syncPassword: false,
     unknownMembers: 'refuse',
+    brake: { ...DEFAULT_BRAKE, mode: 'off' },
+    brakeReleasedUntil: 0,
     tokenId: 'testToken',
     tokenExpiresAt: Date.parse('2999-01-01T00:00:00Z'),
     ...overrides,

@@ -3,6 +3,7 @@ import { BACKGROUND_NAMES, LAMBDA_NAMES, type LambdaName } from '../../infra/bun
 import { RESOURCE_TYPES } from '../../shared/scim/resource-types.ts'
 import {
   accountKey,
+  brakeKey,
   collectionKey,
   countKey,
   eventPartition,
@@ -56,6 +57,16 @@ describe('what each function may do with the table (SECURITY E1, I5, T7)', () =>
     expect(isAllowed(name, 'PutItem', HISTORY)).toBe(true)
     for (const action of ['GetItem', 'Query', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'])
       expect(isAllowed(name, action, HISTORY)).toBe(false)
+  })
+
+  test('what the brake counts is counted by those who change objects for clients, and touched by nobody else', () => {
+    const counting: readonly string[] = ['users', 'groups', 'bulk']
+    for (const name of ALL) {
+      const may = ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'].filter(
+        (action) => isAllowed(name, action, brakeKey('acme', 'OKTA')),
+      )
+      expect([name, may]).toEqual([name, counting.includes(name) ? ['Query', 'PutItem', 'UpdateItem'] : []])
+    }
   })
 
   test('group-reads reads objects, leaves page marks and events, and changes nothing else', () => {

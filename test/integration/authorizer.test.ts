@@ -83,6 +83,7 @@ describe('authorizerHandler()', () => {
     expect(parsePrincipal(context)).toEqual({
       ...{ account: `a${account}`, integration: 'OKTA', role: 'OKTA_PROVISIONER', clientKind: 'OKTA' },
       privileges: ['createUser', 'createRole', 'monitorUser'],
+      ...{ brake: { mode: 'warn', objects: 25, share: 10 }, brakeReleasedUntil: 0 },
       ...{ endpointId, syncPassword: false, unknownMembers: 'skip', tokenId: issued.tokenId, tokenExpiresAt: EXPIRY },
     })
   })

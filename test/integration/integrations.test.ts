@@ -37,6 +37,7 @@ describe('createIntegration()', () => {
       enabled: true,
       syncPassword: false,
       unknownMembers: 'skip',
+      brake: { mode: 'warn', objects: 25, share: 10 },
       endpointId: expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
       createdAt: '2026-08-31T10:00:00.000Z',
       createdBy: ACTOR,
@@ -87,6 +88,7 @@ describe('createIntegration()', () => {
       enabled: false,
       syncPassword: true,
       unknownMembers: 'skip' as const,
+      brake: { mode: 'stop' as const, objects: 0, share: 100 },
       networkPolicy,
       comment: 'HR <sync>',
     }

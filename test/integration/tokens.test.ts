@@ -55,6 +55,7 @@ describe('issueToken()', () => {
       access: {
         ...{ role: 'OKTA_PROVISIONER', clientKind: 'OKTA', privileges: ['createUser', 'createRole'], endpointId },
         ...{ syncPassword: false, unknownMembers: 'skip', enabled: true },
+        ...{ brake: { mode: 'warn', objects: 25, share: 10 }, brakeReleasedUntil: 0 },
       },
     })
     const stored = (await scanAll(db)).find(({ pk }) => pk === tokenKey(tokenId).pk)

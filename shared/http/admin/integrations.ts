@@ -1,5 +1,6 @@
 import { changeIntegration } from '../../resources/change-integration.ts'
 import { createIntegration, describeIntegration, listIntegrations } from '../../resources/integrations.ts'
+import { releaseBrake } from '../../resources/release-brake.ts'
 import type { OperationsOf } from './handler.ts'
 import { json, requireObject } from './input.ts'
 
@@ -12,4 +13,6 @@ export const integrationOperations = {
     json(200, await describeIntegration(context, params.name ?? '')),
   'PATCH /admin/integrations/{name}': async (request, context) =>
     json(200, await changeIntegration(context, request.params.name ?? '', requireObject(request))),
+  'POST /admin/integrations/{name}/release': async (request, context) =>
+    json(200, await releaseBrake(context, request.params.name ?? '', requireObject(request))),
 } satisfies OperationsOf<'admin'>

@@ -1,3 +1,4 @@
+import { DEFAULT_BRAKE } from '../../auth/brake.ts'
 import { ADMIN_OWNER } from '../../auth/principal.ts'
 import { PRIVILEGES } from '../../auth/privileges.ts'
 import type { ScimContext } from '../../resources/context.ts'
@@ -83,9 +84,10 @@ export function toScimContext({ account, actor: _, ...context }: AdminContext): 
       endpointId: '',
       syncPassword: false,
       unknownMembers: 'refuse' as const,
+      ...{ brake: DEFAULT_BRAKE, brakeReleasedUntil: 0 },
       tokenId: 'IAM',
       tokenExpiresAt: Number.MAX_SAFE_INTEGER,
     },
   }
-  return { db, principal, now, baseUrl: SCIM_BASE, types: RESOURCE_TYPES, trail, report }
+  return { db, principal, now, baseUrl: SCIM_BASE, types: RESOURCE_TYPES, trail, measure: () => {}, report }
 }

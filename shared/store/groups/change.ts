@@ -29,7 +29,7 @@ export class MembersDiffer extends Error {
   }
 }
 
-/** Room for the group, its event, claims and lookups beside the members. */
+/** Room for the group, its event, claims, lookups and the brake's count beside the members. */
 const OTHER_ACTIONS = 10
 
 /** The most members one transaction adds and removes: each takes a membership and a row of the user's history. */
@@ -78,11 +78,11 @@ export async function writeMembersOnly(db: Db, account: string, change: GroupCha
 }
 
 async function write(db: Db, account: string, change: GroupChange, event: RestEvent, touch?: Action): Promise<void> {
-  const { before, after, add, remove, displays } = change
+  const { before, after, count, add, remove, displays } = change
   const further = memberActions(db, after, change, event)
   const ids = [add, displays].map((members) => members.map(({ userId }) => userId))
   const attempt = ['', touch && 'touch', ...ids, remove].join('|')
-  const write: VersionWrite = { before, after, further, attempt, ...(touch && { resource: touch }) }
+  const write: VersionWrite = { before, after, further, count, attempt, ...(touch && { resource: touch }) }
   try {
     await putVersion(db, account, write, event)
   } catch (error) {

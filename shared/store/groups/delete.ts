@@ -1,4 +1,5 @@
 import type { RestEvent } from '../../audit/rest-event.ts'
+import type { Count } from '../brake/hour.ts'
 import type { Db } from '../client.ts'
 import type { StoredResource } from '../resource-item.ts'
 import { deleteResource } from '../resource-writes.ts'
@@ -9,9 +10,15 @@ import { leaveGroupAction, tombstoneAction } from './heads.ts'
  * Access pattern W5 of a user: readers hide its memberships from then on, and the worker takes them away.
  * @throws {LostRace} when the user is no longer what was read.
  */
-export async function deleteUser(db: Db, account: string, user: StoredResource, event: RestEvent): Promise<void> {
+export async function deleteUser(
+  db: Db,
+  account: string,
+  user: StoredResource,
+  event: RestEvent,
+  count?: Count,
+): Promise<void> {
   const tombstone = tombstoneAction(account, user.id, event, db.clock())
-  await deleteResource(db, account, user, event, { tombstone })
+  await deleteResource(db, account, user, event, { tombstone }, count)
 }
 
 /**
@@ -25,9 +32,10 @@ export async function deleteGroup(
   group: StoredResource,
   memberIds: string[] | undefined,
   event: RestEvent,
+  count?: Count,
 ): Promise<void> {
   const further = memberIds
     ? memberActions(db, group, { add: [], remove: memberIds, displays: [] }, event)
     : { left: leaveGroupAction(account, group.id, group.version + 1, event, db.clock()) }
-  await deleteResource(db, account, group, event, further)
+  await deleteResource(db, account, group, event, further, count)
 }

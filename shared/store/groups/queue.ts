@@ -1,6 +1,7 @@
 import type { RestEvent } from '../../audit/rest-event.ts'
 import { ScimError } from '../../scim/error.ts'
 import { quote } from '../../scim/quote.ts'
+import type { Count } from '../brake/hour.ts'
 import type { Db } from '../client.ts'
 import type { StoredResource } from '../resource-item.ts'
 import { putVersion } from '../resource-writes.ts'
@@ -14,6 +15,8 @@ import { toIntents } from './to-intents.ts'
 export interface GroupChange extends MemberDelta {
   before: StoredResource
   after: StoredResource
+  /** What it counts on the brake. */
+  count?: Count | undefined
 }
 
 /**
@@ -24,9 +27,9 @@ export interface GroupChange extends MemberDelta {
  * changes are queued.
  */
 export async function queueGroupChange(db: Db, account: string, change: GroupChange, event: RestEvent): Promise<void> {
-  const { before, after } = change
+  const { before, after, count } = change
   const further = queueActions(db, account, after, change, event)
-  const write = { before, after: { ...after, applying: after.version }, further, attempt: '|queued' }
+  const write = { before, after: { ...after, applying: after.version }, further, count, attempt: '|queued' }
   try {
     await putVersion(db, account, write, event)
   } catch (error) {

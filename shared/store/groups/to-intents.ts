@@ -8,7 +8,7 @@ const MAX_INTENT_MEMBERS = 1000
 /** DynamoDB ends items at 400 KB, and transactions at 4 MB, of which the group itself may take a part. */
 const MAX_INTENT_BYTES = 300_000
 const MAX_CHANGE_BYTES = 3_400_000
-/** Room for the group, its event, claims and lookups in a transaction of 100 actions. */
+/** Room for the group, its event, claims and lookups and the brake's count in a transaction of 100 actions. */
 const MAX_INTENTS = 80
 /** A bundler leaves a product in that nobody asks for. */
 const maxChangeMembers = () => MAX_INTENTS * MAX_INTENT_MEMBERS

@@ -138,6 +138,7 @@ async function administer(): Promise<number[]> {
   const answers = [
     created,
     issued,
+    await admin('POST', '/admin/integrations/EXTRA/release', { for: '1h' }),
     await admin('GET', '/admin/integrations'),
     await admin('GET', '/admin/integrations/EXTRA/tokens'),
     await admin('DELETE', `/admin/tokens/${issued.body.tokenId}`),
