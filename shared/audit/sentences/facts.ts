@@ -3,12 +3,15 @@ import type { EventRow } from '../event-row.ts'
 import { countListed } from '../listed.ts'
 import type { Change } from '../rest-event.ts'
 
+/** Names by id. */
+export type Names = Pick<ReadonlyMap<string, string>, 'get'>
+
 /** What is known beside the event; less of it makes sentences plainer, never wrong. */
 export interface Known {
   /** The account's integrations: the only one of its kind is called by its kind. */
   integrations?: readonly { name: string; clientKind: string }[]
   /** Names of users and roles by id. */
-  names?: ReadonlyMap<string, string>
+  names?: Names
   /** The object on whose own page the sentence stands: called by its short name there. */
   own?: string
   /** How many roles those who were deleted lost by it, by the id of the delete's event. */
@@ -27,6 +30,7 @@ export interface Facts {
   query: Readonly<Record<string, string>>
   detail: string
   tokenId: string
+  cause: string | undefined
   skipped: number
   part: number | undefined
   total: number | undefined
@@ -45,6 +49,7 @@ export function toFacts(row: EventRow, known: Known): Facts {
     query: toQuery(textOf('query')),
     detail: textOf('detail'),
     tokenId: textOf('tokenId'),
+    cause: textOf('cause') || undefined,
     skipped: countListed(
       textOf('skipped')
         .split(', ')

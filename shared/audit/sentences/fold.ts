@@ -4,7 +4,7 @@ import { type Facts, type Known, textAt, toFacts } from './facts.ts'
 import type { Read } from './kind.ts'
 import { calling, wordOf } from './object.ts'
 import { list, say, several, type Words } from './parts.ts'
-import { kindOf, toSentence } from './sentence.ts'
+import { kindOf, sentenceOf } from './sentence.ts'
 
 /** One line of a history: an event, or several that are told together. */
 export interface Told {
@@ -24,12 +24,13 @@ const MINUTE_MS = 60_000
 
 /**
  * Consecutive events that say the same, told once: reads with one token within a minute, and objects that one caller
- * hands from role to role or undoes changes of. Whatever the order of the rows, nothing is left out.
+ * hands from role to role or undoes changes of. Whatever the order of the rows, nothing is left out. What is known may
+ * differ from row to row: names change.
  */
-export function foldEvents(rows: readonly EventRow[], known: Known = {}): Told[] {
+export function foldEvents(rows: readonly EventRow[], known: Known | ((index: number) => Known) = {}): Told[] {
   const runs: { facts: Facts[]; folding: Folding | undefined; key: string | undefined }[] = []
-  for (const row of rows) {
-    const facts = toFacts(row, known)
+  for (const [index, row] of rows.entries()) {
+    const facts = toFacts(row, typeof known === 'function' ? known(index) : known)
     const folding = FOLDINGS.find(({ keyOf }) => keyOf(facts) !== undefined)
     const key = folding?.keyOf(facts)
     const last = runs.at(-1)
@@ -38,7 +39,7 @@ export function foldEvents(rows: readonly EventRow[], known: Known = {}): Told[]
   }
   return runs.map(({ facts, folding }) => ({
     rows: facts.map(({ row }) => row),
-    sentence: folding && facts.length > 1 ? folding.tell(facts) : toSentence((facts[0] as Facts).row, known),
+    sentence: folding && facts.length > 1 ? folding.tell(facts) : sentenceOf(facts[0] as Facts),
   }))
 }
 

@@ -29,9 +29,12 @@ const KINDS: Kinds = {
  * that has no words of its own reads "Okta sent PATCH Users/0199…". Never empty, whatever the row.
  */
 export function toSentence(row: EventRow, known: Known = {}): Words {
-  const facts = toFacts(row, known)
-  return refusedTokens(facts) ?? notice(facts) ?? departure(facts) ?? request(facts)
+  return sentenceOf(toFacts(row, known))
 }
+
+/** The same of an event that is taken apart already. */
+export const sentenceOf = (facts: Facts): Words =>
+  refusedTokens(facts) ?? notice(facts) ?? departure(facts) ?? request(facts)
 
 /** The same as plain text. */
 export const sentenceText = (row: EventRow, known: Known = {}): string => toText(toSentence(row, known))
