@@ -31,8 +31,8 @@ const changedRoleDirectly = (facts: Facts): Words =>
 
 /** `gave user ada from OKTA_PROVISIONER to AAD_PROVISIONER`, or how many users and roles where one event tells of all. */
 function gave(facts: Facts): Words {
-  const from = textAt(facts, 'owner', 'before')
-  const to = textAt(facts, 'owner')
+  const from = textAt(facts, 'owner', 'before') ?? facts.query.ownedBy
+  const to = textAt(facts, 'owner') ?? facts.query.to
   return say`gave ${given(facts)}${from && ` from ${from}`}${to && ` to ${to}`}`
 }
 
@@ -47,8 +47,9 @@ const transfer: Kind = { done: gave, attempt: (facts) => say`give ${given(facts)
 /** What undoing did to one object, or what it came to. */
 function undid(facts: Facts): Words {
   const { row, part, total } = facts
-  if (row.RESOURCE_DOMAIN === 'USER' && row.RESOURCE_ID) return say`undid a change and so ${restoring(facts, 'USER')}`
-  if (row.RESOURCE_DOMAIN === 'ROLE' && row.RESOURCE_ID) return say`undid a change and so ${restoring(facts, 'ROLE')}`
+  const { RESOURCE_DOMAIN: type } = row
+  if (row.RESOURCE_ID && (type === 'USER' || type === 'ROLE'))
+    return say`undid a change and so ${restoring(facts, type)}`
   const integration = textAt(facts, 'integration') ?? facts.query.integration
   const since = textAt(facts, 'since') ?? facts.query.since
   const counts = total === undefined || part === undefined ? undefined : `: ${part} restored${again(total - part)}`
@@ -68,6 +69,16 @@ function restoring(facts: Facts, type: 'USER' | 'ROLE'): Words {
   return type === 'USER' ? changedUser(facts, ID) : changedRole(facts, ID)
 }
 
+/** A user who is restored comes back to roles, each by an event of its own. */
+const undrop = (type: string, object: (facts: Facts) => Words): Kind => ({
+  ...doing('restored', 'restore', object),
+  done: (facts) => {
+    const { RESOURCE_DOMAIN: changed } = facts.row
+    if (changed === 'ROLE' && type === 'USER') return say`undid a deletion and so ${changedRole(facts, ID)}`
+    return say`restored ${object(facts)}`
+  },
+})
+
 /** What administrators do with users and roles, whoever owns them. */
 export const DIRECT_KINDS: Kinds = {
   'GET admin/users': search('USER', 'users'),
@@ -78,13 +89,13 @@ export const DIRECT_KINDS: Kinds = {
     attempt: (facts) => say`change ${calling('USER', objectOf(facts, 'USER', ID))}`,
   },
   'DELETE admin/users/{}': { done: (facts) => deletedUser(facts, ID), attempt: (facts) => say`delete ${user(facts)}` },
-  'POST admin/users/{}/undrop': doing('restored', 'restore', user),
+  'POST admin/users/{}/undrop': undrop('USER', user),
   'GET admin/roles': search('ROLE', 'roles'),
   'GET admin/roles/{}': lookUp('ROLE', ID),
   'POST admin/roles': { done: (facts) => createdRole(facts, ID), attempt: (facts) => say`create ${role(facts)}` },
   'PATCH admin/roles/{}': { done: changedRoleDirectly, attempt: (facts) => say`change ${role(facts)}` },
   'DELETE admin/roles/{}': { done: (facts) => deletedRole(facts, ID), attempt: (facts) => say`delete ${role(facts)}` },
-  'POST admin/roles/{}/undrop': doing('restored', 'restore', role),
+  'POST admin/roles/{}/undrop': undrop('ROLE', role),
   'GET admin/ownership': doing('looked up', 'look up', () => say`who owns what`),
   'POST admin/ownership': transfer,
   'POST admin/undo': { done: undid, attempt: () => say`undo changes` },

@@ -1,3 +1,4 @@
+import { countListed } from '../listed.ts'
 import { changeOf, type Facts, textAt } from './facts.ts'
 import { doing, type Kinds } from './kind.ts'
 import { objectOf, toObject, withWord } from './object.ts'
@@ -34,7 +35,8 @@ const revoked = (facts: Facts): Words =>
   facts.changes.length > 0 ? say`revoked ${token(facts)}` : say`revoked ${token(facts)} again; nothing changed`
 
 function revokedAll(facts: Facts): Words {
-  const count = facts.part ?? facts.total
+  const { after: ids } = changeOf(facts, 'revokedTokens') ?? {}
+  const count = Array.isArray(ids) ? countListed(ids) : undefined
   return say`revoked ${count === undefined ? 'all tokens' : several(count, 'token')} of integration ${integration(facts)}`
 }
 

@@ -108,7 +108,9 @@ describe('what administrators do', () => {
     ],
     [
       'ops-admin revoked 3 tokens of integration HR',
-      { ...about('INTEGRATION', 'HR', 'DELETE', 'admin/integrations/HR/tokens', { attribute: 'tokens' }), part: 3 },
+      about('INTEGRATION', 'HR', 'DELETE', 'admin/integrations/HR/tokens', {
+        ...{ attribute: 'revokedTokens', after: ['a', 'b', 'c'] },
+      }),
     ],
     [
       'ops-admin revoked all tokens of integration HR',
@@ -261,6 +263,17 @@ describe('what administrators do with users and roles', () => {
       ada({
         ...{ method: 'POST', endpoint: 'admin/ownership' },
         changes: [{ attribute: 'owner', before: 'OKTA_PROVISIONER', after: 'AAD_PROVISIONER' }],
+      }),
+    ],
+    [
+      'ops-admin gave objects from OKTA_PROVISIONER to AAD_PROVISIONER',
+      byAdmin({ method: 'POST', endpoint: 'admin/ownership', query: 'ownedBy=OKTA_PROVISIONER&to=AAD_PROVISIONER' }),
+    ],
+    [
+      'ops-admin undid a deletion and so added ada@example.com to role Finance',
+      finance({
+        ...{ method: 'POST', endpoint: `admin/users/${IDS.ada}/undrop` },
+        changes: [{ attribute: 'members.added', after: [IDS.ada] }],
       }),
     ],
     ['ops-admin looked up who owns what', byAdmin({ endpoint: 'admin/ownership' })],

@@ -115,6 +115,14 @@ describe('refusals', () => {
       }),
     ],
     [
+      'Okta tried to change ada@example.com and was stopped: 60 objects an hour reached',
+      ofAda({
+        ...{ status: 429, retryAfter: 1800 },
+        detail:
+          'Integration OKTA_PROVISIONING may deactivate, delete and take out of groups 60 objects an hour (25, or 10 % of 600): 60 are counted since 13:00 UTC, and 1 more was asked for; nothing was changed: retry after the seconds named in Retry-After, or have an administrator look at it and run "rolecall integration release OKTA_PROVISIONING --for 1h"',
+      }),
+    ],
+    [
       'Okta tried to change ada@example.com and was stopped: see rolecall integration release OKTA_PROVISIONING',
       ofAda({ status: 429, detail: 'See rolecall integration release OKTA_PROVISIONING' }),
     ],
