@@ -103,6 +103,29 @@ describe('whatever the event', () => {
   })
 })
 
+describe('routes', () => {
+  const served = [
+    ...scimRoutes(RESOURCE_TYPES).map((route) => ({ ...route, path: `scim/v2${route.path}` })),
+    ...ADMIN_ROUTES,
+  ]
+  const requests = served.flatMap(({ path, methods }) =>
+    methods.map((method) => [method, path.replace(/^\//, '')] as const),
+  )
+
+  // A token stands for an integration, so that there is no /Me to be changed.
+  test.each(requests.filter(([method, path]) => path !== 'scim/v2/Me' || method === 'GET'))(
+    '%s %s has words of its own',
+    (method, path) => {
+      const endpoint = path.replace(/\{\w+\+?\}/, IDS.ada)
+      for (const status of [200, 409]) {
+        expect(sentenceOf({ type: path.startsWith('scim') ? 'SCIM' : 'ADMIN', method, endpoint, status })).not.toMatch(
+          /\b(?:sent|send) (?:GET|POST|PUT|PATCH|DELETE) /,
+        )
+      }
+    },
+  )
+})
+
 describe('secrets', () => {
   const { token } = newToken()
   const table = { tableName: 'x', eventRetentionDays: 90 }
