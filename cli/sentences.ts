@@ -10,6 +10,7 @@ import type { Session } from './command.ts'
 import { EVENT_VIEW } from './commands/event-view.ts'
 import { Failure } from './failure.ts'
 import { type ListView, showList } from './output.ts'
+import { plainText } from './plain-text.ts'
 
 /** An event with the sentence that says it, as files hold it. */
 interface SaidRow extends EventRow {
@@ -110,12 +111,19 @@ async function listUsers({ api }: Session, ids: readonly string[]): Promise<{ id
   )
 }
 
+/** What mends a refusal, where the event says so. */
+function adviceOf({ rows: [row, ...more] }: Told): string {
+  const { advice } = JSON.parse(row?.DETAILS || '{}') as { advice?: unknown }
+  return more.length === 0 && typeof advice === 'string' ? plainText(advice) : ''
+}
+
 /** Sentences as a table shows them; reads that are told together have the time of the first. */
 const TOLD_VIEW: ListView<Told> = {
   table: [
     { header: 'TIME', get: ({ rows: [first] }) => first?.EVENT_TIMESTAMP },
     { header: 'WHAT HAPPENED', get: ({ sentence }) => toText(sentence), isWhole: true },
   ],
+  below: adviceOf,
 }
 
 /** Sentences as a file holds them: behind every column. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Failure } from '../../cli/failure.ts'
-import { Narrator } from '../../cli/sentences.ts'
+import { Narrator, showSentences } from '../../cli/sentences.ts'
 import { writeLocalCredentials } from '../../local/credentials.ts'
 import { runCli, sessionOf } from '../factories/cli.ts'
 import { newGroup, newUser, patchOf } from '../factories/scim-api.ts'
@@ -199,13 +199,28 @@ describe('rolecall event-history', () => {
     expect([none.code, none.stderr]).toEqual([0, 'No such events in this range'])
   })
 
-  test('a caller who may read events only gets sentences without the names that events lack', async () => {
+  test('a caller who may read events only gets sentences without the names that events lack, and what mends a refusal', async () => {
     const { session } = sessionOf('table')
     const refuse = async () => Promise.reject(new Failure('User is not authorized (403)'))
     const narrator = new Narrator({ ...session, api: { url: '', call: refuse } })
     const row = rowOf(ofFinance({ changes: [{ attribute: 'members.added', after: [IDS.ada] }] }))
     expect((await narrator.say([row])).map(({ SENTENCE }) => SENTENCE)).toEqual([
       'OKTA_PROVISIONING added 1 user to role Finance',
+    ])
+    const written: string[] = []
+    const terminal = { ...session.terminal, write: async (text: string) => void written.push(text) }
+    const advised = rowOf(ofFinance({ status: 403, detail: 'no', advice: 'rolecall ownership show --role Finance' }))
+    await showSentences(
+      { ...session, terminal },
+      narrator,
+      (async function* () {
+        yield [advised]
+      })(),
+    )
+    expect(written.join('').split('\n').slice(1)).toEqual([
+      '2026-11-26T14:32:08.123Z  OKTA_PROVISIONING tried to change role Finance and was refused: no',
+      '    rolecall ownership show --role Finance',
+      '',
     ])
     const away = async () => Promise.reject(new Failure('Nobody answers', { isPassing: true }))
     await expect(new Narrator({ ...session, api: { url: '', call: away } }).say([row])).rejects.toThrow(

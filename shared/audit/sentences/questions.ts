@@ -43,5 +43,6 @@ const read: Kind = { ...doing('read', 'read', asked), read: () => 'read events' 
 export const QUESTION_KINDS: Kinds = {
   'GET events': read,
   'INVOKE events': read,
+  'GET changes': { ...doing('read', 'read', () => say`changes of users and roles`), read: () => 'read changes' },
   'GET events/{}': doing('read', 'read', () => say`one event`),
 }

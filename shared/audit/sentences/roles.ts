@@ -1,3 +1,4 @@
+import type { Change } from '../rest-event.ts'
 import { attributes } from './attributes.ts'
 import { changeOf, type Facts } from './facts.ts'
 import { type Members, membersOf, people } from './members.ts'
@@ -36,7 +37,7 @@ function ownChanges(facts: Facts, role: Words): Words[] {
   const { before, after } = changeOf(facts, 'displayName') ?? {}
   const isRenamed = typeof before === 'string' && typeof after === 'string'
   const others = facts.changes.filter(
-    ({ attribute }) => !/^members\.(added|removed)$/.test(attribute) && !(isRenamed && attribute === 'displayName'),
+    (change) => !isOfMembers(change) && !(isRenamed && change.attribute === 'displayName'),
   )
   const { RESOURCE_ID: id } = facts.row
   const to = isRenamed && toObject(facts.known, 'ROLE', after, id)
@@ -44,6 +45,10 @@ function ownChanges(facts: Facts, role: Words): Words[] {
   const changed = others.length > 0 && [say`changed ${attributes(others)}${renamed ? undefined : say` of ${role}`}`]
   return [...(renamed || []), ...(changed || [])]
 }
+
+/** Who came and who went is told by itself, also what those who went were called. */
+const isOfMembers = ({ attribute, after }: Change): boolean =>
+  /^members\.(added|removed)$/.test(attribute) || (attribute === 'members.display' && after === undefined)
 
 /** Members that came and went, where nothing else happened to the role. */
 function moved(facts: Facts, role: Words, added: Members, removed: Members): Words {

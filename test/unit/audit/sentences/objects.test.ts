@@ -126,6 +126,10 @@ describe('what clients do with roles', () => {
       'Okta changed display names of members of role Finance',
       ofFinance({ changes: [{ attribute: 'members.display', before: [], after: [] }] }),
     ],
+    [
+      'Okta removed ada@example.com from role Finance',
+      ofFinance({ changes: [removed(IDS.ada), { attribute: 'members.display', before: [{ value: IDS.ada }] }] }),
+    ],
     ['Okta sent role Finance again; nothing changed', ofFinance({ method: 'PUT' })],
     [
       'Okta added ada@example.com to role Finance, leaving out 2 ids of no user',

@@ -151,7 +151,7 @@ describe('refused tokens', () => {
       ...{ method: 'ANY', endpoint: 'scim/v2', actorName: 'unknown', actorDomain: 'unknown', status, count },
       detail: `Callers refused in this minute and address block: ${detail}`,
     })
-  const CAUSES: Record<keyof typeof REFUSAL_DETAIL, string> = {
+  const CAUSES = {
     expired: 'their token had expired',
     unknown: 'their token is unknown',
     malformed: 'their token is malformed',
@@ -160,7 +160,7 @@ describe('refused tokens', () => {
     rejected: 'their token was issued before the cut-off',
     disabled: 'the integration is disabled',
     network: 'their address is not allowed',
-  }
+  } satisfies Partial<Record<keyof typeof REFUSAL_DETAIL, string>>
   test.each(Object.entries(CAUSES))('%s', (reason, cause) => {
     const detail = REFUSAL_DETAIL[reason as keyof typeof REFUSAL_DETAIL]
     expect(refused(detail, 14)).toBe(`14 requests were turned away in a minute because ${cause}`)
@@ -191,6 +191,7 @@ describe('questions', () => {
       'Somebody who invoked the function read 7 events of the last 5 minutes',
       { ...auditor, actorName: 'lambda:InvokeFunction', method: 'INVOKE', query: '{"last":"5m","limit":200}', part: 7 },
     ],
+    ['auditor read changes of users and roles', { ...auditor, endpoint: 'changes', query: 'after=x' }],
     ['auditor exported 41,200 events', { ...auditor, query: 'purpose=export&last=7d', part: 41200 }],
     ['auditor opened the console', { ...auditor, query: 'purpose=console&last=1d', part: 100 }],
     ['auditor followed the events', { ...auditor, query: 'purpose=follow&last=5m', part: 2 }],
