@@ -2,6 +2,7 @@ import type { Command } from './command.ts'
 import { completionCommand } from './commands/completion.ts'
 import { drift } from './commands/drift.ts'
 import { eventHistory } from './commands/event-history.ts'
+import { historyCommands } from './commands/history.ts'
 import { integrationCommands } from './commands/integration.ts'
 import { oauthCommands } from './commands/oauth.ts'
 import { resourceCommands } from './commands/resources.ts'
@@ -13,6 +14,7 @@ const ASKING: readonly Command[] = [
   ...tokenCommands,
   eventHistory,
   ...resourceCommands,
+  ...historyCommands,
   drift,
 ]
 

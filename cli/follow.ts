@@ -32,7 +32,8 @@ export async function* followEvents(
   let failures = 0
   while (!signal.aborted) {
     await terminal.pause(Math.min(MAX_WAIT_MS, POLL_MS * 2 ** failures), signal)
-    const since = { ...question, last: undefined, from: laterOf(from, before(reached)), allowEmpty: 'true' }
+    const start = laterOf(from, before(reached))
+    const since = { ...question, last: undefined, from: start, allowEmpty: 'true', purpose: 'follow' }
     try {
       for await (const part of walkEvents(api, since, signal)) {
         reached = part.to

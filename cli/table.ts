@@ -4,6 +4,8 @@ import { plainText } from './plain-text.ts'
 export interface Column<Row> {
   header: string
   get(row: Row): string | number | boolean | undefined
+  /** Never cut, however long: for the last column. */
+  isWhole?: true
 }
 
 /** Wider cells are cut, with a mark. */
@@ -23,7 +25,7 @@ export function tableWriter<Row>(
     const header = widths ? [] : [{ cells: columns.map(({ header }) => header), under: '' }]
     const lines = [
       ...header,
-      ...rows.map((row) => ({ cells: columns.map((c) => shorten(c.get(row))), under: below(row) })),
+      ...rows.map((row) => ({ cells: columns.map((column) => toCell(column, row)), under: below(row) })),
     ]
     const wide = columns.map((_, i) => Math.max(widths?.[i] ?? 0, ...lines.map(({ cells }) => lengthOf(cells[i]))))
     widths = wide
@@ -46,8 +48,9 @@ const alignCells = (cells: readonly string[], widths: readonly number[]): string
 
 const indent = (text: string): string => (text === '' ? '' : `${text.replace(/^/gm, INDENT)}\n`)
 
-function shorten(value: string | number | boolean | undefined): string {
-  const letters = [...plainText(String(value ?? ''))]
+function toCell<Row>({ get, isWhole }: Column<Row>, row: Row): string {
+  const letters = [...plainText(String(get(row) ?? ''))]
+  if (isWhole) return letters.join('')
   return letters.length <= MAX_WIDTH ? letters.join('') : `${letters.slice(0, MAX_WIDTH - 1).join('')}…`
 }
 

@@ -7,11 +7,13 @@ import {
 } from '../../shared/audit/event-query.ts'
 import type { EventRow } from '../../shared/audit/event-row.ts'
 import { command, type Session } from '../command.ts'
-import { collectEvents, type EventPart, type Question, walkEvents } from '../event-pages.ts'
+import { listParts, type Rest, tellLeftOut, tellRest } from '../event-listing.ts'
+import type { EventPart, Question } from '../event-pages.ts'
 import { UsageError } from '../failure.ts'
 import { choice, optional, textFor, toggle, wholeNumber } from '../flags.ts'
 import { followEvents, onceEach } from '../follow.ts'
 import { showList } from '../output.ts'
+import { Narrator, showSentences } from '../sentences.ts'
 import { detailLines, EVENT_VIEW } from './event-view.ts'
 
 const textOf = (parameter: keyof typeof EVENT_PARAMETERS) => textFor(EVENT_PARAMETERS[parameter])
@@ -23,10 +25,11 @@ const FLAGS = {
   limit: optional('N', `the N most recent, 1 to ${MAX_LIMIT} (default ${DEFAULT_LIMIT})`, wholeNumber(1, MAX_LIMIT)),
   all: toggle('all of the range, however many, shown as they arrive'),
   follow: toggle('then go on with what comes, each event once, until Ctrl-C; json is one object a line'),
+  sentences: toggle('what happened in words: a table of time and sentence, a column more in json and csv'),
   details: toggle('under each row of the table what it changed, before and after, and all else that is known'),
   type: choice(
     'TYPE',
-    'SCIM (clients; the default), ADMIN (administrators and auditors) or ALL; all if one of the next six is given',
+    'SCIM (clients; the default), ADMIN (administrators and auditors) or ALL; all if one of the next five is given',
     EVENT_TYPES,
   ),
   integration: optional('NAME', 'only this integration; IAM for administrators', textOf('integration')),
@@ -35,6 +38,7 @@ const FLAGS = {
   address: optional('CIDR', 'only callers from this address or block', textOf('address')),
   resource: optional('ID|NAME', 'only this user, role, integration or token', textOf('resource')),
   reads: toggle('with --resource: also what only read it, looked for among all events of the range'),
+  text: optional('WORDS', 'only what shows each of these words, in any field and letter case', textOf('text')),
   method: choice('METHOD', `only ${EVENT_METHODS.join(', ')}`, EVENT_METHODS),
   status: optional('STATUS', 'only SUCCESS, FAILURE, a status such as 409, or a class such as 4xx', textOf('status')),
 }
@@ -49,19 +53,20 @@ export const eventHistory = command({
     'rolecall event-history --last 1d --status FAILURE --integration OKTA_PROVISIONING --details',
     'rolecall event-history --last 30d --type ADMIN',
     'rolecall event-history --from 2026-08-01 --to 2026-08-31 --all --output csv > august.csv',
-    'rolecall event-history --last 5m --follow',
+    'rolecall event-history --last 5m --follow --sentences',
   ],
-  check: ({ last, from, to, limit, all, follow, reads, resource }) => {
+  check: ({ last, from, to, limit, all, follow, reads, resource, sentences, details }) => {
     const pairs: [string, unknown, string, unknown][] = [
       ['--from', from, '--last', last],
       ['--all', all || undefined, '--limit', limit],
       ['--follow', follow || undefined, '--to', to],
+      ['--sentences', sentences || undefined, '--details', details || undefined],
     ]
     const found = pairs.find(([, one, , other]) => one !== undefined && other !== undefined)
     if (found) throw new UsageError(`${found[0]} and ${found[2]} contradict each other: give one of them`)
     if (reads && resource === undefined) throw new UsageError('--reads needs --resource: name what was read')
   },
-  run: async (session, { limit: wanted, all, follow, details, reads, ...filters }) => {
+  run: async (session, { limit: wanted, all, follow, details, sentences, reads, ...filters }) => {
     const question = { ...filters, ...(reads && { reads: 'true' }) }
     const limit = all ? undefined : (wanted ?? DEFAULT_LIMIT)
     const view = { ...EVENT_VIEW, ...(details && { below: detailLines }), isEndless: follow }
@@ -71,13 +76,12 @@ export const eventHistory = command({
       rest.unreadable += part.unreadable
       rest.leftOut = part.leftOut
     })
-    const count = await showList(session, view, rows)
+    const count = sentences
+      ? await showSentences(session, new Narrator(session), rows, follow)
+      : await showList(session, view, rows)
     if (!follow) tellRest(session, count, limit, rest)
   },
 })
-
-/** What the rows do not tell. */
-type Rest = Pick<EventPart, 'unreadable' | 'leftOut'>
 
 interface Extent {
   /** All of them without one. */
@@ -92,7 +96,7 @@ async function* listRows(
   onPart: (part: EventPart) => void,
 ): AsyncGenerator<EventRow[]> {
   if (!extent.follow) {
-    for await (const part of listParts(session, question, extent)) {
+    for await (const part of listParts(session, question, extent.limit)) {
       onPart(part)
       yield part.rows
     }
@@ -116,7 +120,7 @@ async function* listAndFollow(
 ): AsyncGenerator<EventRow[]> {
   const isNew = onceEach()
   let range: { from: string; to: string } | undefined
-  for await (const part of listParts(session, question, extent, signal)) {
+  for await (const part of listParts(session, question, extent.limit, signal)) {
     onPart(part)
     range = { from: range?.from ?? startOf(part), to: part.to }
     yield part.rows.filter(isNew)
@@ -124,30 +128,6 @@ async function* listAndFollow(
   if (range) yield* followEvents(session.api, session.terminal, question, { ...range, isNew }, signal)
 }
 
-async function* listParts(
-  { api }: Session,
-  question: Question,
-  { limit }: Extent,
-  signal?: AbortSignal,
-): AsyncGenerator<EventPart> {
-  if (limit === undefined) yield* walkEvents(api, question, signal)
-  else yield await collectEvents(api, question, limit, signal)
-}
-
 /** From where on all is shown: older events of the range may have been left out. */
 const startOf = ({ isWhole, rows: [oldest], from }: EventPart): string =>
   isWhole || !oldest ? from : oldest.EVENT_TIMESTAMP
-
-function tellRest(session: Session, count: number, limit: number | undefined, { unreadable, leftOut }: Rest): void {
-  const { terminal } = session
-  if (count === 0) terminal.tell('No such events in this range')
-  if (count === limit) {
-    terminal.tell(`The ${limit} most recent are shown, there may be more: raise --limit, or say --all`)
-  }
-  if (unreadable > 0) terminal.tell(`${unreadable} rows of the range could not be read`)
-  if (leftOut) tellLeftOut(session, leftOut)
-}
-
-/** In the words of the service, but for how to ask here. */
-const tellLeftOut = ({ terminal }: Session, leftOut: string): void =>
-  terminal.tell(`Left out: ${leftOut.replace('reads=true', '--reads')}`)

@@ -1,12 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Attributes, Value } from '../scim/schema.ts'
 import { isSecret } from '../scim/secrets.ts'
+import { countListed, listed, moreOf } from './listed.ts'
 import type { Change } from './rest-event.ts'
 
 /** What stands for a value that is secret. */
 const SET = '(set)'
-/** The members of a change that its event lists; the rest are counted. */
-export const MAX_LISTED_MEMBERS = 100
 
 /**
  * What a change did, attribute by attribute at the top level, extension attributes under `<URN>:<name>`. Equal
@@ -53,21 +52,6 @@ export interface MembershipDelta {
   /** How many are removed, where `removed` names some of them only. */
   leaving?: number
   displays: readonly { userId: string; before?: string | undefined; after?: string | undefined }[]
-}
-
-/** The first 100 of many members, and how many more there are. */
-export function listed<T>(members: readonly T[], count = members.length): (T | string)[] {
-  const left = count - MAX_LISTED_MEMBERS
-  return left <= 0 ? [...members] : [...members.slice(0, MAX_LISTED_MEMBERS), moreOf(left)]
-}
-
-const moreOf = (count: number): string => `… (${count} more)`
-
-/** How many members a list stands for; 0 for one that was cut beyond recognition. */
-function countListed(list: unknown): number {
-  if (!Array.isArray(list)) return 0
-  const [, more] = /^… \((\d+) more\)$/.exec(String(list.at(-1))) ?? []
-  return more === undefined ? list.length : list.length - 1 + Number(more)
 }
 
 function flatten(attributes: Attributes = Object.create(null)): Map<string, Value> {

@@ -23,6 +23,8 @@ export interface EventQuery {
   token?: string
   /** The caller's address, or a block that it is in. */
   address?: string
+  /** Words that an event must show, each of them, in any field and letter case. */
+  text?: string
   /** The lowest and the highest HTTP status asked for. */
   status?: readonly [number, number]
   /** A resource's id, in small letters, or its name in any letter case. */
@@ -59,7 +61,7 @@ const asItIs = (name: string) => [name, name] as const
 /** Our names beside Snowflake's arguments; letter case and underscores do not count: TIME_RANGE_START, timeRangeStart. */
 const NAMES = new Map([
   ...['from', 'to', 'last', 'limit', 'integration', 'type', 'method', 'status', 'resource'].map(asItIs),
-  ...['actor', 'token', 'address', 'account', 'before', 'reads'].map(asItIs),
+  ...['actor', 'token', 'address', 'text', 'account', 'before', 'reads', 'purpose'].map(asItIs),
   ['allowempty', 'allowEmpty'],
   ['timerangestart', 'from'],
   ['timerangeend', 'to'],
@@ -77,8 +79,9 @@ const instant = z.union([z.string(), z.number()], AN_INSTANT).transform((value, 
 })
 
 const A_TOKEN_ID = 'expected the 22 letters and digits of a token id, no whole token'
-const A_SPAN = 'expected a number and s, m, h or d, such as 5m'
+const A_SPAN = 'expected a number and s, m, h or d, such as 5m, or "all" that is kept'
 const last = z.string(A_SPAN).transform((text, context) => {
+  if (/^all$/i.test(text)) return Number.POSITIVE_INFINITY
   const [, amount, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? []
   const ms = Number(amount) * (MS[unit as keyof typeof MS] ?? Number.NaN)
   if (ms > 0) return ms
@@ -127,11 +130,15 @@ export const EVENT_PARAMETERS = {
   actor: text('expected a role or an ARN', 2048),
   token: z.string(A_TOKEN_ID).refine(isTokenId, A_TOKEN_ID),
   address: z.string(BLOCK_RULE).refine(isBlock, BLOCK_RULE),
+  text: text('expected words of at most 256 characters', 256).refine((words) => words.trim() !== '', 'expected words'),
 }
 
 const truth = z
   .union([z.boolean(), z.enum(['true', 'false'])], 'expected "true" or "false"')
   .transform((value) => String(value) === 'true')
+
+/** What a question may say that it is for: its own event tells it, and nothing else follows from it. */
+const PURPOSES = ['follow', 'export', 'console', 'drift'] as const
 
 const A_PLACE = 'expected the value of "next" of an earlier answer'
 const input = z.object({
@@ -143,6 +150,7 @@ const input = z.object({
   changesOnly: truth.optional(),
   reads: truth.optional(),
   allowEmpty: truth.optional(),
+  purpose: z.enum(PURPOSES, `expected one of ${PURPOSES.join(', ')}`).optional(),
   service: z
     .string('expected "scim", the only service there is')
     .regex(/^scim$/i, 'expected "scim", the only service there is')
@@ -157,7 +165,7 @@ const input = z.object({
 export function parseEventQuery(source: object, now: Date, retentionDays: number): EventQuery {
   const parsed = input.safeParse(withOurNames(source))
   if (!parsed.success) throw toRefusal(parsed.error, source)
-  const { from, to, last: span, service: _, limit: max = DEFAULT_LIMIT, ...named } = parsed.data
+  const { from, to, last: span, service: _, purpose: _purpose, limit: max = DEFAULT_LIMIT, ...named } = parsed.data
   const filters = withoutUndefined(named)
   if (from !== undefined && span !== undefined) {
     throw invalidValue('Cannot use "from" and "last" together: give the start of the range once')
@@ -226,7 +234,7 @@ function parseRange(
   const end = to === undefined ? now : endOf(to, now)
   const days = Math.min(DEFAULT_RANGE_DAYS, retentionDays)
   const oldest = now - retentionDays * DAY_MS
-  const earliest = span === undefined ? oldest : Number.NEGATIVE_INFINITY
+  const earliest = span === undefined || span === Number.POSITIVE_INFINITY ? oldest : Number.NEGATIVE_INFINITY
   const start = from?.first ?? Math.max(end - (span ?? days * DAY_MS), earliest)
   checkRange(start, end, now, retentionDays)
   return { from: new Date(Math.ceil(start)), to: new Date(Math.floor(end)) }

@@ -56,6 +56,12 @@ export const EVENT_FIELDS = {
   userAgent: { kept: 'agent', is: 'text', optional: true, max: 256, shown: 'DETAILS' },
   /** The decoded query string, or the question of an invocation. */
   query: { kept: 'query', is: 'text', optional: true, max: 512, shown: 'DETAILS' },
+  /** How many objects a list holds, how many operations of a Bulk request were done, how many events were shown. */
+  part: { kept: 'part', is: 'integer', optional: true, shown: 'DETAILS' },
+  /** How many objects match a list in all; how many operations a Bulk request has, also on each of them. */
+  total: { kept: 'total', is: 'integer', optional: true, shown: 'DETAILS' },
+  /** Seconds after which a client that was refused may come again (RFC 9110 §10.2.3). */
+  retryAfter: { kept: 'wait', is: 'integer', optional: true, shown: 'DETAILS' },
   /** The error's detail. */
   detail: { kept: 'detail', is: 'text', optional: true, max: 512, shown: 'DETAILS' },
   /** Only on changes. */

@@ -1,10 +1,9 @@
 import type { ScimType } from '../scim/error.ts'
-import { listed } from './changes.ts'
+import { listed } from './listed.ts'
 import type { Change, ResourceDomain, RestEvent } from './rest-event.ts'
 
 /** What is known of a request before it is carried out. */
-export interface TrailStart
-  extends Omit<RestEvent, 'status' | 'scimType' | 'detail' | 'changes' | 'skipped' | 'count' | 'advice'> {
+export interface TrailStart extends Omit<RestEvent, keyof Outcome | 'skipped' | 'count' | 'advice' | 'part'> {
   requestId: string
 }
 
@@ -12,6 +11,7 @@ export interface Outcome {
   status: number
   scimType?: ScimType | undefined
   detail?: string
+  retryAfter?: number | undefined
   changes?: Change[]
 }
 
@@ -28,6 +28,7 @@ export class Trail {
   #hasParts = false
   #skipped: readonly string[] = []
   #advice: string | undefined
+  #counts: Pick<RestEvent, 'part' | 'total'> = {}
   #resource: Pick<RestEvent, 'resourceId' | 'resourceName' | 'resourceDomain'> = {}
 
   constructor(start: TrailStart) {
@@ -63,7 +64,7 @@ export class Trail {
   }
 
   /** The event of one operation of a Bulk request: as this one, but of what that operation does. */
-  ofOperation(operation: Pick<RestEvent, 'eventId' | 'method' | 'endpoint'>): Trail {
+  ofOperation(operation: Pick<RestEvent, 'eventId' | 'method' | 'endpoint' | 'total'>): Trail {
     this.#hasParts = true
     return new Trail({ ...this.#start, ...operation })
   }
@@ -76,6 +77,11 @@ export class Trail {
   /** Tells which ids were left out of a group's new members; also where nothing else changes. */
   skipped(ids: readonly string[]): void {
     this.#skipped = ids
+  }
+
+  /** Tells how many there are, and how many of them the answer holds. */
+  counted(part: number, total?: number): void {
+    this.#counts = { part, ...(total !== undefined && { total }) }
   }
 
   /** Tells administrators what to do about a refusal; the client hears nothing of it. */
@@ -95,13 +101,15 @@ export class Trail {
   }
 
   #complete(outcome: Outcome): RestEvent {
-    const { status, scimType, detail, changes } = outcome
+    const { status, scimType, detail, retryAfter, changes } = outcome
     return {
       ...this.#start,
       ...this.#resource,
       status,
       ...(scimType && { scimType }),
+      ...this.#counts,
       ...(detail && { detail }),
+      ...(retryAfter !== undefined && { retryAfter }),
       ...(changes && { changes }),
       ...(this.#advice && { advice: this.#advice }),
       ...(this.#skipped.length > 0 && { skipped: listed(this.#skipped).join(', ') }),

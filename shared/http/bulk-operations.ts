@@ -38,6 +38,8 @@ export function bulkOperations(
     'POST /Bulk': async (request, context) => {
       const bulk = parseBulkRequest(request.parseBody(MAX_BODY_BYTES))
       const results = await runAll({ ...context, putEvent, offered }, bulk)
+      const done = results.filter(({ status }) => Number(status) < 400)
+      context.trail.counted(done.length, bulk.operations.length)
       return { status: 200, body: { schemas: [BULK_RESPONSE], Operations: results } }
     },
   }
@@ -49,6 +51,7 @@ export function bulkOperations(
  */
 async function runAll(context: BulkContext, { operations, failOnErrors }: BulkRequest): Promise<BulkResult[]> {
   const { order, refused } = planBulk(operations, context.types)
+  const total = operations.length
   const ids = new Map<string, string>()
   const results: (BulkResult | undefined)[] = operations.map(() => undefined)
   let errors = 0
@@ -57,7 +60,7 @@ async function runAll(context: BulkContext, { operations, failOnErrors }: BulkRe
     if (errors >= failOnErrors) break
     inTime &&= context.db.deadline - context.db.clock() >= BULK_OPERATION_MS
     const operation = operations[index] as BulkOperation
-    const answer = inTime ? await runOne(context, operation, refused.get(index), ids) : notTried()
+    const answer = inTime ? await runOne({ ...context, total }, operation, refused.get(index), ids) : notTried()
     if (inTime && answer.status >= 400) errors++
     else if (inTime && operation.bulkId) ids.set(operation.bulkId, idOf(answer))
     results[index] = presentResult(operation, answer, locationOf(context, operation, answer, ids))
@@ -73,13 +76,14 @@ const notTried = (): ApiAnswer =>
 
 /** Runs one operation under a REST event of its own; a failure is its answer, not the end of the request. */
 async function runOne(
-  context: BulkContext,
+  context: BulkContext & { total: number },
   operation: BulkOperation,
   refusal: ScimError | undefined,
   ids: ReadonlyMap<string, string>,
 ): Promise<ApiAnswer> {
   const endpoint = `scim/v2${maskPath(operation.path)}`
-  const trail = context.trail.ofOperation({ eventId: newId(context.now), method: operation.method, endpoint })
+  const { now, total } = context
+  const trail = context.trail.ofOperation({ eventId: newId(now), method: operation.method, endpoint, total })
   const own = { ...context, trail }
   const outcome = await recorded(
     eventRecorder<ApiAnswer>(own, ({ status }) => status),

@@ -7,7 +7,7 @@ import { withDeadline } from '../store/deadline.ts'
 import { newId } from '../store/new-id.ts'
 import { accountOf, adminHandler, parseAccount } from './admin/handler.ts'
 import type { HandlerOptions } from './api-handler.ts'
-import { answerQuestion, type EventAnswer, eventsOperations } from './events-operations.ts'
+import { answerCounted, type EventAnswer, eventsOperations } from './events-operations.ts'
 import { logUnexpected } from './failure.ts'
 import { eventRecorder, recorded } from './recorded.ts'
 import { deadlineOf } from './time-limits.ts'
@@ -36,7 +36,7 @@ async function invoke(options: HandlerOptions, payload: unknown, lambda: Context
   const recorder = eventRecorder<EventAnswer>({ trail, db, putEvent, report }, () => 200)
   const outcome = await recorded(recorder, async () => {
     const question = parsePayload(payload)
-    return answerQuestion(question, { db, account: parseAccount(question.account), now })
+    return answerCounted(question, { db, account: parseAccount(question.account), now, trail })
   })
   if ('refusal' in outcome) throw toInvocationError(outcome.refusal)
   return outcome.answer

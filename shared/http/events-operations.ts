@@ -25,7 +25,7 @@ export interface EventAnswer {
 }
 
 export const eventsOperations = {
-  'GET /events': async (request, context) => ({ status: 200, body: await answerQuestion(request.query, context) }),
+  'GET /events': async (request, context) => ({ status: 200, body: await answerCounted(request.query, context) }),
 } satisfies Record<RouteKeyOf<'events'>, Operation<AdminContext>>
 
 /** The index of a resource holds what changed it and what it was refused. */
@@ -34,6 +34,16 @@ const LEFT_OUT =
 
 /** Bytes of rows in one answer, which has a few members more. */
 const MAX_ROW_BYTES = MAX_ANSWER_BYTES - 10_000
+
+/** As {@link answerQuestion}; the question's own event tells how many events it was answered with. */
+export async function answerCounted(
+  source: object,
+  context: Pick<AdminContext, 'db' | 'account' | 'now' | 'trail'>,
+): Promise<EventAnswer> {
+  const answer = await answerQuestion(source, context)
+  context.trail.counted(answer.events.length)
+  return answer
+}
 
 /**
  * @throws {ScimError} 400 invalidValue when the question cannot be read; 404 when nothing was found and the account, the

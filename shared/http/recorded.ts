@@ -102,6 +102,7 @@ async function settleDoubt(
 
 function summaryOf<Answer>(outcome: Outcome<Answer>, statusOf: (answer: Answer) => number) {
   if ('answer' in outcome) return { status: statusOf(outcome.answer) }
-  const { status, scimType, message: detail } = outcome.refusal
-  return { status, scimType, detail }
+  const { status, scimType, message: detail, headers } = outcome.refusal
+  const seconds = headers['retry-after']
+  return { status, scimType, detail, ...(seconds !== undefined && { retryAfter: Number(seconds) }) }
 }

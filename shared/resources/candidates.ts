@@ -112,6 +112,8 @@ async function findIds(
   switch (path.by) {
     case 'id':
       return [path.id]
+    case 'ids':
+      return path.ids
     case 'name': {
       const id = await getIdByName(db, account, type, path.name, path.attribute)
       return id === undefined ? [] : [id]

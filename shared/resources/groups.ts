@@ -1,4 +1,5 @@
-import { MAX_LISTED_MEMBERS, membershipChanges } from '../audit/changes.ts'
+import { membershipChanges } from '../audit/changes.ts'
+import { MAX_LISTED_MEMBERS } from '../audit/listed.ts'
 import { isReturned } from '../scim/project.ts'
 import type { Attributes } from '../scim/schema.ts'
 import { fitsTransaction, MAX_INLINE_MEMBERS, MembersDiffer } from '../store/groups/change.ts'

@@ -52,6 +52,7 @@ async function presentSlice(
     return { ...entry, projection }
   })
   const resources = (await loadShown(context, found)).map(({ resource }) => resource)
+  context.trail.counted(resources.length, slice.total)
   if (query.cursor !== undefined) return presentList(cursorPage(context, list, resources, slice))
   return presentList(indexPage(context, query, resources, slice))
 }

@@ -63,6 +63,7 @@ function asReader(line: string, { account, tokenId }: Reader): string[] {
     .replace(/\b(show) (?:ID|NAME)\b/, '$1 ada@example.com')
     .replace(/\b(list) NAME\b/, '$1 EXAMPLE')
     .replace('--integration OKTA_PROVISIONING', '--integration EXAMPLE')
+    .replace('--actor OKTA_PROVISIONER', '--actor GENERIC_SCIM_PROVISIONER')
     .replace('--from 2026-08-01 --to 2026-08-31', `--from ${day(2)} --to ${day(0)}`)
     .replace(/--from 20\d\d-\d\d-\d\d\b/, `--from ${day(2)}`)
     .replace(/(--users|--groups) (\S+)/g, `$1 ${SAMPLES}/$2`)

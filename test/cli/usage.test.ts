@@ -86,7 +86,7 @@ describe('rolecall', () => {
     ],
     [
       ['event-history', '--last', ''],
-      '--last "": expected a number and s, m, h or d, such as 5m\nSee "npx rolecall event-history --help"',
+      '--last "": expected a number and s, m, h or d, such as 5m, or "all" that is kept\nSee "npx rolecall event-history --help"',
     ],
     [
       ['role', 'list', '--output', 'xml'],
@@ -145,7 +145,10 @@ describe('rolecall', () => {
         ['event-history --last 5m --from 2026-01-01', '--from and --last contradict each other: give one of them'],
         ['event-history --all --limit 5', '--all and --limit contradict each other: give one of them'],
         ['event-history --follow --to 2026-01-01', '--follow and --to contradict each other: give one of them'],
-        ['event-history --last week', '--last "week": expected a number and s, m, h or d, such as 5m'],
+        [
+          'event-history --last week',
+          '--last "week": expected a number and s, m, h or d, such as 5m, or "all" that is kept',
+        ],
         [
           'event-history --to yesterday',
           '--to "yesterday": expected an instant such as 2026-08-31T10:00:00Z, or seconds or milliseconds since 1970',

@@ -61,6 +61,9 @@ describe('500 events over two days', () => {
     [{ method: 'patch' }],
     [{ integration: 'azure_provisioning' }],
     [{ resource: 'ANN' }],
+    [{ actor: 'aad_provisioner', type: 'SCIM' }],
+    [{ text: 'UNIQUENESS ann' }],
+    [{ text: 'azure_', method: 'PATCH' }],
   ])('the filter %o finds just what it names', async (filter) => {
     const expected = events.filter((_, i) => i % 10 === 0)
     expect((await ask(db, { ...filter, limit: 500 })).events).toEqual(expected)
@@ -71,6 +74,13 @@ describe('500 events over two days', () => {
     expect((await ask(db, { resource: 'u250' })).events).toEqual([events[250]])
     expect((await ask(db, { status: 'SUCCESS', integration: 'AZURE_PROVISIONING' })).events).toEqual([])
     expect((await ask(db, { resource: 'nobody' })).events).toEqual([])
+  })
+
+  test('a text is looked for within the same bound as other filters', async () => {
+    const first = await ask(db, { text: 'Ann', limit: 500 }, 40)
+    expect(first.next).toBeDefined()
+    const rest = await ask(db, { text: 'Ann', limit: 500, before: first.next })
+    expect([...rest.events, ...first.events]).toEqual(events.filter((_, i) => i % 10 === 0))
   })
 
   test('a question that looks at too many rows says where to ask on, and asking on misses nothing', async () => {

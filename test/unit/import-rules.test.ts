@@ -109,6 +109,19 @@ describe('imports', () => {
     expect([...reached]).toContain('local/system.ts')
   })
 
+  test('sentences are read by browsers as they are: all they load is ours, and nothing of Node', () => {
+    const reached = new Set(globSync('shared/audit/sentences/*.ts', { cwd: ROOT }))
+    const loaded: Import[] = []
+    for (const file of reached) {
+      const found = valueImportsOf(file)
+      loaded.push(...found)
+      for (const { to } of found) if (to.startsWith('shared/')) reached.add(to)
+    }
+    expect(loaded.filter(({ to }) => !to.startsWith('shared/')).map(told)).toEqual([])
+    expect([...reached]).toContain('shared/audit/sentences/sentence.ts')
+    expect(loaded.length).toBeGreaterThan(50)
+  })
+
   test('relative imports name files with their extension', () => {
     const wrong = imports.filter(
       ({ to }) => /^(shared|functions|infra|local|cli|test)\//.test(to) && !/\.(ts|json|mjs)$/.test(to),

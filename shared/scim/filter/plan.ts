@@ -6,6 +6,7 @@ import type { Comparison, Elements, Filter } from './tree.ts'
 /** The cheapest way to the resources a filter can match; every way but `scan` costs the same at any size. */
 export type AccessPath =
   | { by: 'id'; id: string }
+  | { by: 'ids'; ids: readonly string[] }
   /** `attribute` where it is not the type's unique name. */
   | { by: 'name'; name: string; attribute?: string }
   | { by: 'lookup'; attribute: string; value: string }
@@ -13,11 +14,11 @@ export type AccessPath =
   | { by: 'namePrefix'; prefix: string }
   | { by: 'scan' }
 
-const CHEAPEST_FIRST = ['id', 'name', 'lookup', 'member', 'namePrefix', 'scan'] as const
+const CHEAPEST_FIRST = ['id', 'ids', 'name', 'lookup', 'member', 'namePrefix', 'scan'] as const
 
 /**
  * Chooses the access path: `id`, the type's unique names, its lookups and its members are found by key, also as one
- * operand of an `and`. What it leads to holds every match, and may hold more: see `isExact`.
+ * operand of an `and`; several ids joined by `or` are too. What it leads to holds every match, and may hold more: see `isExact`.
  */
 export function planFilter(filter: Filter, type: ResourceType): AccessPath {
   const paths = listConjuncts(filter).map((term) => planTerm(term, type))
@@ -39,7 +40,17 @@ export function listConjuncts(filter: Filter): Filter[] {
 
 function planTerm(term: Filter, type: ResourceType): AccessPath {
   if (term.kind === 'compare') return planComparison(term, type)
+  if (term.kind === 'or') return planAlternatives(term.operands, type)
   return term.kind === 'elements' ? planElements(term, type) : { by: 'scan' }
+}
+
+/** Ids in the order that lists have. */
+function planAlternatives(operands: readonly Filter[], type: ResourceType): AccessPath {
+  const paths = operands.map((operand) => planTerm(operand, type))
+  const ids = paths.flatMap((path) => (path.by === 'id' ? [path.id] : path.by === 'ids' ? path.ids : []))
+  return paths.every(({ by }) => by === 'id' || by === 'ids')
+    ? { by: 'ids', ids: [...new Set(ids)].sort() }
+    : { by: 'scan' }
 }
 
 function planComparison({ path, operator, value }: Comparison, type: ResourceType): AccessPath {

@@ -1,5 +1,6 @@
 import { changesOfMember } from '../../audit/changes.ts'
 import type { EventQuery } from '../../audit/event-query.ts'
+import { toTextMatcher } from '../../audit/event-text.ts'
 import type { RestEvent } from '../../audit/rest-event.ts'
 import { overlaps } from '../../auth/network-policy.ts'
 import { foldName } from '../../scim/fold.ts'
@@ -154,10 +155,11 @@ function cutAt(found: StoredEvent[], open: readonly EventStream[], limit: number
 
 /** What a row must be to be shown. One that counts belongs to every range that touches its minute. */
 function toMatcher(query: EventQuery, now: Date): (found: FoundEvent) => boolean {
-  const { from, type, integration, method, status, resource, before, changesOnly, actor, token, address } = query
+  const { from, type, integration, method, status, resource, before, changesOnly, actor, token, address, text } = query
   const first = from.toISOString()
   const nowSeconds = now.getTime() / 1000
   const name = foldName(resource ?? '')
+  const holds = text === undefined ? () => true : toTextMatcher(text)
   const isAbout = ({ resourceId, resourceName = '' }: RestEvent) =>
     resourceId === resource || (name !== '' && foldName(resourceName) === name)
   return ({ event, sortKey, ttlSeconds, grant }) =>
@@ -172,5 +174,6 @@ function toMatcher(query: EventQuery, now: Date): (found: FoundEvent) => boolean
     (address === undefined || overlaps(address, event.clientIp)) &&
     (status === undefined || (event.status >= status[0] && event.status <= status[1])) &&
     (resource === undefined || grant !== undefined || isAbout(event)) &&
-    (!changesOnly || event.changes !== undefined)
+    (!changesOnly || event.changes !== undefined) &&
+    holds(event)
 }

@@ -38,7 +38,8 @@ const BUCKETS = 12
 const WRITTEN_AT_ONCE = 100
 const FLUSH_MS = 1000
 
-const DETAIL: Record<RefusalReason, string> = {
+/** What the row of a reason says. */
+export const REFUSAL_DETAIL: Record<RefusalReason, string> = {
   malformed: 'no bearer token of ours',
   unknown: 'no such token',
   wrong: 'wrong secret',
@@ -144,7 +145,7 @@ function toEvent({ account, reason, minute, bucket, block }: Row): RestEvent {
     clientIp: block,
     actorName: 'unknown',
     actorDomain: 'unknown',
-    detail: `Callers refused in this minute and address block: ${DETAIL[reason]}`,
+    detail: `Callers refused in this minute and address block: ${REFUSAL_DETAIL[reason]}`,
   }
 }
 

@@ -55,6 +55,28 @@ describe('REST events', () => {
     expect(JSON.stringify(await eventsOf('changes'))).not.toContain('correct horse')
   })
 
+  test('a list tells how many it holds of how many, a Bulk request what was done of how many', async () => {
+    const call = scimApi(db, principal({ account: 'counts' }))
+    for (const name of ['ann', 'bob', 'cy']) await call('POST', '/Users', newUser(name))
+    await call('GET', '/Users?count=2')
+    await call('GET', '/Users?filter=userName%20eq%20%22nobody%22')
+    const create = (name: string) => ({ method: 'POST', path: '/Users', bulkId: `b-${name}`, data: newUser(name) })
+    const Operations = [create('dara'), create('ann')]
+    await call('POST', '/Bulk', { schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'], Operations })
+    const counts = (await eventsOf('counts')).slice(3).map(({ method, endpoint, status, part, total }) => {
+      return [`${method} ${endpoint} ${status}`, part, total]
+    })
+    expect(counts.slice(0, 2)).toEqual([
+      ['GET scim/v2/Users 200', 2, 3],
+      ['GET scim/v2/Users 200', 0, 0],
+    ])
+    expect(counts.slice(2).sort()).toEqual([
+      ['POST scim/v2/Bulk 200', 1, 2],
+      ['POST scim/v2/Users 201', undefined, 2],
+      ['POST scim/v2/Users 409', undefined, 2],
+    ])
+  })
+
   test('R1 a membership change names who came and who went', async () => {
     const call = scimApi(db, principal({ account: 'members' }))
     const { body: user } = await call('POST', '/Users', newUser('bob'))

@@ -67,6 +67,9 @@ describe('every way to a list leads to the same', () => {
     fc.constantFrom('Group', 'group b', 'Group A1').map((text) => ['/Groups', `displayName sw "${text}"`]),
     fc.nat(85).map((n) => ['/Groups', `members.value eq "${users[n]}"`]),
     fc.nat(85).map((n) => ['/Groups', `members eq "${users[n]}"`]),
+    fc.array(fc.nat(90), { minLength: 2, maxLength: 20 }).map((some) => {
+      return ['/Users', some.map((n) => `id eq "${users[n] ?? 'nobody'}"`).join(' or ')]
+    }),
   )
   const pages = fc.record({ startIndex: fc.integer({ min: 1, max: 30 }), count: fc.integer({ min: 0, max: 40 }) })
 

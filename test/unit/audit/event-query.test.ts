@@ -35,6 +35,17 @@ describe('parseEventQuery()', () => {
     expect(read({ last })).toEqual({ from: ago(ms), to: NOW, limit: 100, type: 'SCIM' })
   })
 
+  test('reads last=all as the whole retention, also before an end', () => {
+    expect(read({ last: 'all' }, 30)).toEqual({ from: ago(30 * DAY), to: NOW, limit: 100, type: 'SCIM' })
+    expect(read({ last: 'ALL', to: '2026-08-30T00:00:00Z' }, 30)).toMatchObject({ from: ago(30 * DAY) })
+  })
+
+  test('takes what a question is for, from which nothing else follows', () => {
+    expect(read({ purpose: 'follow' })).toEqual(read({}))
+    const detail = 'Cannot read purpose "fun": expected one of follow, export, console, drift'
+    expect(refusalOf({ purpose: 'fun' })).toEqual([400, 'invalidValue', detail])
+  })
+
   test('counts last back from the end of the range when one is given', () => {
     expect(read({ last: '1h', to: '2026-08-30T00:00:00Z' })).toEqual({
       from: new Date('2026-08-29T23:00:00Z'),
@@ -85,6 +96,7 @@ describe('parseEventQuery()', () => {
       actor: 'okta_provisioner',
       token: '3fTq0Zr8LkWb2NcXyV9aHs',
       address: '192.0.2.0/24',
+      text: 'Ann Lead',
       account: 'acme',
     }
     expect(read(filters)).toEqual({
@@ -99,6 +111,7 @@ describe('parseEventQuery()', () => {
       actor: 'okta_provisioner',
       token: '3fTq0Zr8LkWb2NcXyV9aHs',
       address: '192.0.2.0/24',
+      text: 'Ann Lead',
     })
   })
 
@@ -109,7 +122,7 @@ describe('parseEventQuery()', () => {
     [{ actor: 'arn:aws:iam::000000000000:user/ann' }, 'ALL'],
     [{ token: '3fTq0Zr8LkWb2NcXyV9aHs' }, 'ALL'],
     [{ address: '::1' }, 'ALL'],
-    [{ method: 'GET', status: '200' }, 'SCIM'],
+    [{ method: 'GET', status: '200', text: 'ann' }, 'SCIM'],
   ])('%o asks for events of type %s', (source, type) => {
     expect(read(source).type).toBe(type)
   })
@@ -162,7 +175,12 @@ describe('parseEventQuery()', () => {
     [{ from: '2026-08-31T11:00:00Z', last: '5m' }, /"from" and "last" together/],
     [{ from: 'yesterday' }, /^Cannot read from "yesterday": expected an instant such as/],
     [{ from: '2026-02-30T00:00:00Z' }, /^Cannot read from "2026-02-30T00:00:00Z"/],
-    [{ last: '5 minutes' }, /^Cannot read last "5 minutes": expected a number and s, m, h or d, such as 5m$/],
+    [
+      { last: '5 minutes' },
+      /^Cannot read last "5 minutes": expected a number and s, m, h or d, such as 5m, or "all" that is kept$/,
+    ],
+    [{ text: ' ' }, /^Cannot read text " ": expected words$/],
+    [{ text: 'x'.repeat(257) }, /: expected words of at most 256 characters$/],
     [{ last: '0m' }, /^Cannot read last "0m"/],
     [{ last: '999999999d' }, /events are kept 90 days/],
     [{ status: 'OK' }, /^Cannot read status "OK": expected SUCCESS, FAILURE, a status such as 409/],

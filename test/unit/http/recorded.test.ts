@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { RestEvent } from '../../../shared/audit/rest-event.ts'
 import { Trail } from '../../../shared/audit/trail.ts'
 import { eventRecorder, recorded } from '../../../shared/http/recorded.ts'
-import { notFound } from '../../../shared/scim/error.ts'
+import { notFound, ScimError } from '../../../shared/scim/error.ts'
 import type { Db } from '../../../shared/store/client.ts'
 import { OutOfTime } from '../../../shared/store/deadline.ts'
 import { anEvent } from '../../factories/events.ts'
@@ -42,6 +42,14 @@ describe('recorded()', () => {
     const refusal = notFound('There is no User with id "x"')
     expect(await recorded(recorder, () => Promise.reject(refusal))).toEqual({ refusal })
     expect(stored).toEqual([{ ...start, requestId: 'r1', status: 404, detail: 'There is no User with id "x"' }])
+  })
+
+  test('stores after how many seconds the client was asked to come again', async () => {
+    const { stored, recorder } = request()
+    const refusal = new ScimError(429, undefined, 'Too much at once', { headers: { 'retry-after': '2' } })
+    await recorded(recorder, () => Promise.reject(refusal))
+    const event = { ...start, requestId: 'r1', status: 429, detail: 'Too much at once', retryAfter: 2 }
+    expect(stored).toEqual([event])
   })
 
   test('stores no second event where a change has stored its own, not even when the answer then fails', async () => {
