@@ -1,6 +1,7 @@
 import type { ScimType } from '../scim/error.ts'
 import { listed } from './changes.ts'
 import type { Change, ResourceDomain, RestEvent } from './rest-event.ts'
+import { toQueryText } from './secrets.ts'
 
 /** What is known of a request before it is carried out. */
 export interface TrailStart
@@ -28,6 +29,7 @@ export class Trail {
   #hasParts = false
   #skipped: readonly string[] = []
   #advice: string | undefined
+  #query: string | undefined
   #resource: Pick<RestEvent, 'resourceId' | 'resourceName' | 'resourceDomain'> = {}
 
   constructor(start: TrailStart) {
@@ -62,8 +64,8 @@ export class Trail {
     return this.#start.eventId
   }
 
-  /** The event of one operation of a Bulk request: as this one, but of what that operation does. */
-  ofOperation(operation: Pick<RestEvent, 'eventId' | 'method' | 'endpoint'>): Trail {
+  /** The event of one operation of a Bulk request, or of one object of many: as this one, but of what is done there. */
+  ofOperation(operation: Pick<RestEvent, 'eventId'> & Partial<Pick<RestEvent, 'method' | 'endpoint'>>): Trail {
     this.#hasParts = true
     return new Trail({ ...this.#start, ...operation })
   }
@@ -76,6 +78,12 @@ export class Trail {
   /** Tells which ids were left out of a group's new members; also where nothing else changes. */
   skipped(ids: readonly string[]): void {
     this.#skipped = ids
+  }
+
+  /** Says what is asked in the body of a request, behind its query string. */
+  asks(parameters: object): void {
+    const { query = '' } = this.#start
+    this.#query = [query, toQueryText(parameters)].filter((text) => text !== '').join('&')
   }
 
   /** Tells administrators what to do about a refusal; the client hears nothing of it. */
@@ -99,6 +107,7 @@ export class Trail {
     return {
       ...this.#start,
       ...this.#resource,
+      ...(this.#query && { query: this.#query }),
       status,
       ...(scimType && { scimType }),
       ...(detail && { detail }),

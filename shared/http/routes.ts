@@ -50,6 +50,7 @@ export const ADMIN_ROUTES = [
   { path: '/admin/users/{id}', methods: ['GET'], function: 'admin-resources' },
   { path: '/admin/roles', methods: ['GET'], function: 'admin-resources' },
   { path: '/admin/roles/{id}', methods: ['GET'], function: 'admin-resources' },
+  { path: '/admin/ownership', methods: ['GET', 'POST'], function: 'admin-resources' },
   { path: '/events', methods: ['GET'], function: 'events' },
 ] as const satisfies readonly Route<FixedFunctionName>[]
 

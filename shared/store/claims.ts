@@ -90,6 +90,17 @@ export function releaseNameAction(account: string, resource: StoredResource): Ac
   }
 }
 
+/** The claim of a resource that is handed to another owner. */
+export const passNameAction = (account: string, resource: StoredResource, owner: string, eventId: string): Action => ({
+  Update: {
+    Key: nameKey(account, resource.type, foldName(nameOf(resource))),
+    UpdateExpression: 'SET #owner = :owner, eventId = :event',
+    ConditionExpression: 'id = :id',
+    ExpressionAttributeNames: { '#owner': 'owner' },
+    ExpressionAttributeValues: { ':owner': owner, ':event': eventId, ':id': resource.id },
+  },
+})
+
 /** Claims the new name and frees the old one, where they differ once folded. */
 export function moveNameActions(account: string, before: StoredResource, after: StoredResource): Actions {
   if (foldName(nameOf(before)) === foldName(nameOf(after))) return {}

@@ -52,6 +52,27 @@ export function deleteVersionAction(account: string, before: StoredResource): Ac
   return { Delete: { Key: resourceKey(account, before.type, before.id), ...isCurrent(before) } }
 }
 
+/** Makes the resource another owner's next version, whichever that is. */
+export function passResourceAction(
+  account: string,
+  { type, id, owner: from }: StoredResource,
+  owner: string,
+  { eventId, time }: { eventId: string; time: string },
+): Action {
+  return {
+    Update: {
+      Key: resourceKey(account, type, id),
+      UpdateExpression: 'SET #owner = :owner, #owned = :owned, lastModified = :now, eventId = :event ADD #version :one',
+      ConditionExpression: '#owner = :from',
+      ExpressionAttributeNames: { '#owner': 'owner', '#owned': TABLE.index.partitionKey, '#version': 'version' },
+      ExpressionAttributeValues: {
+        ...{ ':owner': owner, ':from': from, ':owned': ownedKey(account, owner, type) },
+        ...{ ':now': time, ':event': eventId, ':one': 1 },
+      },
+    },
+  }
+}
+
 /** The queue of a group may end without a new version: what is written must not bring it back. */
 const isCurrent = ({ version, owner, applying }: StoredResource) => ({
   ConditionExpression: `#version = :version AND #owner = :owner AND ${applying === undefined ? 'attribute_not_exists(applying)' : 'applying = :applying'}`,

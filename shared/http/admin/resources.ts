@@ -1,19 +1,15 @@
 import { ADMIN_OWNER } from '../../auth/principal.ts'
 import { PRIVILEGES } from '../../auth/privileges.ts'
 import type { ScimContext } from '../../resources/context.ts'
+import { requireResource } from '../../resources/find-resource.ts'
 import { requireAccount } from '../../resources/known-names.ts'
 import { listResources } from '../../resources/list.ts'
 import { loadResource } from '../../resources/load.ts'
 import type { Presented } from '../../resources/present.ts'
 import type { Kind } from '../../resources/special.ts'
-import { notFound } from '../../scim/error.ts'
 import { parseProjection } from '../../scim/project.ts'
-import { quote } from '../../scim/quote.ts'
-import { isResourceId } from '../../scim/resource-id.ts'
 import { RESOURCE_TYPES } from '../../scim/resource-types.ts'
-import type { ResourceType } from '../../scim/schema.ts'
-import { getIdByName } from '../../store/claims.ts'
-import { getResource, getResources } from '../../store/resources.ts'
+import { getResources } from '../../store/resources.ts'
 import type { ApiAnswer } from '../api-answer.ts'
 import { parseListParameters } from '../list-input.ts'
 import { SCIM_BASE } from '../routes.ts'
@@ -45,26 +41,11 @@ export async function loadForAdmin(
   query: Query,
 ): Promise<ApiAnswer> {
   const { type } = kind
-  const { db, account } = context
-  const scim = toScimContext(context)
-  const id = await findId(context, type, idOrName)
+  const { id, owner } = await requireResource(context, type, idOrName)
   const { attributes, excludedAttributes } = parseListParameters(query)
   const projection = parseProjection(type, { attributes, excludedAttributes })
-  const [{ resource }, stored] = await Promise.all([
-    loadResource(scim, kind, id, projection),
-    getResource(db, account, type, id),
-  ])
-  return { status: 200, body: withOwner(resource, stored?.owner) }
-}
-
-async function findId({ db, account }: AdminContext, type: ResourceType, idOrName: string): Promise<string> {
-  if (isResourceId(idOrName) && (await getResource(db, account, type, idOrName))) return idOrName
-  const id = await getIdByName(db, account, type, idOrName)
-  if (id) return id
-  await requireAccount({ db, account })
-  throw notFound(
-    `There is no ${type.auditWord.toLowerCase()} with id or name ${quote(idOrName)} in account "${account}"`,
-  )
+  const { resource } = await loadResource(toScimContext(context), kind, id, projection)
+  return { status: 200, body: withOwner(resource, owner) }
 }
 
 const withOwner = (resource: Presented['resource'], owner: string | undefined) =>
