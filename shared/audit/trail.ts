@@ -30,6 +30,8 @@ export class Trail {
   #skipped: readonly string[] = []
   #advice: string | undefined
   #query: string | undefined
+  #isDryRun = false
+  #wouldChange: readonly Change[] = []
   #resource: Pick<RestEvent, 'resourceId' | 'resourceName' | 'resourceDomain'> = {}
 
   constructor(start: TrailStart) {
@@ -86,6 +88,16 @@ export class Trail {
     this.#query = [query, toQueryText(parameters)].filter((text) => text !== '').join('&')
   }
 
+  /** From now on a change is only tried, on a table that writes nothing: it has no event, and {@link wouldChange} tells it. */
+  dryRun(): void {
+    this.#isDryRun = true
+  }
+
+  /** What a dry run would have changed. */
+  get wouldChange(): readonly Change[] {
+    return this.#wouldChange
+  }
+
   /** Tells administrators what to do about a refusal; the client hears nothing of it. */
   advise(advice: string): void {
     this.#advice = advice
@@ -96,8 +108,11 @@ export class Trail {
    * `write` has succeeded: not earlier, and without anybody having to say so.
    */
   async record<Result>(outcome: Outcome, write: (event: RestEvent) => Promise<Result>): Promise<Result> {
-    this.#tried = true
+    const isTrial = this.#isDryRun && outcome.changes !== undefined
+    if (isTrial) this.#wouldChange = outcome.changes ?? []
+    this.#tried = !isTrial
     const result = await write(this.#complete(outcome))
+    if (isTrial) return result
     this.#recorded = true
     return result
   }

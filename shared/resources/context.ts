@@ -2,6 +2,7 @@ import type { Trail } from '../audit/trail.ts'
 import type { Principal } from '../auth/principal.ts'
 import type { ResourceTypes } from '../scim/resource-types.ts'
 import type { Db } from '../store/client.ts'
+import type { StoredResource } from '../store/resource-item.ts'
 
 /** What a SCIM operation needs besides its input: one clock reading and one caller per request. */
 export interface ScimContext {
@@ -13,6 +14,8 @@ export interface ScimContext {
   /** The resource types as this kind of client sees them. */
   types: ResourceTypes
   trail: Trail
+  /** Refuses changes of what the owner's integration lets nobody else change: for administrators, who own none of it. */
+  admitChange?(resource: StoredResource): Promise<void>
   /** Tells the operators of an error that the answer need not tell. */
   report(error: unknown): void
 }

@@ -80,6 +80,18 @@ export function reserveNameAction(account: string, role: string): Action {
 /** Whether a claim that was met is a role's. */
 export const isReserved = (claim: RawItem | undefined): boolean => claim?.role !== undefined
 
+/** Who has a name. */
+export interface Holder {
+  id: string
+  owner: string
+}
+
+/** Who holds a claim that was met. */
+export function toHolder(claim: RawItem | undefined): Holder | undefined {
+  const [id, owner] = [claim?.id?.S, claim?.owner?.S]
+  return id === undefined || owner === undefined ? undefined : { id, owner }
+}
+
 export function releaseNameAction(account: string, resource: StoredResource): Action {
   return {
     Delete: {

@@ -1,3 +1,4 @@
+import { ADMIN_OWNER } from '../auth/principal.ts'
 import type { Attributes, ResourceType } from '../scim/schema.ts'
 import { ownedKey, resourceKey } from './keys.ts'
 import { TABLE } from './table.ts'
@@ -25,6 +26,8 @@ export interface StoredResource {
   applying?: number
   /** Users only, and only while the integration syncs passwords. */
   passwordHash?: string
+  /** When administrators last changed an attribute that the owner's identity provider has not changed since (ISO 8601). */
+  direct?: Readonly<Record<string, string>> | undefined
 }
 
 /** The item of a resource; the index has it under its owner, by keys only: written at create and delete, not at changes. */
@@ -62,7 +65,7 @@ export function passResourceAction(
   return {
     Update: {
       Key: resourceKey(account, type, id),
-      UpdateExpression: 'SET #owner = :owner, #owned = :owned, lastModified = :now, eventId = :event ADD #version :one',
+      UpdateExpression: `SET #owner = :owner, #owned = :owned, lastModified = :now, eventId = :event ADD #version :one${owner === ADMIN_OWNER ? ' REMOVE direct' : ''}`,
       ConditionExpression: '#owner = :from',
       ExpressionAttributeNames: { '#owner': 'owner', '#owned': TABLE.index.partitionKey, '#version': 'version' },
       ExpressionAttributeValues: {
@@ -85,7 +88,19 @@ const isCurrent = ({ version, owner, applying }: StoredResource) => ({
 
 /** @throws {Error} when the item is not one of ours: a poisoned item must not look like a user. */
 export function toResource(type: ResourceType, item: Record<string, unknown>): StoredResource {
-  const { sk, owner, version, created, lastModified, attributes, eventId, memberCount, applying, passwordHash } = item
+  const {
+    sk,
+    owner,
+    version,
+    created,
+    lastModified,
+    attributes,
+    eventId,
+    memberCount,
+    applying,
+    passwordHash,
+    direct,
+  } = item
   if (
     typeof sk !== 'string' ||
     typeof owner !== 'string' ||
@@ -109,6 +124,7 @@ export function toResource(type: ResourceType, item: Record<string, unknown>): S
     ...(typeof memberCount === 'number' && { memberCount }),
     ...(typeof applying === 'number' && { applying }),
     ...(typeof passwordHash === 'string' && { passwordHash }),
+    ...(typeof direct === 'object' && direct !== null && { direct: direct as Record<string, string> }),
   }
 }
 

@@ -1,5 +1,13 @@
 import type { RestEvent } from '../audit/rest-event.ts'
-import { claimNameAction, isReserved, moveLookupActions, moveNameActions, releaseNameAction } from './claims.ts'
+import {
+  claimNameAction,
+  type Holder,
+  isReserved,
+  moveLookupActions,
+  moveNameActions,
+  releaseNameAction,
+  toHolder,
+} from './claims.ts'
 import type { Db } from './client.ts'
 import { moveCountAction } from './counters.ts'
 import { putEventAction } from './events/write.ts'
@@ -9,6 +17,12 @@ import { type Action, type Actions, ConditionsFailed, transact } from './transac
 /** Another resource holds the unique name. */
 export class NameTaken extends Error {
   override readonly name = 'NameTaken'
+  /** Which, where its claim was met. */
+  readonly holder: Holder | undefined
+  constructor(holder: Holder | undefined, options: ErrorOptions) {
+    super('The name is taken', options)
+    this.holder = holder
+  }
 }
 
 /** The unique name is that of a provisioner role, which no group may have. */
@@ -85,7 +99,8 @@ function translate(error: unknown): unknown {
   const { failures } = error
   if (failures.has('resource')) return new LostRace('', { cause: error })
   if (isReserved(failures.get('name'))) return new NameReserved('', { cause: error })
-  return failures.has('name') || failures.has('oldName') ? new NameTaken('', { cause: error }) : error
+  const isTaken = failures.has('name') || failures.has('oldName')
+  return isTaken ? new NameTaken(toHolder(failures.get('name')), { cause: error }) : error
 }
 
 /**

@@ -5,10 +5,12 @@ import { requireResource } from '../../resources/find-resource.ts'
 import { requireAccount } from '../../resources/known-names.ts'
 import { listResources } from '../../resources/list.ts'
 import { loadResource } from '../../resources/load.ts'
+import { requireLocalChanges } from '../../resources/local-changes.ts'
 import type { Presented } from '../../resources/present.ts'
 import type { Kind } from '../../resources/special.ts'
 import { parseProjection } from '../../scim/project.ts'
 import { RESOURCE_TYPES } from '../../scim/resource-types.ts'
+import type { StoredResource } from '../../store/resource-item.ts'
 import { getResources } from '../../store/resources.ts'
 import type { ApiAnswer } from '../api-answer.ts'
 import { parseListParameters } from '../list-input.ts'
@@ -28,8 +30,8 @@ export async function listForAdmin(context: AdminContext, kind: Kind, query: Que
   if (list.totalResults === 0) await requireAccount(context)
   const ids = list.Resources.flatMap(({ id }) => (typeof id === 'string' ? [id] : []))
   const stored = await getResources(context.db, context.account, type, ids)
-  const owners = new Map(stored.map(({ id, owner }) => [id, owner]))
-  const Resources = list.Resources.map((resource) => withOwner(resource, owners.get(String(resource.id))))
+  const byId = new Map(stored.map((one) => [one.id, one]))
+  const Resources = list.Resources.map((resource) => toAdminView(resource, byId.get(String(resource.id))))
   return { status: 200, body: { ...list, Resources } }
 }
 
@@ -41,15 +43,19 @@ export async function loadForAdmin(
   query: Query,
 ): Promise<ApiAnswer> {
   const { type } = kind
-  const { id, owner } = await requireResource(context, type, idOrName)
+  const stored = await requireResource(context, type, idOrName)
   const { attributes, excludedAttributes } = parseListParameters(query)
   const projection = parseProjection(type, { attributes, excludedAttributes })
-  const { resource } = await loadResource(toScimContext(context), kind, id, projection)
-  return { status: 200, body: withOwner(resource, owner) }
+  const { resource } = await loadResource(toScimContext(context), kind, stored.id, projection)
+  return { status: 200, body: toAdminView(resource, stored) }
 }
 
-const withOwner = (resource: Presented['resource'], owner: string | undefined) =>
-  owner ? { ...resource, owner } : resource
+/** A resource as administrators see it: with its owner, and with what was changed by hand since its owner last did. */
+const toAdminView = (resource: Presented['resource'], stored: StoredResource | undefined) => ({
+  ...resource,
+  ...(stored && { owner: stored.owner }),
+  ...(stored?.direct && { directChanges: stored.direct }),
+})
 
 /**
  * An administrator sees all of the account, as a client with every privilege would, and may change it whoever owns it;
@@ -68,5 +74,6 @@ export function toScimContext({ account, actor: _, ...context }: AdminContext): 
       tokenExpiresAt: Number.MAX_SAFE_INTEGER,
     },
   }
-  return { db, principal, now, baseUrl: SCIM_BASE, types: RESOURCE_TYPES, trail, report }
+  const admitChange = (resource: StoredResource) => requireLocalChanges(db, account, resource)
+  return { db, principal, now, baseUrl: SCIM_BASE, types: RESOURCE_TYPES, trail, admitChange, report }
 }
