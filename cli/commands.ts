@@ -1,11 +1,22 @@
 import type { Command } from './command.ts'
+import { byHandCommands } from './commands/by-hand.ts'
 import { completionCommand } from './commands/completion.ts'
 import { eventHistory } from './commands/event-history.ts'
+import { grantCommands } from './commands/grants.ts'
 import { integrationCommands } from './commands/integration.ts'
+import { ownershipCommands } from './commands/ownership.ts'
 import { resourceCommands } from './commands/resources.ts'
 import { tokenCommands } from './commands/token.ts'
 
-const ASKING: readonly Command[] = [...integrationCommands, ...tokenCommands, eventHistory, ...resourceCommands]
+const ASKING: readonly Command[] = [
+  ...integrationCommands,
+  ...tokenCommands,
+  eventHistory,
+  ...resourceCommands,
+  ...byHandCommands,
+  ...grantCommands,
+  ...ownershipCommands,
+]
 
 /** Every command, in the order the help lists them: one line for each group. */
 export const COMMANDS: readonly Command[] = [...ASKING, completionCommand(ASKING)]

@@ -23,7 +23,7 @@ export interface Telling {
 /**
  * Carries out a command that changes many objects, step by step until there is no further one: rows are shown as they
  * come, progress on a terminal, and at the end what it came to. A step is one request, so that no time limit holds for
- * all; whoever interrupts it can run it again.
+ * all; whoever interrupts it can run it again, and one that fails midway says what it has done.
  * @returns the exit code: 1 where an object was refused.
  */
 export async function carryOutSteps(
@@ -32,16 +32,19 @@ export async function carryOutSteps(
   { done, isDryRun }: Telling,
 ): Promise<number> {
   const counts = new Map<StepRow['outcome'], number>()
-  await showList(
-    session,
-    STEP_VIEW,
-    walkSteps(ask, (rows, total) => {
-      for (const { outcome } of rows) counts.set(outcome, (counts.get(outcome) ?? 0) + 1)
-      const sum = [...counts.values()].reduce((all, count) => all + count, 0)
-      session.terminal.progress(total === undefined ? `${sum} objects` : `${sum} of ${total} objects`)
-    }),
-  )
-  session.terminal.tell(toSummary(counts, { done, isDryRun }))
+  const tellStep = (rows: readonly StepRow[], total: number | undefined) => {
+    for (const { outcome } of rows) counts.set(outcome, (counts.get(outcome) ?? 0) + 1)
+    const sum = [...counts.values()].reduce((all, count) => all + count, 0)
+    session.terminal.progress(total === undefined ? `${sum} objects` : `${sum} of ${total} objects`)
+  }
+  const tellAll = () => session.terminal.tell(toSummary(counts, { done, isDryRun }))
+  try {
+    await showList(session, STEP_VIEW, walkSteps(ask, tellStep))
+  } catch (error) {
+    if (counts.size > 0) tellAll()
+    throw error
+  }
+  tellAll()
   return counts.has('refused') ? 1 : 0
 }
 

@@ -41,6 +41,17 @@ test('a dry run says what would be done', async () => {
   expect(told).toEqual(['2 would be transferred; nothing was changed'])
 })
 
+test('one that fails midway says what is done, so that it can be run again', async () => {
+  const { session, told } = sessionOf('table')
+  const failing = async (next: string | undefined) => {
+    if (next !== undefined) throw new Error('the service went away')
+    return STEPS.first as Step
+  }
+  const run = carryOutSteps(session, failing, { done: 'transferred', isDryRun: false })
+  await expect(run).rejects.toThrow('the service went away')
+  expect(told).toEqual(['1 transferred, 1 were so already'])
+})
+
 test('a line of progress is written over on a terminal, taken away at the end, and no part of a file', () => {
   const shown = (isTTY: boolean) => {
     const pieces: string[] = []
