@@ -19,7 +19,7 @@ export interface PatchBody {
  */
 export function toPatch(type: ResourceType, set: readonly string[], unset: readonly string[]): PatchBody {
   const Operations = [
-    ...set.map((text) => toReplace(type, text)),
+    ...set.map((text) => toSet(type, text)),
     ...unset.map((path) => ({ op: 'remove', path: withoutPassword(path) })),
   ]
   const body: PatchBody = { schemas: [PATCH_OP], Operations }
@@ -53,11 +53,13 @@ function parseFile(path: string): JsonObject {
 }
 
 /** @throws {UsageError} */
-function toReplace(type: ResourceType, text: string): JsonObject {
+function toSet(type: ResourceType, text: string): JsonObject {
   // A filter in the path may hold the sign too: emails[type eq "a=b"].value=x
   const [, path, value] = /^((?:[^=[]|\[[^\]]*\])+)=(.*)$/s.exec(text) ?? []
   if (path === undefined || value === undefined) throw new UsageError(`--set "${text}": expected attribute=value`)
-  return { op: 'replace', path: withoutPassword(path), value: toValue(type, path, value) }
+  // Of a list `add` changes the element that the filter finds, or makes it.
+  const op = path.includes('[') ? 'add' : 'replace'
+  return { op, path: withoutPassword(path), value: toValue(type, path, value) }
 }
 
 function toValue(type: ResourceType, path: string, text: string): Json {

@@ -24,7 +24,7 @@ interface Named {
 const KINDS: Named[] = [
   {
     ...{ word: 'user', type: RESOURCE_TYPES.User, collection: 'users', nameFlag: 'user-name' },
-    examples: { name: 'ada@example.com', new: 'grace@example.com', set: 'title="Rear Admiral"' },
+    examples: { name: 'ada@example.com', new: 'grace@example.com', set: '"title=Rear Admiral"' },
   },
   {
     ...{ word: 'role', type: RESOURCE_TYPES.Group, collection: 'roles', nameFlag: 'display-name' },
