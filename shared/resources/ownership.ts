@@ -7,7 +7,7 @@ import type { Json, ResourceType } from '../scim/schema.ts'
 import { mapConcurrently } from '../store/batch.ts'
 import { nameOf } from '../store/claims.ts'
 import type { Db } from '../store/client.ts'
-import { countResources } from '../store/counters.ts'
+import { countResources, listCounts } from '../store/counters.ts'
 import { withDryRun } from '../store/dry-run.ts'
 import { newId } from '../store/new-id.ts'
 import { listOwnedPage } from '../store/owned.ts'
@@ -95,7 +95,7 @@ async function nothingOwned(context: AdminContext, role: string): Promise<Step> 
 }
 
 async function listOwned({ db, account, now }: AdminContext, type: ResourceType, owner: string, after: string) {
-  const counting = countResources(db, account, type, owner)
+  const counting = listCounts(db, account, type, owner)
   const page = { after: after || undefined, limit: PAGE, now, counting }
   return (await listOwnedPage(db, account, type, owner, page, 'index')).resources
 }

@@ -22,13 +22,13 @@ export function moveCountAction(account: string, type: Collection, owner: string
   }
 }
 
-/** Takes one from an owner's count and adds it to another's, in one item. */
-export const passCountAction = (account: string, type: Collection, from: string, to: string): Action => ({
+/** Takes one from an owner's count and adds it to another's, in one item, and says when: epoch ms. */
+export const passCountAction = (account: string, type: Collection, from: string, to: string, at: number): Action => ({
   Update: {
     Key: anyShardKey(account, type),
-    UpdateExpression: 'ADD #from :less, #to :more',
-    ExpressionAttributeNames: { '#from': ownName(from), '#to': ownName(to) },
-    ExpressionAttributeValues: { ':less': -1, ':more': 1 },
+    UpdateExpression: 'SET #moved = :at ADD #from :less, #to :more',
+    ExpressionAttributeNames: { '#from': ownName(from), '#to': ownName(to), '#moved': `${MOVED}${to}` },
+    ExpressionAttributeValues: { ':less': -1, ':more': 1, ':at': at },
   },
 })
 
@@ -41,6 +41,8 @@ const anyShardKey = (account: string, type: Collection): Key => ({
 export interface Counts {
   all: number
   own: number
+  /** When something last came to that role from another, in epoch ms; 0 for never. */
+  movedAt: number
 }
 
 /** Objects of a type: all of the account, or those of one owner. As {@link listCounts}. */
@@ -53,7 +55,8 @@ export async function countResources(db: Db, account: string, type: Collection, 
 export async function listCounts(db: Db, account: string, type: Collection, owner = ''): Promise<Counts> {
   const items = await queryAll(db, ofPartition(countKey(account, type)))
   const sum = (name: string) => items.reduce((total, item) => total + (Number(item[name]) || 0), 0)
-  return { all: sum('all'), own: sum(ownName(owner)) }
+  const movedAt = Math.max(0, ...items.map((item) => Number(item[`${MOVED}${owner}`]) || 0))
+  return { all: sum('all'), own: sum(ownName(owner)), movedAt }
 }
 
 /** How many objects of a type each owner has, of those who have some. One consistent Query, at most 3 read units. */
@@ -68,4 +71,5 @@ export async function listOwnerCounts(db: Db, account: string, type: Collection)
 }
 
 const OWN = 'own#'
+const MOVED = 'moved#'
 const ownName = (owner: string) => `${OWN}${owner}`

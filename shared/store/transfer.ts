@@ -3,12 +3,14 @@ import { passNameAction } from './claims.ts'
 import type { Db } from './client.ts'
 import { passCountAction } from './counters.ts'
 import { putEventAction } from './events/write.ts'
+import { putMovedAction } from './moved.ts'
 import { passResourceAction, type StoredResource } from './resource-item.ts'
 import { LostRace } from './resource-writes.ts'
 import { ConditionsFailed, transact } from './transaction.ts'
 
 /**
- * Access pattern W6: hands a resource to another owner, with its claim, both counts and its REST event, all or nothing.
+ * Access pattern W6: hands a resource to another owner, with its claim, both counts and its REST event, all or
+ * nothing.
  * It goes by the owner and not by the version: changes of others neither stop it nor are lost, and one that was read
  * before it fails. A group whose changes are queued keeps its queue.
  * @throws {LostRace} when `before` has another owner or name by now, or is gone.
@@ -20,10 +22,12 @@ export async function transferResource(
   owner: string,
   event: RestEvent,
 ): Promise<void> {
+  const at = db.clock()
   const actions = {
     resource: passResourceAction(account, before, owner, event),
     name: passNameAction(account, before, owner, event.eventId),
-    count: passCountAction(account, before.type, before.owner, owner),
+    count: passCountAction(account, before.type, before.owner, owner, at),
+    moved: putMovedAction(account, before.type, owner, before.id, at),
     event: putEventAction(db, event),
   }
   try {

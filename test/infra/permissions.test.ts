@@ -11,6 +11,7 @@ import {
   lookupCollectionKey,
   memberOfKey,
   membersKey,
+  movedPartition,
   nameCollectionKey,
   ownedKey,
   pageKey,
@@ -36,6 +37,7 @@ const OBJECTS = [
   lookupCollectionKey('acme', User, 'externalId', 'x#EVENT#y'),
   membersKey('acme', 'g1'),
   countKey('acme', User),
+  movedPartition('acme', User, 'OKTA_PROVISIONER'),
   PAGE_MARK,
   pendingKey('acme'),
 ]

@@ -1,11 +1,13 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { RESOURCE_TYPES } from '../../../shared/scim/resource-types.ts'
 import { listOwnerCounts } from '../../../shared/store/counters.ts'
-import { nameCollectionKey, pendingKey, resourceKey } from '../../../shared/store/keys.ts'
+import { nameCollectionKey, ownedKey, pendingKey, resourceKey } from '../../../shared/store/keys.ts'
 import { listOwnedIds } from '../../../shared/store/owned.ts'
 import { getResource } from '../../../shared/store/resources.ts'
 import { adminApi } from '../../factories/admin-api.ts'
 import { ADMIN_ARN } from '../../factories/api-event.ts'
+import { seedCollection } from '../../factories/collection.ts'
 import { withTable } from '../../factories/engine.ts'
 import { itemsOf } from '../../factories/items.ts'
 import { scanAll, scanEvents } from '../../factories/scan.ts'
@@ -13,6 +15,9 @@ import { type Body, newGroup, newUser, patchOf, principal, scimApi } from '../..
 import { settle } from '../../factories/settle.ts'
 
 const { User, Group } = RESOURCE_TYPES
+const LATER = Date.parse('2026-06-01T08:00:00Z')
+/** Where the index still has what FIRST_ROLE no longer owns. */
+const OLD_INDEX = (account: string) => ownedKey(account, 'FIRST_ROLE', User)
 const db = withTable()
 const admin = adminApi(db)
 
@@ -133,6 +138,33 @@ describe('POST /admin/ownership', () => {
     const filter = encodeURIComponent('userName sw "t"')
     expect((await lists.second('GET', `/Users?filter=${filter}`)).body.Resources).toMatchObject([{ userName: 'two' }])
     expect((await lists.first('GET', `/Users?filter=${filter}`)).body.Resources).toMatchObject([{ userName: 'three' }])
+  })
+
+  test('is seen by the new owner before the index tells of it, in its place on every page, and by the next transfer', async () => {
+    const { account, second, transferAll } = await newAccount('lagging')
+    const seed = { account, owner: 'FIRST_ROLE', bytes: 10 }
+    const ids = await seedCollection(db, { ...seed, prefix: 'f', count: 40 })
+    const own = await seedCollection(db, { ...seed, owner: 'SECOND_ROLE', prefix: 's', count: 5, from: LATER })
+    const moved = [3, 7, 8, 20].map((n) => ids[n] as string)
+    await transferAll({ to: 'SECOND_ROLE', users: moved })
+    for (const id of moved.slice(0, 3)) {
+      const Key = resourceKey(account, User, id)
+      const update = {
+        UpdateExpression: 'SET gsi1pk = :old',
+        ExpressionAttributeValues: { ':old': OLD_INDEX(account) },
+      }
+      await db.client.send(new UpdateCommand({ TableName: db.tableName, Key, ...update }))
+    }
+    const idsOf = ({ body }: { body: Body }) => body.Resources.map(({ id }: Body) => id)
+    const expected = [...moved, ...own]
+    const whole = await second('GET', '/Users')
+    expect([whole.body.totalResults, idsOf(whole)]).toEqual([9, expected])
+    const pages = []
+    for (const startIndex of [1, 3, 5, 7, 9])
+      pages.push(...idsOf(await second('GET', `/Users?startIndex=${startIndex}&count=2`)))
+    expect(pages).toEqual(expected)
+    const rows = await transferAll({ to: 'ADMIN', ownedBy: 'SECOND_ROLE' })
+    expect(rows.map(({ id, outcome }) => [id, outcome])).toEqual(expected.map((id) => [id, 'done']))
   })
 
   test('lets the new owner change it and refuses the old one', async () => {
