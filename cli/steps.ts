@@ -1,5 +1,6 @@
 import type { Step, StepRow } from '../shared/resources/steps.ts'
 import type { Session } from './command.ts'
+import { Failure } from './failure.ts'
 import { type ListView, showList } from './output.ts'
 
 /** One row for each object, as every command shows it that changes many. */
@@ -39,13 +40,37 @@ export async function carryOutSteps(
   }
   const tellAll = () => session.terminal.tell(toSummary(counts, { done, isDryRun }))
   try {
-    await showList(session, STEP_VIEW, walkSteps(ask, tellStep))
+    await showList(
+      session,
+      STEP_VIEW,
+      walkSteps((next) => askAgain(session, ask, next), tellStep),
+    )
   } catch (error) {
     if (counts.size > 0) tellAll()
     throw error
   }
   tellAll()
   return counts.has('refused') ? 1 : 0
+}
+
+/** How long a step that is on its way waits before it is asked for again, where the service is busy or away for moments. */
+const PAUSES_MS = [1000, 2000, 4000, 8000]
+
+/** Asks again where that may help, once something is done; a first step that fails is told at once. */
+async function askAgain(
+  { terminal }: Session,
+  ask: (next: string | undefined) => Promise<Step>,
+  next: string | undefined,
+): Promise<Step> {
+  for (const pauseMs of next === undefined ? [] : PAUSES_MS) {
+    try {
+      return await ask(next)
+    } catch (error) {
+      if (!(error instanceof Failure && error.isPassing)) throw error
+      await terminal.pause(pauseMs, new AbortController().signal)
+    }
+  }
+  return ask(next)
 }
 
 async function* walkSteps(

@@ -260,11 +260,16 @@ describe('POST /admin/ownership', () => {
       if (status === 200) acknowledged.push(`n${n}@example.com`)
     })
     const rename = first('PATCH', `/Users/${id}`, patchOf({ op: 'replace', path: 'userName', value: 'lovelace' }))
+    const gone = (await first('POST', '/Users', newUser('gone'))).body.id
+    const drop = Promise.all([
+      transfer({ to: 'SECOND_ROLE', users: [gone] }),
+      ...[first, second, first, second].map((call) => call('DELETE', `/Users/${gone}`)),
+    ])
     const creates = Array.from({ length: 8 }, (_, n) => first('POST', '/Users', newUser(`other${n}`)))
     const transfers = (async () => {
       for (const to of owners) expect((await transfer({ to, users: [id] })).body.rows[0].outcome).not.toBe('refused')
     })()
-    await Promise.all([...writes, rename, ...creates, transfers])
+    await Promise.all([...writes, rename, drop, ...creates, transfers])
     const after = await stored(id)
     expect(after?.owner).toBe('SECOND_ROLE')
     const emails = (after?.attributes.emails ?? []) as { value: string }[]
