@@ -1,10 +1,13 @@
 import type { Command } from './command.ts'
+import { byHandCommands } from './commands/by-hand.ts'
 import { completionCommand } from './commands/completion.ts'
 import { drift } from './commands/drift.ts'
 import { eventHistory } from './commands/event-history.ts'
+import { grantCommands } from './commands/grants.ts'
 import { historyCommands } from './commands/history.ts'
 import { integrationCommands } from './commands/integration.ts'
 import { oauthCommands } from './commands/oauth.ts'
+import { ownershipCommands } from './commands/ownership.ts'
 import { resourceCommands } from './commands/resources.ts'
 import { tokenCommands } from './commands/token.ts'
 
@@ -15,6 +18,9 @@ const ASKING: readonly Command[] = [
   eventHistory,
   ...resourceCommands,
   ...historyCommands,
+  ...byHandCommands,
+  ...grantCommands,
+  ...ownershipCommands,
   drift,
 ]
 

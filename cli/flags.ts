@@ -7,6 +7,9 @@ export const someText = z.string({ error: 'expected a value' }).min(1, { error: 
 /** An option that is given or not. */
 export const toggle = (help: string) => ({ help, schema: z.boolean().default(false) })
 
+/** Of every command that changes something: what it would do. */
+export const DRY_RUN = toggle('show what would be done, and change nothing')
+
 /** An option with one value, which may be left out. */
 export const optional = <Schema extends z.core.$ZodType>(value: string, help: string, schema: Schema) => ({
   ...{ value, help },

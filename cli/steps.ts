@@ -1,5 +1,6 @@
 import type { Step, StepRow } from '../shared/resources/steps.ts'
 import type { Session } from './command.ts'
+import { Failure } from './failure.ts'
 import { type ListView, showList } from './output.ts'
 
 /** One row for each object, as every command shows it that changes many. */
@@ -23,7 +24,7 @@ export interface Telling {
 /**
  * Carries out a command that changes many objects, step by step until there is no further one: rows are shown as they
  * come, progress on a terminal, and at the end what it came to. A step is one request, so that no time limit holds for
- * all; whoever interrupts it can run it again.
+ * all; whoever interrupts it can run it again, and one that fails midway says what it has done.
  * @returns the exit code: 1 where an object was refused.
  */
 export async function carryOutSteps(
@@ -32,17 +33,44 @@ export async function carryOutSteps(
   { done, isDryRun }: Telling,
 ): Promise<number> {
   const counts = new Map<StepRow['outcome'], number>()
-  await showList(
-    session,
-    STEP_VIEW,
-    walkSteps(ask, (rows, total) => {
-      for (const { outcome } of rows) counts.set(outcome, (counts.get(outcome) ?? 0) + 1)
-      const sum = [...counts.values()].reduce((all, count) => all + count, 0)
-      session.terminal.progress(total === undefined ? `${sum} objects` : `${sum} of ${total} objects`)
-    }),
-  )
-  session.terminal.tell(toSummary(counts, { done, isDryRun }))
+  const tellStep = (rows: readonly StepRow[], total: number | undefined) => {
+    for (const { outcome } of rows) counts.set(outcome, (counts.get(outcome) ?? 0) + 1)
+    const sum = [...counts.values()].reduce((all, count) => all + count, 0)
+    session.terminal.progress(total === undefined ? `${sum} objects` : `${sum} of ${total} objects`)
+  }
+  const tellAll = () => session.terminal.tell(toSummary(counts, { done, isDryRun }))
+  try {
+    await showList(
+      session,
+      STEP_VIEW,
+      walkSteps((next) => askAgain(session, ask, next), tellStep),
+    )
+  } catch (error) {
+    if (counts.size > 0) tellAll()
+    throw error
+  }
+  tellAll()
   return counts.has('refused') ? 1 : 0
+}
+
+/** How long a step that is on its way waits before it is asked for again, where the service is busy or away for moments. */
+const PAUSES_MS = [1000, 2000, 4000, 8000]
+
+/** Asks again where that may help, once something is done; a first step that fails is told at once. */
+async function askAgain(
+  { terminal }: Session,
+  ask: (next: string | undefined) => Promise<Step>,
+  next: string | undefined,
+): Promise<Step> {
+  for (const pauseMs of next === undefined ? [] : PAUSES_MS) {
+    try {
+      return await ask(next)
+    } catch (error) {
+      if (!(error instanceof Failure && error.isPassing)) throw error
+      await terminal.pause(pauseMs, new AbortController().signal)
+    }
+  }
+  return ask(next)
 }
 
 async function* walkSteps(

@@ -33,8 +33,10 @@ const MEMBER_OF = 'A#*#MEMBEROF#*'
 /** What the index tells of objects: memberships by user, objects by owner. */
 const OBJECT_INDEX = [MEMBER_OF, 'A#*#OWNED#*']
 const PENDING = 'A#*#PENDING'
-/** What SCIM requests are about besides objects: names and lookups, memberships, counters, page marks, open work. */
-const OF_OBJECTS = ['NAME#*', 'LOOKUP#*', 'MEMBERS#*', 'COUNT#*', 'PAGE#*', 'PENDING'].map((part) => `A#*#${part}`)
+/** What SCIM requests are about besides objects: names and lookups, memberships, counters, moves, page marks, open work. */
+const OF_OBJECTS = ['NAME#*', 'LOOKUP#*', 'MEMBERS#*', 'COUNT#*', 'MOVED#*', 'PAGE#*', 'PENDING'].map(
+  (part) => `A#*#${part}`,
+)
 /** Keys that end in text of a client. */
 const CLIENT_TEXT = [LOOKUPS, MEMBERS]
 const ADMINISTRATION = ['A#*#INTEGRATION', 'A#*#PROVISIONER', 'ACCOUNT']

@@ -7,8 +7,8 @@ import { type Command, command } from '../command.ts'
 import { UsageError } from '../failure.ts'
 import { optional, toggle, wholeNumber } from '../flags.ts'
 import { type ListView, showList } from '../output.ts'
-import { plainJson } from '../plain-text.ts'
-import { type Column, toLines } from '../table.ts'
+import type { Column } from '../table.ts'
+import { showOne } from './object-view.ts'
 
 /** A SCIM resource as administrators see it, and a page of such. */
 type Resource = Record<string, unknown>
@@ -151,19 +151,9 @@ const resourceShow = ({ word, collection, example }: Kind): Command =>
     flags: {},
     outputs: ['table', 'json'],
     examples: [`rolecall ${word} show ${example.name}`, `rolecall event-history --resource ${example.name}`],
-    run: async ({ api, terminal, output }, _values, idOrName) => {
-      const resource = await api.call<Resource>({ path: ['admin', collection, idOrName ?? ''] })
-      await terminal.write(`${output === 'json' ? plainJson(resource, 2) : toLines(flatten(resource))}\n`)
+    run: async (session, _values, idOrName) => {
+      await showOne(session, await session.api.call<Resource>({ path: ['admin', collection, idOrName ?? ''] }))
     },
   })
-
-/** One line for each leaf: `name.givenName  Ada`, `emails.1.value  ada@example.com`. */
-function flatten(value: unknown, path: readonly string[] = []): [string, string][] {
-  if (typeof value !== 'object' || value === null) return [[path.join('.'), String(value)]]
-  const entries = Array.isArray(value)
-    ? value.map((held, i) => [String(i + 1), held] as const)
-    : Object.entries(value).filter(([name]) => path.length > 0 || name !== 'schemas')
-  return entries.flatMap(([name, held]) => flatten(held, [...path, name]))
-}
 
 export const resourceCommands: Command[] = RESOURCE_KINDS.flatMap((kind) => [resourceList(kind), resourceShow(kind)])

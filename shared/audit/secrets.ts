@@ -27,6 +27,12 @@ export function maskParameters(parameters: object): Record<string, unknown> {
   return Object.fromEntries(masked)
 }
 
+/** The parameters of a query as an event tells them: decoded, without secrets. */
+export function toQueryText(parameters: object): string {
+  const given = Object.entries(maskParameters(parameters)).filter(([, value]) => value !== undefined)
+  return given.map(([name, value]) => `${name}=${value}`).join('&')
+}
+
 /** A path that a client wrote, without secrets; what stands behind a question mark is shown as a parameter is. */
 export const maskPath = (path: string): string =>
   maskSecrets(path.replace(/\?.*/s, (query) => `?${maskExpression(query.slice(1))}`))

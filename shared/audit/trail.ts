@@ -1,6 +1,7 @@
 import type { ScimType } from '../scim/error.ts'
 import { listed } from './listed.ts'
 import type { Change, ResourceDomain, RestEvent } from './rest-event.ts'
+import { toQueryText } from './secrets.ts'
 
 /** What is known of a request before it is carried out. */
 export interface TrailStart extends Omit<RestEvent, keyof Outcome | 'skipped' | 'count' | 'advice' | 'part'> {
@@ -29,6 +30,9 @@ export class Trail {
   #skipped: readonly string[] = []
   #advice: string | undefined
   #counts: Pick<RestEvent, 'part' | 'total'> = {}
+  #query: string | undefined
+  #isDryRun = false
+  #wouldChange: readonly Change[] = []
   #resource: Pick<RestEvent, 'resourceId' | 'resourceName' | 'resourceDomain'> = {}
 
   constructor(start: TrailStart) {
@@ -63,8 +67,10 @@ export class Trail {
     return this.#start.eventId
   }
 
-  /** The event of one operation of a Bulk request: as this one, but of what that operation does. */
-  ofOperation(operation: Pick<RestEvent, 'eventId' | 'method' | 'endpoint' | 'total'>): Trail {
+  /** The event of one operation of a Bulk request, or of one object of many: as this one, but of what is done there. */
+  ofOperation(
+    operation: Pick<RestEvent, 'eventId'> & Partial<Pick<RestEvent, 'method' | 'endpoint' | 'total'>>,
+  ): Trail {
     this.#hasParts = true
     return new Trail({ ...this.#start, ...operation })
   }
@@ -84,6 +90,22 @@ export class Trail {
     this.#counts = { part, ...(total !== undefined && { total }) }
   }
 
+  /** Says what is asked in the body of a request, behind its query string. */
+  asks(parameters: object): void {
+    const { query = '' } = this.#start
+    this.#query = [query, toQueryText(parameters)].filter((text) => text !== '').join('&')
+  }
+
+  /** From now on a change is only tried, on a table that writes nothing: it has no event, and {@link wouldChange} tells it. */
+  dryRun(): void {
+    this.#isDryRun = true
+  }
+
+  /** What a dry run would have changed. */
+  get wouldChange(): readonly Change[] {
+    return this.#wouldChange
+  }
+
   /** Tells administrators what to do about a refusal; the client hears nothing of it. */
   advise(advice: string): void {
     this.#advice = advice
@@ -94,8 +116,11 @@ export class Trail {
    * `write` has succeeded: not earlier, and without anybody having to say so.
    */
   async record<Result>(outcome: Outcome, write: (event: RestEvent) => Promise<Result>): Promise<Result> {
-    this.#tried = true
+    const isTrial = this.#isDryRun && outcome.changes !== undefined
+    if (isTrial) this.#wouldChange = outcome.changes ?? []
+    this.#tried = !isTrial
     const result = await write(this.#complete(outcome))
+    if (isTrial) return result
     this.#recorded = true
     return result
   }
@@ -105,6 +130,7 @@ export class Trail {
     return {
       ...this.#start,
       ...this.#resource,
+      ...(this.#query && { query: this.#query }),
       status,
       ...(scimType && { scimType }),
       ...this.#counts,

@@ -49,10 +49,11 @@ export const ADMIN_ROUTES = [
   { path: '/admin/integrations/{name}/oauth', methods: ['GET', 'POST', 'PATCH', 'DELETE'], function: 'admin' },
   { path: '/admin/integrations/{name}/oauth/rotate', methods: ['POST'], function: 'admin' },
   { path: '/admin/tokens/{id}', methods: ['DELETE'], function: 'admin' },
-  { path: '/admin/users', methods: ['GET'], function: 'admin-resources' },
-  { path: '/admin/users/{id}', methods: ['GET'], function: 'admin-resources' },
-  { path: '/admin/roles', methods: ['GET'], function: 'admin-resources' },
-  { path: '/admin/roles/{id}', methods: ['GET'], function: 'admin-resources' },
+  { path: '/admin/users', methods: ['GET', 'POST'], function: 'admin-resources' },
+  { path: '/admin/users/{id}', methods: ['GET', 'PATCH', 'DELETE'], function: 'admin-resources' },
+  { path: '/admin/roles', methods: ['GET', 'POST'], function: 'admin-resources' },
+  { path: '/admin/roles/{id}', methods: ['GET', 'PATCH', 'DELETE'], function: 'admin-resources' },
+  { path: '/admin/ownership', methods: ['GET', 'POST'], function: 'admin-resources' },
   { path: '/events', methods: ['GET'], function: 'events' },
 ] as const satisfies readonly Route<FixedFunctionName>[]
 

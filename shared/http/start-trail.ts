@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda'
-import { maskParameters } from '../audit/secrets.ts'
+import { toQueryText } from '../audit/secrets.ts'
 import type { TrailStart } from '../audit/trail.ts'
 import { newId } from '../store/new-id.ts'
 import type { ApiRequest } from './api-request.ts'
@@ -10,8 +10,7 @@ export function startTrail(
   request: ApiRequest,
   now: Date,
 ): Omit<TrailStart, 'account' | 'type' | 'actorName' | 'actorDomain'> {
-  const parameters = Object.entries(maskParameters(request.query))
-  const query = parameters.map(([name, value]) => `${name}=${value}`).join('&')
+  const query = toQueryText(request.query)
   const userAgent = request.headers['user-agent']
   return {
     eventId: newId(now),

@@ -5,6 +5,7 @@ import { quote } from '../scim/quote.ts'
 import type { ResourceType } from '../scim/schema.ts'
 import { nameOf } from '../store/claims.ts'
 import type { StoredResource } from '../store/resource-item.ts'
+import { adviseTransfer } from './advice.ts'
 import type { ScimContext } from './context.ts'
 import { type Conditional, checkConditions } from './precondition.ts'
 
@@ -50,22 +51,29 @@ export function requireVisible(
   return resource
 }
 
-/** Who changes a resource must see it, own it, and know its version where conditions say so. @throws {ScimError} 404, 403, 412. */
-export function requireChangeable(
+/**
+ * Who changes a resource must see it, own it or administer what its owner lets be, and know its version where conditions
+ * say so. @throws {ScimError} 404, 403, 412.
+ */
+export async function requireChangeable(
   context: ScimContext,
   type: ResourceType,
   asked: Conditional,
   found: StoredResource | undefined,
-): StoredResource {
+): Promise<StoredResource> {
   const resource = requireVisible(context, type, asked.id, found)
   requireOwned(context, resource)
+  await context.admitChange?.(resource)
   checkConditions(asked, resource)
   return resource
 }
 
 /** @throws {ScimError} 403 when the caller sees the object, another role owns it, and it is no administrator. */
-function requireOwned({ principal }: ScimContext, { type, id, owner }: StoredResource): void {
+function requireOwned(context: ScimContext, resource: StoredResource): void {
+  const { principal } = context
+  const { type, id, owner } = resource
   if (owner === principal.role || principal.isAdministrator) return
+  adviseTransfer(context, { type, id, owner, name: nameOf(resource) })
   throw forbidden(
     `Cannot change ${type.name} ${quote(id)}: it belongs to role ${quote(owner)}, this token acts for ${quote(principal.role)}`,
   )

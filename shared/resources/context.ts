@@ -2,6 +2,7 @@ import type { Trail } from '../audit/trail.ts'
 import type { Principal } from '../auth/principal.ts'
 import type { ResourceTypes } from '../scim/resource-types.ts'
 import type { Db } from '../store/client.ts'
+import type { StoredResource } from '../store/resource-item.ts'
 
 /** What is measured of clients: changes past the limit of a brake, refused or reported. */
 export type Measured = 'BrakeStops' | 'BrakeWarnings'
@@ -18,6 +19,8 @@ export interface ScimContext {
   trail: Trail
   /** Counts one of these for whoever watches the service. */
   measure(name: Measured): void
+  /** Refuses changes of what the owner's integration lets nobody else change: for administrators, who own none of it. */
+  admitChange?(resource: StoredResource): Promise<void>
   /** Tells the operators of an error that the answer need not tell. */
   report(error: unknown): void
 }

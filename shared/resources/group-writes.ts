@@ -38,7 +38,8 @@ export async function writeGroup(
     await queueGroupChange(db, account, change, event)
     return after
   }
-  if (anyVersion && !exact && sameAttributes(after.attributes, before.attributes)) {
+  const isOfMembersOnly = sameAttributes(after.attributes, before.attributes) && after.direct === before.direct
+  if (anyVersion && !exact && isOfMembersOnly) {
     await writeMembersOnly(db, account, change, event)
     return undefined
   }

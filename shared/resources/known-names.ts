@@ -1,6 +1,7 @@
 import type { EventQuery } from '../audit/event-query.ts'
 import type { RestEvent } from '../audit/rest-event.ts'
 import { DEFAULT_ACCOUNT } from '../auth/account.ts'
+import { ADMIN_OWNER } from '../auth/principal.ts'
 import { notFound, type ScimError } from '../scim/error.ts'
 import { quote } from '../scim/quote.ts'
 import { hasAccount, listAccounts } from '../store/accounts.ts'
@@ -33,6 +34,12 @@ export async function requireAccount({ db, account }: Place): Promise<void> {
 export async function noSuchIntegration(place: Place, name: string): Promise<ScimError> {
   await requireAccount(place)
   return missing('integration', name, place, await listIntegrationNames(place))
+}
+
+/** What is said of a role that can own nothing, since no integration was ever to run as it. */
+export async function noSuchOwner(place: Place, role: string): Promise<ScimError> {
+  const roles = (await getProvisioners(place.db, place.account)).map((provisioner) => provisioner.role)
+  return missing('role that may own objects', role, place, [...roles, `${ADMIN_OWNER} for administrators`])
 }
 
 /**

@@ -2,7 +2,7 @@ import type { ResourceType } from '../scim/schema.ts'
 import type { Db } from '../store/client.ts'
 import { type Counts, listCounts } from '../store/counters.ts'
 import { connectionOf } from '../store/deadline.ts'
-import { listOwnedIds, listOwnedPage, type Owned, type Way } from '../store/owned.ts'
+import { listOwnedIdsNow, listOwnedPage, type Owned, type Way } from '../store/owned.ts'
 import { getIdAt, listResourcePage, type PageRange } from '../store/resources.ts'
 import { ownerSeen } from './access.ts'
 import type { ScimContext } from './context.ts'
@@ -33,19 +33,16 @@ export async function totalOf({ owner, counting }: Seen): Promise<number> {
 /** A page of what the caller sees, in the order of creation, at the price of what it owns where it sees no more. */
 export async function listSeen({ db, principal, now }: ScimContext, seen: Seen, page: PageRange): Promise<Owned> {
   const { account } = principal
-  const { type, owner } = seen
+  const { type, owner, counting } = seen
   if (owner === undefined) return { resources: await listResourcePage(db, account, type, page), isRun: true }
-  const counting = totalOf(seen)
-  // Awaited where it matters to the page; its failure is that of the total.
-  counting.catch(() => {})
   return listOwnedPage(db, account, type, owner, { ...page, now, counting }, await wayOf(db, account, seen))
 }
 
 /** The id of the `n`th object that the caller sees, none where there are not so many. */
 export async function getSeenIdAt({ db, principal }: ScimContext, seen: Seen, n: number): Promise<string | undefined> {
-  const { type, owner } = seen
+  const { type, owner, counting } = seen
   if (owner === undefined) return getIdAt(db, principal.account, type, n)
-  return (await listOwnedIds(db, principal.account, type, owner, { limit: n }))[n - 1]
+  return (await listOwnedIdsNow(db, principal.account, type, owner, { limit: n, counting }))[n - 1]
 }
 
 /**

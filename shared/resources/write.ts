@@ -15,6 +15,7 @@ import { type Asked, parseChanges, parseWhole } from './asked.ts'
 import { braked } from './brake/braked.ts'
 import { toUniqueness, untilWon } from './conflict.ts'
 import type { ScimContext } from './context.ts'
+import { marksAfter } from './direct-marks.ts'
 import type { Conditional } from './precondition.ts'
 import { type Derived, loadDerivedOf, type Presented, presentStored } from './present.ts'
 import type { Draft, Kind, Request, Write } from './special.ts'
@@ -44,7 +45,7 @@ export async function createResource(
     special.putNew?.(context, resource, draft, event) ?? putNewResource(db, principal.account, resource, event)
   await trail.record({ status: 201, changes }, put).catch((error) => {
     trail.about(type.auditWord, undefined, nameOf(resource))
-    throw toUniqueness(error, resource)
+    throw toUniqueness(context, error, resource)
   })
   return presentStored(context, resource, projection, draft.derived ?? noneOf(type))
 }
@@ -68,7 +69,7 @@ export function removeResource(context: ScimContext, { type, special }: Kind, ta
   const { db, principal, trail } = context
   return untilWon(async () => {
     const found = await getResource(db, principal.account, type, target.id)
-    const before = requireChangeable(context, type, target, found)
+    const before = await requireChangeable(context, type, target, found)
     const draft = (await special.draftDeletion?.(context, before)) ?? toDraft(before.attributes)
     const changes = [...changesBetween(before.attributes, undefined), ...draft.changes]
     await braked(context, 1, (count) =>
@@ -108,7 +109,7 @@ async function changeResource(
       hasMembers(type) ? undefined : loadDerivedOf(context, kind, id, projection),
     ])
     known = loaded
-    const before = requireChangeable(context, type, target, found)
+    const before = await requireChangeable(context, type, target, found)
     const anyVersion = mayBeEmpty && attempt > 0 && ifMatch === undefined && ifNoneMatch === undefined
     const answer = { projection, mayBeEmpty, anyVersion }
     const draft = await draftOf(context, kind, { asked, known, before, answer })
@@ -145,8 +146,9 @@ async function writeDraft(
   const { special } = kind
   const { attributes, fields, changes } = draft
   if (changes.length === 0 && sameAttributes(before.attributes, attributes)) return before
-  const after = { ...before, ...fields, attributes, version: before.version + 1, ...stampOf(context) }
   const all = [...changesBetween(before.attributes, attributes), ...changes]
+  const direct = marksAfter(context, before, all)
+  const after = { ...before, ...fields, attributes, direct, version: before.version + 1, ...stampOf(context) }
   const put = async (event: RestEvent, count?: Count) => {
     if (special.put) return special.put(context, { before, after, draft, anyVersion, count }, event)
     await putVersion(db, principal.account, { before, after, count }, event)
@@ -159,7 +161,7 @@ async function writeDraft(
     )
   } catch (error) {
     const corrected = special.correct?.(before, draft, error)
-    if (!corrected) throw toUniqueness(error, after)
+    if (!corrected) throw toUniqueness(context, error, after)
     return writeDraft(context, kind, { before, draft: corrected, anyVersion })
   }
 }

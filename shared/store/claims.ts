@@ -123,6 +123,18 @@ export function reserveNameAction(account: string, role: string): Action {
 /** Whether a claim that was met is a role's. */
 export const isReserved = (claim: RawItem | undefined): boolean => claim?.role !== undefined
 
+/** Who has a name. */
+export interface Holder {
+  id: string
+  owner: string
+}
+
+/** Who holds a claim that was met. */
+export function toHolder(claim: RawItem | undefined): Holder | undefined {
+  const [id, owner] = [claim?.id?.S, claim?.owner?.S]
+  return id === undefined || owner === undefined ? undefined : { id, owner }
+}
+
 export const releaseNameActions = (account: string, resource: StoredResource): Actions =>
   releaseAll(claimsOf(account, resource), resource)
 
@@ -131,6 +143,20 @@ function releaseAll(names: ReadonlyMap<string, Key>, { id }: StoredResource): Ac
     Delete: { Key, ConditionExpression: 'id = :id', ExpressionAttributeValues: { ':id': id } },
   })
   return Object.fromEntries([...names].map(([action, key]) => [`old-${action}`, release(key)]))
+}
+
+/** The claims of a resource that is handed to another owner. */
+export function passNameActions(account: string, resource: StoredResource, owner: string, eventId: string): Actions {
+  const pass = (Key: Key): Action => ({
+    Update: {
+      Key,
+      UpdateExpression: 'SET #owner = :owner, eventId = :event',
+      ConditionExpression: 'id = :id',
+      ExpressionAttributeNames: { '#owner': 'owner' },
+      ExpressionAttributeValues: { ':owner': owner, ':event': eventId, ':id': resource.id },
+    },
+  })
+  return Object.fromEntries([...claimsOf(account, resource)].map(([action, key]) => [action, pass(key)]))
 }
 
 /** Claims new names and frees old ones, where they differ once folded. */

@@ -14,6 +14,8 @@ export interface Db {
   clock: () => number
   /** Epoch ms by `clock`, from when on `client` sends nothing; infinite where nobody waits. */
   deadline: number
+  /** Whether transactions only check what they would be carried out on (`dry-run.ts`). */
+  isDryRun?: true
 }
 
 /** How the client sends a request. */

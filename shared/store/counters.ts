@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import type { Db } from './client.ts'
-import { type Collection, countKey } from './keys.ts'
+import { type Collection, countKey, type Key } from './keys.ts'
 import { ofPartition, queryAll } from './query-all.ts'
 import type { Action } from './transaction.ts'
 
@@ -14,7 +14,7 @@ export const COUNT_SHARDS = 64
 export function moveCountAction(account: string, type: Collection, owner: string, delta: 1 | -1): Action {
   return {
     Update: {
-      Key: { pk: countKey(account, type), sk: String(randomInt(COUNT_SHARDS)).padStart(3, '0') },
+      Key: anyShardKey(account, type),
       UpdateExpression: 'ADD #all :delta, #own :delta',
       ExpressionAttributeNames: { '#all': 'all', '#own': ownName(owner) },
       ExpressionAttributeValues: { ':delta': delta },
@@ -22,10 +22,27 @@ export function moveCountAction(account: string, type: Collection, owner: string
   }
 }
 
+/** Takes one from an owner's count and adds it to another's, in one item, and says when: epoch ms. */
+export const passCountAction = (account: string, type: Collection, from: string, to: string, at: number): Action => ({
+  Update: {
+    Key: anyShardKey(account, type),
+    UpdateExpression: 'SET #moved = :at ADD #from :less, #to :more',
+    ExpressionAttributeNames: { '#from': ownName(from), '#to': ownName(to), '#moved': `${MOVED}${to}` },
+    ExpressionAttributeValues: { ':less': -1, ':more': 1, ':at': at },
+  },
+})
+
+const anyShardKey = (account: string, type: Collection): Key => ({
+  pk: countKey(account, type),
+  sk: String(randomInt(COUNT_SHARDS)).padStart(3, '0'),
+})
+
 /** How many objects of a type there are, and how many of them one role owns. */
 export interface Counts {
   all: number
   own: number
+  /** When something last came to that role from another, in epoch ms; 0 for never. */
+  movedAt: number
 }
 
 /** Objects of a type: all of the account, or those of one owner. As {@link listCounts}. */
@@ -38,7 +55,21 @@ export async function countResources(db: Db, account: string, type: Collection, 
 export async function listCounts(db: Db, account: string, type: Collection, owner = ''): Promise<Counts> {
   const items = await queryAll(db, ofPartition(countKey(account, type)))
   const sum = (name: string) => items.reduce((total, item) => total + (Number(item[name]) || 0), 0)
-  return { all: sum('all'), own: sum(ownName(owner)) }
+  const movedAt = Math.max(0, ...items.map((item) => Number(item[`${MOVED}${owner}`]) || 0))
+  return { all: sum('all'), own: sum(ownName(owner)), movedAt }
 }
 
-const ownName = (owner: string) => `own#${owner}`
+/** How many objects of a type each owner has, of those who have some. One consistent Query, at most 3 read units. */
+export async function listOwnerCounts(db: Db, account: string, type: Collection): Promise<Map<string, number>> {
+  const items = await queryAll(db, ofPartition(countKey(account, type)))
+  const counts = new Map<string, number>()
+  for (const [name, count] of items.flatMap((item) => Object.entries(item))) {
+    if (name.startsWith(OWN))
+      counts.set(name.slice(OWN.length), (counts.get(name.slice(OWN.length)) ?? 0) + Number(count))
+  }
+  return new Map([...counts].filter(([, count]) => count > 0))
+}
+
+const OWN = 'own#'
+const MOVED = 'moved#'
+const ownName = (owner: string) => `${OWN}${owner}`

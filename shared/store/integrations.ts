@@ -9,6 +9,8 @@ import { integrationCollectionKey, type Key } from './keys.ts'
 import { ofPartition, queryAll } from './query-all.ts'
 import type { Action } from './transaction.ts'
 
+const LOCAL_CHANGES = ['allow', 'refuse'] as const
+
 /** A SCIM security integration: one identity provider's access to one account. */
 export interface Integration extends Omit<Carried, 'privileges'> {
   account: string
@@ -16,6 +18,8 @@ export interface Integration extends Omit<Carried, 'privileges'> {
   enabled: boolean
   networkPolicy?: NetworkPolicy | undefined
   comment?: string | undefined
+  /** Whether administrators may change what its role owns; they may unless it says otherwise. */
+  localChanges?: (typeof LOCAL_CHANGES)[number] | undefined
   /** Epoch milliseconds: tokens made before are refused. */
   rejectTokensIssuedBefore?: number | undefined
   createdAt: string
@@ -40,6 +44,7 @@ const stored = z.object({
   brakeReleasedUntil: z._default(z.int(), 0),
   networkPolicy: z.optional(z.object({ allowed: z.array(z.string()), blocked: z.array(z.string()) })),
   comment: z.optional(z.string()),
+  localChanges: z.optional(z.enum(LOCAL_CHANGES)),
   endpointId: z.string(),
   rejectTokensIssuedBefore: z.optional(z.number()),
   createdAt: z.string(),

@@ -25,6 +25,14 @@ export const resourceKey = (account: string, type: Collection, id: string): Key 
 export const ownedKey = (account: string, role: string, { collection }: Collection) =>
   `A#${part(account)}#OWNED#${part(role)}#${part(collection)}`
 
+/** What came to a role lately, by when it did (`moved.ts`). */
+export const movedPartition = (account: string, { collection }: Collection, role: string) =>
+  `A#${part(account)}#MOVED#${part(role)}#${part(collection)}`
+export const movedKey = (account: string, type: Collection, role: string, at: number, id: string): Key => ({
+  pk: movedPartition(account, type, role),
+  sk: `${String(at).padStart(14, '0')}#${text(id)}`,
+})
+
 /** Unique names of one type share a partition, sorted, so that `sw` is a range (docs/decisions/0001-name-ranges.md). */
 export const nameCollectionKey = (account: string, { collection }: Collection) =>
   `A#${part(account)}#NAME#${part(collection)}`

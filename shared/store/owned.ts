@@ -1,7 +1,9 @@
 import type { ResourceType } from '../scim/schema.ts'
 import { chunks, mapConcurrently } from './batch.ts'
 import type { Db } from './client.ts'
+import type { Counts } from './counters.ts'
 import { ownedKey } from './keys.ts'
+import { listMovedIds } from './moved.ts'
 import { beforeIdsOf } from './new-id.ts'
 import { queryAll } from './query-all.ts'
 import type { StoredResource } from './resource-item.ts'
@@ -28,8 +30,8 @@ export type Way = 'collection' | 'index'
 /** A page of what a role owns; objects have ids of the time of their requests, as `now` is of this one. */
 interface OwnedRange extends PageRange {
   now: Date
-  /** How many objects the role owns, counted no earlier than this request began. */
-  counting: Promise<number>
+  /** What the role owns, counted no earlier than this request began. */
+  counting: Promise<Pick<Counts, 'own' | 'movedAt'>>
 }
 
 /** Part of a collection, in order of id. */
@@ -57,6 +59,30 @@ export async function listOwnedIds(db: Db, account: string, type: ResourceType, 
     limit,
   )
   return items.map((item) => String(item[sortKey]))
+}
+
+/** As {@link listOwnedIds}, with those that came to the role so lately that the index may not tell it. */
+export async function listOwnedIdsNow(
+  db: Db,
+  account: string,
+  type: ResourceType,
+  owner: string,
+  { counting, ...page }: PageRange & Pick<OwnedRange, 'counting'>,
+): Promise<string[]> {
+  const [indexed, moved] = await Promise.all([
+    listOwnedIds(db, account, type, owner, page),
+    counting.then(({ movedAt }) => listLately(db, account, type, owner, movedAt)),
+  ])
+  const { after = '', limit } = page
+  const end = indexed.length === limit ? indexed.at(-1) : undefined
+  const between = moved.filter((id) => id > after && (end === undefined || id < end))
+  return between.length === 0 ? indexed : [...new Set([...indexed, ...between])].sort().slice(0, limit)
+}
+
+/** Nothing is read where nothing came to the role within the time that the index and a transaction may take. */
+async function listLately(db: Db, account: string, type: ResourceType, owner: string, movedAt: number) {
+  const since = db.clock() - LATEST_MS
+  return movedAt < since ? [] : listMovedIds(db, account, type, owner, since)
 }
 
 /**
@@ -95,7 +121,7 @@ const toOwned = ({ resources, items, reached }: Passed) => ({
 })
 
 async function listByIndex(db: Db, account: string, type: ResourceType, owner: string, page: OwnedRange) {
-  const ids = await listOwnedIds(db, account, type, owner, page)
+  const ids = await listOwnedIdsNow(db, account, type, owner, page)
   const parts = await mapConcurrently(chunks(ids, PART), PARALLEL, (part) => loadPart(db, account, type, owner, part))
   const known = parts.flatMap(({ resources }) => resources)
   const reached = ids.length === page.limit ? ids.at(-1) : undefined
@@ -119,7 +145,7 @@ async function listLatest(
   const begin = beforeIdsOf(now.getTime() - LATEST_MS)
   const isInside = (id: string) => reached === undefined || id < reached
   if (!isInside(begin)) return []
-  if (after === '' && reached === undefined && known.filter(({ id }) => id < begin).length === (await counting))
+  if (after === '' && reached === undefined && known.filter(({ id }) => id < begin).length === (await counting).own)
     return []
   const latest: StoredResource[] = []
   let place: string | undefined = after > begin ? after : begin

@@ -1,3 +1,4 @@
+import { ADMIN_OWNER } from '../auth/principal.ts'
 import type { Attributes, ResourceType } from '../scim/schema.ts'
 import { ownedKey, resourceKey } from './keys.ts'
 import { TABLE } from './table.ts'
@@ -25,6 +26,8 @@ export interface StoredResource {
   applying?: number
   /** Users only, and only while the integration syncs passwords. */
   passwordHash?: string | undefined
+  /** When administrators last changed an attribute that the owner's identity provider has not changed since (ISO 8601). */
+  direct?: Readonly<Record<string, string>> | undefined
 }
 
 /** The item of a resource; the index has it under its owner, by keys only: written at create and delete, not at changes. */
@@ -52,6 +55,27 @@ export function deleteVersionAction(account: string, before: StoredResource): Ac
   return { Delete: { Key: resourceKey(account, before.type, before.id), ...isCurrent(before) } }
 }
 
+/** Makes the resource another owner's next version, whichever that is. */
+export function passResourceAction(
+  account: string,
+  { type, id, owner: from }: StoredResource,
+  owner: string,
+  { eventId, time }: { eventId: string; time: string },
+): Action {
+  return {
+    Update: {
+      Key: resourceKey(account, type, id),
+      UpdateExpression: `SET #owner = :owner, #owned = :owned, lastModified = :now, eventId = :event ADD #version :one${owner === ADMIN_OWNER ? ' REMOVE direct' : ''}`,
+      ConditionExpression: '#owner = :from',
+      ExpressionAttributeNames: { '#owner': 'owner', '#owned': TABLE.index.partitionKey, '#version': 'version' },
+      ExpressionAttributeValues: {
+        ...{ ':owner': owner, ':from': from, ':owned': ownedKey(account, owner, type) },
+        ...{ ':now': time, ':event': eventId, ':one': 1 },
+      },
+    },
+  }
+}
+
 /** The queue of a group may end without a new version: what is written must not bring it back. */
 const isCurrent = ({ version, owner, applying }: StoredResource) => ({
   ConditionExpression: `#version = :version AND #owner = :owner AND ${applying === undefined ? 'attribute_not_exists(applying)' : 'applying = :applying'}`,
@@ -64,7 +88,19 @@ const isCurrent = ({ version, owner, applying }: StoredResource) => ({
 
 /** @throws {Error} when the item is not one of ours: a poisoned item must not look like a user. */
 export function toResource(type: ResourceType, item: Record<string, unknown>): StoredResource {
-  const { sk, owner, version, created, lastModified, attributes, eventId, memberCount, applying, passwordHash } = item
+  const {
+    sk,
+    owner,
+    version,
+    created,
+    lastModified,
+    attributes,
+    eventId,
+    memberCount,
+    applying,
+    passwordHash,
+    direct,
+  } = item
   if (
     typeof sk !== 'string' ||
     typeof owner !== 'string' ||
@@ -88,6 +124,7 @@ export function toResource(type: ResourceType, item: Record<string, unknown>): S
     ...(typeof memberCount === 'number' && { memberCount }),
     ...(typeof applying === 'number' && { applying }),
     ...(typeof passwordHash === 'string' && { passwordHash }),
+    ...(typeof direct === 'object' && direct !== null && { direct: direct as Record<string, string> }),
   }
 }
 

@@ -4,10 +4,12 @@ import { COUNT, type Count, countActions } from './brake/hour.ts'
 import {
   attributeOfClaim,
   claimNameActions,
+  type Holder,
   isReserved,
   moveLookupActions,
   moveNameActions,
   releaseNameActions,
+  toHolder,
 } from './claims.ts'
 import type { Db } from './client.ts'
 import { moveCountAction } from './counters.ts'
@@ -20,10 +22,13 @@ export class NameTaken extends Error {
   override readonly name = 'NameTaken'
   /** The attribute whose value it is. */
   readonly attribute: string
+  /** Which, where its claim was met. */
+  readonly holder: Holder | undefined
 
-  constructor(attribute: string, options?: ErrorOptions) {
-    super('', options)
+  constructor(attribute: string, holder: Holder | undefined, options: ErrorOptions) {
+    super('The name is taken', options)
     this.attribute = attribute
+    this.holder = holder
   }
 }
 
@@ -110,8 +115,11 @@ function translate(error: unknown, type: ResourceType): unknown {
   if (failures.has('resource')) return new LostRace('', { cause: error })
   if (failures.has(COUNT)) return new CountMoved('', { cause: error })
   if (isReserved(failures.get('name'))) return new NameReserved('', { cause: error })
-  const [taken] = [...failures.keys()].flatMap((action) => attributeOfClaim(type, action.replace(/^old-/, '')) ?? [])
-  return taken === undefined ? error : new NameTaken(taken, { cause: error })
+  const [taken] = [...failures].flatMap(([action, claim]) => {
+    const attribute = attributeOfClaim(type, action.replace(/^old-/, ''))
+    return attribute === undefined ? [] : [{ attribute, holder: toHolder(claim) }]
+  })
+  return taken ? new NameTaken(taken.attribute, taken.holder, { cause: error }) : error
 }
 
 /**

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import type { TransactionCanceledException } from '@aws-sdk/client-dynamodb'
 import { TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb'
 import type { Db } from './client.ts'
+import { toChecks } from './dry-run.ts'
 import { jitter } from './jitter.ts'
 
 type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number]
@@ -56,7 +57,8 @@ export class ConditionsFailed extends Error {
  */
 export async function transact(db: Db, actions: Actions, requestToken: string): Promise<void> {
   checkActions(Object.values(actions))
-  const TransactItems = Object.values(actions).map((action) => inTable(action, db.tableName))
+  const sent = db.isDryRun ? toChecks(actions) : actions
+  const TransactItems = Object.values(sent).map((action) => inTable(action, db.tableName))
   const ClientRequestToken = createHash('sha256').update(requestToken).digest('hex').slice(0, 36)
   const until = Math.min(db.clock() + CONFLICT_MS, db.deadline - KEPT_MS)
   for (let attempt = 0; ; attempt++) {
@@ -65,7 +67,7 @@ export async function transact(db: Db, actions: Actions, requestToken: string): 
       return
     } catch (error) {
       if (!isCancelled(error)) throw error
-      const failures = failedConditions(error, Object.keys(actions))
+      const failures = failedConditions(error, Object.keys(sent))
       if (failures.has('event')) return
       if (failures.size > 0) throw new ConditionsFailed(failures)
       if (attempt >= MAX_CONFLICT_RETRIES || db.clock() >= until) throw tooContended(error)

@@ -19,7 +19,18 @@ async function offered(line: string): Promise<string[]> {
 test.each([
   [
     'rolecall ',
-    ['integration', 'token', 'event-history', 'user', 'role', 'drift', 'completion', '--help', '--version'],
+    [
+      'integration',
+      'token',
+      'event-history',
+      'user',
+      'role',
+      'ownership',
+      'drift',
+      'completion',
+      '--help',
+      '--version',
+    ],
   ],
   ['rolecall to', ['token']],
   ['rolecall token ', ['issue', 'list', 'revoke', '--help']],

@@ -1,4 +1,4 @@
-import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -66,6 +66,7 @@ function asReader(line: string, { account, tokenId }: Reader): string[] {
     .replace('--actor OKTA_PROVISIONER', '--actor GENERIC_SCIM_PROVISIONER')
     .replace('--from 2026-08-01 --to 2026-08-31', `--from ${day(2)} --to ${day(0)}`)
     .replace(/--from 20\d\d-\d\d-\d\d\b/, `--from ${day(2)}`)
+    .replace('people.csv', join(workFolder, 'people.csv'))
     .replace(/(--users|--groups) (\S+)/g, `$1 ${SAMPLES}/$2`)
     .replace(/(\S+)\.(token|secret)\b/, join(workFolder, `${account}-$1.$2`))
   return splitLine(filled)
@@ -75,6 +76,7 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'rolecall-cli-'))
   workFolder = mkdtempSync(join(tmpdir(), 'rolecall-guide-'))
   writeLocalCredentials(system.adminUrl, system.credentials, folder)
+  writeFileSync(join(workFolder, 'people.csv'), 'userName\nada@example.com\n')
 })
 
 afterAll(() => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { Failure } from '../../cli/failure.ts'
 import { carryOutSteps } from '../../cli/steps.ts'
 import { progressLine } from '../../cli/terminal.ts'
 import type { Step, StepRow } from '../../shared/resources/steps.ts'
@@ -39,6 +40,34 @@ test('a dry run says what would be done', async () => {
   const step = async (): Promise<Step> => ({ rows: [row('ada', 'done'), row('bo', 'done')] })
   expect(await carryOutSteps(session, step, { done: 'transferred', isDryRun: true })).toBe(0)
   expect(told).toEqual(['2 would be transferred; nothing was changed'])
+})
+
+test('one that fails midway says what is done, so that it can be run again', async () => {
+  const { session, told } = sessionOf('table')
+  const failing = async (next: string | undefined) => {
+    if (next !== undefined) throw new Error('the service went away')
+    return STEPS.first as Step
+  }
+  const run = carryOutSteps(session, failing, { done: 'transferred', isDryRun: false })
+  await expect(run).rejects.toThrow('the service went away')
+  expect(told).toEqual(['1 transferred, 1 were so already'])
+})
+
+test('a step that fails for a moment is asked for again, a first one is told at once', async () => {
+  const busy = () => new Failure('Too many requests (429)', { isPassing: true })
+  const { session, told } = sessionOf('table')
+  const paused: number[] = []
+  const patient = { ...session, terminal: { ...session.terminal, pause: async (ms: number) => void paused.push(ms) } }
+  let failures = 2
+  const askBusy = async (next: string | undefined) => {
+    if (next !== undefined && failures-- > 0) throw busy()
+    return ask(next)
+  }
+  expect(await carryOutSteps(patient, askBusy, { done: 'transferred', isDryRun: false })).toBe(1)
+  expect([paused, told]).toEqual([[1000, 2000], ['1 transferred, 1 were so already, 1 refused']])
+  const never = () => Promise.reject(busy())
+  await expect(carryOutSteps(patient, never, { done: 'transferred', isDryRun: false })).rejects.toThrow(busy())
+  expect(paused).toEqual([1000, 2000])
 })
 
 test('a line of progress is written over on a terminal, taken away at the end, and no part of a file', () => {

@@ -12,6 +12,7 @@ import {
   lookupCollectionKey,
   memberOfKey,
   membersKey,
+  movedPartition,
   nameCollectionKey,
   ownedKey,
   pageKey,
@@ -39,6 +40,7 @@ const OBJECTS = [
   lookupCollectionKey('acme', User, 'externalId', 'x#EVENT#y'),
   membersKey('acme', 'g1'),
   countKey('acme', User),
+  movedPartition('acme', User, 'OKTA_PROVISIONER'),
   PAGE_MARK,
   pendingKey('acme'),
 ]

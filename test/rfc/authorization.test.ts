@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { sixMonthsAfter } from '../../shared/auth/six-months.ts'
 import { newToken } from '../../shared/auth/token.ts'
-import { SCIM_METHODS, scimRoutes } from '../../shared/http/routes.ts'
+import { ADMIN_ROUTES, SCIM_METHODS, scimRoutes } from '../../shared/http/routes.ts'
 import { changeIntegration } from '../../shared/resources/change-integration.ts'
 import type { IntegrationInput } from '../../shared/resources/integration-input.ts'
 import { createIntegration } from '../../shared/resources/integrations.ts'
@@ -195,6 +195,20 @@ describe('what a token may do', () => {
       expectRefused(await call('DELETE', path), 403, undefined, `Cannot change ${type} "${id}": ${owner}`)
     }
     expect((await generic('GET', `/Users/${user.id}`)).status).toBe(200)
+  })
+
+  test('AUT-4 a token opens no route of administrators, whatever it may do with users and groups', async () => {
+    const call = { ...bearer(system.tokens.GENERIC_PROVISIONING), 'content-type': 'application/json' }
+    const before = await scanAll(system.db)
+    for (const { path, methods } of ADMIN_ROUTES) {
+      for (const method of methods) {
+        const url = system.adminUrl + path.replace('{name}', 'OKTA_PROVISIONING').replace('{id}', String(user.id))
+        const body = method === 'GET' || method === 'DELETE' ? undefined : '{"to":"ADMIN","users":["owned"]}'
+        const answer = await fetch(url, { method, headers: call as Record<string, string>, ...(body && { body }) })
+        expect([method, path, answer.status]).toEqual([method, path, 403])
+      }
+    }
+    expect(await scanAll(system.db)).toEqual(before)
   })
 
   test('AUT-5 the endpoint id of another integration is 404', async () => {

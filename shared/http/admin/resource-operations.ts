@@ -3,7 +3,9 @@ import type { Kind } from '../../resources/special.ts'
 import { RESOURCE_TYPES } from '../../scim/resource-types.ts'
 import type { Operation } from '../api-handler.ts'
 import type { RouteKeyOf } from '../routes.ts'
+import { directOperations } from './direct.ts'
 import type { AdminContext } from './handler.ts'
+import { ownershipOperations } from './ownership.ts'
 import { listForAdmin, loadForAdmin } from './resources.ts'
 
 const User: Kind = { type: RESOURCE_TYPES.User, special: SPECIALS.User }
@@ -15,4 +17,6 @@ export const adminResourceOperations = {
   'GET /admin/users/{id}': ({ params, query }, context) => loadForAdmin(context, User, params.id ?? '', query),
   'GET /admin/roles': ({ query }, context) => listForAdmin(context, Group, query),
   'GET /admin/roles/{id}': ({ params, query }, context) => loadForAdmin(context, Group, params.id ?? '', query),
+  ...directOperations,
+  ...ownershipOperations,
 } satisfies Record<RouteKeyOf<'admin-resources'>, Operation<AdminContext>>

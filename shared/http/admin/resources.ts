@@ -2,19 +2,17 @@ import { DEFAULT_BRAKE } from '../../auth/brake.ts'
 import { ADMIN_OWNER } from '../../auth/principal.ts'
 import { PRIVILEGES } from '../../auth/privileges.ts'
 import type { ScimContext } from '../../resources/context.ts'
+import { requireResource } from '../../resources/find-resource.ts'
 import { requireAccount } from '../../resources/known-names.ts'
 import { listResources } from '../../resources/list.ts'
 import { loadResource } from '../../resources/load.ts'
+import { requireLocalChanges } from '../../resources/local-changes.ts'
 import type { Presented } from '../../resources/present.ts'
 import type { Kind } from '../../resources/special.ts'
-import { notFound } from '../../scim/error.ts'
 import { parseProjection } from '../../scim/project.ts'
-import { quote } from '../../scim/quote.ts'
-import { isResourceId } from '../../scim/resource-id.ts'
 import { RESOURCE_TYPES } from '../../scim/resource-types.ts'
-import type { ResourceType } from '../../scim/schema.ts'
-import { getIdByName } from '../../store/claims.ts'
-import { getResource, getResources } from '../../store/resources.ts'
+import type { StoredResource } from '../../store/resource-item.ts'
+import { getResources } from '../../store/resources.ts'
 import type { ApiAnswer } from '../api-answer.ts'
 import { parseListParameters } from '../list-input.ts'
 import { SCIM_BASE } from '../routes.ts'
@@ -33,8 +31,8 @@ export async function listForAdmin(context: AdminContext, kind: Kind, query: Que
   if (list.totalResults === 0) await requireAccount(context)
   const ids = list.Resources.flatMap(({ id }) => (typeof id === 'string' ? [id] : []))
   const stored = await getResources(context.db, context.account, type, ids)
-  const owners = new Map(stored.map(({ id, owner }) => [id, owner]))
-  const Resources = list.Resources.map((resource) => withOwner(resource, owners.get(String(resource.id))))
+  const byId = new Map(stored.map((one) => [one.id, one]))
+  const Resources = list.Resources.map((resource) => toAdminView(resource, byId.get(String(resource.id))))
   return { status: 200, body: { ...list, Resources } }
 }
 
@@ -46,30 +44,19 @@ export async function loadForAdmin(
   query: Query,
 ): Promise<ApiAnswer> {
   const { type } = kind
-  const { db, account } = context
-  const scim = toScimContext(context)
-  const id = await findId(context, type, idOrName)
+  const stored = await requireResource(context, type, idOrName)
   const { attributes, excludedAttributes } = parseListParameters(query)
   const projection = parseProjection(type, { attributes, excludedAttributes })
-  const [{ resource }, stored] = await Promise.all([
-    loadResource(scim, kind, id, projection),
-    getResource(db, account, type, id),
-  ])
-  return { status: 200, body: withOwner(resource, stored?.owner) }
+  const { resource } = await loadResource(toScimContext(context), kind, stored.id, projection)
+  return { status: 200, body: toAdminView(resource, stored) }
 }
 
-async function findId({ db, account }: AdminContext, type: ResourceType, idOrName: string): Promise<string> {
-  if (isResourceId(idOrName) && (await getResource(db, account, type, idOrName))) return idOrName
-  const id = await getIdByName(db, account, type, idOrName)
-  if (id) return id
-  await requireAccount({ db, account })
-  throw notFound(
-    `There is no ${type.auditWord.toLowerCase()} with id or name ${quote(idOrName)} in account "${account}"`,
-  )
-}
-
-const withOwner = (resource: Presented['resource'], owner: string | undefined) =>
-  owner ? { ...resource, owner } : resource
+/** A resource as administrators see it: with its owner, and with what was changed by hand since its owner last did. */
+const toAdminView = (resource: Presented['resource'], stored: StoredResource | undefined) => ({
+  ...resource,
+  ...(stored && { owner: stored.owner }),
+  ...(stored?.direct && { directChanges: stored.direct }),
+})
 
 /**
  * An administrator sees all of the account, as a client with every privilege would, and may change it whoever owns it;
@@ -89,5 +76,7 @@ export function toScimContext({ account, actor: _, ...context }: AdminContext): 
       tokenExpiresAt: Number.MAX_SAFE_INTEGER,
     },
   }
-  return { db, principal, now, baseUrl: SCIM_BASE, types: RESOURCE_TYPES, trail, measure: () => {}, report }
+  const admitChange = (resource: StoredResource) => requireLocalChanges(db, account, resource)
+  const scim = { db, principal, now, baseUrl: SCIM_BASE, types: RESOURCE_TYPES, trail, report }
+  return { ...scim, admitChange, measure: () => {} }
 }

@@ -23,6 +23,9 @@ const DAY_SECONDS = 86_400
 const MINUTE_MS = 60_000
 const SORT_KEY = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)#([0-9a-f-]{36})$/
 
+/** The query of an administrator who only asked what would be. */
+const DRY_RUN = /(?:^|&)dryRun=true(?:&|$)/
+
 /** The fields that are attributes of the item. */
 const ATTRIBUTES = eventFields().flatMap(([name, field]) =>
   typeof field.kept === 'string' ? [{ name, ...field, kept: field.kept }] : [],
@@ -79,10 +82,11 @@ function toAttribute({ kept, max }: StoredField, value: RestEvent[keyof RestEven
   return packChanges(limitChanges(maskChanges(value)))
 }
 
-/** What happened to an object is indexed by it; reads of it and requests for objects that are not there are not. */
+/** What happened to an object is indexed by it; reads of it, dry runs, and requests for what is not there are not. */
 function isHistory(event: RestEvent): event is RestEvent & { resourceId: string } {
-  const { resourceId, status, changes, type, method } = event
+  const { resourceId, status, changes, type, method, query } = event
   if (!resourceId || status === 401 || status === 404) return false
+  if (type === 'ADMIN' && query !== undefined && DRY_RUN.test(query)) return false
   return status >= 400 || changes !== undefined || (type === 'ADMIN' && method !== 'GET')
 }
 

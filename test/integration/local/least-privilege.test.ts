@@ -131,6 +131,25 @@ async function useUsersAndGroups(): Promise<number[]> {
   return answers.map(({ status }) => status)
 }
 
+async function changeByHand(): Promise<{ status: number }[]> {
+  const members = [{ value: (await admin('GET', '/admin/users/user7')).body.id }]
+  const title = patch({ op: 'replace', path: 'title', value: 'CTO' })
+  const role = { schemas: [`${CORE}:Group`], displayName: 'By hand', members }
+  return [
+    await admin('POST', '/admin/users', newUser('by-hand')),
+    await admin('POST', '/admin/roles?dryRun=true', role),
+    await admin('POST', '/admin/roles', role),
+    await admin('PATCH', '/admin/users/user7?dryRun=true', title),
+    await admin('PATCH', '/admin/users/user7', title),
+    await admin('PATCH', '/admin/roles/By%20hand', patch({ op: 'remove', path: 'members' })),
+    await admin('POST', '/admin/ownership', { to: 'ADMIN', users: ['user7'], roles: ['By hand'] }),
+    await admin('POST', '/admin/ownership', { to: 'ADMIN', ownedBy: 'OKTA_PROVISIONER', dryRun: true }),
+    await admin('GET', '/admin/ownership'),
+    await admin('DELETE', '/admin/users/by-hand'),
+    await admin('DELETE', '/admin/roles/By%20hand'),
+  ]
+}
+
 async function administer(): Promise<number[]> {
   const integration = { name: 'EXTRA', clientKind: 'GENERIC' }
   const created = await admin('POST', '/admin/integrations', integration)
@@ -145,6 +164,7 @@ async function administer(): Promise<number[]> {
     await admin('GET', '/admin/users?count=5'),
     await admin('GET', '/admin/users/user7'),
     await admin('GET', '/admin/roles'),
+    ...(await changeByHand()),
     await admin('GET', '/events?last=5m&limit=200'),
     await admin('GET', '/events?last=5m&resource=user7'),
     await scim('GET', '/Users', undefined, issued.body.token),

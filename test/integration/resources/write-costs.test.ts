@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { Meter } from '../../bench/meter.ts'
 import { aUser } from '../../bench/seed.ts'
+import { adminApi } from '../../factories/admin-api.ts'
 import { withAwsTable } from '../../factories/aws.ts'
 import { scanAll } from '../../factories/scan.ts'
 import { newGroup, newUser, patchOf, scimApi } from '../../factories/scim-api.ts'
@@ -74,4 +75,13 @@ test('a change of 120 members reads half a unit for each user, and its commit wr
   // The range of 120 memberships tells that there is nothing to do.
   expect(again.writeUnits).toBe(1)
   expect(again.readUnits).toBeLessThan(61 + 12)
+})
+
+test('a transfer to another owner takes 13 units, index entries and event included, and one for its request', async () => {
+  const { body } = await call('POST', '/Users', newUser('handed', { title: 'x'.repeat(100) }))
+  const admin = adminApi(db)
+  const { usage } = await meter.measure(() =>
+    admin('POST', '/admin/ownership', { body: { to: 'ADMIN', users: [body.id] }, query: { account: 'default' } }),
+  )
+  expect(usage).toMatchObject({ calls: 3, readUnits: 1, writeUnits: 14 })
 })

@@ -58,6 +58,7 @@ describe('toEventItem()', () => {
     ['a change', { changes: [{ attribute: 'active', after: false }] }, true],
     ['a refusal of a known resource', { status: 403 }, true],
     ['an admin change', { type: 'ADMIN' as const, method: 'POST' }, true],
+    ['a dry run of one', { type: 'ADMIN' as const, method: 'POST', query: 'account=a&dryRun=true' }, false],
     ['a read', {}, false],
     ['a write that changed nothing', { method: 'PUT' }, false],
     ['a request for an object that is not there', { status: 404 }, false],

@@ -1,0 +1,74 @@
+import { ADMIN_OWNER } from '../../auth/principal.ts'
+import { requireResource } from '../../resources/find-resource.ts'
+import { SPECIALS } from '../../resources/kinds.ts'
+import { invalidValue } from '../../scim/error.ts'
+import { quote } from '../../scim/quote.ts'
+import { RESOURCE_TYPES } from '../../scim/resource-types.ts'
+import { isJsonObject, type Json, type ResourceType } from '../../scim/schema.ts'
+import { withDryRun } from '../../store/dry-run.ts'
+import type { ApiAnswer } from '../api-answer.ts'
+import type { Operation } from '../api-handler.ts'
+import type { ApiRequest } from '../api-request.ts'
+import { resourceWrites, type ScimOperations } from '../resource-operations.ts'
+import type { AdminContext, OperationsOf } from './handler.ts'
+import { json } from './input.ts'
+import { toScimContext } from './resources.ts'
+
+const { User, Group } = RESOURCE_TYPES
+const users = resourceWrites(User, SPECIALS.User)
+const roles = resourceWrites(Group, SPECIALS.Group)
+
+/** Users and roles changed by hand: what clients do, done by administrators, whoever owns the object. */
+export const directOperations = {
+  'POST /admin/users': byHand(User, users['POST /Users']),
+  'PATCH /admin/users/{id}': byHand(User, users['PATCH /Users/{id}']),
+  'DELETE /admin/users/{id}': byHand(User, users['DELETE /Users/{id}']),
+  'POST /admin/roles': byHand(Group, roles['POST /Groups']),
+  'PATCH /admin/roles/{id}': byHand(Group, roles['PATCH /Groups/{id}']),
+  'DELETE /admin/roles/{id}': byHand(Group, roles['DELETE /Groups/{id}']),
+} satisfies OperationsOf<'admin-resources'>
+
+/**
+ * An operation of clients for administrators: the object may be named by its name too; `dryRun=true` answers what would
+ * change. @throws {ScimError} 404; 403 where an integration forbids it; 400 for a password; and as the operation.
+ */
+function byHand(type: ResourceType, run: ScimOperations[string]): Operation<AdminContext> {
+  return async (request, context) => {
+    context.trail.about(type.auditWord)
+    const { id: idOrName } = request.params
+    const found = idOrName === undefined ? undefined : await requireResource(context, type, idOrName)
+    const own: ApiRequest = {
+      ...request,
+      ...(found && { params: { id: found.id } }),
+      parseBody: (maxBytes) => withoutPassword(request.parseBody(maxBytes)),
+    }
+    if (isDryRun(request.query)) return tryOut(own, context, run)
+    return withOwner(await run(own, toScimContext(context)), found?.owner ?? ADMIN_OWNER)
+  }
+}
+
+/** Runs the operation over a table that only checks, and answers what it would have changed. */
+async function tryOut(request: ApiRequest, context: AdminContext, run: ScimOperations[string]): Promise<ApiAnswer> {
+  context.trail.dryRun()
+  await run(request, toScimContext({ ...context, db: withDryRun(context.db) }))
+  return json(200, { changes: context.trail.wouldChange })
+}
+
+/** @throws {ScimError} 400 invalidValue for another word than true or false. */
+function isDryRun({ dryRun = 'false' }: ApiRequest['query']): boolean {
+  if (dryRun === 'true' || dryRun === 'false') return dryRun === 'true'
+  throw invalidValue(`Cannot read dryRun ${quote(dryRun)}: expected true or false`)
+}
+
+const withOwner = (answer: ApiAnswer, owner: string): ApiAnswer =>
+  answer.body === undefined ? answer : { ...answer, body: { ...answer.body, owner } }
+
+/** Passwords are their users' and their identity providers'. @throws {ScimError} 400 invalidValue for a body with one. */
+function withoutPassword(body: Json): Json {
+  const { Operations = [] } = isJsonObject(body) ? body : {}
+  const parts = Array.isArray(Operations) ? Operations.filter(isJsonObject) : []
+  const named = [body, ...parts.map(({ value }) => value)].flatMap((one) => (isJsonObject(one) ? Object.keys(one) : []))
+  const paths = parts.map(({ path }) => String(path))
+  if (![...named, ...paths].some((name) => /(^|[:.])password$/i.test(name))) return body
+  throw invalidValue('Cannot set a password: administrators set none; leave it out')
+}

@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest'
+import { parseCsv } from '../../cli/csv-reader.ts'
+
+const rows = (text: string) => parseCsv(text).map(({ line, cells }) => [line, Object.fromEntries(cells)])
+
+describe('parseCsv() (RFC 4180)', () => {
+  test.each<[string, string, unknown[]]>([
+    [
+      'reads cells under the names of their columns',
+      'a,b\n1,2\n3,4\n',
+      [
+        [2, { a: '1', b: '2' }],
+        [3, { a: '3', b: '4' }],
+      ],
+    ],
+    [
+      'takes the names in any spelling',
+      'User Name,display_name,E-Mail\nx,y,z',
+      [[2, { username: 'x', displayname: 'y', email: 'z' }]],
+    ],
+    ['passes over a byte order mark', '\uFEFFa\r\n1\r\n', [[2, { a: '1' }]]],
+    [
+      'reads quoted cells with commas, quotes and line breaks',
+      'a,b\n"x, ""y""","1\n2"\nz,\n',
+      [
+        [2, { a: 'x, "y"', b: '1\n2' }],
+        [4, { a: 'z', b: '' }],
+      ],
+    ],
+    [
+      'takes lines ended by CR, LF or both',
+      'a\r1\n2\r\n3',
+      [
+        [2, { a: '1' }],
+        [3, { a: '2' }],
+        [4, { a: '3' }],
+      ],
+    ],
+    ['passes over empty lines', 'a,b\n\n,\n1,2\n\n', [[4, { a: '1', b: '2' }]]],
+    [
+      'fills up short lines and drops what is beyond the header',
+      'a,b\n1\n1,2,3\n',
+      [
+        [2, { a: '1', b: '' }],
+        [3, { a: '1', b: '2' }],
+      ],
+    ],
+    ['keeps a last empty cell without a line break behind it', 'a,b\n1,', [[2, { a: '1', b: '' }]]],
+    ['has no rows of no text', '', []],
+    ['takes white space around cells away', 'a , b\n x ,"y" \n', [[2, { a: 'x', b: 'y' }]]],
+  ])('%s', (_name, text, expected) => {
+    expect(rows(text)).toEqual(expected)
+  })
+
+  test.each([
+    ['a quote that is not closed', 'a\n"x\n', 'line 2 has a quote that is not closed, or text behind one'],
+    ['text behind a quoted cell', 'a\n1\n"x"y\n', 'line 3 has a quote that is not closed, or text behind one'],
+  ])('refuses %s', (_name, text, message) => {
+    expect(() => parseCsv(text)).toThrow(new Error(message))
+  })
+})
