@@ -6,13 +6,13 @@ import { RESOURCE_TYPES } from '../scim/resource-types.ts'
 import type { Json, ResourceType } from '../scim/schema.ts'
 import { mapConcurrently } from '../store/batch.ts'
 import { nameOf } from '../store/claims.ts'
-import type { Db } from '../store/client.ts'
 import { countResources, listCounts } from '../store/counters.ts'
 import { withDryRun } from '../store/dry-run.ts'
 import { newId } from '../store/new-id.ts'
 import { listOwnedPage } from '../store/owned.ts'
 import { getProvisioner } from '../store/provisioners.ts'
 import type { StoredResource } from '../store/resource-item.ts'
+import { getResource } from '../store/resources.ts'
 import { transferResource } from '../store/transfer.ts'
 import type { AdminContext } from './admin-context.ts'
 import { untilWon } from './conflict.ts'
@@ -121,11 +121,14 @@ async function transferOne(
 }
 
 /** Whose it was; nobody's where it is gone. @throws {ScimError} 429. */
-function passOn(context: AdminContext & { db: Db }, found: StoredResource, to: string): Promise<string | undefined> {
-  const { db, account, now, trail } = context
+function passOn(
+  { db, account, now, trail }: AdminContext,
+  found: StoredResource,
+  to: string,
+): Promise<string | undefined> {
   const own = trail.ofOperation({ eventId: newId(now) })
   return untilWon(async (attempt) => {
-    const before = attempt === 0 ? found : await findResource(context, found.type, found.id)
+    const before = attempt === 0 ? found : await getResource(db, account, found.type, found.id)
     if (!before || before.owner === to) return before?.owner
     await record(own, before, to, (event) => transferResource(db, account, before, to, event))
     return before.owner

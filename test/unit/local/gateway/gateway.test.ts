@@ -549,7 +549,7 @@ describe('IAM-authorized routes', () => {
         },
       },
     })
-    expect(called()).toEqual(['admin'])
+    expect(called()).toEqual(['admin-resources'])
   })
 
   test('an unsigned request, and one with a bearer token, is 403', async () => {
