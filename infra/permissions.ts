@@ -32,6 +32,9 @@ const MEMBER_OF = 'A#*#MEMBEROF#*'
 /** What the index tells of objects: memberships by user, objects by owner. */
 const OBJECT_INDEX = [MEMBER_OF, 'A#*#OWNED#*']
 const PENDING = 'A#*#PENDING'
+/** Tokens that ended lately, and when and from where tokens are used. */
+const REVOKED = 'A#*#REVOKED'
+const USES = 'A#*#USE'
 /** What SCIM requests are about besides objects: names and lookups, memberships, counters, page marks, open work. */
 const OF_OBJECTS = ['NAME#*', 'LOOKUP#*', 'MEMBERS#*', 'COUNT#*', 'PAGE#*', 'PENDING'].map((part) => `A#*#${part}`)
 /** Keys that end in text of a client. */
@@ -39,13 +42,19 @@ const CLIENT_TEXT = [LOOKUPS, MEMBERS]
 const ADMINISTRATION = ['A#*#INTEGRATION', 'A#*#PROVISIONER', 'ACCOUNT']
 
 const WRITE_EVENTS: Grant = { actions: ['Put'], keys: [EVENTS] }
-const SCIM: readonly Grant[] = [
+/** What every function does about the token of its caller. */
+const CALLERS: readonly Grant[] = [
+  { actions: ['Query'], keys: [REVOKED] },
+  { actions: ['Update'], keys: [USES] },
+]
+const CHANGES: readonly Grant[] = [
   { actions: [...READ, ...CHANGE], keys: OF_OBJECTS, collections: true },
   // What users are granted, beside their memberships.
   { actions: ['Put'], keys: [HISTORY] },
   { actions: ['Query'], keys: OBJECT_INDEX, index: true },
   WRITE_EVENTS,
 ]
+const SCIM: readonly Grant[] = [...CHANGES, ...CALLERS]
 
 /** Reading objects: lists of more than a page mark where the next one begins. */
 const READS: readonly Grant[] = [
@@ -53,6 +62,7 @@ const READS: readonly Grant[] = [
   { actions: ['Put'], keys: [PAGE_MARKS] },
   { actions: ['Query'], keys: OBJECT_INDEX, index: true },
   WRITE_EVENTS,
+  ...CALLERS,
 ]
 
 /** Least privilege, function by function (SECURITY E1): whatever is not listed is refused by IAM. */
@@ -73,13 +83,15 @@ const GRANTS: Record<Exclude<LambdaName, ResourceFunctionName> | BackgroundName,
   admin: [
     { actions: [...READ, 'Put', 'Update', 'Delete', 'ConditionCheck'], keys: [...ADMINISTRATION, TOKENS] },
     { actions: ['Query'], keys: [TOKEN_INDEX], index: true },
+    { actions: ['Put', 'Delete'], keys: [REVOKED] },
+    { actions: ['Query'], keys: [USES] },
     // The names of roles are kept from groups.
     { actions: ['Put'], keys: [GROUP_NAMES] },
     WRITE_EVENTS,
   ],
   // As clients do, and what it takes to bring back what was there: the history.
   'admin-resources': [
-    ...SCIM,
+    ...CHANGES,
     { actions: READ, keys: [EVENTS] },
     { actions: ['Query'], keys: [HISTORY] },
     { actions: ['Query'], keys: [HISTORY], index: true },

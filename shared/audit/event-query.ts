@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { BLOCK_RULE, isBlock } from '../auth/network-policy.ts'
+import { parseSpan, SPAN_RULE } from '../auth/span.ts'
 import { isTokenId } from '../auth/token.ts'
 import { parseDateTime } from '../scim/date-time.ts'
 import { invalidValue } from '../scim/error.ts'
@@ -41,8 +42,11 @@ export interface EventQuery {
 export const DEFAULT_LIMIT = 100
 /** The most events of one answer. */
 export const MAX_LIMIT = 10_000
-/** Methods that events have: those of HTTP, direct invocation, and any for callers who are only counted. */
-export const EVENT_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'INVOKE', 'ANY'] as const
+/**
+ * Methods that events have: those of HTTP, direct invocation, any for callers who are only counted, and what the service
+ * itself notices.
+ */
+export const EVENT_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'INVOKE', 'ANY', 'NOTICE'] as const
 /** Whose requests events are. */
 export const EVENT_TYPES = ['SCIM', 'ADMIN', 'ALL'] as const
 /** What is answered when no range is asked for, as Snowflake does; less where events are kept for less. */
@@ -51,7 +55,6 @@ const DAY_MS = 86_400_000
 /** How far a caller's clock may be off before a range counts as outside the retention or in the future. */
 const CLOCK_SKEW_MS = 60_000
 
-const MS = { s: 1000, m: 60_000, h: 3_600_000, d: DAY_MS } as const
 const STATUS = { SUCCESS: [100, 399], FAILURE: [400, 599] } as const
 
 const asItIs = (name: string) => [name, name] as const
@@ -77,12 +80,10 @@ const instant = z.union([z.string(), z.number()], AN_INSTANT).transform((value, 
 })
 
 const A_TOKEN_ID = 'expected the 22 letters and digits of a token id, no whole token'
-const A_SPAN = 'expected a number and s, m, h or d, such as 5m'
-const last = z.string(A_SPAN).transform((text, context) => {
-  const [, amount, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? []
-  const ms = Number(amount) * (MS[unit as keyof typeof MS] ?? Number.NaN)
-  if (ms > 0) return ms
-  context.addIssue(A_SPAN)
+const last = z.string(SPAN_RULE).transform((text, context) => {
+  const ms = parseSpan(text)
+  if (ms !== undefined) return ms
+  context.addIssue(SPAN_RULE)
   return z.NEVER
 })
 

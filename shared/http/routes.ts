@@ -44,8 +44,10 @@ const SERVICE_ROUTES = [
 export const ADMIN_ROUTES = [
   { path: '/admin/integrations', methods: ['GET', 'POST'], function: 'admin' },
   { path: '/admin/integrations/{name}', methods: ['GET', 'PATCH'], function: 'admin' },
-  { path: '/admin/integrations/{name}/tokens', methods: ['GET', 'POST'], function: 'admin' },
-  { path: '/admin/tokens/{id}', methods: ['DELETE'], function: 'admin' },
+  { path: '/admin/integrations/{name}/tokens', methods: ['GET', 'POST', 'DELETE'], function: 'admin' },
+  { path: '/admin/tokens', methods: ['GET'], function: 'admin' },
+  { path: '/admin/tokens/{id}', methods: ['PATCH', 'DELETE'], function: 'admin' },
+  { path: '/admin/tokens/{id}/rotate', methods: ['POST'], function: 'admin' },
   { path: '/admin/users', methods: ['GET'], function: 'admin-resources' },
   { path: '/admin/users/{id}', methods: ['GET'], function: 'admin-resources' },
   { path: '/admin/roles', methods: ['GET'], function: 'admin-resources' },

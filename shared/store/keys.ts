@@ -81,6 +81,18 @@ export const integrationCollectionKey = (account: string) => `A#${part(account)}
 export const provisionerCollectionKey = (account: string) => `A#${part(account)}#PROVISIONER`
 export const tokenKey = (tokenId: string): Key => ({ pk: `TOKEN#${part(tokenId)}`, sk: 'TOKEN' })
 export const tokensOfKey = (account: string, integration: string) => `A#${part(account)}#TOKENS#${text(integration)}`
+/** When and from where the tokens of an account are used. */
+export const usesKey = (account: string) => `A#${part(account)}#USE`
+export const useKey = (account: string, tokenId: string, addressBlock: string): Key => ({
+  pk: usesKey(account),
+  sk: `${part(tokenId)}#${text(addressBlock)}`,
+})
+/** Tokens that ended so lately that the gateway may still let them in. */
+export const revokedKey = (account: string) => `A#${part(account)}#REVOKED`
+export const revokedTokenKey = (account: string, tokenId: string): Key => ({
+  pk: revokedKey(account),
+  sk: part(tokenId),
+})
 export const ACCOUNTS = 'ACCOUNT'
 export const accountKey = (account: string): Key => ({ pk: ACCOUNTS, sk: part(account) })
 

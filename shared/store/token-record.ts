@@ -22,6 +22,8 @@ export interface TokenRecord {
   createdAt: number
   expiresAt: number
   revokedAt?: number
+  /** The id of the token that replaces it. */
+  rotatedTo?: string
   access: TokenAccess
 }
 
@@ -37,7 +39,7 @@ export interface TokenAccess extends Carried {
 const REMEMBERED_DAYS = 90
 
 /** When DynamoDB may delete a record whose token ended at `endedAt` (epoch milliseconds): epoch seconds. */
-const ttlAfter = (endedAt: number): number => Math.ceil(endedAt / 1000) + REMEMBERED_DAYS * 86_400
+export const ttlAfter = (endedAt: number): number => Math.ceil(endedAt / 1000) + REMEMBERED_DAYS * 86_400
 
 /** Access pattern T1: one token by the id in its text. Strongly consistent; 1 read unit (records end at 4 KB). */
 export async function getToken(db: Db, tokenId: string): Promise<TokenRecord | undefined> {
@@ -62,8 +64,11 @@ export function putNewTokenAction(record: TokenRecord): Action {
 export const tokenIdOf = (entry: Record<string, unknown>): string =>
   String(entry[TABLE.index.sortKey]).split('#')[1] ?? ''
 
+/** What ending a token takes to know of it. */
+export type EndingToken = Pick<TokenRecord, 'tokenId' | 'expiresAt'>
+
 /** Ends a token at `revokedAt`, in epoch milliseconds, unless it was revoked already. */
-export function revokeTokenAction({ tokenId, expiresAt }: TokenRecord, revokedAt: number): Action {
+export function revokeTokenAction({ tokenId, expiresAt }: EndingToken, revokedAt: number): Action {
   return {
     Update: {
       Key: tokenKey(tokenId),
@@ -74,6 +79,30 @@ export function revokeTokenAction({ tokenId, expiresAt }: TokenRecord, revokedAt
     },
   }
 }
+
+/** Gives a token another name. */
+export const renameTokenAction = ({ tokenId }: TokenRecord, name: string): Action => ({
+  Update: {
+    Key: tokenKey(tokenId),
+    UpdateExpression: 'SET #name = :name',
+    ConditionExpression: 'attribute_exists(pk)',
+    ExpressionAttributeNames: { '#name': 'name' },
+    ExpressionAttributeValues: { ':name': name },
+  },
+})
+
+/** Has a token end at `endsAt`, in epoch milliseconds, for the one that replaces it, unless it was revoked or replaced meanwhile. */
+export const replaceTokenAction = ({ tokenId, expiresAt }: TokenRecord, endsAt: number, rotatedTo: string): Action => ({
+  Update: {
+    Key: tokenKey(tokenId),
+    UpdateExpression: 'SET expiresAt = :ends, rotatedTo = :to, #ttl = :ttl',
+    ConditionExpression: 'expiresAt = :expires AND attribute_not_exists(revokedAt) AND attribute_not_exists(rotatedTo)',
+    ExpressionAttributeNames: { '#ttl': TABLE.timeToLiveAttribute },
+    ExpressionAttributeValues: {
+      ...{ ':ends': endsAt, ':to': rotatedTo, ':expires': expiresAt, ':ttl': ttlAfter(endsAt) },
+    },
+  },
+})
 
 /** Gives live tokens a new copy of their access; part of the transaction that changes integration or role. */
 export function rewriteTokenActions(ids: string[], access: TokenAccess): Actions {
@@ -93,6 +122,7 @@ const rewriteTokenAction = (id: string, access: TokenAccess): Action => ({
 /** Reads a stored token. @throws {Error} when anything is missing or of the wrong kind: such a token opens nothing. */
 export function toTokenRecord(item: Record<string, unknown>): TokenRecord {
   const revokedAt = optional(item, 'revokedAt', isNumber)
+  const rotatedTo = optional(item, 'rotatedTo', isString)
   return {
     tokenId: need(item, 'tokenId', isString),
     name: need(item, 'name', isString),
@@ -103,6 +133,7 @@ export function toTokenRecord(item: Record<string, unknown>): TokenRecord {
     createdAt: need(item, 'createdAt', isNumber),
     expiresAt: need(item, 'expiresAt', isNumber),
     ...(revokedAt !== undefined && { revokedAt }),
+    ...(rotatedTo !== undefined && { rotatedTo }),
     access: parseAccess(need(item, 'access', isRecord)),
   }
 }

@@ -19,8 +19,8 @@ async function offered(line: string): Promise<string[]> {
 test.each([
   ['rolecall ', ['integration', 'token', 'event-history', 'user', 'role', 'completion', '--help', '--version']],
   ['rolecall to', ['token']],
-  ['rolecall token ', ['issue', 'list', 'revoke', '--help']],
-  ['rolecall token re', ['revoke']],
+  ['rolecall token ', ['issue', 'list', 'check', 'rotate', 'rename', 'revoke', '--help']],
+  ['rolecall token re', ['rename', 'revoke']],
   ['rolecall integration create X --kind ', ['OKTA', 'AZURE', 'GENERIC']],
   ['rolecall event-history --type A', ['ADMIN', 'ALL']],
   ['rolecall user list --output ', ['table', 'json', 'csv']],

@@ -69,8 +69,11 @@ describe('rolecall', () => {
 
   test.each([
     [['bogus'], 'There is no command "bogus"\nSee "npx rolecall --help"'],
-    [['token'], '"token" needs one of: issue, list, revoke\nSee "npx rolecall token --help"'],
-    [['token', 'make'], 'There is no command "token make", only: issue, list, revoke\nSee "npx rolecall token --help"'],
+    [['token'], '"token" needs one of: issue, list, check, rotate, rename, revoke\nSee "npx rolecall token --help"'],
+    [
+      ['token', 'make'],
+      'There is no command "token make", only: issue, list, check, rotate, rename, revoke\nSee "npx rolecall token --help"',
+    ],
     [
       ['token', 'issue'],
       'INTEGRATION is missing: the integration, in any letter case\nSee "npx rolecall token issue --help"',
@@ -150,7 +153,10 @@ describe('rolecall', () => {
           'event-history --to yesterday',
           '--to "yesterday": expected an instant such as 2026-08-31T10:00:00Z, or seconds or milliseconds since 1970',
         ],
-        ['event-history --method POTS', '--method "POTS": expected one of GET, POST, PUT, PATCH, DELETE, INVOKE, ANY'],
+        [
+          'event-history --method POTS',
+          '--method "POTS": expected one of GET, POST, PUT, PATCH, DELETE, INVOKE, ANY, NOTICE',
+        ],
         ['event-history --type SOAP', '--type "SOAP": expected one of SCIM, ADMIN, ALL'],
         [
           'event-history --status OK',

@@ -8,7 +8,7 @@ const ROOT = join(import.meta.dirname, '..', '..')
 const SHARED = ['config', 'scim', 'auth', 'audit', 'store', 'resources', 'worker', 'http']
 const INFRA = [
   ...['shared/config.ts', 'shared/store/table.ts', 'shared/http/routes.ts', 'shared/http/time-limits.ts'],
-  'shared/scim/resource-types.ts',
+  ...['shared/scim/resource-types.ts', 'shared/auth/authorizer-cache.ts'],
 ]
 const upTo = (room: string) => SHARED.slice(0, SHARED.indexOf(room)).map((name) => `shared/${name}`)
 const ROOMS: Record<string, string[]> = {
