@@ -3,7 +3,7 @@ import { notFound, ScimError } from '../scim/error.ts'
 import { quote } from '../scim/quote.ts'
 import { getIntegrations, liveTokens, MAX_LIVE_TOKENS } from '../store/integrations.ts'
 import { getToken, type TokenRecord } from '../store/token-record.ts'
-import { getUses } from '../store/token-use.ts'
+import { getUses } from '../store/token-uses.ts'
 import {
   getTokensOf,
   type Origin,

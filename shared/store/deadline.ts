@@ -46,6 +46,24 @@ function timed(db: Db, deadline: number): DynamoDBDocumentClient {
   return client
 }
 
+/**
+ * The table for a request that has begun before it is known whether it may: what it reads is sent at once, a commit
+ * waits for `admitted`, unless it is the first thing sent. What that rejects with is thrown in place of the commit.
+ */
+export function heldBack(db: Db, admitted: Promise<void>): Db {
+  const inner = db.client
+  let begun = false
+  const send: Send = async (command, options) => {
+    const waits = begun && isCommit(command)
+    begun = true
+    if (waits) await admitted
+    return (inner.send as Send)(command, options)
+  }
+  const client: DynamoDBDocumentClient = Object.create(inner, { send: { value: send } })
+  connections.set(client, connectionOf(db))
+  return { ...db, client }
+}
+
 /** Only transactions that write carry a token; asking for their class would bring the SDK to those who have none. */
 const isCommit = ({ input }: { input: object }): boolean => 'ClientRequestToken' in input
 

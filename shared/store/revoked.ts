@@ -46,6 +46,28 @@ export async function getClosed(db: Db, account: string, now: number): Promise<C
   return new Map(items.flatMap((item) => parseClosed(item, now)))
 }
 
+/** How long a process goes by what it has read of a list: within it, and a request's time, revocations take effect. */
+export const KNOWN_MS = 2000
+
+type Lookup = (db: Db, account: string, now: number) => Promise<Closed>
+
+/**
+ * The account's list as a process knows it, never older than KNOWN_MS: read at most once in that time, by the first
+ * request that asks. A process has one of these.
+ */
+export function closedLately(): Lookup {
+  const known = new Map<string, { askedAt: number; closed: Promise<Closed> }>()
+  return (db, account, now) => {
+    const last = known.get(account)
+    // A clock that was set back knows nothing.
+    if (last && now >= last.askedAt && now < last.askedAt + KNOWN_MS) return last.closed
+    const closed = getClosed(db, account, now)
+    known.set(account, { askedAt: now, closed })
+    closed.catch(() => known.delete(account))
+    return closed
+  }
+}
+
 /** Whoever put an item here that cannot be read wanted the token refused. */
 function parseClosed({ sk, reason, until }: Record<string, unknown>, now: number): [string, ClosedReason][] {
   if (typeof until === 'number' && until <= now) return []

@@ -4,6 +4,7 @@ import type { NetworkPolicy } from '../auth/network-policy.ts'
 import type { Db } from './client.ts'
 import { tokenKey, tokensOfKey } from './keys.ts'
 import { TABLE } from './table.ts'
+import { ttlAfter } from './token-ttl.ts'
 import type { Action, Actions } from './transaction.ts'
 
 /**
@@ -34,12 +35,6 @@ export interface TokenAccess extends Carried {
   /** Tokens made before this instant, in epoch milliseconds, are refused. */
   rejectTokensIssuedBefore?: number
 }
-
-/** Days the record outlives the token, so that its use is still recognised. */
-const REMEMBERED_DAYS = 90
-
-/** When DynamoDB may delete a record whose token ended at `endedAt` (epoch milliseconds): epoch seconds. */
-export const ttlAfter = (endedAt: number): number => Math.ceil(endedAt / 1000) + REMEMBERED_DAYS * 86_400
 
 /** Access pattern T1: one token by the id in its text. Strongly consistent; 1 read unit (records end at 4 KB). */
 export async function getToken(db: Db, tokenId: string): Promise<TokenRecord | undefined> {

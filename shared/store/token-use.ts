@@ -1,13 +1,10 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { addressBlock } from '../auth/address-block.ts'
 import type { Principal } from '../auth/principal.ts'
 import type { Db } from './client.ts'
-import { connectionOf } from './deadline.ts'
 import { minuteOf } from './events/item.ts'
-import { useKey, usesKey } from './keys.ts'
-import { ofPartition, queryAll } from './query-all.ts'
+import { type Key, useKey } from './keys.ts'
 import { TABLE } from './table.ts'
-import { ttlAfter } from './token-record.ts'
+import { ttlAfter } from './token-ttl.ts'
 
 /** That a token was used from a block of addresses: the first and the last minute, ISO 8601. */
 export interface Use {
@@ -19,40 +16,45 @@ export interface Use {
 }
 
 /** Whose use it is. */
-type User = Pick<Principal, 'account' | 'integration' | 'tokenId' | 'tokenExpiresAt'>
+export type User = Pick<Principal, 'account' | 'integration' | 'tokenId' | 'tokenExpiresAt'>
 
-/** What this process has written in the minute that is running, table by table. */
-const written = new WeakMap<object, { minute: string; keys: Set<string> }>()
+/** One use to be written, in the words of UpdateItem; whoever sends it decides how values are marshalled. */
+export interface UseWrite {
+  TableName: string
+  Key: Key
+  UpdateExpression: string
+  ExpressionAttributeNames: Record<string, string>
+  ExpressionAttributeValues: Record<string, string | number>
+}
+
+/** Notes that a token is used from an address at an instant. */
+export type NoteUse = (db: Db, user: User, sourceIp: string, now: Date) => Promise<void>
 
 /**
- * Access pattern T9: notes that a token is used, kept to the minute; 1 write unit for each minute, process, token and
- * block of addresses, and nothing for the other requests. The row is remembered as long as its token.
+ * Access pattern T9: keeps to the minute that tokens are used; 1 write unit for each minute, process, token and block of
+ * addresses, and nothing for the other requests (docs/decisions/0025-use-of-tokens.md). The row stays as long as the
+ * token is remembered. A process has one of these; what could not be written is written by the next request.
  */
-export async function noteUse(db: Db, user: User, sourceIp: string, now: Date): Promise<void> {
-  const minute = minuteOf(now)
-  const address = addressBlock(sourceIp)
-  const keys = keysOf(db, minute)
-  const key = `${user.account} ${user.tokenId} ${address}`
-  if (keys.has(key)) return
-  keys.add(key)
-  try {
-    await db.client.send(new UpdateCommand(toUseUpdate(db, user, address, minute)))
-  } catch (error) {
-    keys.delete(key)
-    throw error
+export function useNoter(send: (db: Db, write: UseWrite) => Promise<void>): NoteUse {
+  let written = { minute: '', keys: new Set<string>() }
+  return async (db, user, sourceIp, now) => {
+    const minute = minuteOf(now)
+    if (written.minute !== minute) written = { minute, keys: new Set() }
+    const { keys } = written
+    const address = addressBlock(sourceIp)
+    const key = `${user.account} ${user.tokenId} ${address}`
+    if (keys.has(key)) return
+    keys.add(key)
+    try {
+      await send(db, toUseWrite(db, user, address, minute))
+    } catch (error) {
+      keys.delete(key)
+      throw error
+    }
   }
 }
 
-function keysOf(db: Db, minute: string): Set<string> {
-  const connection = connectionOf(db)
-  const known = written.get(connection)
-  if (known?.minute === minute) return known.keys
-  const keys = new Set<string>()
-  written.set(connection, { minute, keys })
-  return keys
-}
-
-function toUseUpdate({ tableName }: Db, user: User, address: string, minute: string) {
+function toUseWrite({ tableName }: Pick<Db, 'tableName'>, user: User, address: string, minute: string): UseWrite {
   const { account, tokenId, integration, tokenExpiresAt } = user
   return {
     TableName: tableName,
@@ -64,13 +66,8 @@ function toUseUpdate({ tableName }: Db, user: User, address: string, minute: str
   }
 }
 
-/** Access pattern T10: from where the tokens of an account were used; 1 read unit for some 30 rows. */
-export async function getUses(db: Db, account: string): Promise<Use[]> {
-  const items = await queryAll(db, ofPartition(usesKey(account)))
-  return items.flatMap(parseUse)
-}
-
-function parseUse({ sk, integration, since, lastUsedAt }: Record<string, unknown>): Use[] {
+/** Reads a row back; none where it is not one of ours. */
+export function parseUse({ sk, integration, since, lastUsedAt }: Record<string, unknown>): Use[] {
   const [, tokenId, address] = /^(\w+)#(.+)$/.exec(String(sk)) ?? []
   const texts = [integration, since, lastUsedAt]
   if (!tokenId || !address || !texts.every((text) => typeof text === 'string')) return []

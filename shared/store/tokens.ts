@@ -7,7 +7,7 @@ import { addTokenAction, dropTokenAction, dropTokensAction, type Integration, li
 import { tokenKey, tokensOfKey } from './keys.ts'
 import { checkProvisionerAction, type Provisioner } from './provisioners.ts'
 import { queryAll } from './query-all.ts'
-import { revokedActions } from './revoked.ts'
+import { type ClosedReason, readmittedActions, revokedActions } from './revoked.ts'
 import { TABLE } from './table.ts'
 import {
   putNewTokenAction,
@@ -125,6 +125,18 @@ export function endTokensActions(integration: Integration, revokedAt: number): A
     revokeTokenAction({ tokenId, expiresAt: tokens[tokenId] ?? revokedAt }, revokedAt),
   ])
   return { ...Object.fromEntries(ends), ...revokedActions(account, ids, revokedAt) }
+}
+
+/** Tokens that a change of settings shuts out, each for its reason, and those it lets in again. */
+export interface Closing {
+  closed: ReadonlyMap<string, ClosedReason>
+  readmitted: readonly string[]
+}
+
+/** Tells the functions that serve these tokens: part of the transaction that changes the settings. */
+export function closingActions(account: string, { closed, readmitted }: Closing, now: number): Actions {
+  const listed = [...closed].map(([id, reason]) => revokedActions(account, [id], now, reason))
+  return Object.assign({}, ...listed, readmittedActions(account, readmitted))
 }
 
 /**

@@ -13,6 +13,7 @@ import type { ResourceType } from '../../shared/scim/schema.ts'
 import type { Db } from '../../shared/store/client.ts'
 import { putEvent } from '../../shared/store/events/write.ts'
 import { lambdaContext } from './api-event.ts'
+import { idleDoorkeeper } from './doorkeeper.ts'
 import { testConfig } from './engine.ts'
 import { type Answer, type Body, resourceLambdas } from './resource-lambdas.ts'
 
@@ -70,7 +71,8 @@ export function scimApi(
   const registered = Object.fromEntries(further.map((type) => [type.name, type]))
   const types: typeof resourceTypes = (client) => ({ ...resourceTypes(client), ...registered })
   const routes = scimRoutes({ ...RESOURCE_TYPES, ...registered })
-  const serve = resourceLambdas({ config, db, putEvent, now, types }, operations)
+  const doorkeeper = idleDoorkeeper()
+  const serve = resourceLambdas({ config, db, putEvent, doorkeeper, now, types }, operations)
   return (method, path, body, headers = {}) => {
     const event = toEvent(routes, caller, method, path, body, headers)
     return serve(event, { ...lambdaContext(), getRemainingTimeInMillis: remainingMs })
