@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import type { Db } from './client.ts'
 
@@ -48,15 +49,16 @@ function timed(db: Db, deadline: number): DynamoDBDocumentClient {
 
 /**
  * The table for a request that has begun before it is known whether it may: what it reads is sent at once, a commit
- * waits for `admitted`, unless it is the first thing sent. What that rejects with is thrown in place of the commit.
+ * waits for `admitted`; if it is the first thing sent, only where that is known already, since it would take a round trip.
+ * What it rejects with is thrown in place of the commit.
  */
 export function heldBack(db: Db, admitted: Promise<void>): Db {
   const inner = db.client
   let begun = false
   const send: Send = async (command, options) => {
-    const waits = begun && isCommit(command)
+    const isFirst = !begun
     begun = true
-    if (waits) await admitted
+    if (isCommit(command)) await (isFirst ? Promise.race([admitted, nextTurn()]) : admitted)
     return (inner.send as Send)(command, options)
   }
   const client: DynamoDBDocumentClient = Object.create(inner, { send: { value: send } })

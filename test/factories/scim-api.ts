@@ -3,6 +3,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda'
 import { type Principal, toAuthorizerContext } from '../../shared/auth/principal.ts'
 import { bulkOperations } from '../../shared/http/bulk-operations.ts'
 import { discoveryOperations } from '../../shared/http/discovery-operations.ts'
+import type { Doorkeeper } from '../../shared/http/doorkeeper.ts'
 import { resourceOperations, resourceWrites } from '../../shared/http/resource-operations.ts'
 import { type Route, SCIM_BASE, SCIM_UNKNOWN, scimRoutes } from '../../shared/http/routes.ts'
 import { searchOperations } from '../../shared/http/search-operations.ts'
@@ -44,8 +45,9 @@ export const PRODUCT_OPERATIONS = {
   ...resourceWrites(RESOURCE_TYPES.Group, groups),
 }
 
-/** The clock, the invocation's remaining time and the types beside users and groups, where they matter. */
+/** The clock, the invocation's remaining time, the types beside users and groups and the doorkeeper, where they matter. */
 interface Surroundings {
+  doorkeeper?: Doorkeeper
   now?: () => Date
   remainingMs?: () => number
   further?: readonly ResourceType[]
@@ -58,7 +60,12 @@ interface Surroundings {
 export function scimApi(
   db: Db,
   caller: Principal = principal(),
-  { now = () => new Date(), remainingMs = () => 15_000, further = [] }: Surroundings = {},
+  {
+    now = () => new Date(),
+    remainingMs = () => 15_000,
+    further = [],
+    doorkeeper = idleDoorkeeper(),
+  }: Surroundings = {},
 ): Call {
   const config = testConfig(db.tableName)
   const resources = Object.assign({}, PRODUCT_OPERATIONS, ...further.map((type) => resourceOperations(type)))
@@ -71,7 +78,6 @@ export function scimApi(
   const registered = Object.fromEntries(further.map((type) => [type.name, type]))
   const types: typeof resourceTypes = (client) => ({ ...resourceTypes(client), ...registered })
   const routes = scimRoutes({ ...RESOURCE_TYPES, ...registered })
-  const doorkeeper = idleDoorkeeper()
   const serve = resourceLambdas({ config, db, putEvent, doorkeeper, now, types }, operations)
   return (method, path, body, headers = {}) => {
     const event = toEvent(routes, caller, method, path, body, headers)
