@@ -35,6 +35,7 @@ const PENDING = 'A#*#PENDING'
 /** Tokens that ended lately, and when and from where tokens are used. */
 const REVOKED = 'A#*#REVOKED'
 const USES = 'A#*#USE'
+const NOTICES = 'A#*#NOTICE'
 /** What SCIM requests are about besides objects: names and lookups, memberships, counters, page marks, open work. */
 const OF_OBJECTS = ['NAME#*', 'LOOKUP#*', 'MEMBERS#*', 'COUNT#*', 'PAGE#*', 'PENDING'].map((part) => `A#*#${part}`)
 /** Keys that end in text of a client. */
@@ -105,6 +106,14 @@ const GRANTS: Record<Exclude<LambdaName, ResourceFunctionName> | BackgroundName,
   ],
   // Which heads of which accounts are waiting.
   changes: [{ actions: ['Query'], keys: ['ACCOUNT', PENDING] }],
+  // Whose tokens end soon and who fell silent; what was told, and the event that tells it.
+  watch: [
+    { actions: ['Query'], keys: ['ACCOUNT', 'A#*#INTEGRATION', USES, NOTICES] },
+    { actions: ['Get', 'BatchGet'], keys: [TOKENS] },
+    { actions: ['Query'], keys: [TOKEN_INDEX], index: true },
+    { actions: ['Put'], keys: [NOTICES] },
+    WRITE_EVENTS,
+  ],
   worker: [
     { actions: [...READ, ...CHANGE], keys: [GROUPS, MEMBERS, PENDING] },
     { actions: ['Put'], keys: [HISTORY] },
@@ -159,6 +168,9 @@ function grantsOf(name: string, types: ResourceTypes): readonly Grant[] {
   throw new Error(`There is no function "${name}"`)
 }
 
+/** Who reads tokens, and no objects. */
+const READS_TOKENS: readonly string[] = ['authorizer', 'watch']
+
 /** What no pattern of a grant may open by accident: tokens, and lookups of a text that reads like another key. */
 function denials(name: string, grants: readonly Grant[]): { actions: string[]; keys: readonly string[] }[] {
   const all = ['dynamodb:*']
@@ -168,7 +180,7 @@ function denials(name: string, grants: readonly Grant[]): { actions: string[]; k
   // The pattern of groups fits their names and counts too.
   if (name === 'worker') return [{ actions: all, keys: [TOKENS, LOOKUPS, 'A#*#NAME#*', 'A#*#COUNT#*'] }]
   if (name === 'admin') return [changesOfText]
-  return [{ actions: all, keys: name === 'authorizer' ? CLIENT_TEXT : [TOKENS, ...CLIENT_TEXT] }]
+  return [{ actions: all, keys: READS_TOKENS.includes(name) ? CLIENT_TEXT : [TOKENS, ...CLIENT_TEXT] }]
 }
 
 function allow({ actions, keys, collections, index }: Grant, arns: Arns, types: ResourceTypes): PolicyStatement {

@@ -93,6 +93,9 @@ export const revokedTokenKey = (account: string, tokenId: string): Key => ({
   pk: revokedKey(account),
   sk: part(tokenId),
 })
+/** What the service has told of an account by itself. */
+export const noticesKey = (account: string) => `A#${part(account)}#NOTICE`
+export const noticeKey = (account: string, subject: string): Key => ({ pk: noticesKey(account), sk: text(subject) })
 export const ACCOUNTS = 'ACCOUNT'
 export const accountKey = (account: string): Key => ({ pk: ACCOUNTS, sk: part(account) })
 
