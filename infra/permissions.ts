@@ -70,7 +70,7 @@ const READS: readonly Grant[] = [
 const GRANTS: Record<Exclude<LambdaName, ResourceFunctionName> | BackgroundName, readonly Grant[]> = {
   search: SCIM,
   bulk: SCIM,
-  discovery: [WRITE_EVENTS],
+  discovery: [WRITE_EVENTS, { actions: ['Update'], keys: [USES] }],
   events: [
     { actions: READ, keys: [EVENTS] },
     { actions: ['Query'], keys: [HISTORY] },
