@@ -210,8 +210,15 @@ describe('authorizerHandler()', () => {
     await refused(bearer, EXPIRY)
     await revokeToken(admin(), issued.tokenId)
     await refused(bearer)
-    expect(Object.fromEntries(await refusals())).toEqual({
+    for (const text of [`Bearer ${bearer}`, issued.token, `Bearer "${issued.token}"`, `Bearer ${issued.token} x`])
+      await refused(text)
+    const rows = (await refusals()).map(([text, count]) => [text.replace(/ \(first seen$/, ''), count])
+    expect(Object.fromEntries(rows)).toEqual({
       '401 no bearer token of ours': 2,
+      '401 the word Bearer stands twice': 1,
+      '401 a token without the word Bearer before it': 1,
+      '401 quotation marks around the token': 1,
+      '401 a blank or a line break in the token': 1,
       '401 no such token': 1,
       '401 wrong secret': 1,
       '403 the network policy does not allow the address': 1,
