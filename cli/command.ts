@@ -37,7 +37,7 @@ export interface Session extends BaseSession {
 export interface Command {
   words: string
   summary: string
-  /** All of them must be given. */
+  /** All of them must be given, but for a last one that need not. */
   operands: readonly Operand[]
   flags: Flags
   outputs: readonly OutputFormat[]
@@ -56,6 +56,7 @@ export interface Operand {
   name: string
   help: string
   choices?: readonly string[]
+  mayBeAbsent?: true
 }
 
 type Values = Readonly<Record<string, unknown>>

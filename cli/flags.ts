@@ -58,6 +58,18 @@ export const wholeNumber = (min: number, max: number) => {
     .pipe(z.number().min(min, { error }).max(max, { error }))
 }
 
+const AN_END = 'expected a day such as 2026-12-31 or an instant such as 2026-12-31T12:00:00Z'
+const instant = z.iso.datetime({ offset: true })
+
+/** When something ends: an instant, or a day, whose end it is then (UTC). Its value is an instant. */
+export const expiry = z.string().transform((text, context) => {
+  const day = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) + 86_400_000 : Number.NaN
+  if (!Number.isNaN(day)) return new Date(day).toISOString()
+  if (instant.safeParse(text).success) return text
+  context.addIssue(AN_END)
+  return z.NEVER
+})
+
 /** Text that `schema` can read, passed on as it was typed: the service reads it by the same rule. */
 export const textFor = (schema: z.core.$ZodType) =>
   z.string().superRefine((text, context) => {

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { ACCOUNT_RULE, isAccountName } from '../shared/auth/account.ts'
-import type { Command, Flag } from './command.ts'
+import type { Command, Flag, Operand } from './command.ts'
 import { optional, someText } from './flags.ts'
 import type { OutputFormat } from './output.ts'
 
@@ -40,7 +40,7 @@ export const allFlags = ({ flags, outputs }: Command): Record<string, Flag> => (
 })
 
 export function commandHelp({ words, summary, operands, flags, outputs, examples }: Command): string {
-  const usage = ['rolecall', words, ...operands.map(({ name }) => name), '[options]'].join(' ')
+  const usage = ['rolecall', words, ...operands.map(toUsage), '[options]'].join(' ')
   const own = toRows({ ...flags, ...outputFlag(outputs) })
   const rows = [...operands.map(({ name, help }): Row => [name, help]), ...own]
   return [
@@ -52,6 +52,8 @@ export function commandHelp({ words, summary, operands, flags, outputs, examples
   ].join('\n\n')
 }
 
+const toUsage = ({ name, mayBeAbsent }: Operand): string => (mayBeAbsent ? `[${name}]` : name)
+
 /** All commands, or those of one group. */
 export function overview(commands: readonly Command[]): string {
   return [
@@ -62,7 +64,7 @@ export function overview(commands: readonly Command[]): string {
       'or to the service named by --url or ROLECALL_URL, signed with your AWS credentials. Of several local systems with\n' +
       'one data folder it is the one that keeps its data there, else the only one; --url names another. --version says\n' +
       'which version this is.\n\n' +
-      'Exit codes: 0 done, 1 refused or failed, 2 the command line cannot be understood.',
+      'Exit codes: 0 done, 1 refused or failed, 2 the command line cannot be understood, 3 a check found something.',
   ].join('\n\n')
 }
 

@@ -118,7 +118,7 @@ function similarOptions(names: readonly string[], args: readonly string[]): stri
 
 function checkOperands({ operands, words }: Command, given: readonly string[]): void {
   const missing = operands[given.length]
-  if (missing) throw new UsageError(`${missing.name} is missing: ${missing.help}`)
+  if (missing && !missing.mayBeAbsent) throw new UsageError(`${missing.name} is missing: ${missing.help}`)
   const surplus = given[operands.length]
   if (surplus !== undefined) throw new UsageError(`"${words}" does not take "${surplus}"`)
 }

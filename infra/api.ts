@@ -14,6 +14,7 @@ import {
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { APIGATEWAY_AUTHORIZER_CHANGE_DEPLOYMENT_LOGICAL_ID } from 'aws-cdk-lib/cx-api'
 import { Construct } from 'constructs'
+import { AUTHORIZER_CACHE_SECONDS } from '../shared/auth/authorizer-cache.ts'
 import {
   ADMIN_ROUTES,
   type FunctionName,
@@ -31,8 +32,6 @@ import type { ScimFunctions } from './functions.ts'
 import { addGatewayResponses } from './gateway-responses.ts'
 
 export const STAGE = 'prod'
-/** A revoked token, a disabled integration and a changed network policy take effect within this time. */
-const AUTHORIZER_CACHE_SECONDS = 60
 const REQUESTS_PER_SECOND = 50
 const BURST = 100
 /** Who guesses secrets shall not take the others' share: clients ask for a token once an hour. */

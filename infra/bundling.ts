@@ -9,7 +9,7 @@ import { leftOut } from './bundling/left-out.ts'
 
 /** The functions that the gateway calls. */
 export type LambdaName = FunctionName | 'authorizer'
-/** Those that the stream and the queue call: no request waits for them. */
+/** Those that the stream, the queue and a schedule call: no request waits for them. */
 export type BackgroundName = (typeof BACKGROUND_NAMES)[number]
 
 const routes: readonly Route[] = [...scimRoutes(RESOURCE_TYPES), ...ADMIN_ROUTES, ...OPEN_ROUTES]
@@ -17,7 +17,7 @@ const namesOf = (some: readonly Route[]) => new Set(some.map((route): LambdaName
 export const LAMBDA_NAMES: readonly LambdaName[] = [...namesOf(routes), 'authorizer']
 /** The functions that answer in the streaming format. */
 export const STREAMING: ReadonlySet<LambdaName | BackgroundName> = namesOf(routes.filter(({ streams }) => streams))
-export const BACKGROUND_NAMES = ['changes', 'worker'] as const
+export const BACKGROUND_NAMES = ['changes', 'worker', 'watch'] as const
 
 const ROOT = join(import.meta.dirname, '..')
 const ALIASES = join(import.meta.dirname, 'bundling')

@@ -33,6 +33,10 @@ const MEMBER_OF = 'A#*#MEMBEROF#*'
 /** What the index tells of objects: memberships by user, objects by owner. */
 const OBJECT_INDEX = [MEMBER_OF, 'A#*#OWNED#*']
 const PENDING = 'A#*#PENDING'
+/** Tokens that ended lately, and when and from where tokens are used. */
+const REVOKED = 'A#*#REVOKED'
+const USES = 'A#*#USE'
+const NOTICES = 'A#*#NOTICE'
 /** What SCIM requests are about besides objects: names and lookups, memberships, counters, moves, page marks, open work. */
 const OF_OBJECTS = ['NAME#*', 'LOOKUP#*', 'MEMBERS#*', 'COUNT#*', 'MOVED#*', 'PAGE#*', 'PENDING'].map(
   (part) => `A#*#${part}`,
@@ -42,13 +46,19 @@ const CLIENT_TEXT = [LOOKUPS, MEMBERS]
 const ADMINISTRATION = ['A#*#INTEGRATION', 'A#*#PROVISIONER', 'ACCOUNT']
 
 const WRITE_EVENTS: Grant = { actions: ['Put'], keys: [EVENTS] }
-const SCIM: readonly Grant[] = [
+/** What every function does about the token of its caller. */
+const CALLERS: readonly Grant[] = [
+  { actions: ['Query'], keys: [REVOKED] },
+  { actions: ['Update'], keys: [USES] },
+]
+const CHANGES: readonly Grant[] = [
   { actions: [...READ, ...CHANGE], keys: OF_OBJECTS, collections: true },
   // What users are granted, beside their memberships.
   { actions: ['Put'], keys: [HISTORY] },
   { actions: ['Query'], keys: OBJECT_INDEX, index: true },
   WRITE_EVENTS,
 ]
+const SCIM: readonly Grant[] = [...CHANGES, ...CALLERS]
 
 /** Clients' changes, which are counted. */
 const CLIENT_CHANGES: readonly Grant[] = [...SCIM, { actions: ['Query', 'Put', 'Update'], keys: ['A#*#BRAKE#*'] }]
@@ -59,13 +69,14 @@ const READS: readonly Grant[] = [
   { actions: ['Put'], keys: [PAGE_MARKS] },
   { actions: ['Query'], keys: OBJECT_INDEX, index: true },
   WRITE_EVENTS,
+  ...CALLERS,
 ]
 
 /** Least privilege, function by function (SECURITY E1): whatever is not listed is refused by IAM. */
 const GRANTS: Record<Exclude<LambdaName, ResourceFunctionName> | BackgroundName, readonly Grant[]> = {
   search: SCIM,
   bulk: CLIENT_CHANGES,
-  discovery: [WRITE_EVENTS],
+  discovery: [WRITE_EVENTS, { actions: ['Update'], keys: [USES] }],
   events: [
     { actions: READ, keys: [EVENTS] },
     { actions: ['Query'], keys: [HISTORY] },
@@ -79,13 +90,15 @@ const GRANTS: Record<Exclude<LambdaName, ResourceFunctionName> | BackgroundName,
   admin: [
     { actions: [...READ, 'Put', 'Update', 'Delete', 'ConditionCheck'], keys: [...ADMINISTRATION, TOKENS] },
     { actions: ['Query'], keys: [TOKEN_INDEX], index: true },
+    { actions: ['Put', 'Delete'], keys: [REVOKED] },
+    { actions: ['Query'], keys: [USES] },
     // The names of roles are kept from groups.
     { actions: ['Put'], keys: [GROUP_NAMES] },
     WRITE_EVENTS,
   ],
   // As clients do, and what it takes to bring back what was there: the history.
   'admin-resources': [
-    ...SCIM,
+    ...CHANGES,
     { actions: READ, keys: [EVENTS] },
     { actions: ['Query'], keys: [HISTORY] },
     { actions: ['Query'], keys: [HISTORY], index: true },
@@ -105,6 +118,14 @@ const GRANTS: Record<Exclude<LambdaName, ResourceFunctionName> | BackgroundName,
   ],
   // Which heads of which accounts are waiting.
   changes: [{ actions: ['Query'], keys: ['ACCOUNT', PENDING] }],
+  // Whose tokens end soon and who fell silent; what was told, and the event that tells it.
+  watch: [
+    { actions: ['Query'], keys: ['ACCOUNT', 'A#*#INTEGRATION', USES, NOTICES] },
+    { actions: ['Get', 'BatchGet'], keys: [TOKENS] },
+    { actions: ['Query'], keys: [TOKEN_INDEX], index: true },
+    { actions: ['Put'], keys: [NOTICES] },
+    WRITE_EVENTS,
+  ],
   worker: [
     { actions: [...READ, ...CHANGE], keys: [GROUPS, MEMBERS, PENDING] },
     { actions: ['Put'], keys: [HISTORY] },
@@ -159,6 +180,9 @@ function grantsOf(name: string, types: ResourceTypes): readonly Grant[] {
   throw new Error(`There is no function "${name}"`)
 }
 
+/** Who reads tokens, and no objects. */
+const READS_TOKENS: readonly string[] = ['authorizer', 'watch']
+
 /** What no pattern of a grant may open by accident: tokens, and lookups of a text that reads like another key. */
 function denials(name: string, grants: readonly Grant[]): { actions: string[]; keys: readonly string[] }[] {
   const all = ['dynamodb:*']
@@ -169,7 +193,7 @@ function denials(name: string, grants: readonly Grant[]): { actions: string[]; k
   // The pattern of groups fits their names and counts too.
   if (name === 'worker') return [{ actions: all, keys: [TOKENS, LOOKUPS, 'A#*#NAME#*', 'A#*#COUNT#*'] }]
   if (name === 'admin') return [changesOfText]
-  return [{ actions: all, keys: ['authorizer', 'oauth'].includes(name) ? CLIENT_TEXT : [TOKENS, ...CLIENT_TEXT] }]
+  return [{ actions: all, keys: READS_TOKENS.includes(name) ? CLIENT_TEXT : [TOKENS, ...CLIENT_TEXT] }]
 }
 
 function allow({ actions, keys, collections, index }: Grant, arns: Arns, types: ResourceTypes): PolicyStatement {

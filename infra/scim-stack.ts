@@ -7,6 +7,7 @@ import type { Deployment } from './config.ts'
 import { ScimFunctions } from './functions.ts'
 import { ScimTable } from './table.ts'
 import { UnfinishedWork } from './unfinished-work.ts'
+import { Watch } from './watch.ts'
 
 export interface ScimStackProps extends StackProps {
   deployment: Deployment
@@ -22,6 +23,7 @@ export class ScimStack extends Stack {
     const table = new ScimTable(this, 'Storage')
     const functions = new ScimFunctions(this, 'Functions', { deployment, table })
     new UnfinishedWork(this, 'Work', { deployment, table })
+    new Watch(this, 'Watch', { deployment, table })
     const { api } = new ScimApi(this, 'Gateway', { deployment, functions })
     this.entries = new Map(
       [...functions.byName].map(([name, fn]) => [this.getLogicalId(fn.node.defaultChild as CfnElement), name]),

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { listAccounts } from '../shared/store/accounts.ts'
 import type { Db } from '../shared/store/client.ts'
+import { watchAll } from '../shared/watch/watch.ts'
 import { listDue, runSlice, SLICE_MS, type Work } from '../shared/worker/work.ts'
 
 export interface DriverOptions {
@@ -8,6 +9,8 @@ export interface DriverOptions {
   twice?: () => boolean
   /** Hears of slices that failed, which are tried again; else they are told on the error output. */
   report?: (error: unknown) => void
+  /** How often tokens and silent integrations are looked at. */
+  watchMs?: number
 }
 
 export interface Driver {
@@ -20,12 +23,14 @@ const IDLE_MS = 250
 /** Queues worked on at once. */
 const PARALLEL = 16
 const MAX_ACCOUNTS = 1000
+const WATCH_MS = 60_000
 
 /**
- * Stands in for the table's stream, its queue and the worker's Lambda, which no local engine has: finds the queues of all
- * accounts and works on each, one slice after the other, all of them side by side.
+ * Stands in for the table's stream, its queue, the worker's Lambda and the schedules, which no local engine has: finds the
+ * queues of all accounts and works on each, one slice after the other, all of them side by side. Figures go nowhere here.
  */
-export function startDriver(db: Db, { twice = () => false, report = tell }: DriverOptions = {}): Driver {
+export function startDriver(db: Db, options: DriverOptions = {}): Driver {
+  const { twice = () => false, report = tell, watchMs = WATCH_MS } = options
   const stopping = new AbortController()
   const busy = new Map<string, Promise<void>>()
   const begin = (work: Work) => {
@@ -48,10 +53,11 @@ export function startDriver(db: Db, { twice = () => false, report = tell }: Driv
     }
   }
   const polling = poll()
+  const watching = watchEvery(db, watchMs, report, stopping.signal)
   return {
     async stop() {
       stopping.abort()
-      await polling
+      await Promise.all([polling, watching])
       await Promise.all(busy.values())
     },
   }
@@ -62,6 +68,15 @@ function tell(error: unknown): void {
   process.stderr.write(
     `${JSON.stringify({ level: 'ERROR', message: 'unfinished work', error: text?.slice(0, 2000) })}\n`,
   )
+}
+
+/** The first look is one span after the start. */
+async function watchEvery(db: Db, ms: number, report: (error: unknown) => void, stopping: AbortSignal): Promise<void> {
+  for (;;) {
+    await sleep(ms, undefined, { signal: stopping }).catch(() => {})
+    if (stopping.aborted) return
+    await watchAll(db, new Date(db.clock()), { measure: () => {}, report }).catch(report)
+  }
 }
 
 async function listAllDue(db: Db): Promise<Work[]> {

@@ -1,112 +1,145 @@
+import { parseSpan, SPAN_RULE } from '../../shared/auth/span.ts'
 import { isTokenId } from '../../shared/auth/token.ts'
 import { tokenName } from '../../shared/resources/token-input.ts'
-import type { IssuedToken, TokenView } from '../../shared/resources/tokens.ts'
-import { type Command, command, type Session } from '../command.ts'
+import type { RotatedToken } from '../../shared/resources/token-rotation.ts'
+import type { IssuedToken, TokenView } from '../../shared/resources/token-view.ts'
+import type { RevokedTokens } from '../../shared/resources/tokens.ts'
+import type { Api } from '../api.ts'
+import { type Command, command, type FlagValues } from '../command.ts'
 import { UsageError } from '../failure.ts'
-import { optional, someText } from '../flags.ts'
-import { type ListView, showList } from '../output.ts'
+import { expiry, optional, someText, toggle } from '../flags.ts'
+import { showList } from '../output.ts'
 import { plainJson } from '../plain-text.ts'
-import { reserveSecretFile } from '../secret-file.ts'
-import { toLines } from '../table.ts'
+import { tokenCheck } from './token-check.ts'
+import { fetchTokens, tokensPath } from './token-lists.ts'
+import { ALL_TOKENS_VIEW, makeShown, TOKEN_VIEW } from './token-view.ts'
 
 const INTEGRATION = { name: 'INTEGRATION', help: 'the integration, in any letter case' }
-const pathOf = (integration: string | undefined) => ['admin', 'integrations', integration ?? '', 'tokens']
+const TOKEN_ID = { name: 'TOKEN_ID', help: 'the id that "rolecall token list" shows' }
 const WARN_DAYS = 30
 
-const TOKEN_VIEW: ListView<TokenView> = {
-  table: [
-    { header: 'ID', get: ({ tokenId }) => tokenId },
-    { header: 'NAME', get: ({ name }) => name },
-    { header: 'STATUS', get: ({ status }) => status },
-    { header: 'DAYS LEFT', get: ({ status, daysLeft }) => (status === 'live' ? daysLeft : undefined) },
-    { header: 'EXPIRES', get: ({ expiresAt }) => expiresAt },
-    { header: 'CREATED', get: ({ createdAt }) => createdAt },
-    { header: 'CREATED BY', get: ({ createdBy }) => createdBy },
-  ],
+const span = someText.refine((text) => parseSpan(text) !== undefined, { error: SPAN_RULE })
+
+const NEW_TOKEN_FLAGS = {
+  life: optional('SPAN', 'work for less than six months: 30d, 12h', span),
+  expires: optional('DATE', 'work until the end of a day (UTC) or an instant, in less than six months', expiry),
+  'output-file': optional('PATH', 'write it to a new file that only you can read, and show nothing', someText),
 }
+const ISSUE_FLAGS = {
+  name: optional('TEXT', 'what the list calls it (default: the day)', tokenName),
+  ...NEW_TOKEN_FLAGS,
+}
+const ROTATE_FLAGS = {
+  name: optional('TEXT', 'what the list calls it (default: the old name with the day)', tokenName),
+  overlap: optional('SPAN', 'how long the old token goes on (default 7d)', span),
+  ...NEW_TOKEN_FLAGS,
+}
+
+/** @throws {UsageError} where its end is said twice. */
+function checkLife({ life, expires }: Pick<FlagValues<typeof ISSUE_FLAGS>, 'life' | 'expires'>): void {
+  if (life === undefined || expires === undefined) return
+  throw new UsageError('--life and --expires contradict each other: give one of them')
+}
+
+const toBody = ({ name, life, expires }: FlagValues<typeof ISSUE_FLAGS>) => ({ name, life, expiresAt: expires })
 
 const tokenIssue = command({
   words: 'token issue',
-  summary: 'Make a token for an integration: it works for six months and is shown once',
+  summary: 'Make a token for an integration: it works for six months or less and is shown once',
   operands: [INTEGRATION],
-  flags: {
-    name: optional('TEXT', 'what the list calls it (default: the day)', tokenName),
-    'output-file': optional('PATH', 'write it to a new file that only you can read, and show nothing', someText),
-  },
+  flags: ISSUE_FLAGS,
   outputs: ['table', 'json'],
   examples: [
     'rolecall token issue OKTA_PROVISIONING --name "Okta production"',
     'rolecall token issue OKTA_PROVISIONING --output-file okta.token',
+    'rolecall token issue GENERIC_PROVISIONING --life 30d',
     'TOKEN=$(rolecall token issue GENERIC_PROVISIONING)',
   ],
-  run: async (session, { name, 'output-file': path }, integration) => {
-    const file = path === undefined ? undefined : reserveSecretFile(path)
-    try {
-      const call = { method: 'POST' as const, path: pathOf(integration), body: { name } }
-      const issued = await session.api.call<IssuedToken>(call)
-      file?.write(`${issued.token}\n`)
-      await showOnce(session, issued, path)
-    } finally {
-      file?.close()
-    }
+  check: checkLife,
+  run: async (session, values, integration) => {
+    const call = { method: 'POST' as const, path: tokensPath(integration), body: toBody(values) }
+    await makeShown(session, values['output-file'], () => session.api.call<IssuedToken>(call))
   },
 })
 
-/** A script that captures the output gets the token and nothing else; what is for people goes beside it. */
-async function showOnce(
-  { api, terminal, output }: Session,
-  { token, ...rest }: IssuedToken,
-  path: string | undefined,
-): Promise<void> {
-  if (output === 'json') {
-    const shown = path === undefined ? { token } : { writtenTo: path }
-    return terminal.write(`${plainJson({ ...rest, ...shown }, 2)}\n`)
-  }
-  const about = toLines([
-    ['Integration', rest.integration],
-    ['Token name', rest.name],
-    ['Token id', rest.tokenId],
-    ['Expires', rest.expiresAt],
-    ['Base URL', `${api.url}/scim/v2`],
-    ['Written to', path],
-  ])
-  terminal.tell(about)
-  if (path !== undefined) return
-  if (terminal.isPerson) terminal.tell('\nThe token, shown now and never again:')
-  await terminal.write(`${token}\n`)
-}
+const tokenRotate = command({
+  words: 'token rotate',
+  summary: 'Make a token in place of another, which goes on for a while and ends by itself',
+  operands: [TOKEN_ID],
+  flags: ROTATE_FLAGS,
+  outputs: ['table', 'json'],
+  examples: [
+    'rolecall token rotate 3fTq0Zr8LkWb2NcXyV9aHs',
+    'rolecall token rotate 3fTq0Zr8LkWb2NcXyV9aHs --overlap 14d --output-file new.token',
+  ],
+  check: (values, tokenId = '') => {
+    refuseWholeToken(tokenId)
+    checkLife(values)
+  },
+  run: async (session, values, tokenId = '') => {
+    const body = { ...toBody(values), overlap: values.overlap }
+    const call = { method: 'POST' as const, path: ['admin', 'tokens', tokenId, 'rotate'], body }
+    const { replaces } = await makeShown(session, values['output-file'], () => session.api.call<RotatedToken>(call))
+    session.terminal.tell(`\nThe old token ${plainJson(replaces.name)} goes on until ${replaces.expiresAt}`)
+  },
+})
+
+const tokenRename = command({
+  words: 'token rename',
+  summary: 'Give a token another name',
+  operands: [TOKEN_ID, { name: 'NAME', help: 'what the list calls it from now on' }],
+  flags: {},
+  outputs: [],
+  examples: ['rolecall token rename 3fTq0Zr8LkWb2NcXyV9aHs "Okta production"'],
+  check: (_values, tokenId = '') => refuseWholeToken(tokenId),
+  run: async ({ api, terminal }, _values, tokenId = '', name) => {
+    const view = await api.call<TokenView>({ method: 'PATCH', path: ['admin', 'tokens', tokenId], body: { name } })
+    await terminal.write(`Renamed ${tokenId} to ${plainJson(view.name)}\n`)
+  },
+})
 
 const tokenList = command({
   words: 'token list',
-  summary: 'Show the tokens of an integration, ended ones included; their text is kept nowhere',
-  operands: [INTEGRATION],
+  summary: 'Show the tokens of an integration or of all, ended ones included; their text is kept nowhere',
+  operands: [{ ...INTEGRATION, help: 'the integration (default: all of the account)', mayBeAbsent: true }],
   flags: {},
-  examples: ['rolecall token list OKTA_PROVISIONING', 'rolecall token list OKTA_PROVISIONING --output csv'],
+  examples: ['rolecall token list OKTA_PROVISIONING', 'rolecall token list --output csv'],
   run: async (session, _values, integration) => {
-    const { tokens } = await session.api.call<{ tokens: TokenView[] }>({ path: pathOf(integration) })
-    await showList(session, TOKEN_VIEW, [tokens])
-    for (const { name, status, daysLeft } of tokens) {
-      if (status === 'live' && daysLeft <= WARN_DAYS) {
-        const next = session.hint(`token issue ${integration}`)
-        session.terminal.tell(`Token ${plainJson(name)} expires in ${daysLeft} days: issue a new one with "${next}"`)
+    const tokens = await fetchTokens(session.api, integration)
+    await showList(session, integration === undefined ? ALL_TOKENS_VIEW : TOKEN_VIEW, [tokens])
+    for (const { tokenId, name, status, daysLeft, rotatedTo } of tokens) {
+      if (status === 'live' && daysLeft <= WARN_DAYS && rotatedTo === undefined) {
+        const next = session.hint(`token rotate ${tokenId}`)
+        session.terminal.tell(`Token ${plainJson(name)} expires in ${daysLeft} days: make a new one with "${next}"`)
       }
     }
   },
 })
 
+const REVOKE_FLAGS = { all: toggle('end every live token of an integration, whose name is given in place of an id') }
+
 const tokenRevoke = command({
   words: 'token revoke',
-  summary: 'End a token for good; it is refused within a minute',
-  operands: [{ name: 'TOKEN_ID', help: 'the id that "rolecall token list" shows' }],
-  flags: {},
+  summary: 'End a token, or all of an integration, for good and at once',
+  operands: [{ name: 'TOKEN_ID', help: 'the id that "rolecall token list" shows; with --all the integration' }],
+  flags: REVOKE_FLAGS,
   outputs: [],
-  examples: ['rolecall token revoke 3fTq0Zr8LkWb2NcXyV9aHs'],
-  check: (_values, tokenId = '') => refuseWholeToken(tokenId),
-  run: async ({ api, terminal }, _values, tokenId = '') => {
-    await api.call({ method: 'DELETE', path: ['admin', 'tokens', tokenId] })
-    await terminal.write(`Revoked ${tokenId}\n`)
+  examples: ['rolecall token revoke 3fTq0Zr8LkWb2NcXyV9aHs', 'rolecall token revoke --all OKTA_PROVISIONING'],
+  check: ({ all }, given = '') => (all ? undefined : refuseWholeToken(given)),
+  run: async ({ api, terminal }, { all }, given = '') => {
+    const revoked = await (all ? revokeAll(api, given) : revokeOne(api, given))
+    await terminal.write(revoked.map((id) => `Revoked ${id}\n`).join(''))
+    if (revoked.length === 0) terminal.tell('There was no live token')
   },
 })
+
+async function revokeOne(api: Api, tokenId: string): Promise<string[]> {
+  await api.call({ method: 'DELETE', path: ['admin', 'tokens', tokenId] })
+  return [tokenId]
+}
+
+const revokeAll = async (api: Api, integration: string): Promise<readonly string[]> =>
+  (await api.call<RevokedTokens>({ method: 'DELETE', path: tokensPath(integration) })).revoked
 
 /** A secret on a command line is in the shell's history already; it shall not reach the event history as well. */
 function refuseWholeToken(tokenId: string): void {
@@ -114,4 +147,4 @@ function refuseWholeToken(tokenId: string): void {
   throw new UsageError('That is no token id: give the 22 letters and digits that "rolecall token list" shows, no token')
 }
 
-export const tokenCommands: Command[] = [tokenIssue, tokenList, tokenRevoke]
+export const tokenCommands: Command[] = [...[tokenIssue, tokenList, tokenCheck, tokenRotate, tokenRename, tokenRevoke]]

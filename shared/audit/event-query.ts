@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { BLOCK_RULE, isBlock } from '../auth/network-policy.ts'
+import { parseSpan, SPAN_RULE } from '../auth/span.ts'
 import { isTokenId } from '../auth/token.ts'
 import { parseDateTime } from '../scim/date-time.ts'
 import { invalidValue } from '../scim/error.ts'
@@ -53,7 +54,6 @@ const DAY_MS = 86_400_000
 /** How far a caller's clock may be off before a range counts as outside the retention or in the future. */
 const CLOCK_SKEW_MS = 60_000
 
-const MS = { s: 1000, m: 60_000, h: 3_600_000, d: DAY_MS } as const
 const STATUS = { SUCCESS: [100, 399], FAILURE: [400, 599] } as const
 
 const asItIs = (name: string) => [name, name] as const
@@ -79,13 +79,11 @@ const instant = z.union([z.string(), z.number()], AN_INSTANT).transform((value, 
 })
 
 const A_TOKEN_ID = 'expected the 22 letters and digits of a token id, no whole token'
-const A_SPAN = 'expected a number and s, m, h or d, such as 5m, or "all" that is kept'
-const last = z.string(A_SPAN).transform((text, context) => {
-  if (/^all$/i.test(text)) return Number.POSITIVE_INFINITY
-  const [, amount, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? []
-  const ms = Number(amount) * (MS[unit as keyof typeof MS] ?? Number.NaN)
-  if (ms > 0) return ms
-  context.addIssue(A_SPAN)
+const A_RANGE = `${SPAN_RULE}, or "all" that is kept`
+const last = z.string(A_RANGE).transform((text, context) => {
+  const ms = /^all$/i.test(text) ? Number.POSITIVE_INFINITY : parseSpan(text)
+  if (ms !== undefined) return ms
+  context.addIssue(A_RANGE)
   return z.NEVER
 })
 

@@ -5,7 +5,7 @@ import type { Config } from '../config.ts'
 import { ScimError } from '../scim/error.ts'
 import { quote } from '../scim/quote.ts'
 import type { Db } from '../store/client.ts'
-import { withDeadline } from '../store/deadline.ts'
+import { heldBack, withDeadline } from '../store/deadline.ts'
 import { type ApiAnswer, type SentAnswer, type Transport, toErrorAnswer, toProxyResult } from './api-answer.ts'
 import { type ApiRequest, toApiRequest } from './api-request.ts'
 import { logUnexpected, toScimError } from './failure.ts'
@@ -37,6 +37,14 @@ export interface Call<Caller> {
 
 export type Operation<Context> = (request: ApiRequest, context: Context) => Promise<ApiAnswer>
 
+/** What goes on beside an operation, from before it begins. */
+export interface Beside {
+  /** Rejects where the caller may not be served after all; nothing is answered, and nothing committed after a read, before it is known. */
+  admitted: Promise<void>
+  /** Never rejects; the answer waits for it, as it waits for the event. */
+  done: Promise<void>
+}
+
 /** What distinguishes the SCIM Lambdas from the admin ones. */
 export interface ApiKind<Caller, Context> {
   /** Every route of this API, those of other Lambdas too. */
@@ -45,6 +53,8 @@ export interface ApiKind<Caller, Context> {
   identify(event: APIGatewayProxyEvent, request: ApiRequest, now: Date): { caller: Caller; trail: Trail }
   /** Refuses callers whom only this Lambda can refuse, and gives operations what they need. */
   admit(call: Call<Caller>): Context
+  /** Begins what goes on beside the operation. */
+  attend?(call: Call<Caller>): Beside
 }
 
 type LambdaHandler = (event: APIGatewayProxyEvent, context: LambdaContext) => Promise<APIGatewayProxyResult>
@@ -72,11 +82,16 @@ export function apiHandler<Caller, Context>(
     const { caller, trail } = kind.identify(event, request, at)
     const report = (error: unknown) => logUnexpected(error, event)
     const recorder = eventRecorder<SentAnswer>({ trail, db, putEvent, report }, (one) => one.statusCode)
+    const call = { request, event, caller, now: at, db, trail, report }
+    const beside = kind.attend?.(call)
     const outcome = await recorded(recorder, async () => {
-      const context = kind.admit({ request, event, caller, now: at, db, trail, report })
-      const operation = findOperation(operations, kind.routes, request)
-      return transport.toSent(await operation(request, context), event.requestContext.requestId, report)
+      const answer = await attended(trail, beside, async () => {
+        const context = kind.admit(beside ? { ...call, db: heldBack(db, beside.admitted) } : call)
+        return findOperation(operations, kind.routes, request)(request, context)
+      })
+      return transport.toSent(answer, event.requestContext.requestId, report)
     })
+    await beside?.done
     if ('refusal' in outcome) throw outcome.refusal
     return outcome.answer
   }
@@ -89,6 +104,14 @@ export function apiHandler<Caller, Context>(
   })
   // One that streams is called as its runtime calls it: with the stream of its answer between these two.
   return pipeline.use(errorsPresented(transport)) as unknown as LambdaHandler
+}
+
+/** A caller who may not be served hears that and nothing else, unless a change is committed. */
+async function attended(trail: Trail, beside: Beside | undefined, run: () => Promise<ApiAnswer>): Promise<ApiAnswer> {
+  const [outcome] = await Promise.allSettled([run()])
+  if (!trail.tried && !trail.hasParts) await beside?.admitted
+  if (outcome.status === 'rejected') throw outcome.reason
+  return outcome.value
 }
 
 /** One line for each request, once its answer is sent. */

@@ -8,7 +8,7 @@ import type { Db } from '../store/client.ts'
 import { withDeadline } from '../store/deadline.ts'
 import { countRefusedToken, type RefusalReason } from '../store/events/refused-tokens.ts'
 import { getClientAccess, getToken, type TokenRecord } from '../store/token-record.ts'
-import { bearerToken } from './bearer-token.ts'
+import { bearerToken, faultOf } from './bearer-token.ts'
 import { logUnexpected } from './failure.ts'
 import { type Outcome, recorded } from './recorded.ts'
 import { REHEARSED_INVOCATION } from './rehearsal.ts'
@@ -75,7 +75,7 @@ export async function rehearseAuthorizer(authorize: Authorizer): Promise<void> {
 /** Unknown tokens take the same steps as known ones with a wrong secret, so that time tells nothing (SECURITY S3). */
 async function judge(db: Db, event: APIGatewayRequestAuthorizerEvent, now: Date): Promise<Verdict> {
   const parsed = parseToken(bearerToken(event) ?? '')
-  if (!parsed) return { reason: 'malformed' }
+  if (!parsed) return { reason: faultOf(event) }
   const token = await getToken(db, parsed.tokenId)
   const right = verifySecret(parsed.secret, token?.secretHash)
   if (!token) return { reason: 'unknown' }
@@ -129,7 +129,7 @@ async function count(
 ): Promise<void> {
   if (reason === undefined) return
   try {
-    await countRefusedToken(db, { account: token?.account, reason, sourceIp, now })
+    await countRefusedToken(db, { account: token?.account, token, reason, sourceIp, now })
   } catch (error) {
     logUnexpected(error, event, 'a refused token was not counted')
   }

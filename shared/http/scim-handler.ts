@@ -5,21 +5,25 @@ import type { ScimContext } from '../resources/context.ts'
 import { notFound, unauthorized } from '../scim/error.ts'
 import { quote } from '../scim/quote.ts'
 import { resourceTypes } from '../scim/resource-types.ts'
+import { withDeadline } from '../store/deadline.ts'
 import type { Transport } from './api-answer.ts'
 import {
   type ApiKind,
   apiHandler,
+  type Beside,
   type Call,
   emptySegmentHint,
   type HandlerOptions,
   type Operation,
 } from './api-handler.ts'
 import type { ApiRequest } from './api-request.ts'
+import type { Doorkeeper } from './doorkeeper.ts'
 import { metric } from './metric.ts'
 import { type FunctionName, type RouteKeyOf, SCIM_BASE, scimRoutes } from './routes.ts'
 import { startTrail } from './start-trail.ts'
 
 export interface ScimHandlerOptions extends HandlerOptions {
+  doorkeeper: Doorkeeper
   /** The resource types as a kind of client sees them. */
   types?: typeof resourceTypes
 }
@@ -34,7 +38,7 @@ export function scimHandler<Name extends FunctionName>(
   operations: Record<RouteKeyOf<Name>, Operation<ScimContext>>,
   transport?: Transport,
 ) {
-  const { types = resourceTypes } = options
+  const { types = resourceTypes, doorkeeper } = options
   const kind: ApiKind<Principal, ScimContext> = {
     routes: scimRoutes(types('GENERIC')),
     identify: (event, request, at) => {
@@ -44,8 +48,22 @@ export function scimHandler<Name extends FunctionName>(
       return { caller, trail: new Trail({ ...start, type: 'SCIM', account, actorName, actorDomain, tokenId }) }
     },
     admit: (call) => admit(call, { ...options, types }),
+    attend: (call) => attend(call, doorkeeper),
   }
   return apiHandler(options, kind, operations, transport)
+}
+
+/** What notes that a token is used is given up then: no request waits longer for it. */
+const NOTE_MS = 1000
+
+/** Both begin with the request: beside its own reads they take no time. */
+function attend({ caller, event, now, db, report }: Call<Principal>, doorkeeper: Doorkeeper): Beside {
+  const { sourceIp } = event.requestContext.identity
+  const brief = withDeadline(db, Math.min(db.deadline, db.clock() + NOTE_MS))
+  const admitted = doorkeeper.refuseClosed(db, caller, now)
+  // Awaited where it matters.
+  admitted.catch(() => {})
+  return { admitted, done: doorkeeper.noteUse(brief, caller, sourceIp, now).catch(report) }
 }
 
 /** A cached policy may outlive its token: expiry is checked again, by this Lambda's clock. */
@@ -54,7 +72,7 @@ function admit(
   { config, types }: Required<Pick<ScimHandlerOptions, 'config' | 'types'>>,
 ): ScimContext {
   const { caller, request, event, now, db, trail, report } = call
-  if (now.getTime() >= caller.tokenExpiresAt) throw unauthorized('The token has expired: issue a new one')
+  if (now.getTime() >= caller.tokenExpiresAt) throw expired(caller)
   const endpointId = event.pathParameters?.endpointId
   if (endpointId !== undefined && endpointId !== caller.endpointId) {
     throw ENDPOINT_ID.test(endpointId) ? foreignEndpoint() : unknownEndpoint(request)
@@ -71,6 +89,9 @@ function admit(
     report,
   }
 }
+
+const expired = ({ tokenExpiresAt }: Principal) =>
+  unauthorized(`The token has expired, at ${new Date(tokenExpiresAt).toISOString()}: issue a new one`)
 
 const ENDPOINT_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 

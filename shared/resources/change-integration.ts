@@ -1,5 +1,5 @@
 import { changesBetween } from '../audit/changes.ts'
-import type { Change } from '../audit/rest-event.ts'
+import type { Change, RestEvent } from '../audit/rest-event.ts'
 import { alterBrake } from '../auth/brake.ts'
 import { invalidValue } from '../scim/error.ts'
 import type { Json } from '../scim/schema.ts'
@@ -7,6 +7,7 @@ import { putIntegrationChange } from '../store/integration-change.ts'
 import type { Integration } from '../store/integrations.ts'
 import type { AdminContext } from './admin-context.ts'
 import { changeNetworkPolicy } from './change-network-policy.ts'
+import { planClosing } from './closing.ts'
 import { type IntegrationChange, integrationChange } from './integration-input.ts'
 import { requireIntegration } from './integrations.ts'
 import { parseInput } from './parse-input.ts'
@@ -19,8 +20,8 @@ export interface ChangedIntegration extends IntegrationView {
 }
 
 /**
- * Changes the settings that are named, in the integration and in its live tokens; the gateway may use what it has
- * cached for up to a minute. Settings that have their value already are no change; lists are changed as they are found.
+ * Changes the settings that are named, in the integration and in its live tokens; whom they shut out is refused within
+ * two seconds, of other settings the gateway may use what it has cached for up to a minute. Settings that have their value already are no change; lists are changed as they are found.
  * @throws {ScimError} 404; 400 invalidValue.
  */
 export async function changeIntegration(
@@ -36,7 +37,9 @@ export async function changeIntegration(
     const view = presentIntegration(after, provisioner, now)
     const changes = changesBetween(toSettings(presentIntegration(before, provisioner, now)), toSettings(view))
     if (changes.length === 0) return { ...view, changes }
-    await trail.record({ status: 200, changes }, (event) => putIntegrationChange(db, after, provisioner, now, event))
+    const closing = await planClosing(context, before, after)
+    const put = (event: RestEvent) => putIntegrationChange(db, after, provisioner, now, event, closing)
+    await trail.record({ status: 200, changes }, put)
     return { ...view, changes }
   })
 }

@@ -1,80 +1,109 @@
-import { sixMonthsAfter } from '../auth/six-months.ts'
 import { newToken } from '../auth/token.ts'
 import { notFound, ScimError } from '../scim/error.ts'
 import { quote } from '../scim/quote.ts'
-import { liveTokens, MAX_LIVE_TOKENS } from '../store/integrations.ts'
+import { getIntegrations, liveTokens, MAX_LIVE_TOKENS } from '../store/integrations.ts'
 import { getToken, type TokenRecord } from '../store/token-record.ts'
-import { getTokensOf, putNewToken, putRevocation, toAccess } from '../store/tokens.ts'
+import { getUses } from '../store/token-uses.ts'
+import {
+  getTokensOf,
+  type Origin,
+  putNewToken,
+  putRevocation,
+  putRevocations,
+  putTokenName,
+  toAccess,
+} from '../store/tokens.ts'
 import type { AdminContext } from './admin-context.ts'
 import { requireIntegration } from './integrations.ts'
-import { parseInput } from './parse-input.ts'
+import { requireAccount } from './known-names.ts'
 import { retryLostRaces } from './retry-lost-races.ts'
-import { tokenInput } from './token-input.ts'
+import { parseNewToken, parseTokenName, type TokenWish } from './token-input.ts'
+import { type IssuedToken, type ListedToken, presentListed, presentToken, type TokenView } from './token-view.ts'
 
-/** What is asked for: the integration's name and, if any, the token's; whatever else is there is refused. */
-export type TokenInput = { integration: string; name?: unknown } & Readonly<Record<string, unknown>>
-
-/** A token at its birth: the one time its text is shown. */
-export interface IssuedToken {
-  token: string
-  tokenId: string
-  integration: string
-  name: string
-  expiresAt: string
-}
-
-/** A token as admins see it ever after. */
-export interface TokenView {
-  tokenId: string
-  name: string
-  integration: string
-  createdBy: string
-  createdAt: string
-  expiresAt: string
-  revokedAt?: string
-  /** `rejected`: made before the integration's `rejectTokensIssuedBefore`. */
-  status: 'live' | 'expired' | 'revoked' | 'rejected'
-  /** Whole days until a live token expires, rounded down; 0 for the others. */
-  daysLeft: number
-}
+/** What is asked for: the integration's name and, if any, the token's name and life; whatever else is there is refused. */
+export type TokenInput = { integration: string } & Readonly<Record<string, unknown>>
 
 /**
- * Makes a token that works for six calendar months; older ones are left alone. Without a name it is called by its day.
- * @throws {ScimError} 404; 409 when the integration has its full number of live tokens.
+ * Makes a token that works for six calendar months, or for less; older ones are left alone. Without a name it is called
+ * by its day.
+ * @throws {ScimError} 400; 404; 409 when the integration has its full number of live tokens.
  */
 export async function issueToken(
   context: AdminContext,
   { integration: integrationName, ...input }: TokenInput,
 ): Promise<IssuedToken> {
-  const { db, actor, now, trail } = context
-  const { name = now.toISOString().slice(0, 10) } = parseInput(tokenInput, input)
-  const { token, tokenId, secretHash } = newToken()
-  const expiresAt = sixMonthsAfter(now).getTime()
-  const life = { name, createdBy: actor, createdAt: now.getTime(), expiresAt }
+  const { db, now, trail } = context
+  const { name = now.toISOString().slice(0, 10), expiresAt } = parseNewToken(input, now)
   return retryLostRaces(async () => {
     const origin = await requireIntegration(context, integrationName)
-    const { integration, provisioner } = origin
-    if (liveTokens(integration, now).length >= MAX_LIVE_TOKENS) throw tooManyTokens(integration.name)
-    trail.about('TOKEN', tokenId, name)
-    const record: TokenRecord = {
-      ...{ tokenId, secretHash, ...life, account: context.account, integration: integration.name },
-      access: toAccess(integration, provisioner),
-    }
-    const issued = { tokenId, integration: integration.name, name, expiresAt: new Date(expiresAt).toISOString() }
-    const changes = Object.entries(issued).map(([attribute, after]) => ({ attribute, after }))
+    const { record, issued } = draftToken(context, origin, { name, expiresAt })
+    trail.about('TOKEN', record.tokenId, name)
+    const { token: _, ...shown } = issued
+    const changes = Object.entries(shown).map(([attribute, after]) => ({ attribute, after }))
     await trail.record({ status: 201, changes }, (event) => putNewToken(db, record, origin, event))
-    return { token, ...issued }
+    return issued
   })
 }
 
-/** The integration's tokens, ended ones included while they are remembered, oldest first. @throws {ScimError} 404. */
-export async function listTokens(context: AdminContext, integrationName: string): Promise<TokenView[]> {
-  const { integration } = await requireIntegration(context, integrationName)
-  const tokens = await getTokensOf(context.db, integration)
-  return tokens.map((token) => presentToken(token, context.now))
+/** A token that is not stored yet, and what its reader is shown once. */
+interface TokenDraft {
+  record: TokenRecord
+  issued: IssuedToken
 }
 
-/** Ends a token; one that is revoked already stays as it is. @throws {ScimError} 404. */
+/** Makes up a token. @throws {ScimError} 409 when the integration has its full number of live tokens. */
+export function draftToken(
+  { account, actor, now }: AdminContext,
+  { integration, provisioner }: Origin,
+  { name, expiresAt }: TokenWish & { name: string },
+): TokenDraft {
+  if (liveTokens(integration, now).length >= MAX_LIVE_TOKENS) throw tooManyTokens(integration.name)
+  const { token, tokenId, secretHash } = newToken()
+  const record = {
+    ...{ tokenId, secretHash, name, createdBy: actor, createdAt: now.getTime(), expiresAt, account },
+    ...{ integration: integration.name, access: toAccess(integration, provisioner) },
+  }
+  const ends = new Date(expiresAt).toISOString()
+  return { record, issued: { token, tokenId, integration: integration.name, name, expiresAt: ends } }
+}
+
+/** The integration's tokens, ended ones included while they are remembered, oldest first. @throws {ScimError} 404. */
+export async function listTokens(context: AdminContext, integrationName: string): Promise<ListedToken[]> {
+  const { integration } = await requireIntegration(context, integrationName)
+  return withUses(context, [await getTokensOf(context.db, integration)])
+}
+
+/** The same of every integration of the account, one after the other by name. @throws {ScimError} 404. */
+export async function listAllTokens(context: AdminContext): Promise<ListedToken[]> {
+  const { db, account, trail } = context
+  trail.about('TOKEN')
+  const integrations = await getIntegrations(db, account)
+  if (integrations.length === 0) await requireAccount({ db, account })
+  return withUses(context, await Promise.all(integrations.map((integration) => getTokensOf(db, integration))))
+}
+
+async function withUses({ db, account, now }: AdminContext, tokens: TokenRecord[][]): Promise<ListedToken[]> {
+  const uses = Map.groupBy(await getUses(db, account), ({ tokenId }) => tokenId)
+  return tokens.flat().map((token) => presentListed(token, uses.get(token.tokenId) ?? [], now))
+}
+
+/** Gives a token another name; also one that has ended. @throws {ScimError} 400; 404. */
+export async function renameToken(context: AdminContext, tokenId: string, input: unknown): Promise<TokenView> {
+  const { db, now, trail } = context
+  const name = parseTokenName(input)
+  const token = await requireToken(context, tokenId)
+  const view = presentToken({ ...token, name }, now)
+  if (token.name === name) return view
+  trail.about('TOKEN', tokenId, name)
+  const changes = [{ attribute: 'name', before: token.name, after: name }]
+  await trail.record({ status: 200, changes }, (event) => putTokenName(db, token, name, event))
+  return view
+}
+
+/**
+ * Ends a token: functions that serve it refuse it within two seconds (docs/security.md). One that is revoked already
+ * stays as it is. @throws {ScimError} 404.
+ */
 export async function revokeToken(context: AdminContext, tokenId: string): Promise<TokenView> {
   const { db, now, trail } = context
   return retryLostRaces(async () => {
@@ -87,8 +116,27 @@ export async function revokeToken(context: AdminContext, tokenId: string): Promi
   })
 }
 
-/** What is not an id is not quoted: it may be a whole token. */
-async function requireToken({ db, account, trail }: AdminContext, tokenId: string): Promise<TokenRecord> {
+/** What ending all tokens of an integration did: the ids of those that were live. */
+export interface RevokedTokens {
+  integration: string
+  revoked: readonly string[]
+}
+
+/** Ends every live token of an integration at once, all or none. @throws {ScimError} 404. */
+export async function revokeTokens(context: AdminContext, integrationName: string): Promise<RevokedTokens> {
+  const { db, now, trail } = context
+  return retryLostRaces(async () => {
+    const { integration } = await requireIntegration(context, integrationName)
+    const revoked = liveTokens(integration, now)
+    if (revoked.length === 0) return { integration: integration.name, revoked }
+    const changes = [{ attribute: 'revokedTokens', after: revoked }]
+    await trail.record({ status: 200, changes }, (event) => putRevocations(db, integration, now.getTime(), event))
+    return { integration: integration.name, revoked }
+  })
+}
+
+/** A token of the account. What is not an id is not quoted: it may be a whole token. @throws {ScimError} 404. */
+export async function requireToken({ db, account, trail }: AdminContext, tokenId: string): Promise<TokenRecord> {
   if (!/^[0-9A-Za-z]{22}$/.test(tokenId))
     throw notFound('A token id has 22 letters and digits: list the tokens to see it')
   const token = await getToken(db, tokenId)
@@ -97,29 +145,6 @@ async function requireToken({ db, account, trail }: AdminContext, tokenId: strin
     return token
   }
   throw notFound(`There is no token with id ${quote(tokenId)} in account "${account}": list the integration's tokens`)
-}
-
-function presentToken(token: TokenRecord, now: Date): TokenView {
-  const { tokenId, name, integration, createdBy, createdAt, expiresAt, revokedAt } = token
-  const status = tokenStatus(token, now.getTime())
-  return {
-    ...{ tokenId, name, integration, createdBy },
-    createdAt: new Date(createdAt).toISOString(),
-    expiresAt: new Date(expiresAt).toISOString(),
-    ...(revokedAt !== undefined && { revokedAt: new Date(revokedAt).toISOString() }),
-    status,
-    daysLeft: status === 'live' ? Math.floor((expiresAt - now.getTime()) / 86_400_000) : 0,
-  }
-}
-
-/** What a token is worth at an instant, in epoch milliseconds. */
-export function tokenStatus(
-  { revokedAt, expiresAt, createdAt, access }: TokenRecord,
-  now: number,
-): TokenView['status'] {
-  if (revokedAt !== undefined) return 'revoked'
-  if (now >= expiresAt) return 'expired'
-  return createdAt < (access.rejectTokensIssuedBefore ?? 0) ? 'rejected' : 'live'
 }
 
 const tooManyTokens = (integration: string) =>

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import type { Db } from './client.ts'
 
@@ -44,6 +45,25 @@ function timed(db: Db, deadline: number): DynamoDBDocumentClient {
   const client: DynamoDBDocumentClient = Object.create(connection, { send: { value: send } })
   connections.set(client, connection)
   return client
+}
+
+/**
+ * The table for a request that has begun before it is known whether it may: what it reads is sent at once, a commit
+ * waits for `admitted`; if it is the first thing sent, only where that is known already, since it would take a round trip.
+ * What it rejects with is thrown in place of the commit.
+ */
+export function heldBack(db: Db, admitted: Promise<void>): Db {
+  const inner = db.client
+  let begun = false
+  const send: Send = async (command, options) => {
+    const isFirst = !begun
+    begun = true
+    if (isCommit(command)) await (isFirst ? Promise.race([admitted, nextTurn()]) : admitted)
+    return (inner.send as Send)(command, options)
+  }
+  const client: DynamoDBDocumentClient = Object.create(inner, { send: { value: send } })
+  connections.set(client, connectionOf(db))
+  return { ...db, client }
 }
 
 /** Only transactions that write carry a token; asking for their class would bring the SDK to those who have none. */

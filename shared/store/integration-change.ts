@@ -5,7 +5,7 @@ import type { Db } from './client.ts'
 import { putEventAction } from './events/write.ts'
 import { checkIntegrationAction, type Integration, putIntegrationAction } from './integrations.ts'
 import { checkProvisionerAction, type Provisioner, putProvisionerAction } from './provisioners.ts'
-import { rewriteAccessActions } from './tokens.ts'
+import { type Closing, closingActions, rewriteAccessActions } from './tokens.ts'
 import { type Actions, ConditionsFailed, MAX_ACTIONS, transact } from './transaction.ts'
 
 /** Another integration of the account has the name. */
@@ -72,7 +72,7 @@ function changeRoleActions(account: string, { after, sharedBy }: RoleChange, now
 
 /**
  * Access pattern I4: stores changed settings over the version before, in the integration and in each live token, with
- * the event; 1 round trip.
+ * the event, and tells whom they shut out; 1 round trip.
  * @throws {ConditionsFailed} when the integration, its tokens or its role have changed since they were read.
  */
 export async function putIntegrationChange(
@@ -81,8 +81,10 @@ export async function putIntegrationChange(
   provisioner: Provisioner,
   now: Date,
   event: RestEvent,
+  closing: Closing,
 ): Promise<void> {
   const actions = {
+    ...closingActions(after.account, closing, now.getTime()),
     integration: putIntegrationAction(after),
     role: checkProvisionerAction(after.account, provisioner),
     event: putEventAction(db, event),

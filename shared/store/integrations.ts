@@ -101,25 +101,51 @@ export const MAX_LIVE_TOKENS = 10
 export const liveTokens = ({ tokens }: Integration, now: Date): string[] =>
   Object.keys(tokens).filter((id) => (tokens[id] ?? 0) > now.getTime())
 
-/** Adds a token to the integration's list and drops those expired at `now`, unless the list has become full meanwhile. */
-export function addTokenAction(integration: Integration, tokenId: string, expiresAt: number, now: number): Action {
+/** Token ids and the instants of their expiry, in epoch milliseconds. */
+type Expiries = Readonly<Record<string, number>>
+
+/**
+ * Adds a token to the integration's list, moves the end of others and drops those expired at `now`, unless the list has
+ * become full meanwhile.
+ */
+export function addTokenAction(integration: Integration, added: Expiries, moved: Expiries, now: number): Action {
+  const set = Object.entries({ ...moved, ...added })
   const expired = Object.keys(integration.tokens).filter((id) => (integration.tokens[id] ?? 0) <= now)
   const paths = expired.map((_, i) => `#tokens.#x${i}`)
-  const stillThere = paths.map((path) => `attribute_exists(${path})`)
+  const stillThere = [...paths, ...Object.keys(moved).map((_, i) => `#tokens.#s${i}`)].map(
+    (path) => `attribute_exists(${path})`,
+  )
   return {
     Update: {
       Key: integrationKey(integration.account, integration.name),
-      UpdateExpression: `SET #tokens.#id = :expiresAt${paths.length > 0 ? ` REMOVE ${paths.join(', ')}` : ''}`,
+      UpdateExpression: [
+        `SET ${set.map((_, i) => `#tokens.#s${i} = :s${i}`).join(', ')}`,
+        ...(paths.length > 0 ? [`REMOVE ${paths.join(', ')}`] : []),
+      ].join(' '),
       ConditionExpression: ['version = :version', 'size(#tokens) < :full', ...stillThere].join(' AND '),
       ExpressionAttributeNames: {
-        ...{ '#tokens': 'tokens', '#id': tokenId },
+        '#tokens': 'tokens',
+        ...Object.fromEntries(set.map(([id], i) => [`#s${i}`, id])),
         ...Object.fromEntries(expired.map((id, i) => [`#x${i}`, id])),
       },
       ExpressionAttributeValues: {
         ':version': integration.version,
-        ':expiresAt': expiresAt,
+        ...Object.fromEntries(set.map(([, expiresAt], i) => [`:s${i}`, expiresAt])),
         ':full': MAX_LIVE_TOKENS + expired.length,
       },
+    },
+  }
+}
+
+/** Takes all tokens off the integration's list, if they are the ones that were read. */
+export const dropTokensAction = (integration: Integration): Action => {
+  const { ExpressionAttributeValues, ...unchanged } = isUnchanged(integration)
+  return {
+    Update: {
+      Key: integrationKey(integration.account, integration.name),
+      UpdateExpression: 'SET #tokens = :none',
+      ...unchanged,
+      ExpressionAttributeValues: { ...ExpressionAttributeValues, ':none': {} },
     },
   }
 }

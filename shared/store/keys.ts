@@ -99,6 +99,21 @@ export const usedAssertionKey = (account: string, clientId: string, jti: string)
   sk: text(jti),
 })
 export const tokensOfKey = (account: string, integration: string) => `A#${part(account)}#TOKENS#${text(integration)}`
+/** When and from where the tokens of an account are used. */
+export const usesKey = (account: string) => `A#${part(account)}#USE`
+export const useKey = (account: string, tokenId: string, addressBlock: string): Key => ({
+  pk: usesKey(account),
+  sk: `${part(tokenId)}#${text(addressBlock)}`,
+})
+/** Tokens that ended so lately that the gateway may still let them in. */
+export const revokedKey = (account: string) => `A#${part(account)}#REVOKED`
+export const revokedTokenKey = (account: string, tokenId: string): Key => ({
+  pk: revokedKey(account),
+  sk: part(tokenId),
+})
+/** What the service has told of an account by itself. */
+export const noticesKey = (account: string) => `A#${part(account)}#NOTICE`
+export const noticeKey = (account: string, subject: string): Key => ({ pk: noticesKey(account), sk: text(subject) })
 export const ACCOUNTS = 'ACCOUNT'
 export const accountKey = (account: string): Key => ({ pk: ACCOUNTS, sk: part(account) })
 

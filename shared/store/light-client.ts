@@ -5,7 +5,8 @@ import type { AwsConfig, Config } from '../config.ts'
 import type { Db } from './client.ts'
 import { Connection, endpointOf, type HttpAnswer, toPort } from './connection.ts'
 import { OutOfTime } from './deadline.ts'
-import { type EventWrite, toEventWrite } from './events/item.ts'
+import { toEventWrite } from './events/item.ts'
+import type { UseWrite } from './token-use.ts'
 
 const LIGHT_ATTEMPT_MS = 2000
 const ATTEMPTS = 2
@@ -19,7 +20,7 @@ const NO_CLIENT: Pick<DynamoDBDocumentClient, 'send'> = {
   },
 }
 
-/** The table as a function without the SDK sees it: it may name it, and write events through {@link lightPutEvent}. */
+/** The table as a function without the SDK sees it: it may name it, and write events through {@link lightTable}. */
 export function openLightDb({ tableName, eventRetentionDays }: Config): Db {
   return {
     tableName,
@@ -30,35 +31,48 @@ export function openLightDb({ tableName, eventRetentionDays }: Config): Db {
   }
 }
 
+/** What a function without the SDK writes. */
+export interface LightTable {
+  /** 1 write unit. Answers the status under which the event stands. */
+  putEvent(db: Db, event: RestEvent): Promise<number>
+  /** 1 write unit. */
+  putUse(db: Db, write: UseWrite): Promise<void>
+}
+
 /**
- * Stores events by one signed PutItem and nothing of the SDK, which would be nine tenths of the discovery function:
- * 1 write unit, one more try after a fault of the network or the service, 2 s each, none past the deadline. Answers the
- * status under which the event stands.
+ * Writes by one signed request each and nothing of the SDK, which would be nine tenths of the discovery function: one
+ * more try after a fault of the network or the service, 2 s each, none past the deadline.
  */
-export function lightPutEvent(
-  config: Config,
-  aws: AwsConfig,
-  connection = new Connection(),
-): (db: Db, event: RestEvent) => Promise<number> {
+export function lightTable(config: Config, aws: AwsConfig, connection = new Connection()): LightTable {
   const url = endpointOf(config.dynamodbEndpoint, aws.region)
   const signer = new DynamoDbSigner(
     async () => aws.credentials,
     async () => aws.region,
   )
-  return async (db, event) => {
-    const request = toPutRequest(url, JSON.stringify(toWireFormat(toEventWrite(db, event))))
+  const send = async (db: Db, operation: 'PutItem' | 'UpdateItem', input: object) => {
+    const request = toRequest(url, operation, JSON.stringify(input))
     await tried(async () => {
       const signed = await signer.sign(request)
       const { response } = await connection.handle(signed, { requestTimeout: timeLeft(db) })
       checkAnswer(response)
     })
-    return event.status
+  }
+  return {
+    putEvent: async (db, event) => {
+      const { Item, ...write } = toEventWrite(db, event)
+      await send(db, 'PutItem', { ...write, Item: toWireFormat(Item) })
+      return event.status
+    },
+    putUse: (db, { Key, ExpressionAttributeValues: values, ...write }) => {
+      const inWireFormat = { Key: toWireFormat({ ...Key }), ExpressionAttributeValues: toWireFormat(values) }
+      return send(db, 'UpdateItem', { ...write, ...inWireFormat })
+    },
   }
 }
 
-function toPutRequest({ protocol, hostname, port, host }: URL, body: string) {
+function toRequest({ protocol, hostname, port, host }: URL, operation: string, body: string) {
   const headers = {
-    ...{ host, 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'DynamoDB_20120810.PutItem' },
+    ...{ host, 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `DynamoDB_20120810.${operation}` },
     'content-length': String(Buffer.byteLength(body)),
   }
   return { method: 'POST', protocol, hostname, path: '/', headers, body, ...toPort(port) }
@@ -109,14 +123,12 @@ function parseError(body: string): { __type?: string; message?: string; Message?
   }
 }
 
-/** The write in DynamoDB's JSON; events hold text and numbers only. */
-const toWireFormat = ({ Item, ...write }: EventWrite) => ({
-  ...write,
-  Item: Object.fromEntries(Object.entries(Item).map(([name, value]) => [name, toAttributeValue(value)])),
-})
+/** Attributes in DynamoDB's JSON; events and uses hold text and numbers only. */
+const toWireFormat = (attributes: Record<string, unknown>) =>
+  Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, toAttributeValue(value)]))
 
 function toAttributeValue(value: unknown): { S: string } | { N: string } {
   if (typeof value === 'string') return { S: value }
   if (typeof value === 'number') return { N: String(value) }
-  throw new Error('An event item holds more than text and numbers')
+  throw new Error('An item holds more than text and numbers')
 }

@@ -4,6 +4,7 @@ import type { NetworkPolicy } from '../auth/network-policy.ts'
 import type { Db } from './client.ts'
 import { type Key, oauthClientKey, tokenKey, tokensOfKey } from './keys.ts'
 import { TABLE } from './table.ts'
+import { ttlAfter } from './token-ttl.ts'
 import type { Action, Actions } from './transaction.ts'
 
 /**
@@ -22,6 +23,8 @@ export interface TokenRecord {
   createdAt: number
   expiresAt: number
   revokedAt?: number
+  /** The id of the token that replaces it. */
+  rotatedTo?: string
   access: TokenAccess
   /** Of an access token the OAuth client that got it, whose settings hold for it. */
   client?: string
@@ -34,12 +37,6 @@ export interface TokenAccess extends Carried {
   /** Tokens made before this instant, in epoch milliseconds, are refused. */
   rejectTokensIssuedBefore?: number
 }
-
-/** Days the record outlives the token, so that its use is still recognised. */
-const REMEMBERED_DAYS = 90
-
-/** When DynamoDB may delete a record whose token ended at `endedAt` (epoch milliseconds): epoch seconds. */
-const ttlAfter = (endedAt: number, days = REMEMBERED_DAYS): number => Math.ceil(endedAt / 1000) + days * 86_400
 
 /** Access pattern T1: one token by the id in its text. Strongly consistent; 1 read unit (records end at 4 KB). */
 export async function getToken(db: Db, tokenId: string): Promise<TokenRecord | undefined> {
@@ -58,7 +55,7 @@ export function putNewTokenAction(record: TokenRecord): Action {
       [TABLE.index.partitionKey]: tokensOfKey(account, integration),
       [TABLE.index.sortKey]: `${new Date(createdAt).toISOString()}#${tokenId}`,
     }),
-    [TABLE.timeToLiveAttribute]: ttlAfter(revokedAt ?? expiresAt, client ? 1 : REMEMBERED_DAYS),
+    [TABLE.timeToLiveAttribute]: client ? ttlAfter(expiresAt, 1) : ttlAfter(revokedAt ?? expiresAt),
   }
   return { Put: { Item, ConditionExpression: 'attribute_not_exists(pk)' } }
 }
@@ -67,8 +64,11 @@ export function putNewTokenAction(record: TokenRecord): Action {
 export const tokenIdOf = (entry: Record<string, unknown>): string =>
   String(entry[TABLE.index.sortKey]).split('#')[1] ?? ''
 
+/** What ending a token takes to know of it. */
+export type EndingToken = Pick<TokenRecord, 'tokenId' | 'expiresAt'>
+
 /** Ends a token at `revokedAt`, in epoch milliseconds, unless it was revoked already. */
-export function revokeTokenAction({ tokenId, expiresAt }: TokenRecord, revokedAt: number): Action {
+export function revokeTokenAction({ tokenId, expiresAt }: EndingToken, revokedAt: number): Action {
   return {
     Update: {
       Key: tokenKey(tokenId),
@@ -89,6 +89,30 @@ export async function getClientAccess(db: Db, clientId: string): Promise<TokenAc
   const { Item } = await db.client.send(new GetCommand({ TableName: db.tableName, Key, ConsistentRead: true }))
   return Item && parseAccess(need(Item, 'access', isRecord))
 }
+
+/** Gives a token another name. */
+export const renameTokenAction = ({ tokenId }: TokenRecord, name: string): Action => ({
+  Update: {
+    Key: tokenKey(tokenId),
+    UpdateExpression: 'SET #name = :name',
+    ConditionExpression: 'attribute_exists(pk)',
+    ExpressionAttributeNames: { '#name': 'name' },
+    ExpressionAttributeValues: { ':name': name },
+  },
+})
+
+/** Has a token end at `endsAt`, in epoch milliseconds, for the one that replaces it, unless it was revoked or replaced meanwhile. */
+export const replaceTokenAction = ({ tokenId, expiresAt }: TokenRecord, endsAt: number, rotatedTo: string): Action => ({
+  Update: {
+    Key: tokenKey(tokenId),
+    UpdateExpression: 'SET expiresAt = :ends, rotatedTo = :to, #ttl = :ttl',
+    ConditionExpression: 'expiresAt = :expires AND attribute_not_exists(revokedAt) AND attribute_not_exists(rotatedTo)',
+    ExpressionAttributeNames: { '#ttl': TABLE.timeToLiveAttribute },
+    ExpressionAttributeValues: {
+      ...{ ':ends': endsAt, ':to': rotatedTo, ':expires': expiresAt, ':ttl': ttlAfter(endsAt) },
+    },
+  },
+})
 
 /** Gives live tokens a new copy of their access; part of the transaction that changes integration or role. */
 export function rewriteTokenActions(ids: string[], access: TokenAccess): Actions {
@@ -113,6 +137,7 @@ const rewriteAccessAction = (Key: Key, access: TokenAccess): Action => ({
 export function toTokenRecord(item: Record<string, unknown>): TokenRecord {
   const revokedAt = optional(item, 'revokedAt', isNumber)
   const client = optional(item, 'client', isString)
+  const rotatedTo = optional(item, 'rotatedTo', isString)
   return {
     tokenId: need(item, 'tokenId', isString),
     name: need(item, 'name', isString),
@@ -124,6 +149,7 @@ export function toTokenRecord(item: Record<string, unknown>): TokenRecord {
     expiresAt: need(item, 'expiresAt', isNumber),
     ...(revokedAt !== undefined && { revokedAt }),
     ...(client && { client }),
+    ...(rotatedTo !== undefined && { rotatedTo }),
     access: parseAccess(need(item, 'access', isRecord)),
   }
 }

@@ -3,13 +3,16 @@ import { toCarried } from '../auth/carried.ts'
 import { batchGet } from './batch.ts'
 import type { Db } from './client.ts'
 import { putEventAction } from './events/write.ts'
-import { addTokenAction, dropTokenAction, type Integration, liveTokens } from './integrations.ts'
+import { addTokenAction, dropTokenAction, dropTokensAction, type Integration, liveTokens } from './integrations.ts'
 import { tokenKey, tokensOfKey } from './keys.ts'
 import { checkProvisionerAction, type Provisioner } from './provisioners.ts'
 import { queryAll } from './query-all.ts'
+import { type ClosedReason, readmittedActions, revokedActions } from './revoked.ts'
 import { TABLE } from './table.ts'
 import {
   putNewTokenAction,
+  renameTokenAction,
+  replaceTokenAction,
   revokeTokenAction,
   rewriteClientAction,
   rewriteTokenActions,
@@ -56,16 +59,47 @@ export interface Origin {
  * @throws {ConditionsFailed} when the integration or its role has changed, or has its full number of live tokens.
  */
 export async function putNewToken(db: Db, token: TokenRecord, from: Origin, event: RestEvent): Promise<void> {
-  const { integration, provisioner } = from
-  const { tokenId, expiresAt, createdAt } = token
+  const actions = { ...newTokenActions(token, from), event: putEventAction(db, event) }
+  await transact(db, actions, `${token.tokenId}#${stateOf(from)}`)
+}
+
+/** A token that takes another's place, which goes on until `endsAt`, in epoch milliseconds. */
+export interface Rotation {
+  token: TokenRecord
+  old: TokenRecord
+  endsAt: number
+}
+
+/**
+ * Access pattern T5: stores a token in place of another, which ends by itself, with the event; 1 round trip.
+ * @throws {ConditionsFailed} as {@link putNewToken}, and when the old one has ended or was replaced meanwhile.
+ */
+export async function putRotation(db: Db, rotation: Rotation, from: Origin, event: RestEvent): Promise<void> {
+  const { token, old, endsAt } = rotation
   const actions = {
-    token: putNewTokenAction(token),
-    integration: addTokenAction(integration, tokenId, expiresAt, createdAt),
-    role: checkProvisionerAction(integration.account, provisioner),
+    ...newTokenActions(token, from, { [old.tokenId]: endsAt }),
+    old: replaceTokenAction(old, endsAt, token.tokenId),
     event: putEventAction(db, event),
   }
-  const listed = Object.keys(integration.tokens).join()
-  await transact(db, actions, `${tokenId}#${integration.version}#${provisioner.version}#${listed}`)
+  await transact(db, actions, `${token.tokenId}#${stateOf(from)}`)
+}
+
+function newTokenActions(token: TokenRecord, { integration, provisioner }: Origin, moved = {}): Actions {
+  const { tokenId, expiresAt, createdAt } = token
+  return {
+    token: putNewTokenAction(token),
+    integration: addTokenAction(integration, { [tokenId]: expiresAt }, moved, createdAt),
+    role: checkProvisionerAction(integration.account, provisioner),
+  }
+}
+
+/** What the actions of a new token depend on: others are another request. */
+const stateOf = ({ integration, provisioner }: Origin): string =>
+  [provisioner.version, stateOfTokens(integration)].join('#')
+
+/** Access pattern T6: gives a token another name, with its event; 1 round trip. */
+export async function putTokenName(db: Db, token: TokenRecord, name: string, event: RestEvent): Promise<void> {
+  await transact(db, { token: renameTokenAction(token, name), event: putEventAction(db, event) }, event.eventId)
 }
 
 /**
@@ -77,9 +111,48 @@ export async function putRevocation(db: Db, token: TokenRecord, revokedAt: numbe
   const actions = {
     token: revokeTokenAction(token, revokedAt),
     integration: dropTokenAction(account, integration, tokenId),
+    ...revokedActions(account, [tokenId], revokedAt),
     event: putEventAction(db, event),
   }
   await transact(db, actions, `revoke#${event.eventId}`)
+}
+
+/**
+ * Access pattern T7: ends every live token of an integration as it was read, with one event; 1 round trip.
+ * @throws {ConditionsFailed} when the integration or its tokens have changed since.
+ */
+export async function putRevocations(db: Db, from: Integration, revokedAt: number, event: RestEvent): Promise<void> {
+  const actions = {
+    ...endTokensActions(from, revokedAt),
+    integration: dropTokensAction(from),
+    event: putEventAction(db, event),
+  }
+  await transact(db, actions, `revoke#${event.eventId}#${stateOfTokens(from)}`)
+}
+
+const stateOfTokens = ({ version, tokens }: Integration): string => [version, ...Object.keys(tokens)].join('#')
+
+/** Ends every live token of an integration, here and for functions that serve them; who takes the integration away does so too. */
+export function endTokensActions(integration: Integration, revokedAt: number): Actions {
+  const { account, tokens } = integration
+  const ids = liveTokens(integration, new Date(revokedAt))
+  const ends = ids.map((tokenId) => [
+    `token:${tokenId}`,
+    revokeTokenAction({ tokenId, expiresAt: tokens[tokenId] ?? revokedAt }, revokedAt),
+  ])
+  return { ...Object.fromEntries(ends), ...revokedActions(account, ids, revokedAt) }
+}
+
+/** Tokens that a change of settings shuts out, each for its reason, and those it lets in again. */
+export interface Closing {
+  closed: ReadonlyMap<string, ClosedReason>
+  readmitted: readonly string[]
+}
+
+/** Tells the functions that serve these tokens: part of the transaction that changes the settings. */
+export function closingActions(account: string, { closed, readmitted }: Closing, now: number): Actions {
+  const listed = [...closed].map(([id, reason]) => revokedActions(account, [id], now, reason))
+  return Object.assign({}, ...listed, readmittedActions(account, readmitted))
 }
 
 /**

@@ -5,6 +5,7 @@ import { startEngine } from '../../local/engine/engine.ts'
 import { LOCAL_AWS } from '../../local/environment.ts'
 import type { Principal } from '../../shared/auth/principal.ts'
 import type { Config } from '../../shared/config.ts'
+import { openDoorkeeper } from '../../shared/http/doorkeeper.ts'
 import { openDb } from '../../shared/store/client.ts'
 import { UNLIMITED } from '../aws/plan.ts'
 import { type AwsProxy, startAwsProxy } from '../aws/proxy.ts'
@@ -16,7 +17,7 @@ import { presentColdStarts } from './cold-start.ts'
 import { Meter } from './meter.ts'
 import { addMembers, type Bench, measureOperations } from './operations.ts'
 import { presentParsing } from './parsing.ts'
-import { scimClient } from './scim-client.ts'
+import { type Send, scimClient } from './scim-client.ts'
 import { seedUsers } from './seed.ts'
 import { toMarkdown } from './table.ts'
 
@@ -53,7 +54,8 @@ async function openBench(proxy: AwsProxy): Promise<Bench> {
   await createTable(db)
   const meter = new Meter(db, () => proxy)
   const sendAs = (caller: Principal) => scimClient(configOf(endpoint), db, caller)
-  return { db, meter, send: sendAs(OKTA), sendAs, caller: OKTA, users: [], group: '' }
+  const sendAnew: Send = (request) => scimClient(configOf(endpoint), db, OKTA, openDoorkeeper())(request)
+  return { db, meter, send: sendAs(OKTA), sendAs, sendAnew, caller: OKTA, users: [], group: '' }
 }
 
 async function main(): Promise<void> {
@@ -90,6 +92,10 @@ half a read unit for each group: the index tells ids only, the names come from t
 question writes one more unit when it comes through the events function, since asking is an event too. Large changes
 count with what the worker does after the answer. The first list of a process waits for the counts, one round trip more,
 where the caller sees only its own.
+
+Beside all that, a process looks once in two seconds which tokens have ended (1 read unit) and notes once a minute that a
+token is in use (1 write unit for each block of addresses), both beside the request's own calls: no round trip more
+([0025](decisions/0025-use-of-tokens.md)).
 
 ${budgets}
 

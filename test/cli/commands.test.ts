@@ -176,10 +176,10 @@ describe('rolecall token', () => {
   test('warns of a token that is about to expire', async () => {
     ok(await rolecall('integration', 'create', 'AGEING', '--kind', 'GENERIC'))
     const now = new Date(Date.now() - 170 * 86_400_000)
-    await issueToken(adminContext(system.db, { now }), { integration: 'AGEING', name: 'old' })
+    const { tokenId } = await issueToken(adminContext(system.db, { now }), { integration: 'AGEING', name: 'old' })
     const { stderr } = await rolecall('token', 'list', 'AGEING')
-    const command = `npx rolecall token issue AGEING --data-dir ${folder}`
-    expect(stderr).toMatch(new RegExp(`^Token "old" expires in \\d+ days: issue a new one with "${command}"$`))
+    const command = `npx rolecall token rotate ${tokenId} --data-dir ${folder}`
+    expect(stderr).toMatch(new RegExp(`^Token "old" expires in \\d+ days: make a new one with "${command}"$`))
   })
 
   test('writes the token to a file of its owner, and overwrites none (S2)', async () => {

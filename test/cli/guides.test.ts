@@ -59,7 +59,8 @@ async function newReader(account: string): Promise<Reader> {
 function asReader(line: string, { account, tokenId }: Reader): string[] {
   const day = (back: number) => new Date(Date.now() - back * DAY_MS).toISOString().slice(0, 10)
   const filled = line
-    .replace(/(token revoke )\S+/, `$1${tokenId}`)
+    .replace(/(token (?:revoke|rotate|rename) )(?!--)\S+/, `$1${tokenId}`)
+    .replace(/(revoke --all )NAME\b/, '$1EXAMPLE')
     .replace(/\b(show) (?:ID|NAME)\b/, '$1 ada@example.com')
     .replace(/\b(list) NAME\b/, '$1 EXAMPLE')
     .replace('--integration OKTA_PROVISIONING', '--integration EXAMPLE')

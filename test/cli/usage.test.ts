@@ -69,8 +69,11 @@ describe('rolecall', () => {
 
   test.each([
     [['bogus'], 'There is no command "bogus"\nSee "npx rolecall --help"'],
-    [['token'], '"token" needs one of: issue, list, revoke\nSee "npx rolecall token --help"'],
-    [['token', 'make'], 'There is no command "token make", only: issue, list, revoke\nSee "npx rolecall token --help"'],
+    [['token'], '"token" needs one of: issue, list, check, rotate, rename, revoke\nSee "npx rolecall token --help"'],
+    [
+      ['token', 'make'],
+      'There is no command "token make", only: issue, list, check, rotate, rename, revoke\nSee "npx rolecall token --help"',
+    ],
     [
       ['token', 'issue'],
       'INTEGRATION is missing: the integration, in any letter case\nSee "npx rolecall token issue --help"',

@@ -4,6 +4,7 @@ import { DEFAULT_BRAKE } from '../../shared/auth/brake.ts'
 import { type Principal, toAuthorizerContext } from '../../shared/auth/principal.ts'
 import { bulkOperations } from '../../shared/http/bulk-operations.ts'
 import { discoveryOperations } from '../../shared/http/discovery-operations.ts'
+import type { Doorkeeper } from '../../shared/http/doorkeeper.ts'
 import { resourceOperations, resourceWrites } from '../../shared/http/resource-operations.ts'
 import { type Route, SCIM_BASE, SCIM_UNKNOWN, scimRoutes } from '../../shared/http/routes.ts'
 import { searchOperations } from '../../shared/http/search-operations.ts'
@@ -14,6 +15,7 @@ import type { ResourceType } from '../../shared/scim/schema.ts'
 import type { Db } from '../../shared/store/client.ts'
 import { putEvent } from '../../shared/store/events/write.ts'
 import { lambdaContext } from './api-event.ts'
+import { idleDoorkeeper } from './doorkeeper.ts'
 import { testConfig } from './engine.ts'
 import { type Answer, type Body, resourceLambdas } from './resource-lambdas.ts'
 
@@ -46,8 +48,9 @@ export const PRODUCT_OPERATIONS = {
   ...resourceWrites(RESOURCE_TYPES.Group, groups),
 }
 
-/** The clock, the invocation's remaining time and the types beside users and groups, where they matter. */
+/** The clock, the invocation's remaining time, the types beside users and groups and the doorkeeper, where they matter. */
 interface Surroundings {
+  doorkeeper?: Doorkeeper
   now?: () => Date
   remainingMs?: () => number
   further?: readonly ResourceType[]
@@ -60,7 +63,12 @@ interface Surroundings {
 export function scimApi(
   db: Db,
   caller: Principal = principal(),
-  { now = () => new Date(), remainingMs = () => 15_000, further = [] }: Surroundings = {},
+  {
+    now = () => new Date(),
+    remainingMs = () => 15_000,
+    further = [],
+    doorkeeper = idleDoorkeeper(),
+  }: Surroundings = {},
 ): Call {
   const config = testConfig(db.tableName)
   const resources = Object.assign({}, PRODUCT_OPERATIONS, ...further.map((type) => resourceOperations(type)))
@@ -73,7 +81,7 @@ export function scimApi(
   const registered = Object.fromEntries(further.map((type) => [type.name, type]))
   const types: typeof resourceTypes = (client) => ({ ...resourceTypes(client), ...registered })
   const routes = scimRoutes({ ...RESOURCE_TYPES, ...registered })
-  const serve = resourceLambdas({ config, db, putEvent, now, types }, operations)
+  const serve = resourceLambdas({ config, db, putEvent, doorkeeper, now, types }, operations)
   return (method, path, body, headers = {}) => {
     const event = toEvent(routes, caller, method, path, body, headers)
     return serve(event, { ...lambdaContext(), getRemainingTimeInMillis: remainingMs })

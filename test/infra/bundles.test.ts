@@ -28,6 +28,7 @@ const BUDGETS: Record<LambdaName | BackgroundName, [bytes: number, gzip: number]
   discovery: [60, 20],
   changes: [300, 100],
   worker: [350, 115],
+  watch: [300, 100],
 }
 
 test.each([...LAMBDA_NAMES, ...BACKGROUND_NAMES])(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { BACKGROUND_NAMES, LAMBDA_NAMES, type LambdaName } from '../../infra/bundling.ts'
+import { BACKGROUND_NAMES, type BackgroundName, LAMBDA_NAMES, type LambdaName } from '../../infra/bundling.ts'
 import { RESOURCE_TYPES } from '../../shared/scim/resource-types.ts'
 import {
   accountKey,
@@ -14,13 +14,16 @@ import {
   membersKey,
   movedPartition,
   nameCollectionKey,
+  noticesKey,
   ownedKey,
   pageKey,
   pendingKey,
   provisionerCollectionKey,
+  revokedKey,
   tokenKey,
   tokensOfKey,
   usedAssertionKey,
+  usesKey,
 } from '../../shared/store/keys.ts'
 import { isAllowed, statementsOf } from './iam.ts'
 import { resourcesOf } from './stack.ts'
@@ -184,6 +187,40 @@ describe('what each function may do with the table (SECURITY E1, I5, T7)', () =>
     const got = OBJECTS.filter((key) => isAllowed('events', 'GetItem', key))
     expect(got).toEqual([nameCollectionKey('acme', User)])
     expect(isAllowed('events', 'GetItem', nameCollectionKey('acme', Group))).toBe(true)
+  })
+
+  test('who serves clients looks which tokens ended and notes their use; only the admin function ends them', () => {
+    const actions = ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem', 'ConditionCheckItem']
+    const mayOf = (name: LambdaName | BackgroundName, key: string) => actions.filter((a) => isAllowed(name, a, key))
+    const [revoked, uses] = [revokedKey('acme'), usesKey('acme')]
+    for (const name of [...SCIM, 'group-reads'] as const) {
+      expect([name, mayOf(name, revoked), mayOf(name, uses)]).toEqual([name, ['Query'], ['UpdateItem']])
+    }
+    expect([mayOf('admin', revoked), mayOf('admin', uses)]).toEqual([['PutItem', 'DeleteItem'], ['Query']])
+    expect([mayOf('discovery', revoked), mayOf('discovery', uses)]).toEqual([[], ['UpdateItem']])
+    for (const name of ['authorizer', 'events', 'admin-resources', 'changes', 'worker'] as const)
+      expect([name, mayOf(name, revoked), mayOf(name, uses)]).toEqual([name, [], []])
+  })
+
+  test('the watch looks at integrations, tokens and their use, tells what it noticed, and may do no more', () => {
+    const actions = ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem']
+    const notices = noticesKey('acme')
+    const keys = [TOKEN, EVENT, HISTORY, accountKey('acme').pk, integrationCollectionKey('acme'), usesKey('acme')]
+    const may = actions.flatMap((action) =>
+      [...keys, notices, revokedKey('acme'), provisionerCollectionKey('acme'), ...OBJECTS]
+        .filter((key) => isAllowed('watch', action, key))
+        .map((key) => `${action} ${key}`),
+    )
+    expect(may).toEqual([
+      `GetItem ${TOKEN}`,
+      ...[accountKey('acme').pk, integrationCollectionKey('acme'), usesKey('acme'), notices].map(
+        (key) => `Query ${key}`,
+      ),
+      `PutItem ${EVENT}`,
+      `PutItem ${notices}`,
+    ])
+    expect(isAllowed('watch', 'Query', tokensOfKey('acme', 'OKTA'), true)).toBe(true)
+    for (const name of others()) expect([name, isAllowed(name, 'PutItem', notices)]).toEqual([name, false])
   })
 
   test('the admin function manages integrations, roles and tokens, and cannot change users or groups', () => {

@@ -6,7 +6,8 @@ import { formatToken, newToken, parseToken } from '../../shared/auth/token.ts'
 import { authorizerHandler } from '../../shared/http/authorizer-handler.ts'
 import { changeIntegration } from '../../shared/resources/change-integration.ts'
 import { createIntegration } from '../../shared/resources/integrations.ts'
-import { type IssuedToken, issueToken, revokeToken } from '../../shared/resources/tokens.ts'
+import type { IssuedToken } from '../../shared/resources/token-view.ts'
+import { issueToken, revokeToken } from '../../shared/resources/tokens.ts'
 import type { Db } from '../../shared/store/client.ts'
 import { tokenKey } from '../../shared/store/keys.ts'
 import { adminContext } from '../factories/admin.ts'
@@ -210,8 +211,15 @@ describe('authorizerHandler()', () => {
     await refused(bearer, EXPIRY)
     await revokeToken(admin(), issued.tokenId)
     await refused(bearer)
-    expect(Object.fromEntries(await refusals())).toEqual({
+    for (const text of [`Bearer ${bearer}`, issued.token, `Bearer "${issued.token}"`, `Bearer ${issued.token} x`])
+      await refused(text)
+    const rows = (await refusals()).map(([text, count]) => [text.replace(/ \(first seen$/, ''), count])
+    expect(Object.fromEntries(rows)).toEqual({
       '401 no bearer token of ours': 2,
+      '401 the word Bearer stands twice': 1,
+      '401 a token without the word Bearer before it': 1,
+      '401 quotation marks around the token': 1,
+      '401 a blank or a line break in the token': 1,
       '401 no such token': 1,
       '401 wrong secret': 1,
       '403 the network policy does not allow the address': 1,

@@ -12,7 +12,7 @@ import { BULK_OPERATION_MS, RESERVE_MS } from '../../shared/http/time-limits.ts'
 import type { Db } from '../../shared/store/client.ts'
 import { Connection } from '../../shared/store/connection.ts'
 import { putEvent } from '../../shared/store/events/write.ts'
-import { lightPutEvent, openLightDb } from '../../shared/store/light-client.ts'
+import { lightTable, openLightDb } from '../../shared/store/light-client.ts'
 import { ADMIN_ARN, apiEvent, lambdaContext } from '../factories/api-event.ts'
 import { engineEndpoint, openTestDb, testConfig, withTable } from '../factories/engine.ts'
 import { anEvent } from '../factories/events.ts'
@@ -232,7 +232,7 @@ describe('every other function ends in time too', () => {
 
   test('the light writer of events: past its deadline it sends nothing', async () => {
     treat = hanging('PutItem')
-    const put = lightPutEvent(config(), LOCAL_AWS)
+    const { putEvent: put } = lightTable(config(), LOCAL_AWS)
     const soon = { ...openLightDb(config()), deadline: Date.now() + 200 }
     await expect(put(soon, anEvent(new Date()))).rejects.toMatchObject({ name: 'OutOfTime' })
     expect(calls).toEqual(['PutItem'])

@@ -7,8 +7,9 @@ import { parseEventQuery } from '../../shared/audit/event-query.ts'
 import { discoveryOperations } from '../../shared/http/discovery-operations.ts'
 import { scimHandler } from '../../shared/http/scim-handler.ts'
 import { listEvents } from '../../shared/store/events/query.ts'
-import { lightPutEvent, openLightDb } from '../../shared/store/light-client.ts'
+import { lightTable, openLightDb } from '../../shared/store/light-client.ts'
 import { apiEvent, type GivenRequest, lambdaContext, OKTA } from '../factories/api-event.ts'
+import { idleDoorkeeper } from '../factories/doorkeeper.ts'
 import { testConfig, withTable } from '../factories/engine.ts'
 import { anEvent } from '../factories/events.ts'
 
@@ -19,7 +20,13 @@ let get: (given: Omit<GivenRequest, 'principal'>) => Promise<{ status: number; h
 
 beforeAll(async () => {
   const config = testConfig(db.tableName)
-  const options = { config, db: openLightDb(config), putEvent: lightPutEvent(config, LOCAL_AWS), now: () => NOW }
+  const options = {
+    config,
+    db: openLightDb(config),
+    ...lightTable(config, LOCAL_AWS),
+    doorkeeper: idleDoorkeeper(),
+    now: () => NOW,
+  }
   const handler = scimHandler<'discovery'>(options, discoveryOperations)
   get = async ({ resource, ...given }) => {
     const event = apiEvent({ ...given, resource: `/scim/v2${resource}`, principal: OKTA })
@@ -130,7 +137,7 @@ interface Listed {
   meta: { location: string }
 }
 
-describe('lightPutEvent()', () => {
+describe('lightTable()', () => {
   let server: Server
   /** What the stand-in for DynamoDB answers, call after call. */
   let answers: (readonly [number, object] | 'drop' | 'hang')[]
@@ -148,7 +155,7 @@ describe('lightPutEvent()', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as AddressInfo
     const config = { ...testConfig('t'), dynamodbEndpoint: `http://127.0.0.1:${port}` }
-    const putEvent = lightPutEvent(config, LOCAL_AWS)
+    const { putEvent } = lightTable(config, LOCAL_AWS)
     put = () => putEvent(openLightDb(config), anEvent(NOW))
   })
 

@@ -14,7 +14,8 @@ import { anEvent } from '../factories/events.ts'
 const NOW = new Date('2026-08-31T12:00:00.250Z')
 const later = (ms: number) => new Date(NOW.getTime() + ms)
 const REASONS: RefusalReason[] = [
-  ...(['malformed', 'unknown', 'wrong', 'expired', 'revoked', 'rejected', 'disabled', 'network'] as const),
+  ...(['malformed', 'doubled', 'bare', 'quoted', 'spaced'] as const),
+  ...(['unknown', 'wrong', 'expired', 'revoked', 'rejected', 'disabled', 'network'] as const),
 ]
 
 const rowsOf = async (db: Db, account = 'default') => {
@@ -54,6 +55,20 @@ test('a refused token is a row of its minute in the event history, with the addr
       detail: 'Callers refused in this minute and address block: the token has expired',
       count: 2,
     },
+  ])
+})
+
+test('a row names the first token it saw, and when that ended', async () => {
+  const db = await testTable()
+  const token = { tokenId: 'abc', integration: 'OKTA', expiresAt: Date.parse('2026-08-30T00:00:00Z') }
+  const refusal = { account: 'acme', sourceIp: '192.0.2.1', now: NOW }
+  await countRefusedToken(db, { ...refusal, reason: 'expired', token })
+  await countRefusedToken(db, { ...refusal, reason: 'expired', token: { ...token, tokenId: 'second' } })
+  await countRefusedToken(db, { ...refusal, reason: 'revoked', token: { ...token, expiresAt: later(1).getTime() } })
+  const rows = (await rowsOf(db, 'acme')).map(({ detail, count }) => [detail?.split(': ').slice(1).join(': '), count])
+  expect(rows.sort()).toEqual([
+    ['the token has expired (first seen: token abc of integration OKTA, ended at 2026-08-30T00:00:00.000Z)', 2],
+    ['the token was revoked (first seen: token abc of integration OKTA)', 1],
   ])
 })
 
@@ -140,7 +155,7 @@ describe('in a flood', () => {
     const db = await testTable()
     const refuse = (i: number) => {
       const sourceIp = `10.${i % 250}.${Math.floor(i / 250)}.1`
-      return countRefusedToken(db, { reason: REASONS[i % 8] as RefusalReason, sourceIp, now: later(i) })
+      return countRefusedToken(db, { reason: REASONS[i % REASONS.length] as RefusalReason, sourceIp, now: later(i) })
     }
     await mapConcurrently(
       Array.from({ length: 2000 }, (_, i) => i),

@@ -1,20 +1,24 @@
 import { request } from 'node:http'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { AUTHORIZER_CACHE_SECONDS } from '../../shared/auth/authorizer-cache.ts'
 import { signRequest } from '../../shared/auth/sigv4.ts'
 import { formatToken, newToken } from '../../shared/auth/token.ts'
 import { ADMIN_ROUTES, SCIM_METHODS, scimRoutes } from '../../shared/http/routes.ts'
 import { changeIntegration } from '../../shared/resources/change-integration.ts'
 import { createIntegration } from '../../shared/resources/integrations.ts'
-import { issueToken, revokeToken } from '../../shared/resources/tokens.ts'
+import { issueToken, revokeToken, revokeTokens } from '../../shared/resources/tokens.ts'
 import { RESOURCE_TYPES } from '../../shared/scim/resource-types.ts'
+import { revokedKey } from '../../shared/store/keys.ts'
+import { getClosed, KNOWN_MS } from '../../shared/store/revoked.ts'
 import { adminContext } from '../factories/admin.ts'
 import { scanAll } from '../factories/scan.ts'
-import { newUser } from '../factories/scim-api.ts'
+import { newGroup, newUser } from '../factories/scim-api.ts'
 import { withSystem } from '../factories/system.ts'
 
 const START = Date.parse('2026-08-31T10:00:00.000Z')
 const EXPIRY = Date.parse('2027-02-28T10:00:00.000Z')
-const CACHED_MS = 60_000
+const CACHED_MS = AUTHORIZER_CACHE_SECONDS * 1000
+const SEARCH = { schemas: ['urn:ietf:params:scim:api:messages:2.0:SearchRequest'], filter: 'userName pr' }
 const UNAUTHORIZED = {
   schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'],
   status: '401',
@@ -73,28 +77,83 @@ describe('a token', () => {
     expect(await call(token)).toMatchObject({ status: 401, body: UNAUTHORIZED })
   })
 
-  test('is refused within a minute of its revocation, and at once when the cache is flushed (S4, F17)', async () => {
-    const [patient, hasty] = [await enter(), await enter()]
-    expect([await statusOf(patient.token), await statusOf(hasty.token)]).toEqual([200, 200])
-    await revokeToken(admin(), patient.tokenId)
-    await revokeToken(admin(), hasty.tokenId)
-    vi.setSystemTime(START + CACHED_MS - 1)
-    expect(await statusOf(patient.token)).toBe(200)
+  test('is refused two seconds after its revocation, though the gateway still lets it in (S4, F17)', async () => {
+    const [revoked, other] = [await enter(), await enter()]
+    expect([await statusOf(revoked.token), await statusOf(other.token)]).toEqual([200, 200])
+    await revokeToken(admin(), revoked.tokenId)
+    vi.setSystemTime(START + KNOWN_MS - 1)
+    expect(await statusOf(revoked.token)).toBe(200)
+    for (const ms of [KNOWN_MS, CACHED_MS - 1]) {
+      vi.setSystemTime(START + ms)
+      const detail = 'The token was revoked: use another one'
+      expect(await call(revoked.token)).toMatchObject({ status: 401, body: { status: '401', detail } })
+      expect(await statusOf(other.token)).toBe(200)
+    }
     vi.setSystemTime(START + CACHED_MS)
-    expect(await statusOf(patient.token)).toBe(401)
-    system.flushAuthorizerCache()
-    expect(await statusOf(hasty.token)).toBe(401)
+    expect(await call(revoked.token)).toMatchObject({ status: 401, body: UNAUTHORIZED })
   })
 
-  test('of a disabled integration is 403 within a minute, and works again once it is enabled (AUT-4, F17)', async () => {
+  test('that was revoked reads nothing and changes nothing, after a read or without one (S4)', async () => {
+    const { token, tokenId } = await enter()
+    const { body: made } = await call(token, '/Users', post(newUser('revoked-owner')))
+    expect((await call(token, `/Users/${made.id}`)).status).toBe(200)
+    const { body: group } = await call(token, '/Groups', post(newGroup('revoked-group')))
+    await revokeToken(admin(), tokenId)
+    vi.setSystemTime(START + KNOWN_MS)
+    const patch = { ...bodyFor('PATCH') }
+    const tried = [
+      ...['/Users', `/Users/${made.id}`, '/Groups', `/Groups/${group.id}`].map((path) => call(token, path)),
+      call(token, `/Users/${made.id}`, { method: 'PATCH', body: JSON.stringify(patch) }),
+      call(token, `/Users/${made.id}`, { method: 'DELETE' }),
+      call(token, `/Groups/${group.id}`, { method: 'DELETE' }),
+      call(token, '/.search', post(SEARCH)),
+    ]
+    const answers = await Promise.all(tried)
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 401))
+    expect(JSON.stringify(answers.map(({ body }) => body))).not.toContain('revoked-owner')
+    const stored = (await scanAll(system.db)).filter(({ sk }) => sk === made.id || sk === group.id)
+    expect(stored.filter(({ version }) => version === 1)).toHaveLength(2)
+  })
+
+  test('is refused two seconds after all of its integration are revoked, or the older ones rejected (S4)', async () => {
+    const [all, old] = [await enter(), await enter()]
+    expect([await statusOf(all.token), await statusOf(old.token)]).toEqual([200, 200])
+    await revokeTokens(admin(), all.integration)
+    const rejectTokensIssuedBefore = new Date(START + 1).toISOString()
+    await changeIntegration(admin(), old.integration, { rejectTokensIssuedBefore })
+    vi.setSystemTime(START + KNOWN_MS)
+    expect(await statusOf(all.token)).toBe(401)
+    const detail = 'The token is older than what its integration accepts: use a newer one'
+    expect(await call(old.token)).toMatchObject({ status: 401, body: { detail } })
+    await changeIntegration(admin(), old.integration, { rejectTokensIssuedBefore: null })
+    vi.setSystemTime(START + 2 * KNOWN_MS)
+    expect(await statusOf(old.token)).toBe(200)
+  })
+
+  test('of a disabled integration is 403 after two seconds, and works again once it is enabled (AUT-4, F17)', async () => {
     const { token, integration } = await enter()
     expect(await statusOf(token)).toBe(200)
     await changeIntegration(admin(), integration, { enabled: false })
-    vi.setSystemTime(START + CACHED_MS)
-    expect(await call(token)).toMatchObject({ status: 403, body: { status: '403' } })
+    vi.setSystemTime(START + KNOWN_MS)
+    const detail = 'The integration is disabled: ask its administrator'
+    expect(await call(token)).toMatchObject({ status: 403, body: { status: '403', detail } })
     await changeIntegration(admin(), integration, { enabled: true })
-    vi.setSystemTime(START + 2 * CACHED_MS)
+    vi.setSystemTime(START + 2 * KNOWN_MS)
     expect(await statusOf(token)).toBe(200)
+    await changeIntegration(admin(), integration, { enabled: false })
+    vi.setSystemTime(START + CACHED_MS)
+    expect(await call(token)).toMatchObject({ status: 403, body: { status: '403', detail: expect.any(String) } })
+  })
+
+  test('stays on the list for longer than the gateway keeps answers, and goes from it by itself', async () => {
+    const { tokenId } = await enter('listed')
+    await revokeToken(admin('listed'), tokenId)
+    const listedAt = async (ms: number) => [...(await getClosed(system.db, 'listed', START + ms))]
+    expect(await listedAt(CACHED_MS)).toEqual([[tokenId, 'revoked']])
+    expect(await listedAt(CACHED_MS + 30_000 - 1)).toEqual([[tokenId, 'revoked']])
+    expect(await listedAt(CACHED_MS + 30_000)).toEqual([])
+    const item = (await scanAll(system.db)).find(({ pk }) => pk === revokedKey('listed'))
+    expect(item?.ttl).toBe((START + CACHED_MS + 30_000) / 1000)
   })
 
   test('is refused from another address though the answer for the first is cached (S5, F17)', async () => {

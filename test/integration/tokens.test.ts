@@ -150,16 +150,16 @@ describe('listTokens()', () => {
     const common = { integration: 'OKTA', createdBy: ACTOR }
     expect(await listTokens(admin(at('2026-08-31T12:00:00Z')), 'okta')).toEqual([
       {
-        ...{ ...common, tokenId: old.tokenId, name: 'old', status: 'expired', daysLeft: 0 },
+        ...{ ...common, tokenId: old.tokenId, name: 'old', status: 'expired', daysLeft: 0, usedFrom: [] },
         ...{ createdAt: '2026-01-15T00:00:00.000Z', expiresAt: '2026-07-15T00:00:00.000Z' },
       },
       {
-        ...{ ...common, tokenId: gone.tokenId, name: 'gone', status: 'revoked', daysLeft: 0 },
+        ...{ ...common, tokenId: gone.tokenId, name: 'gone', status: 'revoked', daysLeft: 0, usedFrom: [] },
         ...{ createdAt: '2026-08-01T00:00:00.000Z', expiresAt: '2027-02-01T00:00:00.000Z' },
         revokedAt: '2026-08-02T00:00:00.000Z',
       },
       {
-        ...{ ...common, tokenId: live.tokenId, name: 'live', status: 'live', daysLeft: 180 },
+        ...{ ...common, tokenId: live.tokenId, name: 'live', status: 'live', daysLeft: 180, usedFrom: [] },
         ...{ createdAt: '2026-08-31T00:00:00.000Z', expiresAt: '2027-02-28T00:00:00.000Z' },
       },
     ])

@@ -1,15 +1,30 @@
-import { issueToken, listTokens, revokeToken } from '../../resources/tokens.ts'
+import { rotateToken } from '../../resources/token-rotation.ts'
+import {
+  issueToken,
+  listAllTokens,
+  listTokens,
+  renameToken,
+  revokeToken,
+  revokeTokens,
+} from '../../resources/tokens.ts'
 import type { OperationsOf } from './handler.ts'
 import { json, requireObject } from './input.ts'
 
 /** The tokens of integrations. */
 export const tokenOperations = {
+  'GET /admin/tokens': async (_request, context) => json(200, { tokens: await listAllTokens(context) }),
   'GET /admin/integrations/{name}/tokens': async ({ params }, context) =>
     json(200, { tokens: await listTokens(context, params.name ?? '') }),
   'POST /admin/integrations/{name}/tokens': async (request, context) =>
     json(201, await issueToken(context, { ...requireObject(request), integration: request.params.name ?? '' })),
+  'DELETE /admin/integrations/{name}/tokens': async ({ params }, context) =>
+    json(200, await revokeTokens(context, params.name ?? '')),
+  'PATCH /admin/tokens/{id}': async (request, context) =>
+    json(200, await renameToken(context, request.params.id ?? '', requireObject(request))),
   'DELETE /admin/tokens/{id}': async ({ params }, context) => {
     await revokeToken(context, params.id ?? '')
     return { status: 204 }
   },
+  'POST /admin/tokens/{id}/rotate': async (request, context) =>
+    json(201, await rotateToken(context, request.params.id ?? '', requireObject(request))),
 } satisfies OperationsOf<'admin'>

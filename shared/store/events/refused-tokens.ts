@@ -7,13 +7,16 @@ import { connectionOf } from '../deadline.ts'
 import { namedId } from '../new-id.ts'
 import { minuteOf, toEventItem } from './item.ts'
 
+/** What is wrong with a header that holds no token of ours, where it is a mistake that people make with consoles. */
+export type HeaderFault = 'doubled' | 'bare' | 'quoted' | 'spaced' | 'malformed'
+
 /**
  * Why the authorizer turned a caller away: no token of ours, no such token, wrong secret, expired, revoked, issued
  * before what the integration still accepts; with a good token, integration disabled, address not allowed; and why nobody
  * got an access token: no such OAuth client or a wrong secret, an assertion that does not hold.
  */
 export type RefusalReason =
-  | 'malformed'
+  | HeaderFault
   | 'unknown'
   | 'wrong'
   | 'expired'
@@ -27,13 +30,22 @@ export type RefusalReason =
 export interface Refusal {
   /** Whose token it is; `default` when nobody knows. */
   account?: string | undefined
+  /** The token, where its secret was right. */
+  token?: RefusedToken | undefined
   reason: RefusalReason
   sourceIp: string
   now: Date
 }
 
-/** Rows one minute can hold: 12 for each of the 10 reasons, 120 in all, however many addresses call (SECURITY R2). */
-const BUCKETS = 12
+/** What a row tells of the first token it saw; the instant of its end in epoch milliseconds. */
+export interface RefusedToken {
+  tokenId: string
+  integration: string
+  expiresAt: number
+}
+
+/** Rows one minute can hold: 8 for each of the 14 reasons, 112 in all, however many addresses call (SECURITY R2). */
+const BUCKETS = 8
 /** Refusals of one row and minute that are written one by one; after that once a second at most. */
 const WRITTEN_AT_ONCE = 100
 const FLUSH_MS = 1000
@@ -41,6 +53,10 @@ const FLUSH_MS = 1000
 /** What the row of a reason says. */
 export const REFUSAL_DETAIL: Record<RefusalReason, string> = {
   malformed: 'no bearer token of ours',
+  doubled: 'the word Bearer stands twice: the client adds it, give it the token alone',
+  bare: 'a token without the word Bearer before it',
+  quoted: 'quotation marks around the token',
+  spaced: 'a blank or a line break in the token',
   unknown: 'no such token',
   wrong: 'wrong secret',
   expired: 'the token has expired',
@@ -59,6 +75,8 @@ interface Row {
   minute: string
   bucket: number
   block: string
+  /** Why, and of which token. */
+  detail: string
   written: number
   pending: number
   flushedAt: number
@@ -69,8 +87,8 @@ const counts = new WeakMap<object, Map<string, Row>>()
 
 /**
  * Access pattern E5: counts a refused caller in the row of its minute, reason and address block (DESIGN section 5);
- * at most 1 write unit. The row stands in the event history with `count`, and names the first block it saw: blocks
- * share 12 rows. In a flood the counts of the last second stay in memory, so a row may fall short by what a stopping
+ * at most 1 write unit. The row stands in the event history with `count`, and names the first block and token it saw:
+ * blocks share 8 rows. In a flood the counts of the last second stay in memory, so a row may fall short by what a stopping
  * process had not written; a repeated update may count twice. A cached answer of the authorizer is not counted again.
  */
 export async function countRefusedToken(db: Db, refusal: Refusal): Promise<void> {
@@ -85,14 +103,20 @@ export async function countRefusedToken(db: Db, refusal: Refusal): Promise<void>
   for (const [key, other] of rows) if (other.minute !== row.minute && other.pending === 0) rows.delete(key)
 }
 
-function rowOf(rows: Map<string, Row>, { account = 'default', reason, sourceIp, now }: Refusal): Row {
+function rowOf(rows: Map<string, Row>, { account = 'default', reason, token, sourceIp, now }: Refusal): Row {
+  const detail = `${REFUSAL_DETAIL[reason]}${token ? aboutToken(token, now) : ''}`
   const minute = minuteOf(now)
   const block = addressBlock(sourceIp)
   const bucket = createHash('sha256').update(block).digest().readUInt32BE(0) % BUCKETS
   const key = [account, minute, reason, bucket].join(' ')
-  const row = rows.get(key) ?? { account, reason, minute, bucket, block, written: 0, pending: 0, flushedAt: 0 }
+  const row = rows.get(key) ?? { account, reason, minute, bucket, block, detail, written: 0, pending: 0, flushedAt: 0 }
   rows.set(key, row)
   return row
+}
+
+function aboutToken({ tokenId, integration, expiresAt }: RefusedToken, now: Date): string {
+  const ended = expiresAt <= now.getTime() ? `, ended at ${new Date(expiresAt).toISOString()}` : ''
+  return ` (first seen: token ${tokenId} of integration ${integration}${ended})`
 }
 
 /** The row just counted, unless it is in a flood, and whatever a past minute left behind. */
@@ -134,7 +158,7 @@ function toUpdate(db: Db, row: Row, counted: number): UpdateCommand {
 }
 
 /** The row as an event, without its count. */
-function toEvent({ account, reason, minute, bucket, block }: Row): RestEvent {
+function toEvent({ account, reason, minute, bucket, block, detail }: Row): RestEvent {
   return {
     eventId: namedId(Date.parse(minute), `${minute} ${account} ${reason} ${bucket}`),
     account,
@@ -145,7 +169,7 @@ function toEvent({ account, reason, minute, bucket, block }: Row): RestEvent {
     clientIp: block,
     actorName: 'unknown',
     actorDomain: 'unknown',
-    detail: `Callers refused in this minute and address block: ${REFUSAL_DETAIL[reason]}`,
+    detail: `Callers refused in this minute and address block: ${detail}`,
   }
 }
 

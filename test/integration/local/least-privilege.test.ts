@@ -7,6 +7,7 @@ import { type System, startSystem } from '../../../local/system.ts'
 import { signRequest } from '../../../shared/auth/sigv4.ts'
 import { ENV } from '../../../shared/config.ts'
 import { changesHandler } from '../../../shared/http/changes-handler.ts'
+import { watchAll } from '../../../shared/watch/watch.ts'
 import { runSlice, type Work } from '../../../shared/worker/work.ts'
 import { engineEndpoint, openTestDb } from '../../factories/engine.ts'
 import { type RecordingProxy, startRecordingProxy } from '../../factories/recording-proxy.ts'
@@ -160,7 +161,13 @@ async function administer(): Promise<number[]> {
     await admin('POST', '/admin/integrations/EXTRA/release', { for: '1h' }),
     await admin('GET', '/admin/integrations'),
     await admin('GET', '/admin/integrations/EXTRA/tokens'),
+    await admin('GET', '/admin/tokens'),
+    await admin('PATCH', `/admin/tokens/${issued.body.tokenId}`, { name: 'renamed' }),
+    await admin('POST', `/admin/tokens/${issued.body.tokenId}/rotate`, {}),
+    await admin('PATCH', '/admin/integrations/EXTRA', { enabled: false }),
+    await admin('PATCH', '/admin/integrations/EXTRA', { enabled: true }),
     await admin('DELETE', `/admin/tokens/${issued.body.tokenId}`),
+    await admin('DELETE', '/admin/integrations/EXTRA/tokens'),
     await admin('GET', '/admin/users?count=5'),
     await admin('GET', '/admin/users/user7'),
     await admin('GET', '/admin/roles'),
@@ -180,6 +187,11 @@ async function finishWork(): Promise<void> {
     expect(['done', 'later']).toContain(end)
   }
   await changesHandler({ db: at('changes'), queue: { send } })({ id: 'minute' } as never)
+  // So long after that something is told of every token and every integration.
+  for (const days of [0, 180]) {
+    const now = new Date(Date.now() + days * 86_400_000)
+    await watchAll(at('watch'), now, { measure: () => {}, report: (error) => expect(error).toBeUndefined() })
+  }
 }
 
 test('every call a function makes to the table is one that its role allows (SECURITY E1)', async () => {

@@ -191,9 +191,12 @@ describe('parseEventQuery()', () => {
     [{ resource: '' }, /^Cannot read resource "": expected an id or a name$/],
     [
       { method: ['GET'] },
-      /^Cannot read method an array of 1: expected one of GET, POST, PUT, PATCH, DELETE, INVOKE, ANY$/,
+      /^Cannot read method an array of 1: expected one of GET, POST, PUT, PATCH, DELETE, INVOKE, ANY, NOTICE$/,
     ],
-    [{ method: 'POTS' }, /^Cannot read method "POTS": expected one of GET, POST, PUT, PATCH, DELETE, INVOKE, ANY$/],
+    [
+      { method: 'POTS' },
+      /^Cannot read method "POTS": expected one of GET, POST, PUT, PATCH, DELETE, INVOKE, ANY, NOTICE$/,
+    ],
     [{ actor: '' }, /^Cannot read actor "": expected a role or an ARN$/],
     [
       { token: 'short' },

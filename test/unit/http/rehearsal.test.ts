@@ -8,6 +8,7 @@ import { adminResourceOperations } from '../../../shared/http/admin/resource-ope
 import { authorizerHandler, rehearseAuthorizer } from '../../../shared/http/authorizer-handler.ts'
 import { bulkOperations } from '../../../shared/http/bulk-operations.ts'
 import { discoveryOperations } from '../../../shared/http/discovery-operations.ts'
+import { openDoorkeeper } from '../../../shared/http/doorkeeper.ts'
 import { eventsHandler } from '../../../shared/http/events-handler.ts'
 import { oauthHandler } from '../../../shared/http/oauth/handler.ts'
 import { rehearse } from '../../../shared/http/rehearsal.ts'
@@ -28,7 +29,7 @@ const config = {
   ...{ tableName: 'none', dynamodbEndpoint: 'http://127.0.0.1:1', publicBaseUrl: undefined },
   ...{ eventRetentionDays: 90, requestLog: false },
 }
-const options = { config, db: openNoTable(openDb(config, LOCAL_AWS)), putEvent }
+const options = { config, db: openNoTable(openDb(config, LOCAL_AWS)), putEvent, doorkeeper: openDoorkeeper() }
 const scim = scimHandler<'users' | 'groups' | 'group-reads' | 'search' | 'bulk' | 'discovery'>(options, {
   ...PRODUCT_OPERATIONS,
   ...resourceReads(RESOURCE_TYPES.Group, { derived: groupMembers }),

@@ -1,0 +1,31 @@
+import type { Principal } from '../auth/principal.ts'
+import { forbidden, type ScimError, unauthorized } from '../scim/error.ts'
+import type { Db } from '../store/client.ts'
+import { type ClosedReason, closedLately } from '../store/revoked.ts'
+import { type NoteUse, useNoter } from '../store/token-use.ts'
+import { putUse } from '../store/token-uses.ts'
+
+/** What a process does about its callers' tokens, which the gateway may have let in without asking. */
+export interface Doorkeeper {
+  /** @throws {ScimError} 401, 403 where the token was closed within the time that the gateway keeps answers. */
+  refuseClosed(db: Db, caller: Principal, now: Date): Promise<void>
+  noteUse: NoteUse
+}
+
+/** A process has one, since it remembers what it has read and written. */
+export function openDoorkeeper(): Doorkeeper {
+  const getClosedLately = closedLately()
+  return {
+    refuseClosed: async (db, { account, tokenId }, now) => {
+      const reason = (await getClosedLately(db, account, now.getTime())).get(tokenId)
+      if (reason) throw REFUSALS[reason]()
+    },
+    noteUse: useNoter(putUse),
+  }
+}
+
+const REFUSALS: Record<ClosedReason, () => ScimError> = {
+  revoked: () => unauthorized('The token was revoked: use another one'),
+  rejected: () => unauthorized('The token is older than what its integration accepts: use a newer one'),
+  disabled: () => forbidden('The integration is disabled: ask its administrator'),
+}

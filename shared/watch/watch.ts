@@ -1,0 +1,16 @@
+import { listAccounts } from '../store/accounts.ts'
+import type { Db } from '../store/client.ts'
+import { type Measure, watchAccount } from './account.ts'
+
+/** Who hears of what a look finds, and of accounts that could not be looked at. */
+export interface Watcher {
+  measure: Measure
+  report(error: unknown): void
+}
+
+/** Looks at every account, one after the other; one that fails keeps no other from being looked at. */
+export async function watchAll(db: Db, now: Date, { measure, report }: Watcher): Promise<void> {
+  for (const account of await listAccounts(db, Number.POSITIVE_INFINITY)) {
+    await watchAccount(db, account, now, measure).catch(report)
+  }
+}
