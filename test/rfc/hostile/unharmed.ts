@@ -5,10 +5,11 @@ import type { Answer } from '../client.ts'
 import { type Refusal, refusalOf } from '../objects.ts'
 
 /**
- * What reads and refusals write: their own events, page marks and counts of refused tokens; and the heads of queues, which
- * the worker moves meanwhile: a change that left one would show in its group or its intents.
+ * What reads and refusals write: their own events, page marks, uses of tokens and counts of refused ones; what the watch
+ * notices; and the heads of queues, which the worker moves meanwhile: a change that left one would show in its group or
+ * its intents.
  */
-const OWN_TRACES = /#(?:EVENT|PAGE)#|#PENDING$/
+const OWN_TRACES = /#(?:EVENT|PAGE)#|#(?:PENDING|USE|NOTICE)$/
 
 /** Everything stored but traces of requests, in an order of its own. */
 export async function stateOf({ db }: TestSystem): Promise<unknown[]> {
