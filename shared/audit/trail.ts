@@ -4,7 +4,10 @@ import type { Change, ResourceDomain, RestEvent } from './rest-event.ts'
 
 /** What is known of a request before it is carried out. */
 export interface TrailStart
-  extends Omit<RestEvent, 'status' | 'scimType' | 'detail' | 'changes' | 'skipped' | 'count' | 'advice'> {
+  extends Omit<
+    RestEvent,
+    'status' | 'scimType' | 'detail' | 'changes' | 'skipped' | 'count' | 'advice' | 'version' | 'turn' | 'act'
+  > {
   requestId: string
 }
 

@@ -1,3 +1,4 @@
+import type { RestEvent } from '../audit/rest-event.ts'
 import type { Attributes, ResourceType } from '../scim/schema.ts'
 import { ownedKey, resourceKey } from './keys.ts'
 import { TABLE } from './table.ts'
@@ -23,6 +24,8 @@ export interface StoredResource {
   memberCount?: number
   /** Groups only: the version of the last membership change that was queued, until all are applied (`groups/heads.ts`). */
   applying?: number
+  /** Groups only: the turn of the last change that was made of any version ({@link nextTurn}). */
+  turn?: number
   /** Users only, and only while the integration syncs passwords. */
   passwordHash?: string
 }
@@ -38,6 +41,18 @@ export function toResourceItem(account: string, resource: StoredResource): Recor
     ...rest,
   }
 }
+
+/** The place of a version's event among those of its object: behind the turns that the version knows of. */
+export const orderOf = ({ version, turn }: StoredResource): Pick<RestEvent, 'version' | 'turn'> => ({
+  version,
+  ...(turn !== undefined && { turn }),
+})
+
+/**
+ * The turn of a change that may meet any version and cannot know which it makes: later than the last one, which its
+ * write has to require, so that turns tell the order of commits. Epoch ms as a rule.
+ */
+export const nextTurn = (now: number, { turn = 0 }: StoredResource): number => Math.max(now, turn + 1)
 
 export function putNewResourceAction(account: string, resource: StoredResource): Action {
   return { Put: { Item: toResourceItem(account, resource), ConditionExpression: 'attribute_not_exists(pk)' } }
@@ -64,7 +79,8 @@ const isCurrent = ({ version, owner, applying }: StoredResource) => ({
 
 /** @throws {Error} when the item is not one of ours: a poisoned item must not look like a user. */
 export function toResource(type: ResourceType, item: Record<string, unknown>): StoredResource {
-  const { sk, owner, version, created, lastModified, attributes, eventId, memberCount, applying, passwordHash } = item
+  const { sk, owner, version, created, lastModified, attributes, eventId, memberCount, applying, turn, passwordHash } =
+    item
   if (
     typeof sk !== 'string' ||
     typeof owner !== 'string' ||
@@ -87,6 +103,7 @@ export function toResource(type: ResourceType, item: Record<string, unknown>): S
     eventId: typeof eventId === 'string' ? eventId : '',
     ...(typeof memberCount === 'number' && { memberCount }),
     ...(typeof applying === 'number' && { applying }),
+    ...(typeof turn === 'number' && { turn }),
     ...(typeof passwordHash === 'string' && { passwordHash }),
   }
 }

@@ -3,7 +3,14 @@ import { claimNameAction, isReserved, moveLookupActions, moveNameActions, releas
 import type { Db } from './client.ts'
 import { moveCountAction } from './counters.ts'
 import { putEventAction } from './events/write.ts'
-import { deleteVersionAction, putNewResourceAction, putVersionAction, type StoredResource } from './resource-item.ts'
+import {
+  deleteVersionAction,
+  nextTurn,
+  orderOf,
+  putNewResourceAction,
+  putVersionAction,
+  type StoredResource,
+} from './resource-item.ts'
 import { type Action, type Actions, ConditionsFailed, transact } from './transaction.ts'
 
 /** Another resource holds the unique name. */
@@ -37,7 +44,7 @@ export async function putNewResource(
     resource: putNewResourceAction(account, resource),
     name: claimNameAction(account, resource),
     count: moveCountAction(account, resource.type, resource.owner, 1),
-    event: putEventAction(db, event),
+    event: putEventAction(db, { ...event, ...orderOf(resource), act: 'created' }),
     ...moveLookupActions(account, undefined, resource),
     ...further,
   }
@@ -52,8 +59,8 @@ export async function putNewResource(
 export interface VersionWrite {
   before: StoredResource
   after: StoredResource
-  /** Writes the resource; that of `before` being current, if not given. */
-  resource?: Action
+  /** Writes the resource at this turn, whatever its version; if not given, `before` must be current. */
+  touch?: ((turn: number) => Action) | undefined
   /** Join the transaction; their failures stay `ConditionsFailed`. */
   further?: Actions
   /** Tells attempts apart that would write the same version differently. */
@@ -65,16 +72,19 @@ export interface VersionWrite {
  * @throws {LostRace} when `before` is no longer current. @throws {NameTaken} @throws {NameReserved}
  */
 export async function putVersion(db: Db, account: string, write: VersionWrite, event: RestEvent): Promise<undefined> {
-  const { before, after, resource = putVersionAction(account, before, after), further, attempt = '' } = write
-  const actions = {
-    resource,
-    ...moveNameActions(account, before, after),
-    event: putEventAction(db, event),
-    ...moveLookupActions(account, before, after),
-    ...further,
+  const { before, after, touch, further, attempt = '' } = write
+  const toActions = (): Actions => {
+    const turn = nextTurn(db.clock(), before)
+    return {
+      resource: touch?.(turn) ?? putVersionAction(account, before, after),
+      ...moveNameActions(account, before, after),
+      event: putEventAction(db, { ...event, ...(touch ? { turn } : orderOf(after)) }),
+      ...moveLookupActions(account, before, after),
+      ...further,
+    }
   }
   try {
-    await transact(db, actions, `${event.eventId}:${after.version}:${before.applying}${attempt}`)
+    await transact(db, toActions, `${event.eventId}:${after.version}:${before.applying}${attempt}`)
   } catch (error) {
     throw translate(error)
   }
@@ -99,11 +109,12 @@ export async function deleteResource(
   event: RestEvent,
   further: Actions = {},
 ): Promise<undefined> {
+  const gone = { ...before, version: before.version + 1 }
   const actions = {
     resource: deleteVersionAction(account, before),
     name: releaseNameAction(account, before),
     count: moveCountAction(account, before.type, before.owner, -1),
-    event: putEventAction(db, event),
+    event: putEventAction(db, { ...event, ...orderOf(gone), act: 'deleted' }),
     ...moveLookupActions(account, before),
     ...further,
   }
