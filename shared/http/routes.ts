@@ -51,6 +51,7 @@ export const ADMIN_ROUTES = [
   { path: '/admin/roles', methods: ['GET'], function: 'admin-resources' },
   { path: '/admin/roles/{id}', methods: ['GET'], function: 'admin-resources' },
   { path: '/events', methods: ['GET'], function: 'events' },
+  { path: '/changes', methods: ['GET'], function: 'events' },
 ] as const satisfies readonly Route<FixedFunctionName>[]
 
 type FixedRoute = (typeof SERVICE_ROUTES | typeof ADMIN_ROUTES)[number]
