@@ -30,7 +30,7 @@ const ALLOWED = [
  * @throws {Failure} where there is no such file, or the question cannot be answered: with the tables and columns there are.
  */
 export function askFile(path: string, sql: string, further: readonly CsvTable[]): Found {
-  const database = open(path)
+  const database = openAuditFile(path)
   database.exec('PRAGMA temp_store = MEMORY')
   for (const table of further) loadTable(database, table)
   const there = describeTables(database)
@@ -71,7 +71,7 @@ function toCell(value: unknown): Cell {
   return value instanceof Uint8Array ? Buffer.from(value).toString('hex') : (value as Cell)
 }
 
-function open(path: string): DatabaseSync {
+function openAuditFile(path: string): DatabaseSync {
   if (!existsSync(path)) throw new Failure(`There is no file ${path}: make it with "npx rolecall export ${path}"`)
   try {
     const database = new DatabaseSync(path, { readOnly: true })
@@ -83,7 +83,7 @@ function open(path: string): DatabaseSync {
 }
 
 function loadTable(database: DatabaseSync, { name, path }: CsvTable): void {
-  const [header = [], ...rows] = parseCsv(textOf(path))
+  const [header = [], ...rows] = parseCsv(csvText(path))
   if (header.length === 0) throw new Failure(`There is nothing in ${path}: the first line names the columns`)
   if (database.prepare('SELECT 1 FROM sqlite_schema WHERE name = ? COLLATE NOCASE').get(name)) {
     throw new UsageError(`--csv ${name}: the audit file has a table of this name, choose another`)
@@ -96,7 +96,7 @@ function loadTable(database: DatabaseSync, { name, path }: CsvTable): void {
   database.exec('COMMIT')
 }
 
-function textOf(path: string): string {
+function csvText(path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (cause) {

@@ -21,7 +21,7 @@ export function newAuditFile(path: string, mayReplace: boolean): NewFile {
     throw new Failure(`The file ${path} exists: name another, or replace it with --force`)
   }
   const beside = `${path}.part`
-  const database = open(beside, path)
+  const database = openBeside(beside, path)
   const discard = () => {
     database.close()
     rmSync(beside, { force: true })
@@ -51,7 +51,7 @@ const indexesOf = ({ name, indexes }: Table<never>): string[] =>
   indexes.map((columns) => `CREATE INDEX ${name}_by_${columns.join('_')} ON ${name} (${columns.join(', ')})`)
 
 /** What another export left is replaced. */
-function open(beside: string, path: string): DatabaseSync {
+function openBeside(beside: string, path: string): DatabaseSync {
   try {
     rmSync(beside, { force: true })
     closeSync(openSync(beside, 'wx', 0o600))

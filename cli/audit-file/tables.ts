@@ -26,11 +26,11 @@ export interface Table<Row> {
   indexes: readonly (readonly string[])[]
 }
 
-const column = <Row>(name: string, about: string, get: Column<Row>['get'], type: Column<Row>['type'] = 'TEXT') => ({
+const plain = <Row>(name: string, about: string, get: Column<Row>['get'], type: Column<Row>['type'] = 'TEXT') => ({
   ...{ name, about, get, type },
 })
 const named = <Row>(name: string, about: string, get: Column<Row>['get']) => ({
-  ...column(name, about, get),
+  ...plain(name, about, get),
   isName: true as const,
 })
 
@@ -55,14 +55,14 @@ const EVENT_ABOUT = {
   RESOURCE_ID: 'id of the object',
 } as const satisfies Record<EventColumn, string>
 
-const NAMES: readonly EventColumn[] = ['ACTOR_NAME', 'ACTOR_DOMAIN', 'RESOURCE_NAME']
+const NAME_COLUMNS: readonly EventColumn[] = ['ACTOR_NAME', 'ACTOR_DOMAIN', 'RESOURCE_NAME']
 
 export const EVENTS: Table<EventRow> = {
   name: 'rest_event_history',
   about: "every request of the range: Snowflake's columns in its order, then ours",
   columns: EVENT_COLUMNS.map((name) => ({
     ...{ name, about: EVENT_ABOUT[name], type: name === 'HTTP_STATUS' ? 'INTEGER' : 'TEXT' },
-    ...(NAMES.includes(name) && { isName: true }),
+    ...(NAME_COLUMNS.includes(name) && { isName: true }),
     get: (row) => (name === 'EVENT_TIMESTAMP' ? toSqlTime(row[name]) : row[name]),
   })),
   key: ['EVENT_ID'],
@@ -70,24 +70,24 @@ export const EVENTS: Table<EventRow> = {
 }
 
 const times: Column<Resource>[] = [
-  column('created', 'when it was made, UTC', (r) => toSqlTime(textAt(r, 'meta', 'created'))),
-  column('last_modified', 'when it was last changed, UTC', (r) => toSqlTime(textAt(r, 'meta', 'lastModified'))),
+  plain('created', 'when it was made, UTC', (r) => toSqlTime(textAt(r, 'meta', 'created'))),
+  plain('last_modified', 'when it was last changed, UTC', (r) => toSqlTime(textAt(r, 'meta', 'lastModified'))),
 ]
 const whole = (without: string): Column<Resource> =>
-  column('resource', 'JSON: all of it', ({ [without]: _, ...rest }) => JSON.stringify(rest))
+  plain('resource', 'JSON: all of it', ({ [without]: _, ...rest }) => JSON.stringify(rest))
 
 export const USERS: Table<Resource> = {
   name: 'users',
   about: 'every user of the account, whoever owns it',
   columns: [
-    column('id', 'SCIM id', (r) => textAt(r, 'id')),
+    plain('id', 'SCIM id', (r) => textAt(r, 'id')),
     named('user_name', 'userName', (r) => textAt(r, 'userName')),
-    column('active', '1 or 0', ({ active }) => (active === undefined ? null : Number(active)), 'INTEGER'),
-    column('display_name', 'displayName', (r) => textAt(r, 'displayName')),
-    column('given_name', 'name.givenName', (r) => textAt(r, 'name', 'givenName')),
-    column('family_name', 'name.familyName', (r) => textAt(r, 'name', 'familyName')),
+    plain('active', '1 or 0', ({ active }) => (active === undefined ? null : Number(active)), 'INTEGER'),
+    plain('display_name', 'displayName', (r) => textAt(r, 'displayName')),
+    plain('given_name', 'name.givenName', (r) => textAt(r, 'name', 'givenName')),
+    plain('family_name', 'name.familyName', (r) => textAt(r, 'name', 'familyName')),
     named('email', 'primary address, or the first', emailOf),
-    column('external_id', 'externalId: id of the identity provider', (r) => textAt(r, 'externalId')),
+    plain('external_id', 'externalId: id of the identity provider', (r) => textAt(r, 'externalId')),
     named('owner', 'role that may change it', (r) => textAt(r, 'owner')),
     ...times,
     whole('groups'),
@@ -100,9 +100,9 @@ export const ROLES: Table<Resource> = {
   name: 'roles',
   about: 'every role of the account, whoever owns it: a group of the identity provider',
   columns: [
-    column('id', 'SCIM id', (r) => textAt(r, 'id')),
+    plain('id', 'SCIM id', (r) => textAt(r, 'id')),
     named('name', 'displayName', (r) => textAt(r, 'displayName')),
-    column('external_id', 'externalId: id of the identity provider', (r) => textAt(r, 'externalId')),
+    plain('external_id', 'externalId: id of the identity provider', (r) => textAt(r, 'externalId')),
     named('owner', 'role that may change it', (r) => textAt(r, 'owner')),
     ...times,
     whole('members'),
@@ -121,8 +121,8 @@ export const GRANTS: Table<Grant> = {
   name: 'grants',
   about: 'who has which role: the members of the groups',
   columns: [
-    column('user_id', 'id in users', ({ user }) => textAt(user, 'id')),
-    column('role_id', 'id in roles', ({ role }) => textAt(role, 'value')),
+    plain('user_id', 'id in users', ({ user }) => textAt(user, 'id')),
+    plain('role_id', 'id in roles', ({ role }) => textAt(role, 'value')),
     named('user_name', 'userName of the user', ({ user }) => textAt(user, 'userName')),
     named('role_name', 'name of the role', ({ role }) => textAt(role, 'display')),
   ],
@@ -137,13 +137,13 @@ export const INTEGRATIONS: Table<IntegrationView> = {
   about: 'every integration with its settings',
   columns: [
     named('name', 'its name', ({ name }) => name),
-    column('kind', 'OKTA, AZURE or GENERIC', ({ clientKind }) => clientKind),
+    plain('kind', 'OKTA, AZURE or GENERIC', ({ clientKind }) => clientKind),
     named('role', 'role that its clients act as', ({ role }) => role),
-    column('enabled', '1 or 0', ({ enabled }) => flag(enabled), 'INTEGER'),
-    column('live_tokens', 'tokens that work', ({ liveTokens }) => liveTokens, 'INTEGER'),
-    column('created', 'when it was made, UTC', ({ createdAt }) => toSqlTime(createdAt)),
-    column('created_by', 'who made it', ({ createdBy }) => createdBy),
-    column('settings', 'JSON: all of it', (view) => JSON.stringify(view)),
+    plain('enabled', '1 or 0', ({ enabled }) => flag(enabled), 'INTEGER'),
+    plain('live_tokens', 'tokens that work', ({ liveTokens }) => liveTokens, 'INTEGER'),
+    plain('created', 'when it was made, UTC', ({ createdAt }) => toSqlTime(createdAt)),
+    plain('created_by', 'who made it', ({ createdBy }) => createdBy),
+    plain('settings', 'JSON: all of it', (view) => JSON.stringify(view)),
   ],
   key: ['name'],
   indexes: [],
@@ -153,15 +153,15 @@ export const TOKENS: Table<TokenView> = {
   name: 'tokens',
   about: 'every token without its secret',
   columns: [
-    column('id', 'as tokenId in DETAILS', ({ tokenId }) => tokenId),
+    plain('id', 'as tokenId in DETAILS', ({ tokenId }) => tokenId),
     named('integration', 'whose token', ({ integration }) => integration),
-    column('name', 'what it is called', ({ name }) => name),
-    column('status', 'live, expired, revoked or rejected', ({ status }) => status),
-    column('created', 'when it was made, UTC', ({ createdAt }) => toSqlTime(createdAt)),
-    column('created_by', 'who made it', ({ createdBy }) => createdBy),
-    column('expires', 'when it ends, UTC', ({ expiresAt }) => toSqlTime(expiresAt)),
-    column('revoked', 'when it was revoked, UTC', ({ revokedAt }) => toSqlTime(revokedAt)),
-    column('token', 'JSON: all that is known of it', (view) => JSON.stringify(view)),
+    plain('name', 'what it is called', ({ name }) => name),
+    plain('status', 'live, expired, revoked or rejected', ({ status }) => status),
+    plain('created', 'when it was made, UTC', ({ createdAt }) => toSqlTime(createdAt)),
+    plain('created_by', 'who made it', ({ createdBy }) => createdBy),
+    plain('expires', 'when it ends, UTC', ({ expiresAt }) => toSqlTime(expiresAt)),
+    plain('revoked', 'when it was revoked, UTC', ({ revokedAt }) => toSqlTime(revokedAt)),
+    plain('token', 'JSON: all that is known of it', (view) => JSON.stringify(view)),
   ],
   key: ['id'],
   indexes: [['integration']],
@@ -174,8 +174,8 @@ export const META: Table<Fact> = {
   name: 'meta',
   about: 'what this file is',
   columns: [
-    column('name', 'service, account, from, to, made_at, complete, unreadable', ([name]) => name),
-    column('value', 'its value', ([, value]) => value),
+    plain('name', 'service, account, from, to, made_at, complete, unreadable', ([name]) => name),
+    plain('value', 'its value', ([, value]) => value),
   ],
   key: ['name'],
   indexes: [],
