@@ -130,6 +130,53 @@ describe('rolecall export', () => {
   })
 })
 
+/** The questions of the audit guide, whatever the text says above them. */
+const GUIDE = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'audit-guide.md'), 'utf8')
+const questions = [...GUIDE.matchAll(/^```sql\n([^`]+)^```$/gm)].map(([, text = '']) => text)
+const questionWith = (words: string): string => questions.find((text) => text.includes(words)) ?? ''
+
+describe("the audit guide's questions", () => {
+  const idp = () => {
+    const csv = join(folder, 'idp.csv')
+    writeFileSync(csv, 'login,status\nADA@example.com,ACTIVE\nbob@example.com,ACTIVE\nzoe@example.com,ACTIVE\n')
+    return ['--csv', `idp=${csv}`]
+  }
+
+  test('all have an answer', async () => {
+    expect(questions).toHaveLength(7)
+    for (const question of questions) expect(await sql(question, ...idp())).toEqual(expect.any(Array))
+  })
+
+  test('the requests of the last five minutes, at most 200, ascending', async () => {
+    const rows = await sql(questionWith('-5 minutes'))
+    expect(rows.map(({ METHOD, RESOURCE_NAME }) => [METHOD, RESOURCE_NAME])).toEqual([
+      ...['ada', 'bob', 'eve'].map((name) => ['POST', `${name}@example.com`]),
+      ...[
+        ['PATCH', 'bob@example.com'],
+        ['POST', 'Finance'],
+      ],
+    ])
+    expect(rows.map(({ EVENT_TIMESTAMP }) => EVENT_TIMESTAMP)).toEqual(
+      rows.map(() => expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}$/)),
+    )
+  })
+
+  test('who is missing here, and who is active here only', async () => {
+    expect(await sql(questionWith('users.id IS NULL'), ...idp())).toEqual([
+      { login: 'zoe@example.com', status: 'ACTIVE' },
+    ])
+    const active = await sql(questionWith("idp.status <> 'ACTIVE'"), ...idp())
+    expect(active.map(({ user_name }) => user_name)).toEqual(['eve@example.com'])
+  })
+
+  test('who changed what, and who deactivated users', async () => {
+    const [latest] = await sql(questionWith('FROM changes ORDER BY'))
+    expect(latest).toMatchObject({ ACTOR_NAME: 'OKTA_PROVISIONER', RESOURCE_NAME: 'Finance' })
+    const days = await sql(questionWith("attribute = 'active'"))
+    expect(days).toEqual([{ day: expect.any(String), ACTOR_DOMAIN: 'OKTA_PROVISIONING', users: 1 }])
+  })
+})
+
 describe('rolecall sql', () => {
   test('shows a table, JSON and CSV', async () => {
     const question = "select user_name, active, null as none from users where user_name like 'A%'"

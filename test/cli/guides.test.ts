@@ -1,4 +1,4 @@
-import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -61,12 +61,14 @@ function asReader(line: string, { account, tokenId }: Reader): string[] {
     .replace('--from 2026-08-01 --to 2026-08-31', `--from ${day(2)} --to ${day(0)}`)
     .replace(/--from 20\d\d-\d\d-\d\d\b/, `--from ${day(2)}`)
     .replace(/(\S+)\.token\b/, join(workFolder, `${account}-$1.token`))
+    .replace(/\b(audit\.sqlite|users\.csv)/g, (name) => join(workFolder, name))
   return splitLine(filled)
 }
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'rolecall-cli-'))
   workFolder = mkdtempSync(join(tmpdir(), 'rolecall-guide-'))
+  writeFileSync(join(workFolder, 'users.csv'), 'login,status\nada@example.com,ACTIVE\nzoe@example.com,ACTIVE\n')
   writeLocalCredentials(system.adminUrl, system.credentials, folder)
 })
 
@@ -80,7 +82,7 @@ test.each(documents.filter((document) => commandsOf(document).length > 0))(
     const reader = await newReader(document.toLowerCase().replace(/[^a-z]+/g, '-'))
     for (const line of commandsOf(document)) {
       const args = [...asReader(line, reader)]
-      const own = line.startsWith('--') ? [] : ['--account', reader.account, '--data-dir', folder]
+      const own = /^(--|sql )/.test(line) ? [] : ['--account', reader.account, '--data-dir', folder]
       const { code, stderr } = await runCli([...args, ...own])
       expect({ line, code, stderr: code === 0 ? '' : stderr }).toEqual({ line, code: 0, stderr: '' })
     }
