@@ -2,6 +2,7 @@ import { EVENT_PARAMETERS } from '../../shared/audit/event-query.ts'
 import { command } from '../command.ts'
 import { Failure, UsageError } from '../failure.ts'
 import { optional, textFor, toggle } from '../flags.ts'
+import { patientApi } from '../patient-api.ts'
 
 export const exportCommand = command({
   words: 'export',
@@ -30,7 +31,8 @@ export const exportCommand = command({
     const signal = terminal.untilInterrupted()
     try {
       const question = { ...range, type: 'ALL' }
-      const filling = { api, file, question, signal, progress: terminal.progress }
+      const asked = patientApi(api, terminal, signal)
+      const filling = { api: asked, file, question, signal, progress: terminal.progress }
       const { unreadable, ...counts } = await fillFile(filling, new Date())
       signal.throwIfAborted()
       file.complete()

@@ -118,5 +118,5 @@ test.each([
       }
     },
   )
-  fc.assert(run, { numRuns: 500 })
+  fc.assert(run, { numRuns: 300 })
 })
