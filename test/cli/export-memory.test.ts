@@ -15,8 +15,8 @@ const ROOT = join(import.meta.dirname, '..', '..')
 const EVENTS = 60_000
 const RANGE_MS = 3_600_000
 const END = Date.now()
-/** Some 130 MB in all as text: more than twice what the command may hold. */
-const PADDING = 'x'.repeat(2000)
+/** Some 90 MB in all as text: more than the command may hold. */
+const PADDING = 'x'.repeat(1000)
 
 /** A service with very many events, one each 60 ms; the fifth question meets a busy moment. */
 function manyEvents(): Server {
