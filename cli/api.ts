@@ -1,3 +1,4 @@
+import { DEFAULT_ACCOUNT } from '../shared/auth/account.ts'
 import { Failure } from './failure.ts'
 import { plainText } from './plain-text.ts'
 import type { Target } from './target.ts'
@@ -17,15 +18,16 @@ interface ApiCall {
 /** The IAM-authorized routes of one service and account. Answers are what the service said. */
 export interface Api {
   url: string
+  account: string
   call<Answer = void>(call: ApiCall): Promise<Answer>
 }
 
 const TIMEOUT_MS = 30_000
 
 /** Signs each call with SigV4. @throws {Failure} with the service's own words when it refuses. */
-export function openApi(target: Target, account: string | undefined): Api {
+export function openApi(target: Target, account = DEFAULT_ACCOUNT): Api {
   return {
-    url: target.url,
+    ...{ url: target.url, account },
     call: async <Answer>({ method = 'GET', path, query, body, signal }: ApiCall) => {
       const url = toUrl(target.url, path, { account, ...query })
       const text = body && JSON.stringify(body)

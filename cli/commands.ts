@@ -1,14 +1,17 @@
 import type { Command } from './command.ts'
 import { byHandCommands } from './commands/by-hand.ts'
+import { changesCommand } from './commands/changes.ts'
 import { completionCommand } from './commands/completion.ts'
 import { drift } from './commands/drift.ts'
 import { eventHistory } from './commands/event-history.ts'
+import { exportCommand } from './commands/export.ts'
 import { grantCommands } from './commands/grants.ts'
 import { historyCommands } from './commands/history.ts'
 import { integrationCommands } from './commands/integration.ts'
 import { oauthCommands } from './commands/oauth.ts'
 import { ownershipCommands } from './commands/ownership.ts'
 import { resourceCommands } from './commands/resources.ts'
+import { sqlCommand } from './commands/sql.ts'
 import { tokenCommands } from './commands/token.ts'
 
 const ASKING: readonly Command[] = [
@@ -16,6 +19,9 @@ const ASKING: readonly Command[] = [
   ...oauthCommands,
   ...tokenCommands,
   eventHistory,
+  changesCommand,
+  exportCommand,
+  sqlCommand,
   ...resourceCommands,
   ...historyCommands,
   ...byHandCommands,

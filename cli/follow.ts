@@ -31,7 +31,7 @@ export async function* followEvents(
   let reached = to
   let failures = 0
   while (!signal.aborted) {
-    await terminal.pause(Math.min(MAX_WAIT_MS, POLL_MS * 2 ** failures), signal)
+    await terminal.pause(pauseOf(failures), signal)
     const start = laterOf(from, before(reached))
     const since = { ...question, last: undefined, from: start, allowEmpty: 'true', purpose: 'follow' }
     try {
@@ -48,8 +48,11 @@ export async function* followEvents(
   }
 }
 
+/** How long to wait before the next question: longer the more of them failed. */
+export const pauseOf = (failures: number): number => Math.min(MAX_WAIT_MS, POLL_MS * 2 ** failures)
+
 /** Says once that the service is away. @throws what will not pass by itself. */
-function tellPassing(terminal: Terminal, error: unknown, failures: number): void {
+export function tellPassing(terminal: Terminal, error: unknown, failures: number): void {
   if (!(error instanceof Failure && error.isPassing)) throw error
   if (failures === 0) terminal.tell(`${error.message}. Trying again until it answers, or Ctrl-C`)
 }

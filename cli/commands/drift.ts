@@ -17,7 +17,7 @@ import { Failure, UsageError } from '../failure.ts'
 import { choice, oneOfWords, optional, repeated, someText } from '../flags.ts'
 import { showList } from '../output.ts'
 import { plainJson } from '../plain-text.ts'
-import { listPages } from './resources.ts'
+import { listResourcePages } from '../resource-pages.ts'
 
 /** Drift was found: for cron. */
 const DRIFT = 3
@@ -119,7 +119,7 @@ async function loadUsers({ api, terminal }: Session, withRoles: boolean): Promis
   const kind = { collection: 'users' as const, excludedAttributes }
   const users: UserHere[] = []
   let total = 0
-  const pages = listPages(api, kind, undefined, Number.POSITIVE_INFINITY, (count) => {
+  const pages = listResourcePages(api, kind, (count) => {
     total = count
   })
   for await (const page of pages) {
@@ -133,7 +133,7 @@ async function loadUsers({ api, terminal }: Session, withRoles: boolean): Promis
 async function loadRoles({ api }: Session): Promise<RoleHere[]> {
   const kind = { collection: 'roles' as const, excludedAttributes: 'members' }
   const roles: RoleHere[] = []
-  for await (const page of listPages(api, kind, undefined, Number.POSITIVE_INFINITY, () => {})) {
+  for await (const page of listResourcePages(api, kind)) {
     roles.push(...page.map(toRoleHere))
   }
   return roles

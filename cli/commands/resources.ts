@@ -2,36 +2,16 @@ import * as z from 'zod'
 import { ScimError } from '../../shared/scim/error.ts'
 import { parseFilter } from '../../shared/scim/filter/parser.ts'
 import { resourceTypes } from '../../shared/scim/resource-types.ts'
-import type { Api } from '../api.ts'
 import { type Command, command } from '../command.ts'
 import { UsageError } from '../failure.ts'
 import { optional, toggle, wholeNumber } from '../flags.ts'
 import { type ListView, showList } from '../output.ts'
+import { emailOf, listResourcePages, type Resource, textAt } from '../resource-pages.ts'
 import type { Column } from '../table.ts'
 import { showOne } from './object-view.ts'
 
-/** A SCIM resource as administrators see it, and a page of such. */
-type Resource = Record<string, unknown>
-interface ResourcePage {
-  totalResults: number
-  nextCursor?: string
-  Resources: Resource[]
-}
-
-const PAGE = 1000
 const DEFAULT_LIMIT = 100
 const MAX_LIMIT = 100_000
-
-const textAt = (resource: unknown, ...path: string[]): string | undefined => {
-  const value = path.reduce<unknown>((held, name) => (held as Resource | undefined)?.[name], resource)
-  return value === undefined || value === null ? undefined : String(value)
-}
-
-/** The primary one, or else the first. */
-function emailOf({ emails }: Resource): string | undefined {
-  const list = Array.isArray(emails) ? (emails as Resource[]) : []
-  return textAt(list.find(({ primary }) => primary === true) ?? list[0], 'value')
-}
 
 const column = (header: string, ...path: string[]): Column<Resource> => ({
   header,
@@ -100,8 +80,9 @@ const resourceList = (kind: Kind): Command =>
       if (all && limit !== undefined) throw new UsageError('--all and --limit contradict each other: give one of them')
     },
     run: async (session, { filter, all, limit = all ? Number.POSITIVE_INFINITY : DEFAULT_LIMIT }) => {
+      const { collection, excludedAttributes } = kind
       let total = 0
-      const pages = listPages(session.api, kind, filter, limit, (count) => {
+      const pages = listResourcePages(session.api, { collection, excludedAttributes, filter, limit }, (count) => {
         total = count
       })
       const shown = await showList(session, kind.view, pages)
@@ -109,28 +90,6 @@ const resourceList = (kind: Kind): Command =>
       else if (shown < total) session.terminal.tell(`${shown} of ${total} are shown: raise --limit, or say --all`)
     },
   })
-
-/** Page after page by cursor: nobody is left out or shown twice while others come and go. */
-export async function* listPages(
-  api: Api,
-  { collection, excludedAttributes }: Pick<Kind, 'collection' | 'excludedAttributes'>,
-  filter: string | undefined,
-  limit: number,
-  onTotal: (count: number) => void,
-): AsyncGenerator<Resource[]> {
-  let cursor: string | undefined = ''
-  for (let left = limit; cursor !== undefined && left > 0; ) {
-    const query: Record<string, string | number | undefined> = { filter, excludedAttributes, cursor }
-    const page: ResourcePage = await api.call({
-      path: ['admin', collection],
-      query: { ...query, count: Math.min(PAGE, left) },
-    })
-    onTotal(page.totalResults)
-    yield page.Resources
-    left -= page.Resources.length
-    cursor = page.nextCursor
-  }
-}
 
 /** Text that the service can read as a filter of such objects. */
 const filterFor = (type: Kind['type']) =>

@@ -24,6 +24,11 @@ export function limitChanges(changes: readonly Change[]): Change[] {
   return [...kept, toMarker(changes.slice(kept.length))]
 }
 
+/** Whether an event tells its changes in part only: values or members of them were cut. */
+export const isCut = (changes: readonly Change[]): boolean =>
+  changes.some(({ attribute }) => attribute === CUT_MARKER) ||
+  /… \(\d+ (?:more|characters left out)\)/.test(JSON.stringify(changes))
+
 function cutValues({ attribute, before, after }: Change): Change {
   return {
     attribute: cutText(attribute),

@@ -70,6 +70,12 @@ export const EVENT_FIELDS = {
   advice: { kept: 'advice', is: 'text', optional: true, max: 512, shown: 'DETAILS' },
   /** The event that this one follows from: the change that is undone, the delete for which a user left a group. */
   cause: { kept: 'cause', is: 'text', optional: true, max: 64, shown: 'DETAILS' },
+  /** The version of the user or role that the change made; none where nobody could know it, which then has a turn. */
+  version: { kept: 'ver', is: 'integer', optional: true },
+  /** The last turn of the group, by which changes that know no version are in order (docs/decisions/0027). */
+  turn: { kept: 'turn', is: 'integer', optional: true },
+  /** What became of the user or role, where it was not changed only. */
+  act: { kept: 'act', is: ['created', 'deleted'], optional: true },
   /** Ids that were left out of a group's new members, since they are no users: the first 100, and how many more. */
   skipped: { kept: 'skipped', is: 'text', optional: true, max: 4096, shown: 'DETAILS' },
   /** How many requests this row counts; only on refused tokens, which are counted, not listed. */

@@ -4,7 +4,8 @@ import type { Change, ResourceDomain, RestEvent } from './rest-event.ts'
 import { toQueryText } from './secrets.ts'
 
 /** What is known of a request before it is carried out. */
-export interface TrailStart extends Omit<RestEvent, keyof Outcome | 'skipped' | 'count' | 'advice' | 'part'> {
+export interface TrailStart
+  extends Omit<RestEvent, keyof Outcome | 'skipped' | 'count' | 'advice' | 'part' | 'version' | 'turn' | 'act'> {
   requestId: string
 }
 

@@ -6,6 +6,7 @@ import { eventSortKey } from '../store/events/item.ts'
 import { listEvents } from '../store/events/query.ts'
 import type { AdminContext } from './admin/handler.ts'
 import type { Operation } from './api-handler.ts'
+import { answerChanges } from './feed-operation.ts'
 import type { RouteKeyOf } from './routes.ts'
 
 /** The answer to an auditor's question, by HTTP and by Lambda invocation alike. */
@@ -26,6 +27,7 @@ export interface EventAnswer {
 
 export const eventsOperations = {
   'GET /events': async (request, context) => ({ status: 200, body: await answerCounted(request.query, context) }),
+  'GET /changes': answerChanges,
 } satisfies Record<RouteKeyOf<'events'>, Operation<AdminContext>>
 
 /** The index of a resource holds what changed it and what it was refused. */

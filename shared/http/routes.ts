@@ -57,6 +57,7 @@ export const ADMIN_ROUTES = [
   { path: '/admin/roles/{id}', methods: ['GET', 'PATCH', 'DELETE'], function: 'admin-resources' },
   { path: '/admin/ownership', methods: ['GET', 'POST'], function: 'admin-resources' },
   { path: '/events', methods: ['GET'], function: 'events' },
+  { path: '/changes', methods: ['GET'], function: 'events' },
 ] as const satisfies readonly Route<FixedFunctionName>[]
 
 /** Nobody's yet: who calls here is about to prove who it is. */

@@ -1,3 +1,4 @@
+import type { RestEvent } from '../audit/rest-event.ts'
 import { ADMIN_OWNER } from '../auth/principal.ts'
 import type { Attributes, ResourceType } from '../scim/schema.ts'
 import { ownedKey, resourceKey } from './keys.ts'
@@ -24,6 +25,8 @@ export interface StoredResource {
   memberCount?: number
   /** Groups only: the version of the last membership change that was queued, until all are applied (`groups/heads.ts`). */
   applying?: number
+  /** The turn of the last change that was made of any version ({@link nextTurn}). */
+  turn?: number
   /** Users only, and only while the integration syncs passwords. */
   passwordHash?: string | undefined
   /** When administrators last changed an attribute that the owner's identity provider has not changed since (ISO 8601). */
@@ -42,6 +45,21 @@ export function toResourceItem(account: string, resource: StoredResource): Recor
   }
 }
 
+/** The place of a version's event among those of its object: behind the turns that the version knows of. */
+export const orderOf = ({ version, turn }: StoredResource): Pick<RestEvent, 'version' | 'turn'> => ({
+  version,
+  ...(turn !== undefined && { turn }),
+})
+
+/**
+ * The turn of a change that may meet any version and cannot know which it makes: later than the last one, which its
+ * write has to require, so that turns tell the order of commits. Epoch ms as a rule.
+ */
+export const nextTurn = (now: number, { turn = 0 }: StoredResource): number => Math.max(now, turn + 1)
+
+/** Turns are in the order of commits, since none is taken behind a later one. */
+export const IS_LATER = '(attribute_not_exists(#turn) OR #turn < :turn)'
+
 export function putNewResourceAction(account: string, resource: StoredResource): Action {
   return { Put: { Item: toResourceItem(account, resource), ConditionExpression: 'attribute_not_exists(pk)' } }
 }
@@ -55,22 +73,24 @@ export function deleteVersionAction(account: string, before: StoredResource): Ac
   return { Delete: { Key: resourceKey(account, before.type, before.id), ...isCurrent(before) } }
 }
 
-/** Makes the resource another owner's next version, whichever that is. */
+/** Makes the resource another owner's next version, whichever that is, unless behind a later turn. */
 export function passResourceAction(
   account: string,
   { type, id, owner: from }: StoredResource,
   owner: string,
-  { eventId, time }: { eventId: string; time: string },
+  { eventId, time, turn }: Pick<RestEvent, 'eventId' | 'time' | 'turn'>,
 ): Action {
   return {
     Update: {
       Key: resourceKey(account, type, id),
-      UpdateExpression: `SET #owner = :owner, #owned = :owned, lastModified = :now, eventId = :event ADD #version :one${owner === ADMIN_OWNER ? ' REMOVE direct' : ''}`,
-      ConditionExpression: '#owner = :from',
-      ExpressionAttributeNames: { '#owner': 'owner', '#owned': TABLE.index.partitionKey, '#version': 'version' },
+      UpdateExpression: `SET #owner = :owner, #owned = :owned, lastModified = :now, eventId = :event, #turn = :turn ADD #version :one${owner === ADMIN_OWNER ? ' REMOVE direct' : ''}`,
+      ConditionExpression: `#owner = :from AND ${IS_LATER}`,
+      ExpressionAttributeNames: {
+        ...{ '#owner': 'owner', '#owned': TABLE.index.partitionKey, '#version': 'version', '#turn': 'turn' },
+      },
       ExpressionAttributeValues: {
         ...{ ':owner': owner, ':from': from, ':owned': ownedKey(account, owner, type) },
-        ...{ ':now': time, ':event': eventId, ':one': 1 },
+        ...{ ':now': time, ':event': eventId, ':one': 1, ':turn': turn },
       },
     },
   }
@@ -98,6 +118,7 @@ export function toResource(type: ResourceType, item: Record<string, unknown>): S
     eventId,
     memberCount,
     applying,
+    turn,
     passwordHash,
     direct,
   } = item
@@ -123,6 +144,7 @@ export function toResource(type: ResourceType, item: Record<string, unknown>): S
     eventId: typeof eventId === 'string' ? eventId : '',
     ...(typeof memberCount === 'number' && { memberCount }),
     ...(typeof applying === 'number' && { applying }),
+    ...(typeof turn === 'number' && { turn }),
     ...(typeof passwordHash === 'string' && { passwordHash }),
     ...(typeof direct === 'object' && direct !== null && { direct: direct as Record<string, string> }),
   }

@@ -14,7 +14,14 @@ import {
 import type { Db } from './client.ts'
 import { moveCountAction } from './counters.ts'
 import { putEventAction } from './events/write.ts'
-import { deleteVersionAction, putNewResourceAction, putVersionAction, type StoredResource } from './resource-item.ts'
+import {
+  deleteVersionAction,
+  nextTurn,
+  orderOf,
+  putNewResourceAction,
+  putVersionAction,
+  type StoredResource,
+} from './resource-item.ts'
 import { type Action, type Actions, ConditionsFailed, transact } from './transaction.ts'
 
 /** Another resource holds a name. */
@@ -63,7 +70,7 @@ export async function putNewResource(
     resource: putNewResourceAction(account, resource),
     ...claimNameActions(account, resource),
     count: moveCountAction(account, resource.type, resource.owner, 1),
-    event: putEventAction(db, event),
+    event: putEventAction(db, { ...event, ...orderOf(resource), act: 'created' }),
     ...moveLookupActions(account, undefined, resource),
     ...further,
   }
@@ -78,8 +85,8 @@ export async function putNewResource(
 export interface VersionWrite {
   before: StoredResource
   after: StoredResource
-  /** Writes the resource; that of `before` being current, if not given. */
-  resource?: Action
+  /** Writes the resource at this turn, whatever its version; if not given, `before` must be current. */
+  touch?: ((turn: number) => Action) | undefined
   /** Join the transaction; their failures stay `ConditionsFailed`. */
   further?: Actions
   /** What it counts on the brake. */
@@ -93,17 +100,20 @@ export interface VersionWrite {
  * @throws {LostRace} when `before` is no longer current. @throws {NameTaken} @throws {NameReserved} @throws {CountMoved}
  */
 export async function putVersion(db: Db, account: string, write: VersionWrite, event: RestEvent): Promise<undefined> {
-  const { before, after, resource = putVersionAction(account, before, after), further, count, attempt = '' } = write
-  const actions = {
-    resource,
-    ...moveNameActions(account, before, after),
-    event: putEventAction(db, event),
-    ...moveLookupActions(account, before, after),
-    ...further,
-    ...(count && countActions(count)),
+  const { before, after, touch, further, count, attempt = '' } = write
+  const toActions = (): Actions => {
+    const turn = nextTurn(db.clock(), before)
+    return {
+      resource: touch?.(turn) ?? putVersionAction(account, before, after),
+      ...moveNameActions(account, before, after),
+      event: putEventAction(db, { ...event, ...(touch ? { turn } : orderOf(after)) }),
+      ...moveLookupActions(account, before, after),
+      ...further,
+      ...(count && countActions(count)),
+    }
   }
   try {
-    await transact(db, actions, `${attemptOf(event, after.version, before, count)}${attempt}`)
+    await transact(db, toActions, `${attemptOf(event, after.version, before, count)}${attempt}`)
   } catch (error) {
     throw translate(error, after.type)
   }
@@ -134,11 +144,12 @@ export async function deleteResource(
   further: Actions = {},
   count?: Count,
 ): Promise<undefined> {
+  const gone = { ...before, version: before.version + 1 }
   const actions = {
     resource: deleteVersionAction(account, before),
     ...releaseNameActions(account, before),
     count: moveCountAction(account, before.type, before.owner, -1),
-    event: putEventAction(db, event),
+    event: putEventAction(db, { ...event, ...orderOf(gone), act: 'deleted' }),
     ...moveLookupActions(account, before),
     ...further,
     ...(count && countActions(count)),

@@ -52,28 +52,34 @@ export class ConditionsFailed extends Error {
 /**
  * Carries out all actions or none. `requestToken` makes a repeated send of the same actions a no-op for ten minutes;
  * later it is known by its `event`, which nobody else writes: that one being there already, all was carried out.
- * Conflicts with other transactions are retried with jitter.
+ * Conflicts with other transactions are retried with jitter, with actions made anew where they depend on the time: a
+ * transaction that was cancelled has done nothing.
  * @throws {ConditionsFailed} when a condition did not hold.
  */
-export async function transact(db: Db, actions: Actions, requestToken: string): Promise<void> {
-  checkActions(Object.values(actions))
-  const sent = db.isDryRun ? toChecks(actions) : actions
-  const TransactItems = Object.values(sent).map((action) => inTable(action, db.tableName))
-  const ClientRequestToken = createHash('sha256').update(requestToken).digest('hex').slice(0, 36)
+export async function transact(db: Db, toActions: Actions | (() => Actions), requestToken: string): Promise<void> {
   const until = Math.min(db.clock() + CONFLICT_MS, db.deadline - KEPT_MS)
   for (let attempt = 0; ; attempt++) {
+    const made = typeof toActions === 'function' ? toActions() : toActions
+    const actions = db.isDryRun ? toChecks(made) : made
     try {
-      await db.client.send(new TransactWriteCommand({ TransactItems, ClientRequestToken }))
+      await db.client.send(toCommand(db, actions, `${requestToken}#${attempt}`))
       return
     } catch (error) {
       if (!isCancelled(error)) throw error
-      const failures = failedConditions(error, Object.keys(sent))
+      const failures = failedConditions(error, Object.keys(actions))
       if (failures.has('event')) return
       if (failures.size > 0) throw new ConditionsFailed(failures)
       if (attempt >= MAX_CONFLICT_RETRIES || db.clock() >= until) throw tooContended(error)
       await jitter(attempt)
     }
   }
+}
+
+function toCommand(db: Db, actions: Actions, token: string): TransactWriteCommand {
+  checkActions(Object.values(actions))
+  const TransactItems = Object.values(actions).map((action) => inTable(action, db.tableName))
+  const ClientRequestToken = createHash('sha256').update(token).digest('hex').slice(0, 36)
+  return new TransactWriteCommand({ TransactItems, ClientRequestToken })
 }
 
 /** The names of the conditions that did not hold, where some did not: then nothing was carried out. */

@@ -4,7 +4,7 @@ import type { Db } from './client.ts'
 import { passCountAction } from './counters.ts'
 import { putEventAction } from './events/write.ts'
 import { putMovedAction } from './moved.ts'
-import { passResourceAction, type StoredResource } from './resource-item.ts'
+import { nextTurn, passResourceAction, type StoredResource } from './resource-item.ts'
 import { LostRace } from './resource-writes.ts'
 import { ConditionsFailed, transact } from './transaction.ts'
 
@@ -23,15 +23,18 @@ export async function transferResource(
   event: RestEvent,
 ): Promise<void> {
   const at = db.clock()
-  const actions = {
-    resource: passResourceAction(account, before, owner, event),
-    ...passNameActions(account, before, owner, event.eventId),
-    count: passCountAction(account, before.type, before.owner, owner, at),
-    moved: putMovedAction(account, before.type, owner, before.id, at),
-    event: putEventAction(db, event),
+  const toActions = () => {
+    const told = { ...event, turn: nextTurn(db.clock(), before) }
+    return {
+      resource: passResourceAction(account, before, owner, told),
+      ...passNameActions(account, before, owner, event.eventId),
+      count: passCountAction(account, before.type, before.owner, owner, at),
+      moved: putMovedAction(account, before.type, owner, before.id, at),
+      event: putEventAction(db, told),
+    }
   }
   try {
-    await transact(db, actions, `${event.eventId}:${before.owner}:${before.version}`)
+    await transact(db, toActions, `${event.eventId}:${before.owner}:${before.version}`)
   } catch (error) {
     throw error instanceof ConditionsFailed ? new LostRace('', { cause: error }) : error
   }

@@ -70,12 +70,14 @@ function asReader(line: string, { account, tokenId }: Reader): string[] {
     .replace('people.csv', join(workFolder, 'people.csv'))
     .replace(/(--users|--groups) (\S+)/g, `$1 ${SAMPLES}/$2`)
     .replace(/(\S+)\.(token|secret)\b/, join(workFolder, `${account}-$1.$2`))
+    .replace(/\b(audit\.sqlite|users\.csv)/g, (name) => join(workFolder, name))
   return splitLine(filled)
 }
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'rolecall-cli-'))
   workFolder = mkdtempSync(join(tmpdir(), 'rolecall-guide-'))
+  writeFileSync(join(workFolder, 'users.csv'), 'login,status\nada@example.com,ACTIVE\nzoe@example.com,ACTIVE\n')
   writeLocalCredentials(system.adminUrl, system.credentials, folder)
   writeFileSync(join(workFolder, 'people.csv'), 'userName\nada@example.com\n')
 })
@@ -90,7 +92,7 @@ test.each(documents.filter((document) => commandsOf(document).length > 0))(
     const reader = await newReader(document.toLowerCase().replace(/[^a-z]+/g, '-'))
     for (const line of commandsOf(document)) {
       const args = [...asReader(line, reader)]
-      const own = line.startsWith('--') ? [] : ['--account', reader.account, '--data-dir', folder]
+      const own = /^(--|sql )/.test(line) ? [] : ['--account', reader.account, '--data-dir', folder]
       const { code, stderr } = await runCli([...args, ...own])
       const failure = mayDiffer(line) && code === DRIFT ? 0 : code
       expect({ line, code: failure, stderr: failure === 0 ? '' : stderr }).toEqual({ line, code: 0, stderr: '' })

@@ -54,7 +54,11 @@ export function sessionOf(output: OutputFormat) {
     untilInterrupted: () => new AbortController().signal,
     pause: async () => {},
   }
-  const api: Api = { url: 'http://127.0.0.1:1', call: async () => Promise.reject(new Error('not asked')) }
+  const api: Api = {
+    url: 'http://127.0.0.1:1',
+    account: 'default',
+    call: async () => Promise.reject(new Error('not asked')),
+  }
   const session: Session = { terminal, output, hint: (words) => words, api }
   return { session, written, told, progress }
 }

@@ -4,7 +4,7 @@ import { putGrantAction } from '../events/grant.ts'
 import type { EventTable } from '../events/item.ts'
 import type { StoredResource } from '../resource-item.ts'
 import { LostRace, putNewResource, putVersion, type VersionWrite } from '../resource-writes.ts'
-import { type Action, type Actions, ConditionsFailed, MAX_ACTIONS } from '../transaction.ts'
+import { type Actions, ConditionsFailed, MAX_ACTIONS } from '../transaction.ts'
 import { touchGroupAction } from './group-item.ts'
 import {
   addMemberAction,
@@ -71,18 +71,25 @@ export async function writeGroupChange(db: Db, account: string, change: GroupCha
 
 /**
  * As {@link writeGroupChange} for a change of members only, whatever the group's version is by now: writers of
- * different members do not disturb each other. The version written is one more than the one found.
+ * different members do not disturb each other. The version written is one more than the one found, whose event has a
+ * turn in its place.
  */
 export async function writeMembersOnly(db: Db, account: string, change: GroupChange, event: RestEvent): Promise<void> {
-  await write(db, account, change, event, touchGroupAction(account, change.before, change.after))
+  await write(db, account, change, event, (turn) => touchGroupAction(account, change, turn))
 }
 
-async function write(db: Db, account: string, change: GroupChange, event: RestEvent, touch?: Action): Promise<void> {
+async function write(
+  db: Db,
+  account: string,
+  change: GroupChange,
+  event: RestEvent,
+  touch?: VersionWrite['touch'],
+): Promise<void> {
   const { before, after, count, add, remove, displays } = change
   const further = memberActions(db, after, change, event)
   const ids = [add, displays].map((members) => members.map(({ userId }) => userId))
   const attempt = ['', touch && 'touch', ...ids, remove].join('|')
-  const write: VersionWrite = { before, after, further, count, attempt, ...(touch && { resource: touch }) }
+  const write: VersionWrite = { before, after, further, count, attempt, touch }
   try {
     await putVersion(db, account, write, event)
   } catch (error) {

@@ -1,7 +1,8 @@
+import type { RestEvent } from '../../audit/rest-event.ts'
 import { RESOURCE_TYPES } from '../../scim/resource-types.ts'
 import type { Db } from '../client.ts'
 import { resourceKey } from '../keys.ts'
-import type { StoredResource } from '../resource-item.ts'
+import { IS_LATER, type StoredResource } from '../resource-item.ts'
 import { getResource } from '../resources.ts'
 import type { Action } from '../transaction.ts'
 
@@ -13,21 +14,26 @@ const groupKey = (account: string, groupId: string) => resourceKey(account, RESO
 
 /**
  * Makes a change of members only the group's next version, whichever that is; not while changes are queued, nor when it
- * has another owner by now.
+ * has another owner by now, nor behind a later turn.
  */
-export function touchGroupAction(account: string, before: StoredResource, after: StoredResource): Action {
+export function touchGroupAction(
+  account: string,
+  { before, after }: Record<'before' | 'after', StoredResource>,
+  turn: number,
+): Action {
   return {
     Update: {
       Key: groupKey(account, after.id),
-      UpdateExpression: 'ADD #version :one, memberCount :more SET lastModified = :now, eventId = :event',
-      ConditionExpression: '#owner = :owner AND attribute_not_exists(applying)',
-      ExpressionAttributeNames: { '#version': 'version', '#owner': 'owner' },
+      UpdateExpression: 'ADD #version :one, memberCount :more SET lastModified = :now, eventId = :event, #turn = :turn',
+      ConditionExpression: `#owner = :owner AND attribute_not_exists(applying) AND ${IS_LATER}`,
+      ExpressionAttributeNames: { '#version': 'version', '#owner': 'owner', '#turn': 'turn' },
       ExpressionAttributeValues: {
         ':one': 1,
         ':more': (after.memberCount ?? 0) - (before.memberCount ?? 0),
         ':now': after.lastModified,
         ':event': after.eventId,
         ':owner': before.owner,
+        ':turn': turn,
       },
     },
   }
@@ -35,15 +41,15 @@ export function touchGroupAction(account: string, before: StoredResource, after:
 
 /**
  * Moves the group's version with a member it loses because the user is deleted; not while changes are queued, whose
- * count may know of that already.
+ * count may know of that already, nor behind a later turn.
  */
-export const loseMemberAction = (account: string, groupId: string, eventId: string, now: Date): Action => ({
+export const loseMemberAction = (account: string, groupId: string, { eventId, time, turn }: RestEvent): Action => ({
   Update: {
     Key: groupKey(account, groupId),
-    UpdateExpression: 'ADD #version :one, memberCount :less SET lastModified = :now, eventId = :event',
-    ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(applying)',
-    ExpressionAttributeNames: { '#version': 'version' },
-    ExpressionAttributeValues: { ':one': 1, ':less': -1, ':now': now.toISOString(), ':event': eventId },
+    UpdateExpression: 'ADD #version :one, memberCount :less SET lastModified = :now, eventId = :event, #turn = :turn',
+    ConditionExpression: `attribute_exists(pk) AND attribute_not_exists(applying) AND ${IS_LATER}`,
+    ExpressionAttributeNames: { '#version': 'version', '#turn': 'turn' },
+    ExpressionAttributeValues: { ':one': 1, ':less': -1, ':now': time, ':event': eventId, ':turn': turn },
   },
 })
 

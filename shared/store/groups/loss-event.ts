@@ -2,18 +2,21 @@ import { membershipChanges } from '../../audit/changes.ts'
 import type { RestEvent } from '../../audit/rest-event.ts'
 import { RESOURCE_TYPES } from '../../scim/resource-types.ts'
 import { nameOf } from '../claims.ts'
-import { instantOf, namedId } from '../new-id.ts'
+import { newId } from '../new-id.ts'
 import type { StoredResource } from '../resource-item.ts'
 
 /**
- * The event of a group that loses a member with a user whom `cause` deleted: the same id, whoever does it, so that it is
- * one. `n` counts how often this user has left this group by this delete: a request that was under way may add it again.
+ * The event of a group that loses a member with a user whom `cause` deleted, by whoever deleted it, at the time when it
+ * does: a sweep may come late, and readers of the history look for what is new at its own time. That a loss is told once
+ * is for the membership to see to, which can be taken away once.
  */
-export function toLoss(group: StoredResource, userId: string, cause: RestEvent, n: number): RestEvent {
+export function toLoss(group: StoredResource, userId: string, cause: RestEvent, now: Date): RestEvent {
+  const { act: _act, version: _version, turn: _turn, ...from } = cause
   return {
-    ...cause,
+    ...from,
     cause: cause.eventId,
-    eventId: namedId(instantOf(cause.eventId), [cause.eventId, group.id, n].join(' ')),
+    time: now.toISOString(),
+    eventId: newId(now),
     resourceId: group.id,
     resourceName: nameOf(group),
     resourceDomain: RESOURCE_TYPES.Group.auditWord,

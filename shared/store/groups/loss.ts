@@ -3,6 +3,7 @@ import type { Db } from '../client.ts'
 import { putGrantAction } from '../events/grant.ts'
 import { putEventAction } from '../events/write.ts'
 import { jitter } from '../jitter.ts'
+import { nextTurn } from '../resource-item.ts'
 import { type Actions, failuresOf } from '../transaction.ts'
 import { getGroup, loseMemberAction } from './group-item.ts'
 import { toLoss } from './loss-event.ts'
@@ -21,7 +22,6 @@ export async function loseMember(
   cause: RestEvent,
   until: number,
 ): Promise<boolean> {
-  let n = 0
   for (let attempt = 0; db.clock() < until; attempt++) {
     if (attempt > 0) await jitter(attempt)
     const group = await getGroup(db, cause.account, groupId)
@@ -31,9 +31,10 @@ export async function loseMember(
       const lost = new Map([[userId, cause]])
       return loseMembers(db, { account: cause.account, id: groupId }, lost, until)
     }
-    const failures = await failuresOf(db, inlineLoss(db, groupId, userId, toLoss(group, userId, cause, n)))
+    const now = db.clock()
+    const loss = { ...toLoss(group, userId, cause, new Date(now)), turn: nextTurn(now, group) }
+    const failures = await failuresOf(db, inlineLoss(db, groupId, userId, loss))
     if (!failures || failures.has('member')) return true
-    if (failures.has('loss') && !failures.has('group')) n += 1
   }
   return false
 }
@@ -42,7 +43,7 @@ function inlineLoss(db: Db, groupId: string, userId: string, loss: RestEvent): A
   return {
     member: removeMemberAction(loss.account, groupId, userId),
     grant: putGrantAction(db, loss, { userId, groupId, kind: 'removed' }),
-    group: loseMemberAction(loss.account, groupId, loss.eventId, new Date(db.clock())),
+    group: loseMemberAction(loss.account, groupId, loss),
     loss: putEventAction(db, loss),
   }
 }

@@ -4,7 +4,7 @@ import type { Db } from '../client.ts'
 import { requireEvent } from '../events/get.ts'
 import { putEventAction } from '../events/write.ts'
 import { jitter } from '../jitter.ts'
-import { putVersionAction, type StoredResource } from '../resource-item.ts'
+import { orderOf, putVersionAction, type StoredResource } from '../resource-item.ts'
 import { type Actions, failuresOf } from '../transaction.ts'
 import { getGroup } from './group-item.ts'
 import { type EventRef, queueAction, type Work } from './heads.ts'
@@ -30,8 +30,6 @@ export async function loseMembers(
   lost: ReadonlyMap<string, EventRef>,
   until: number,
 ): Promise<boolean> {
-  // How often a user has left this group by its delete, where that is more than once.
-  const counts = new Map<string, number>()
   for (let attempt = 0; db.clock() < until; attempt++) {
     if (attempt > 0) await jitter(attempt)
     const group = await getGroup(db, account, id)
@@ -39,7 +37,7 @@ export async function loseMembers(
     if (!group) return true
     const members = await listMembersAmong(db, account, group, lost.keys())
     const left = [...lost].filter(([userId]) => members.has(userId))
-    if (await loseAll(db, { account, group, counts, until }, left)) return true
+    if (await loseAll(db, { account, group, until }, left)) return true
   }
   return false
 }
@@ -47,23 +45,21 @@ export async function loseMembers(
 interface Run {
   account: string
   group: StoredResource
-  counts: Map<string, number>
   until: number
 }
 
-/** False where the group has moved, an event is there already, or the time is over. */
-async function loseAll(db: Db, { account, group, counts, until }: Run, lost: Lost[]): Promise<boolean> {
+/** False where the group has moved, or the time is over. */
+async function loseAll(db: Db, { account, group, until }: Run, lost: Lost[]): Promise<boolean> {
   let before = group
   for (const part of chunks(lost, MAX_TOGETHER)) {
     if (db.clock() >= until) return false
-    const losses = await mapConcurrently(part, PARALLEL, async ([userId, ref]): Promise<Loss> => {
-      const cause = await requireEvent(db, { account, ...ref })
-      return { userId, event: toLoss(group, userId, cause, counts.get(userId) ?? 0) }
-    })
+    const causes = await mapConcurrently(part, PARALLEL, async ([userId, ref]) => ({
+      userId,
+      cause: await requireEvent(db, { account, ...ref }),
+    }))
+    const losses = toLosses(db, before, causes)
     const after = afterLosses(db, before, losses)
-    const failures = await failuresOf(db, queuedLosses(db, account, { before, after }, losses))
-    if (failures && !failures.has('group')) countAgain(counts, failures)
-    if (failures) return false
+    if (await failuresOf(db, queuedLosses(db, account, { before, after }, losses))) return false
     before = after
   }
   return true
@@ -74,9 +70,13 @@ interface Loss {
   event: RestEvent
 }
 
-/** Users who were added again after their loss, by a request that was under way. */
-function countAgain(counts: Map<string, number>, userIds: ReadonlySet<string>): void {
-  for (const userId of userIds) counts.set(userId, (counts.get(userId) ?? 0) + 1)
+/** One version of the group for each user that it loses. */
+function toLosses(db: Db, before: StoredResource, lost: readonly { userId: string; cause: RestEvent }[]): Loss[] {
+  const now = new Date(db.clock())
+  return lost.map(({ userId, cause }, n) => {
+    const order = orderOf({ ...before, version: before.version + n + 1 })
+    return { userId, event: { ...toLoss(before, userId, cause, now), ...order } }
+  })
 }
 
 /** The group after as many versions as there are losses. */

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parseEventQuery } from '../../../shared/audit/event-query.ts'
 import type { RestEvent } from '../../../shared/audit/rest-event.ts'
+import { byCommit } from '../../../shared/resources/feed/tell.ts'
 import { RESOURCE_TYPES } from '../../../shared/scim/resource-types.ts'
 import { listEvents } from '../../../shared/store/events/query.ts'
 import { membersKey } from '../../../shared/store/keys.ts'
@@ -144,6 +145,14 @@ async function deleteUser(call: Call, model: Model, { ids }: State, user: number
     )
 }
 
+/** In the order that events tell each is a version more; losses and writes beside others know a turn only. */
+function expectVersionsInOrder(events: RestEvent[]): void {
+  const stored = events.map((event) => ({ event, sortKey: `${event.time}#${event.eventId}`, ttlSeconds: 0 }))
+  for (const [i, { event }] of stored.sort(byCommit).entries()) {
+    expect(event.version ?? (event.turn === undefined ? 'no place' : i + 1)).toBe(i + 1)
+  }
+}
+
 /** Each version of a group is one event that changed something, and its delete is one more. */
 async function checkVersions(account: string, groups: string[], gone: Set<string>): Promise<void> {
   const changes = (await scanEvents(db, account)).filter((event) => event.changes !== undefined)
@@ -153,6 +162,7 @@ async function checkVersions(account: string, groups: string[], gone: Set<string
     const members = await itemsOf(db, membersKey(account, id))
     expect([id, members.length]).toEqual([id, stored?.memberCount ?? 0])
     expect(new Set(events.map(({ eventId }) => eventId)).size).toBe(events.length)
+    expectVersionsInOrder(events)
     if (gone.has(id)) expect(events.at(-1)).toMatchObject({ method: 'DELETE' })
     else expect([id, events.length]).toEqual([id, stored?.version])
   }

@@ -26,9 +26,9 @@ test('the audit guide describes every column in its place, and every part of DET
   expect([...details.matchAll(/`(\w+)`/g)].map(([, name]) => name)).toEqual(detailNames())
 })
 
-test('every field stands in a column of its own or in DETAILS, but for the account and the scimType', () => {
+test('every field stands in a column of its own or in DETAILS, but for account, scimType and what orders changes', () => {
   const hidden = eventFields().filter(([, { shown }]) => shown === undefined)
-  expect(hidden.map(([name]) => name)).toEqual(['account', 'scimType'])
+  expect(hidden.map(([name]) => name)).toEqual(['account', 'scimType', 'version', 'turn', 'act'])
   const columns = eventFields().flatMap(([, { shown }]) => (shown === undefined || shown === 'DETAILS' ? [] : [shown]))
   expect([...columns, 'STATUS', 'ERROR_CODE', 'DETAILS'].sort()).toEqual([...EVENT_COLUMNS].sort())
 })

@@ -1,0 +1,101 @@
+import { setTimeout } from 'node:timers/promises'
+import * as z from 'zod'
+import { type ChangeEvent, presentChange } from '../resources/feed/change-event.ts'
+import { parseCursor, presentCursor } from '../resources/feed/cursor.ts'
+import { loadChanges, positionAt, SETTLED_MS } from '../resources/feed/poll.ts'
+import type { FeedPosition } from '../resources/feed/tell.ts'
+import { requireAccount } from '../resources/known-names.ts'
+import { invalidValue } from '../scim/error.ts'
+import { quote } from '../scim/quote.ts'
+import type { AdminContext } from './admin/handler.ts'
+import { json } from './admin/input.ts'
+import type { ApiAnswer } from './api-answer.ts'
+import type { ApiRequest } from './api-request.ts'
+
+/** The answer to `GET /changes`. */
+export interface ChangesAnswer {
+  /** Each change once, those of one object in the order they were made. */
+  events: ChangeEvent[]
+  /** What to ask on with, as `after`: also where there were no changes. */
+  cursor: string
+  /** Whether there may be more already. */
+  more: boolean
+}
+
+/** The most changes of one answer, which ends at 6 MB: changes of one event take 8 KB. */
+export const MAX_CHANGES = 500
+const DEFAULT_CHANGES = 100
+/** Seconds that may be asked for to wait; how long it takes at most is up to the function's time. */
+export const MAX_WAIT_SECONDS = 20
+/** How often is looked while waiting. */
+const LOOK_MS = 2000
+/** What a look may take, so that none is begun too late. */
+const LAST_LOOK_MS = 2000
+const DAY_MS = 86_400_000
+
+const wholeNumber = (min: number, max: number) => {
+  const error = `expected a whole number from ${min} to ${max}`
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, error)
+    .transform(Number)
+    .pipe(z.number().min(min, error).max(max, error))
+    .optional()
+}
+
+const question = z.strictObject({
+  account: z.string().optional(),
+  after: z.string().optional(),
+  limit: wholeNumber(1, MAX_CHANGES),
+  wait: wholeNumber(0, MAX_WAIT_SECONDS),
+})
+
+/**
+ * Serves `GET /changes`: what changed behind a cursor, at once or as soon as there is something.
+ * @throws {ScimError} 400 invalidValue on what cannot be read, and on a cursor older than the retention; 404 where the
+ *   account is not there.
+ */
+export async function answerChanges({ query }: ApiRequest, context: AdminContext): Promise<ApiAnswer> {
+  const { db, account, now } = context
+  const { after, limit = DEFAULT_CHANGES, wait = 0 } = parseQuestion(query)
+  const begin = beginOf(after, now, db.eventRetentionDays)
+  if (after === undefined || after === 'oldest') await requireAccount(context)
+  if (after === undefined) return json(200, toAnswer([], begin, false))
+  const until = Math.min(db.clock() + wait * 1000, db.deadline - LAST_LOOK_MS)
+  for (let position = begin; ; ) {
+    const { events, position: reached, isCut, isWhole } = await loadChanges(db, account, position, limit)
+    const isOver = db.clock() + (isWhole ? LOOK_MS : 0) > until
+    if (events.length > 0 || isOver) return json(200, toAnswer(events.map(presentChange), reached, isCut || !isWhole))
+    position = reached
+    if (isWhole) await setTimeout(LOOK_MS)
+  }
+}
+
+const toAnswer = (events: ChangeEvent[], position: FeedPosition, more: boolean): ChangesAnswer => ({
+  events,
+  cursor: presentCursor(position),
+  more,
+})
+
+function parseQuestion(query: ApiRequest['query']): z.infer<typeof question> {
+  const parsed = question.safeParse(query)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  if (issue?.code === 'unrecognized_keys') {
+    const names = Object.keys(question.shape).join(', ')
+    throw invalidValue(`Cannot use parameter ${quote(issue.keys[0])}: there is ${names}`)
+  }
+  const name = String(issue?.path[0])
+  throw invalidValue(`Cannot read ${name} ${quote(query[name])}: ${issue?.message}`)
+}
+
+function beginOf(after: string | undefined, now: Date, retentionDays: number): FeedPosition {
+  const oldest = new Date(now.getTime() - retentionDays * DAY_MS)
+  if (after === undefined) return positionAt(now)
+  if (after === 'oldest') return positionAt(new Date(oldest.getTime() + SETTLED_MS))
+  const position = parseCursor(after)
+  if (position.place >= oldest.toISOString()) return position
+  throw invalidValue(
+    `Cannot go on after a cursor of ${position.place.slice(0, 24)}: changes are kept ${retentionDays} days; ask without "after" for a new cursor, and then read all users and roles anew`,
+  )
+}
