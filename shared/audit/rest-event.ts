@@ -64,6 +64,8 @@ export const EVENT_FIELDS = {
   advice: { kept: 'advice', is: 'text', optional: true, max: 512, shown: 'DETAILS' },
   /** The event that this one follows from: the change that is undone, the delete for which a user left a group. */
   cause: { kept: 'cause', is: 'text', optional: true, max: 64, shown: 'DETAILS' },
+  /** That what its changes had to leave out is kept beside it, until it expires too. */
+  kept: { kept: 'kept', is: 'integer', optional: true, shown: 'DETAILS' },
   /** Ids that were left out of a group's new members, since they are no users: the first 100, and how many more. */
   skipped: { kept: 'skipped', is: 'text', optional: true, max: 4096, shown: 'DETAILS' },
   /** How many requests this row counts; only on refused tokens, which are counted, not listed. */

@@ -4,7 +4,7 @@ import type { Change, ResourceDomain, RestEvent } from './rest-event.ts'
 
 /** What is known of a request before it is carried out. */
 export interface TrailStart
-  extends Omit<RestEvent, 'status' | 'scimType' | 'detail' | 'changes' | 'skipped' | 'count' | 'advice'> {
+  extends Omit<RestEvent, 'status' | 'scimType' | 'detail' | 'changes' | 'kept' | 'skipped' | 'count' | 'advice'> {
   requestId: string
 }
 
@@ -28,6 +28,7 @@ export class Trail {
   #hasParts = false
   #skipped: readonly string[] = []
   #advice: string | undefined
+  #question: string | undefined
   #resource: Pick<RestEvent, 'resourceId' | 'resourceName' | 'resourceDomain'> = {}
 
   constructor(start: TrailStart) {
@@ -68,6 +69,17 @@ export class Trail {
     return new Trail({ ...this.#start, ...operation })
   }
 
+  /** The event of one of many objects that a request changes: as this one, and which event it follows from. */
+  ofObject(eventId: string, cause: string): Trail {
+    this.#hasParts = true
+    return new Trail({ ...this.#start, eventId, cause })
+  }
+
+  /** Tells what was asked, where that is in no query string. */
+  asked(question: string): void {
+    this.#question = question
+  }
+
   /** Names the object the request is about. */
   about(resourceDomain: ResourceDomain, resourceId?: string, resourceName?: string): void {
     this.#resource = { resourceDomain, ...(resourceId && { resourceId }), ...(resourceName && { resourceName }) }
@@ -99,6 +111,7 @@ export class Trail {
     return {
       ...this.#start,
       ...this.#resource,
+      ...(this.#question && { query: this.#question }),
       status,
       ...(scimType && { scimType }),
       ...(detail && { detail }),

@@ -2,7 +2,7 @@ import { invalidValue } from '../scim/error.ts'
 import { type Member, type MemberChange, memberChange } from '../scim/members.ts'
 import { quote } from '../scim/quote.ts'
 import { overlay } from '../store/groups/intents.ts'
-import type { DisplayChange, MemberDelta, StoredMember } from '../store/groups/member-item.ts'
+import { type DisplayChange, displaysOf, type MemberDelta, type StoredMember } from '../store/groups/member-item.ts'
 import { listOwners } from '../store/owners.ts'
 import { sees } from './access.ts'
 import type { Asked } from './asked.ts'
@@ -62,12 +62,14 @@ function shownAfter(members: Map<string, StoredMember>, delta: MemberDelta, { hi
 }
 
 /** Holds a change against the members it names, as they are stored. */
-function against(members: Map<string, StoredMember>, { clear, add, remove }: MemberChange, wanted: Member[]) {
-  const gone = clear ? [...members.keys()].filter((userId) => !add.has(userId)) : [...remove]
+function against(members: Map<string, StoredMember>, { clear, add, remove: named }: MemberChange, wanted: Member[]) {
+  const gone = clear ? [...members.keys()].filter((userId) => !add.has(userId)) : [...named]
   const asked = wanted.map(toStoredMember)
+  const remove = gone.filter((userId) => members.has(userId))
   return {
     add: asked.filter(({ userId }) => !members.has(userId)),
-    remove: gone.filter((userId) => members.has(userId)),
+    remove,
+    lost: displaysOf(remove.flatMap((userId) => members.get(userId) ?? [])),
     displays: asked.flatMap((member) => displayChange(members.get(member.userId), member, clear)),
   }
 }

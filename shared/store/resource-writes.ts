@@ -2,7 +2,8 @@ import type { RestEvent } from '../audit/rest-event.ts'
 import { claimNameAction, isReserved, moveLookupActions, moveNameActions, releaseNameAction } from './claims.ts'
 import type { Db } from './client.ts'
 import { moveCountAction } from './counters.ts'
-import { putEventAction } from './events/write.ts'
+import { putDeletionAction } from './deletions.ts'
+import { recordActions } from './events/kept.ts'
 import { deleteVersionAction, putNewResourceAction, putVersionAction, type StoredResource } from './resource-item.ts'
 import { type Action, type Actions, ConditionsFailed, transact } from './transaction.ts'
 
@@ -37,7 +38,7 @@ export async function putNewResource(
     resource: putNewResourceAction(account, resource),
     name: claimNameAction(account, resource),
     count: moveCountAction(account, resource.type, resource.owner, 1),
-    event: putEventAction(db, event),
+    ...recordActions(db, event),
     ...moveLookupActions(account, undefined, resource),
     ...further,
   }
@@ -69,7 +70,7 @@ export async function putVersion(db: Db, account: string, write: VersionWrite, e
   const actions = {
     resource,
     ...moveNameActions(account, before, after),
-    event: putEventAction(db, event),
+    ...recordActions(db, event),
     ...moveLookupActions(account, before, after),
     ...further,
   }
@@ -103,7 +104,8 @@ export async function deleteResource(
     resource: deleteVersionAction(account, before),
     name: releaseNameAction(account, before),
     count: moveCountAction(account, before.type, before.owner, -1),
-    event: putEventAction(db, event),
+    ...recordActions(db, event),
+    deletion: putDeletionAction(db, before, event),
     ...moveLookupActions(account, before),
     ...further,
   }

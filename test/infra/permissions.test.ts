@@ -198,9 +198,7 @@ describe('what each function may do with the table (SECURITY E1, I5, T7)', () =>
 
   test('a function marks pages of its lists, whatever a lookup may be called', () => {
     expect(isAllowed('group-reads', 'PutItem', PAGE_MARK)).toBe(true)
-    expect(isAllowed('group-reads', 'PutItem', lookupCollectionKey('acme', User, 'externalId', 'x#PAGE#y'))).toBe(
-      false,
-    )
+    expect(isAllowed('group-reads', 'PutItem', lookupCollectionKey('acme', User, 'externalId', 'x#PAGE#y'))).toBe(false)
   })
 
   test('no role has a managed policy or an action with a wildcard that it is allowed', () => {

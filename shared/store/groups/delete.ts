@@ -16,7 +16,7 @@ export async function deleteUser(db: Db, account: string, user: StoredResource, 
 
 /**
  * Access pattern W5 of a group with these members, in one transaction; without them where they are too many or changes
- * are queued: then the worker takes away what is left.
+ * are queued: then the worker takes away what is left, and keeps it beside the event.
  * @throws {LostRace} when the group or a membership is no longer what was read.
  */
 export async function deleteGroup(
@@ -26,8 +26,10 @@ export async function deleteGroup(
   memberIds: string[] | undefined,
   event: RestEvent,
 ): Promise<void> {
-  const further = memberIds
-    ? memberActions(db, group, { add: [], remove: memberIds, displays: [] }, event)
-    : { left: leaveGroupAction(account, group.id, group.version + 1, event, db.clock()) }
-  await deleteResource(db, account, group, event, further)
+  if (memberIds) {
+    const further = memberActions(db, group, { add: [], remove: memberIds, displays: [] }, event)
+    return deleteResource(db, account, group, event, further)
+  }
+  const left = leaveGroupAction(account, group.id, group.version + 1, event, db.clock())
+  return deleteResource(db, account, group, { ...event, kept: 1 }, { left })
 }

@@ -21,10 +21,16 @@ export interface MemberDelta {
   add: StoredMember[]
   remove: string[]
   displays: DisplayChange[]
+  /** Displays that those removed had, by id, as far as they are known. */
+  lost?: ReadonlyMap<string, string> | undefined
 }
 
+/** The displays of members who have one, by id. */
+export const displaysOf = (members: Iterable<StoredMember>): ReadonlyMap<string, string> =>
+  new Map([...members].flatMap(({ userId, display }) => (display === undefined ? [] : [[userId, display]])))
+
 /** The rows that who comes to a group and who leaves it get in their own history. */
-export const toGrants = (groupId: string, { add, remove }: Omit<MemberDelta, 'displays'>): Grant[] => [
+export const toGrants = (groupId: string, { add, remove }: Pick<MemberDelta, 'add' | 'remove'>): Grant[] => [
   ...add.map(({ userId }) => ({ userId, groupId, kind: 'added' as const })),
   ...remove.map((userId) => ({ userId, groupId, kind: 'removed' as const })),
 ]

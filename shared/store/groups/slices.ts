@@ -5,6 +5,7 @@ import { updateIf } from '../update-if.ts'
 import { endApplyingAction, getGroup } from './group-item.ts'
 import { type GroupHead, type Head, headKey, toHead, WORKER, type Work } from './heads.ts'
 import { deleteIntentAction, type Intent } from './intents.ts'
+import { keepIntentActions } from './kept-members.ts'
 
 /** That no slice of this work can begin: nothing is left, another worker has it, or it is to be done later. */
 export type NotTaken = { end: 'done' } | { end: 'taken' } | { end: 'later'; at: number }
@@ -67,7 +68,7 @@ export function releaseHead(db: Db, head: Head, due?: number): Promise<boolean> 
 }
 
 /**
- * Takes applied intents away; `openSince` is the commit of the next one, or the last that is known. False where another
+ * Takes applied intents away, and keeps what their events had no room for; `openSince` is the commit of the next one, or the last that is known. False where another
  * slice has begun, which applies them once more.
  */
 export function moveHead(db: Db, head: GroupHead, applied: Intent[], openSince = head.openSince): Promise<boolean> {
@@ -86,7 +87,12 @@ export function moveHead(db: Db, head: GroupHead, applied: Intent[], openSince =
   }
   const deletes = applied.map((intent, i) => [`intent:${i}`, deleteIntentAction(head.account, head.id, intent)])
   const names = applied.map(({ version, n }) => `${version}#${n}`)
-  return isDone(db, { move, ...Object.fromEntries(deletes) }, ['move', head.id, head.epoch, ...names].join('|'))
+  const kept = keepIntentActions(db, head.account, applied)
+  return isDone(
+    db,
+    { move, ...Object.fromEntries(deletes), ...kept },
+    ['move', head.id, head.epoch, ...names].join('|'),
+  )
 }
 
 /**
