@@ -48,8 +48,11 @@ export const ADMIN_ROUTES = [
   { path: '/admin/tokens/{id}', methods: ['DELETE'], function: 'admin' },
   { path: '/admin/users', methods: ['GET'], function: 'admin-resources' },
   { path: '/admin/users/{id}', methods: ['GET'], function: 'admin-resources' },
+  { path: '/admin/users/{id}/undrop', methods: ['POST'], function: 'admin-resources' },
   { path: '/admin/roles', methods: ['GET'], function: 'admin-resources' },
   { path: '/admin/roles/{id}', methods: ['GET'], function: 'admin-resources' },
+  { path: '/admin/roles/{id}/undrop', methods: ['POST'], function: 'admin-resources' },
+  { path: '/admin/undo', methods: ['POST'], function: 'admin-resources' },
   { path: '/events', methods: ['GET'], function: 'events' },
 ] as const satisfies readonly Route<FixedFunctionName>[]
 

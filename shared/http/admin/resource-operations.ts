@@ -5,6 +5,7 @@ import type { Operation } from '../api-handler.ts'
 import type { RouteKeyOf } from '../routes.ts'
 import type { AdminContext } from './handler.ts'
 import { listForAdmin, loadForAdmin } from './resources.ts'
+import { undoOperations } from './undo.ts'
 
 const User: Kind = { type: RESOURCE_TYPES.User, special: SPECIALS.User }
 const Group: Kind = { type: RESOURCE_TYPES.Group, special: SPECIALS.Group }
@@ -15,4 +16,5 @@ export const adminResourceOperations = {
   'GET /admin/users/{id}': ({ params, query }, context) => loadForAdmin(context, User, params.id ?? '', query),
   'GET /admin/roles': ({ query }, context) => listForAdmin(context, Group, query),
   'GET /admin/roles/{id}': ({ params, query }, context) => loadForAdmin(context, Group, params.id ?? '', query),
+  ...undoOperations,
 } satisfies Record<RouteKeyOf<'admin-resources'>, Operation<AdminContext>>

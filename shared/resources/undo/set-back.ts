@@ -10,7 +10,7 @@ export interface SetBack {
   attributes: Attributes
   /** What has been changed again since. */
   changedSince: string[]
-  /** What the history holds without what it hides: texts of a token's form. */
+  /** What the history hides in part, texts of a token's form: these stay as they are. */
   hidden: string[]
 }
 
@@ -24,9 +24,10 @@ export function setAttributesBack(type: ResourceType, now: Attributes, effect: E
     ([path, { before }]) => isOf(type, path) && !isSo(valueAt(now, path), before),
   )
   const changedSince = force ? [] : due.filter(([path, { after }]) => !isSo(valueAt(now, path), after))
-  const hidden = due.filter(([, { before }]) => JSON.stringify(before)?.includes(MASKED))
-  for (const [path, { before }] of due) setValue(attributes, path, before as Value | undefined)
-  return { attributes, changedSince: changedSince.map(toPath), hidden: hidden.map(toPath) }
+  const isHidden = ([, { before }]: [string, Sides]) => JSON.stringify(before)?.includes(MASKED) ?? false
+  const shown = due.filter((row) => !isHidden(row))
+  for (const [path, { before }] of shown) setValue(attributes, path, before as Value | undefined)
+  return { attributes, changedSince: changedSince.map(toPath), hidden: due.filter(isHidden).map(toPath) }
 }
 
 const toPath = ([path]: [string, Sides]): string => path

@@ -41,7 +41,7 @@ export const fitsTransaction = ({ add, remove, displays }: MemberDelta): boolean
 
 /**
  * Access pattern W1 with members: in one transaction, or committed as intents, which every reader overlays from then on
- * and the worker applies.
+ * and the worker applies; `further` actions join it.
  * @throws {NameTaken} {@link ScimError} 413 when it has too many members for one commit
  */
 export async function putNewGroup(
@@ -50,13 +50,14 @@ export async function putNewGroup(
   group: StoredResource,
   members: MemberDelta,
   event: RestEvent,
+  further: Actions = {},
 ): Promise<void> {
   if (fitsTransaction(members)) {
-    await putNewResource(db, account, group, event, memberActions(db, group, members, event))
+    await putNewResource(db, account, group, event, { ...memberActions(db, group, members, event), ...further })
     return
   }
   const queued = { ...group, applying: group.version }
-  await putNewResource(db, account, queued, event, queueActions(db, account, group, members, event))
+  await putNewResource(db, account, queued, event, { ...queueActions(db, account, group, members, event), ...further })
 }
 
 /**

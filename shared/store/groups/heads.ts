@@ -120,6 +120,14 @@ export function tombstoneAction(account: string, userId: string, cause: EventRef
   return { Put: { Item: { ...headKey({ account, kind: 'USER', id: userId }), ...lane } } }
 }
 
+/**
+ * Holds while nothing is left of an object that was deleted: what is made again under its id before would be hidden by
+ * its tombstone, or taken away by what sweeps it.
+ */
+export const checkSettledAction = (work: Work): Action => ({
+  ConditionCheck: { Key: headKey(work), ConditionExpression: 'attribute_not_exists(pk)' },
+})
+
 const toRef = ({ time, eventId }: EventRef): EventRef => ({ time, eventId })
 
 /**
