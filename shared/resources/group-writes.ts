@@ -49,6 +49,6 @@ export async function writeGroup(
 export const deleteWithMembers = (
   { db, principal: { account } }: ScimContext,
   before: StoredResource,
-  { members: { remove, exact } }: GroupDraft,
+  { members: { exact, ...delta } }: GroupDraft,
   event: RestEvent,
-): Promise<void> => deleteGroup(db, account, before, exact ? remove : undefined, event)
+): Promise<void> => deleteGroup(db, account, before, exact ? delta : undefined, event)

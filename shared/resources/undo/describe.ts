@@ -9,7 +9,7 @@ const MAX_SHOWN = 40
 export function describe(attributes: readonly Change[], { add, remove, displays }: MemberDelta): string {
   const own = attributes.filter(({ attribute }) => !Object.values<string>(MEMBER_CHANGES).includes(attribute))
   return [
-    ...own.map(describeChange),
+    ...own.map(describeChange).sort(),
     ...counted(add.length, 'back'),
     ...counted(remove.length, 'out'),
     ...counted(displays.length, 'shown as before'),

@@ -4,14 +4,13 @@ import { MAX_NAMED_MEMBERS } from '../../scim/limits.ts'
 import { hasMembers } from '../../scim/schema.ts'
 import { getIdByName } from '../../store/claims.ts'
 import { type Deletion, getDeletion } from '../../store/deletions.ts'
-import { putNewGroup } from '../../store/groups/change.ts'
-import { checkSettledAction, type Work } from '../../store/groups/heads.ts'
+import type { Work } from '../../store/groups/heads.ts'
 import type { MemberDelta } from '../../store/groups/member-item.ts'
 import { getHead } from '../../store/groups/slices.ts'
+import { putGroupAgain, putUserAgain, Unsettled } from '../../store/groups/undelete.ts'
 import type { StoredResource } from '../../store/resource-item.ts'
-import { NameTaken, putNewResource } from '../../store/resource-writes.ts'
+import { NameTaken } from '../../store/resource-writes.ts'
 import { getResource } from '../../store/resources.ts'
-import { ConditionsFailed } from '../../store/transaction.ts'
 import { untilWon } from '../conflict.ts'
 import type { ScimContext } from '../context.ts'
 import { changesOf, loadDelta, requireBack } from './commit-back.ts'
@@ -54,27 +53,21 @@ async function commitAgain(context: ScimContext, target: Target, how: How, delet
     ...(hasMembers(type) && { memberCount: part.add.length }),
   }
   const changes = [...changesBetween(undefined, attributes), ...changesOf(part)]
-  const put = (event: RestEvent) => putAgain(context, target, { resource, members: part }, event)
+  const put = (event: RestEvent) => putAgain(context, { resource, members: part }, event)
   if (!how.dryRun) await trail.record({ status: 200, changes }, put)
   return { what: part.add.length > 0 ? `made again, with ${part.add.length} members` : 'made again', isAll }
 }
 
 async function putAgain(
-  context: ScimContext,
-  target: Target,
+  { db, principal: { account } }: ScimContext,
   { resource, members }: { resource: StoredResource; members: MemberDelta },
   event: RestEvent,
 ): Promise<void> {
-  const { db, principal } = context
-  const { account } = principal
-  const work = workOf(context, target)
-  const settled = { settled: checkSettledAction(work) }
   try {
-    if (hasMembers(resource.type)) await putNewGroup(db, account, resource, members, event, settled)
-    else await putNewResource(db, account, resource, event, settled)
+    if (hasMembers(resource.type)) await putGroupAgain(db, account, resource, members, event)
+    else await putUserAgain(db, account, resource, event)
   } catch (error) {
-    if (error instanceof ConditionsFailed && error.failures.has('settled')) throw new Refused(BEING_TAKEN_APART)
-    throw error
+    throw error instanceof Unsettled ? new Refused(BEING_TAKEN_APART) : error
   }
 }
 

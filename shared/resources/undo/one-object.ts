@@ -1,6 +1,7 @@
 import { ScimError } from '../../scim/error.ts'
 import { quote } from '../../scim/quote.ts'
 import { getIdByName } from '../../store/claims.ts'
+import { getEvent } from '../../store/events/history.ts'
 import type { StoredResource } from '../../store/resource-item.ts'
 import { NameReserved, NameTaken } from '../../store/resource-writes.ts'
 import { getResource } from '../../store/resources.ts'
@@ -10,7 +11,7 @@ import type { StepRow } from '../steps.ts'
 import { removeResource } from '../write.ts'
 import { commitBack, requireBack } from './commit-back.ts'
 import { makeAgain } from './make-again.ts'
-import { isCreation, isDeletion } from './net.ts'
+import { isCreation, isDeletion, type Net } from './net.ts'
 import { Refused } from './refused.ts'
 import { type Committed, type How, type Target, trailOf } from './target.ts'
 
@@ -39,11 +40,21 @@ async function carryOut(context: ScimContext, target: Target, how: How): Promise
   const { db, principal } = context
   const { kind, id, net } = target
   const found = await getResource(db, principal.account, kind.type, id)
+  if (!found && isCreation(net, kind.type)) return UNCHANGED
   if (!found) return again(context, target, how, await makeAgain(context, target, how))
   if (net.problem) throw net.problem
   if (isCreation(net, kind.type)) return undoCreation(context, target, how, found)
-  if (isDeletion(net)) return UNCHANGED
+  if (isDeletion(net) && !(await isComingBack(context, found, net))) return UNCHANGED
   return again(context, target, how, await untilWon(() => commitBack(context, target, how)))
+}
+
+/**
+ * Whether nothing has changed what was deleted since it was made again: then members who were missing may follow, be it
+ * since they were too many for one commit, or came back later.
+ */
+async function isComingBack({ db, principal }: ScimContext, { eventId }: StoredResource, { newest }: Net) {
+  const last = await getEvent(db, principal.account, eventId)
+  return last !== undefined && last.cause === newest?.eventId
 }
 
 /** Goes on until all of it is committed. */

@@ -4,6 +4,7 @@ import type { StoredResource } from '../resource-item.ts'
 import { deleteResource } from '../resource-writes.ts'
 import { memberActions } from './change.ts'
 import { leaveGroupAction, tombstoneAction } from './heads.ts'
+import type { MemberDelta } from './member-item.ts'
 
 /**
  * Access pattern W5 of a user: readers hide its memberships from then on, and the worker takes them away.
@@ -23,11 +24,11 @@ export async function deleteGroup(
   db: Db,
   account: string,
   group: StoredResource,
-  memberIds: string[] | undefined,
+  members: MemberDelta | undefined,
   event: RestEvent,
 ): Promise<void> {
-  if (memberIds) {
-    const further = memberActions(db, group, { add: [], remove: memberIds, displays: [] }, event)
+  if (members) {
+    const further = memberActions(db, group, members, event)
     return deleteResource(db, account, group, event, further)
   }
   const left = leaveGroupAction(account, group.id, group.version + 1, event, db.clock())

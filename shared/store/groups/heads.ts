@@ -64,21 +64,25 @@ export interface Queued {
   at: number
 }
 
-/** Queues a commit of a group; `bounded` fails where {@link MAX_QUEUED} intents are open. */
-export function queueAction(
-  account: string,
-  groupId: string,
-  { version, intents, at }: Queued,
-  bounded: boolean,
-): Action {
+/** Where there is room in a queue: while fewer than {@link MAX_QUEUED} intents are open, always, or while it is unused. */
+export type Room = 'bounded' | 'unbounded' | 'unused'
+const CONDITIONS: Record<Room, string | undefined> = {
+  bounded: 'attribute_not_exists(queued) OR queued < :most',
+  unbounded: undefined,
+  unused: 'attribute_not_exists(pk)',
+}
+
+/** Queues a commit of a group, where there is room. */
+export function queueAction(account: string, groupId: string, { version, intents, at }: Queued, room: Room): Action {
+  const ConditionExpression = CONDITIONS[room]
   return {
     Update: {
       Key: headKey(groupOf(account, groupId)),
       UpdateExpression: `SET committed = :version, ${RING}, ${BEGIN} ADD queued :intents`,
-      ...(bounded && { ConditionExpression: 'attribute_not_exists(queued) OR queued < :most' }),
+      ...(ConditionExpression && { ConditionExpression }),
       ExpressionAttributeValues: {
         ...{ ':version': version, ':at': at, ':zero': 0, ':intents': intents, ':writer': REQUEST },
-        ...(bounded && { ':most': MAX_QUEUED }),
+        ...(room === 'bounded' && { ':most': MAX_QUEUED }),
       },
     },
   }

@@ -6,7 +6,8 @@ import { jitter } from '../jitter.ts'
 import { type Actions, failuresOf } from '../transaction.ts'
 import { getGroup, loseMemberAction } from './group-item.ts'
 import { toLoss } from './loss-event.ts'
-import { removeMemberAction } from './member-item.ts'
+import { removeMemberAction, type StoredMember } from './member-item.ts'
+import { listMembersAmong } from './members.ts'
 import { loseMembers } from './queued-losses.ts'
 
 /**
@@ -31,17 +32,19 @@ export async function loseMember(
       const lost = new Map([[userId, cause]])
       return loseMembers(db, { account: cause.account, id: groupId }, lost, until)
     }
-    const failures = await failuresOf(db, inlineLoss(db, groupId, userId, toLoss(group, userId, cause, n)))
-    if (!failures || failures.has('member')) return true
+    const member = (await listMembersAmong(db, cause.account, group, [userId])).get(userId)
+    if (!member) return true
+    const failures = await failuresOf(db, inlineLoss(db, groupId, member, toLoss(group, member, cause, n)))
+    if (!failures) return true
     if (failures.has('loss') && !failures.has('group')) n += 1
   }
   return false
 }
 
-function inlineLoss(db: Db, groupId: string, userId: string, loss: RestEvent): Actions {
+function inlineLoss(db: Db, groupId: string, member: StoredMember, loss: RestEvent): Actions {
   return {
-    member: removeMemberAction(loss.account, groupId, userId),
-    grant: putGrantAction(db, loss, { userId, groupId, kind: 'removed' }),
+    member: removeMemberAction(loss.account, groupId, member),
+    grant: putGrantAction(db, loss, { userId: member.userId, groupId, kind: 'removed' }),
     group: loseMemberAction(loss.account, groupId, loss.eventId, new Date(db.clock())),
     loss: putEventAction(db, loss),
   }

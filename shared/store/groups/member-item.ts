@@ -71,7 +71,7 @@ export function changeDisplayAction(account: string, groupId: string, change: Di
     Update: {
       Key: memberKey(account, groupId, userId),
       UpdateExpression: after === undefined ? 'REMOVE display' : 'SET display = :after',
-      ConditionExpression: `attribute_exists(pk) AND ${before === undefined ? 'attribute_not_exists(display)' : 'display = :before'}`,
+      ConditionExpression: isShownAs(before),
       ...valuesOf({ ':after': after, ':before': before }),
     },
   }
@@ -83,6 +83,16 @@ function valuesOf(values: Record<string, string | undefined>) {
   return named.length === 0 ? {} : { ExpressionAttributeValues: Object.fromEntries(named) }
 }
 
-export function removeMemberAction(account: string, groupId: string, userId: string): Action {
-  return { Delete: { Key: memberKey(account, groupId, userId), ConditionExpression: 'attribute_exists(pk)' } }
-}
+/** That somebody is a member and has this display, or none. */
+const isShownAs = (display: string | undefined): string =>
+  `attribute_exists(pk) AND ${display === undefined ? 'attribute_not_exists(display)' : 'display = :before'}`
+
+/** Takes a member out, where its display is still the one that is told of; a failure shows whether it is a member. */
+export const removeMemberAction = (account: string, groupId: string, { userId, display }: StoredMember): Action => ({
+  Delete: {
+    Key: memberKey(account, groupId, userId),
+    ConditionExpression: isShownAs(display),
+    ...valuesOf({ ':before': display }),
+    ...SHOW_MET,
+  },
+})

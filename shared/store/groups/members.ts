@@ -77,6 +77,15 @@ export async function listMembersAmong(
   return byId(named.flatMap((userId) => members.get(userId) ?? []))
 }
 
+/**
+ * Access pattern M9: a few users as members, as far as they are stored. Strongly consistent; 1 RT, 1 read unit each,
+ * members or not.
+ */
+export async function getMembers(db: Db, account: string, groupId: string, userIds: Iterable<string>) {
+  const keys = [...new Set(userIds)].map((userId) => memberKey(account, groupId, userId))
+  return byId((await batchGet(db, keys, ['sk', 'display'])).map(toStoredMember))
+}
+
 /** Access pattern M5: some of the members, `limit` at most, open intents included. */
 export async function listSomeMembers(
   db: Db,

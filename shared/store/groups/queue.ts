@@ -6,7 +6,7 @@ import type { Db } from '../client.ts'
 import type { StoredResource } from '../resource-item.ts'
 import { putVersion } from '../resource-writes.ts'
 import { type Actions, ConditionsFailed } from '../transaction.ts'
-import { queueAction } from './heads.ts'
+import { queueAction, type Room } from './heads.ts'
 import { putIntentActions } from './intents.ts'
 import type { MemberDelta } from './member-item.ts'
 import { toIntents, withoutBefore } from './to-intents.ts'
@@ -44,12 +44,13 @@ export function queueActions(
   { id, version }: StoredResource,
   change: MemberDelta,
   { time, eventId, changes = [] }: RestEvent,
+  room: Room = 'bounded',
 ): Actions {
   const at = db.clock()
   const isKept = !listsAllMembers(changes)
   const commit = { version, at, cause: { time, eventId }, ...(isKept && { isKept }) }
   const intents = toIntents(commit, isKept ? change : withoutBefore(change))
-  const queue = queueAction(account, id, { version, intents: intents.length, at }, true)
+  const queue = queueAction(account, id, { version, intents: intents.length, at }, room)
   return { ...putIntentActions(account, id, intents), [QUEUE]: queue }
 }
 

@@ -10,10 +10,11 @@ import { getGroup } from './group-item.ts'
 import { type EventRef, queueAction, type Work } from './heads.ts'
 import { type Intent, putIntentActions } from './intents.ts'
 import { toLoss } from './loss-event.ts'
+import type { StoredMember } from './member-item.ts'
 import { listMembersAmong } from './members.ts'
 
-/** A user who is deleted, and the event of the delete. */
-type Lost = [userId: string, cause: EventRef]
+/** A member who is deleted, and the event of the delete. */
+type Lost = [member: StoredMember, cause: EventRef]
 
 /** Losses of one transaction: an event and an intent each, beside the group and its head. */
 const MAX_TOGETHER = 40
@@ -38,7 +39,10 @@ export async function loseMembers(
     // A group that is gone has its memberships taken away itself.
     if (!group) return true
     const members = await listMembersAmong(db, account, group, lost.keys())
-    const left = [...lost].filter(([userId]) => members.has(userId))
+    const left = [...lost].flatMap(([userId, cause]): Lost[] => {
+      const member = members.get(userId)
+      return member ? [[member, cause]] : []
+    })
     if (await loseAll(db, { account, group, counts, until }, left)) return true
   }
   return false
@@ -56,9 +60,10 @@ async function loseAll(db: Db, { account, group, counts, until }: Run, lost: Los
   let before = group
   for (const part of chunks(lost, MAX_TOGETHER)) {
     if (db.clock() >= until) return false
-    const losses = await mapConcurrently(part, PARALLEL, async ([userId, ref]): Promise<Loss> => {
+    const losses = await mapConcurrently(part, PARALLEL, async ([member, ref]): Promise<Loss> => {
       const cause = await requireEvent(db, { account, ...ref })
-      return { userId, event: toLoss(group, userId, cause, counts.get(userId) ?? 0) }
+      const { userId } = member
+      return { userId, event: toLoss(group, member, cause, counts.get(userId) ?? 0) }
     })
     const after = afterLosses(db, before, losses)
     const failures = await failuresOf(db, queuedLosses(db, account, { before, after }, losses))
@@ -105,6 +110,6 @@ function queuedLosses(
     ...Object.fromEntries(losses.map(({ userId, event }) => [userId, putEventAction(db, event)])),
     ...putIntentActions(account, id, intents),
     // A user who is gone must leave, however long the queue is, and takes nobody's room in it.
-    queue: queueAction(account, id, { version, intents: 0, at }, false),
+    queue: queueAction(account, id, { version, intents: 0, at }, 'unbounded'),
   }
 }

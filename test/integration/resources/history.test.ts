@@ -168,6 +168,7 @@ describe('a deleted user', () => {
       const [, lost] = await changesOf(group.id)
       expect(lost).toEqual({
         ...cause,
+        cause: cause?.eventId,
         eventId: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/),
         ...{ resourceId: group.id, resourceName: group.name, resourceDomain: 'ROLE' },
         changes: [{ attribute: 'members.removed', before: [id] }],
