@@ -135,4 +135,45 @@ describe('a sync that went wrong', () => {
     const again = await undoSince(since)
     expect([again.code, countsOf(again.rows)]).toEqual([0, { 'ROLE unchanged': 20, 'USER unchanged': 500 }])
   }, 600_000)
+
+  test('is refused for what changed again, with exit code 1, and set back where it is forced', async () => {
+    const { body: user } = await okta('POST', '/Users', newUser('again@example.com', { title: 'Engineer' }))
+    const since = await anInstant()
+    await okta('PATCH', `/Users/${user.id}`, patchOf({ op: 'replace', value: { title: 'Chief' } }))
+    const [event] = (await scanEvents(system.db)).filter(
+      ({ resourceId, time }) => resourceId === user.id && time > since,
+    )
+    await okta('PATCH', `/Users/${user.id}`, patchOf({ op: 'replace', value: { title: 'Head' } }))
+    const one = await rowsOf('undo', '--event', event?.eventId ?? '')
+    expect([one.code, one.told, one.rows]).toEqual([
+      1,
+      '0 set back, 1 refused',
+      [
+        {
+          type: 'USER',
+          id: user.id,
+          name: 'again@example.com',
+          outcome: 'refused',
+          reason: 'changed again since: title',
+        },
+      ],
+    ])
+    const forced = await rolecall('undo', '--event', event?.eventId ?? '', '--force')
+    expect(forced).toMatchObject({ code: 0, stderr: '1 set back' })
+    expect(forced.stdout).toContain('title Head → Engineer')
+  })
+
+  test.each([
+    ['nothing', [], 'Give --event, or --integration and --since'],
+    ['an integration without a beginning', ['--integration', 'HR'], 'Give --event, or --integration and --since'],
+    [
+      'both',
+      ['--event', '0199a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b', '--integration', 'HR', '--since', '2026-01-01'],
+      'Give --event, or --integration and --since',
+    ],
+    ['no event', ['--event', 'yesterday'], '--event "yesterday": expected the id of an event'],
+  ])('names %s: usage', async (_what, args, said) => {
+    const { code, stderr } = await rolecall('undo', ...args)
+    expect([code, stderr]).toEqual([2, expect.stringContaining(said)])
+  })
 })

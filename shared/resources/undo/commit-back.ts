@@ -32,7 +32,7 @@ export async function commitBack(context: ScimContext, target: Target, how: How)
   if (!before) throw new Refused('it has been deleted meanwhile')
   const attributes = requireBack(target, before, how)
   const all = hasMembers(type) ? await loadDelta(context, target, how, before) : NOBODY
-  const { part, isAll } = how.dryRun ? { part: all, isAll: true } : firstOf(all, MAX_NAMED_MEMBERS)
+  const { part, isAll } = how.dryRun ? { part: all, isAll: true } : firstOf(all, how.most ?? MAX_NAMED_MEMBERS)
   const changes = changesBetween(before.attributes, attributes)
   const what = describe(changes, part)
   if (what === '') return { what: undefined, isAll: true }

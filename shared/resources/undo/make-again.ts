@@ -45,7 +45,7 @@ async function commitAgain(context: ScimContext, target: Target, how: How, delet
   if (await getResource(context.db, context.principal.account, type, target.id)) return NOTHING
   const attributes = requireBack(target, { attributes: {} }, how)
   const all = hasMembers(type) ? await loadDelta(context, target, how) : NOBODY
-  const { part, isAll } = how.dryRun ? { part: all, isAll: true } : firstOf(all, MAX_NAMED_MEMBERS)
+  const { part, isAll } = how.dryRun ? { part: all, isAll: true } : firstOf(all, how.most ?? MAX_NAMED_MEMBERS)
   const trail = trailOf(context, target)
   const resource: StoredResource = {
     ...{ type, id: target.id, owner: deletion.owner, created: deletion.created, version: deletion.version + 1 },

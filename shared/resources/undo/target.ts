@@ -11,6 +11,8 @@ export interface How {
   force: boolean
   /** Also what was made is taken away. */
   withCreated: boolean
+  /** Members that one commit sets back; as many as a request may name, unless a test says otherwise. */
+  most?: number
   /** Whether a user who is not there would be, if it were no dry run. */
   returns(userId: string): Promise<boolean>
 }

@@ -2,12 +2,14 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { toScimContext } from '../../../shared/http/admin/resources.ts'
 import type { Step, StepRow } from '../../../shared/resources/steps.ts'
 import { undo } from '../../../shared/resources/undo/undo.ts'
+import { requireUndoable, undoEvent } from '../../../shared/resources/undo/undo-event.ts'
 import { undrop } from '../../../shared/resources/undo/undrop.ts'
 import { RESOURCE_TYPES } from '../../../shared/scim/resource-types.ts'
 import { countResources } from '../../../shared/store/counters.ts'
 import { listOwnedIds } from '../../../shared/store/owned.ts'
 import { adminContext } from '../../factories/admin.ts'
 import { testConfig, withTable } from '../../factories/engine.ts'
+import { dyingDb } from '../../factories/faulty-db.ts'
 import { scanEvents } from '../../factories/scan.ts'
 import { type Body, newGroup, newUser, patchOf, principal, scimApi } from '../../factories/scim-api.ts'
 import { settle } from '../../factories/settle.ts'
@@ -303,6 +305,35 @@ describe('bringing back what was deleted', () => {
   })
 })
 
+describe('more members than one commit takes', () => {
+  test('come back by several, each with its event', async () => {
+    const users = await createUsers(65)
+    const group = await createGroup(shown(users))
+    const path = `/Groups/${group.id}`
+    const before = await shownAt(path)
+    const how = { dryRun: false, force: false, withCreated: false, most: 30 }
+    const undoLast = async () => {
+      const context = contextOf()
+      const { rows } = await undoEvent(
+        context,
+        await requireUndoable(context, await lastChange(group.id)),
+        how,
+        undefined,
+      )
+      await settle(db)
+      return brief([...rows])
+    }
+    await call('PATCH', path, patchOf({ op: 'remove', path: 'members' }))
+    await settle(db)
+    expect(await undoLast()).toEqual([['ROLE', 'done', '30 members back, 30 members back, 5 members back']])
+    expect(await shownAt(path)).toBe(before)
+    await call('DELETE', path)
+    await settle(db)
+    expect(await undoLast()).toEqual([['ROLE', 'done', 'made again, with 30 members, 30 members back, 5 members back']])
+    expect(await shownAt(path)).toBe(before)
+  })
+})
+
 describe('undoing what an integration did since an instant', () => {
   const other = scimApi(db, principal({ integration: 'OTHER' }))
   let since: string
@@ -357,6 +388,37 @@ describe('undoing what an integration did since an instant', () => {
     expect(await shownAt(`/Users/${made.id}`)).toBe('404')
     const again = await undoIt({ since: beginning, withCreated: true })
     expect(new Set(again.map(({ outcome }) => outcome))).toEqual(new Set(['unchanged']))
+  })
+
+  test('goes on where it was killed, wherever that was', async () => {
+    const users = await createUsers(4)
+    const group = await createGroup(shown(users))
+    const role = await createGroup(shown(users))
+    const paths = [...users.map(({ id }) => `/Users/${id}`), `/Groups/${group.id}`, `/Groups/${role.id}`]
+    const before = await Promise.all(paths.map(shownAt))
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    const beginning = new Date().toISOString()
+    await call('DELETE', `/Groups/${role.id}`)
+    for (const { id } of users.slice(0, 2)) await call('DELETE', `/Users/${id}`)
+    await call('PATCH', `/Users/${users[2].id}`, patchOf({ op: 'replace', value: { active: false } }))
+    await settle(db)
+    let isDead = true
+    for (let run = 0; isDead; run++) {
+      const { db: dying, state } = dyingDb(db, { at: 1 + (run % 2), reached: run % 4 < 2 })
+      const body = { integration: INTEGRATION, since: beginning }
+      const step = (next: string | undefined) =>
+        undo({ ...contextOf(), db: dying }, { ...body, ...(next !== undefined && { next }) })
+      await rowsOf(step).catch(() => {})
+      isDead = state.dead
+    }
+    await settle(db)
+    expect(await Promise.all(paths.map(shownAt))).toEqual(before)
+    const again = await undoIt({ since: beginning })
+    expect(new Set(again.map(({ outcome }) => outcome))).toEqual(new Set(['unchanged']))
+    for (const { id } of [users[0], users[1], users[2], group, role]) {
+      const undone = (await changesOf(id)).filter(({ endpoint }) => endpoint === 'admin/test')
+      expect(undone.length).toBeGreaterThan(0)
+    }
   })
 
   test('shows in a dry run what comes back with users who are not there yet', async () => {
