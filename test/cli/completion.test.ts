@@ -17,7 +17,7 @@ async function offered(line: string): Promise<string[]> {
 }
 
 test.each([
-  ['rolecall ', ['integration', 'token', 'event-history', 'user', 'role', 'completion', '--help', '--version']],
+  ['rolecall ', ['integration', 'token', 'event-history', 'user', 'role', 'undo', 'completion', '--help', '--version']],
   ['rolecall to', ['token']],
   ['rolecall token ', ['issue', 'list', 'revoke', '--help']],
   ['rolecall token re', ['revoke']],

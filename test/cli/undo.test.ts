@@ -32,15 +32,21 @@ const countsOf = (rows: StepRow[]) => {
 }
 
 const BULK = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest'
+/** Sends operations until each is done: on a busy machine some of a request may find no time. */
 async function bulk(operations: object[]): Promise<Body[]> {
   const done: Body[] = []
-  for (let begin = 0; begin < operations.length; begin += 100) {
-    const Operations = operations.slice(begin, begin + 100)
-    const { status, body } = await okta('POST', '/Bulk', { schemas: [BULK], Operations })
-    expect(status).toBe(200)
-    done.push(...body.Operations)
-  }
+  for (let begin = 0; begin < operations.length; begin += 50)
+    done.push(...(await sendAll(operations.slice(begin, begin + 50))))
   return done
+}
+
+async function sendAll(Operations: object[]): Promise<Body[]> {
+  const { status, body } = await okta('POST', '/Bulk', { schemas: [BULK], Operations })
+  expect(status).toBe(200)
+  const isPassing = (one: Body) => ['429', '503'].includes(one.status)
+  const left = Operations.filter((_operation, i) => isPassing(body.Operations[i]))
+  const again: Body[] = left.length > 0 ? await sendAll(left) : []
+  return body.Operations.map((one: Body) => (isPassing(one) ? again.shift() : one))
 }
 const idOf = ({ location }: Body): string => location.split('/').at(-1)
 

@@ -1,5 +1,7 @@
 import * as z from 'zod/mini'
+import { parseDateTime } from '../../scim/date-time.ts'
 import { invalidValue } from '../../scim/error.ts'
+import { quote } from '../../scim/quote.ts'
 import { objectName } from '../integration-input.ts'
 import { parseInput, strictError } from '../parse-input.ts'
 
@@ -44,4 +46,16 @@ export function parseUndo(body: unknown): UndoInput {
 }
 
 /** A place in a command's work, refused where it is none of ours. @throws {ScimError} 400 invalidValue. */
-export const notOurs = (next: string) => invalidValue(`Cannot go on at ${JSON.stringify(next)}: ${A_PLACE}`)
+export const notOurs = (next: string) => invalidValue(`Cannot go on at ${quote(next)}: ${A_PLACE}`)
+
+const DAY_MS = 86_400_000
+
+/** An instant within the retention, from which on everything is undone. @throws {ScimError} 400 invalidValue. */
+export function parseSince(text: string, now: Date, retentionDays: number): Date {
+  const at = parseDateTime(text)
+  if (at === undefined) throw invalidValue(`Cannot read since ${quote(text)}: ${AN_INSTANT}`)
+  const oldest = now.getTime() - retentionDays * DAY_MS
+  if (at < oldest) throw invalidValue(`Cannot undo since ${quote(text)}: events are kept ${retentionDays} days`)
+  if (at > now.getTime()) throw invalidValue(`Cannot undo since ${quote(text)}: that is in the future`)
+  return new Date(at)
+}

@@ -1,4 +1,4 @@
-import { type EventQuery, MAX_LIMIT, parseEventQuery } from '../../audit/event-query.ts'
+import type { EventQuery } from '../../audit/event-query.ts'
 import type { RestEvent } from '../../audit/rest-event.ts'
 import type { ResourceType } from '../../scim/schema.ts'
 import { chunks, mapConcurrently } from '../../store/batch.ts'
@@ -12,11 +12,14 @@ import type { Step, StepRow } from '../steps.ts'
 import { isCreation, loadNet, type Net } from './net.ts'
 import type { How, Target } from './target.ts'
 import { PARALLEL, undoAll } from './undo-all.ts'
-import { notOurs } from './undo-input.ts'
+import { notOurs, parseSince } from './undo-input.ts'
 
 /** Events of one step, and the time after which none is begun. */
 const STEP = 100
 const STEP_MS = 5_000
+
+/** Events by which it is counted how many objects there are. */
+const MAX_COUNTED = 10_000
 
 /** What objects are looked at for: what was made goes first, since it may have the names of what comes back. */
 const PASSES = ['created', 'USER', 'ROLE'] as const
@@ -46,7 +49,8 @@ export async function undoIntegration(
   next: string | undefined,
 ): Promise<Step> {
   const { db, now } = context
-  const query = { ...parseEventQuery({ from: since, integration }, now, db.eventRetentionDays), limit: STEP }
+  const from = parseSince(since, now, db.eventRetentionDays)
+  const query: EventQuery = { from, to: now, limit: STEP, type: 'ALL', integration }
   const place = next === undefined ? await begin(context, query, how) : parsePlace(next)
   const { pass, total } = place
   const walk = { context, integration, place, how }
@@ -73,9 +77,9 @@ async function begin(
   how: Pick<How, 'withCreated'>,
 ): Promise<Place> {
   const { account } = principal
-  const { events, next } = await listEvents(db, account, { ...query, limit: MAX_LIMIT }, now)
+  const { events, next } = await listEvents(db, account, { ...query, limit: MAX_COUNTED }, now)
   if (events.length === 0 && next === undefined) await requireKnownNames({ db, account }, query, now)
-  const isAll = next === undefined && events.length < MAX_LIMIT
+  const isAll = next === undefined && events.length < MAX_COUNTED
   const objects = new Set(events.flatMap(({ changes, resourceId }) => (changes && resourceId ? [resourceId] : [])))
   return {
     ...{ pass: how.withCreated ? 'created' : 'USER', before: undefined, total: isAll ? objects.size : undefined },

@@ -1,3 +1,4 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import type { Db } from '../client.ts'
 import type { Cause } from '../events/grant.ts'
 import { type Key, pendingKey, pendingWorkKey } from '../keys.ts'
@@ -141,6 +142,20 @@ const toRef = ({ time, eventId }: EventRef): EventRef => ({ time, eventId })
 export async function listHeads(db: Db, account: string, kind?: Work['kind']): Promise<Head[]> {
   const items = await queryAll(db, ofPartition(pendingKey(account), kind && `${kind}#`))
   return items.map((item) => toHead(account, item)).filter((head) => head !== undefined)
+}
+
+/** Access pattern P2: one head. Strongly consistent; 1 read unit. */
+export async function getHead(db: Db, work: Work): Promise<Head | undefined> {
+  const get = new GetCommand({ TableName: db.tableName, Key: headKey(work), ConsistentRead: true })
+  const { Item } = await db.client.send(get)
+  return Item && requireHead(work, Item)
+}
+
+/** Reads a head back. @throws {Error} where the item is not one as we write them. */
+export function requireHead(work: Work, item: Record<string, unknown> = {}): Head {
+  const head = toHead(work.account, item)
+  if (head) return head
+  throw new Error(`The head of ${work.kind} ${work.id} is not one of ours`)
 }
 
 const PARTITION = /^A#([^#]+)#PENDING$/

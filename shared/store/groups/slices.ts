@@ -1,9 +1,9 @@
-import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { Db } from '../client.ts'
 import { type Actions, ConditionsFailed, transact } from '../transaction.ts'
 import { updateIf } from '../update-if.ts'
 import { endApplyingAction, getGroup } from './group-item.ts'
-import { type GroupHead, type Head, headKey, toHead, WORKER, type Work } from './heads.ts'
+import { type GroupHead, getHead, type Head, headKey, requireHead, WORKER, type Work } from './heads.ts'
 import { deleteIntentAction, type Intent } from './intents.ts'
 import { keepIntentActions } from './kept-members.ts'
 
@@ -34,19 +34,6 @@ export async function takeHead(db: Db, work: Work, lease: number): Promise<Head 
   const head = await getHead(db, work)
   if (!head) return { end: 'done' }
   return head.kind === 'USER' && head.due > now ? { end: 'later', at: head.due } : { end: 'taken' }
-}
-
-/** Access pattern P2: one head. Strongly consistent; 1 read unit. */
-export async function getHead(db: Db, work: Work): Promise<Head | undefined> {
-  const get = new GetCommand({ TableName: db.tableName, Key: headKey(work), ConsistentRead: true })
-  const { Item } = await db.client.send(get)
-  return Item && requireHead(work, Item)
-}
-
-function requireHead(work: Work, item: Record<string, unknown> = {}): Head {
-  const head = toHead(work.account, item)
-  if (head) return head
-  throw new Error(`The head of ${work.kind} ${work.id} is not one of ours`)
 }
 
 const IS_OURS = 'epoch = :epoch'

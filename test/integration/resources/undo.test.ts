@@ -438,7 +438,11 @@ describe('undoing what an integration did since an instant', () => {
 
   test('refuses an integration that there is not, and an instant outside the retention', async () => {
     await expect(undone({ integration: 'NOBODY', since })).rejects.toMatchObject({ status: 404 })
-    await expect(undoIt({ since: '2020-01-01T00:00:00Z' })).rejects.toMatchObject({ status: 400 })
+    await expect(undoIt({ since: '2020-01-01T00:00:00Z' })).rejects.toMatchObject({
+      ...{ status: 400, scimType: 'invalidValue' },
+      message: 'Cannot undo since "2020-01-01T00:00:00Z": events are kept 90 days',
+    })
+    await expect(undoIt({ since: '2999-01-01T00:00:00Z' })).rejects.toThrow('that is in the future')
     await expect(undoIt({ next: 'elsewhere' })).rejects.toMatchObject({ status: 400 })
   })
 })
