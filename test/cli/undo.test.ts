@@ -128,9 +128,7 @@ describe('a sync that went wrong', () => {
       query: expect.stringContaining('dryRun=true'),
     })
 
-    const begun = Date.now()
     const { rows, told, code } = await undoSince(since)
-    console.log(`undone in ${Date.now() - begun} ms`)
     expect([code, told]).toEqual([0, '520 set back'])
     expect(countsOf(rows)).toEqual({ 'ROLE done': 20, 'USER done': 500 })
     expect(rows[0]).toMatchObject({ type: 'USER', outcome: 'done', what: 'active false → true' })
