@@ -13,6 +13,7 @@ import { ownershipCommands } from './commands/ownership.ts'
 import { resourceCommands } from './commands/resources.ts'
 import { sqlCommand } from './commands/sql.ts'
 import { tokenCommands } from './commands/token.ts'
+import { undoCommands } from './commands/undo.ts'
 
 const ASKING: readonly Command[] = [
   ...integrationCommands,
@@ -27,6 +28,7 @@ const ASKING: readonly Command[] = [
   ...byHandCommands,
   ...grantCommands,
   ...ownershipCommands,
+  ...undoCommands,
   drift,
 ]
 

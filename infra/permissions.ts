@@ -20,6 +20,8 @@ const CHANGE: readonly ItemAction[] = ['Put', 'Update', 'Delete', 'BatchWrite', 
 
 const EVENTS = 'A#*#EVENT#*'
 const HISTORY = 'A#*#HISTORY#*'
+/** What events had to leave out, and what deleted objects were. */
+const KEPT = 'A#*#KEPT#*'
 const GROUP_NAMES = `A#*#NAME#${RESOURCE_TYPES.Group.collection}`
 const USER_NAMES = `A#*#NAME#${RESOURCE_TYPES.User.collection}`
 const TOKENS = 'TOKEN#*'
@@ -53,8 +55,8 @@ const CALLERS: readonly Grant[] = [
 ]
 const CHANGES: readonly Grant[] = [
   { actions: [...READ, ...CHANGE], keys: OF_OBJECTS, collections: true },
-  // What users are granted, beside their memberships.
-  { actions: ['Put'], keys: [HISTORY] },
+  // What users are granted, beside their memberships, and what events have no room for.
+  { actions: ['Put'], keys: [HISTORY, KEPT] },
   { actions: ['Query'], keys: OBJECT_INDEX, index: true },
   WRITE_EVENTS,
 ]
@@ -99,7 +101,7 @@ const GRANTS: Record<Exclude<LambdaName, ResourceFunctionName> | BackgroundName,
   // As clients do, and what it takes to bring back what was there: the history.
   'admin-resources': [
     ...CHANGES,
-    { actions: READ, keys: [EVENTS] },
+    { actions: READ, keys: [EVENTS, KEPT] },
     { actions: ['Query'], keys: [HISTORY] },
     { actions: ['Query'], keys: [HISTORY], index: true },
     // Whose integration forbids it; an account that is not there is answered with those that are.
@@ -128,7 +130,7 @@ const GRANTS: Record<Exclude<LambdaName, ResourceFunctionName> | BackgroundName,
   ],
   worker: [
     { actions: [...READ, ...CHANGE], keys: [GROUPS, MEMBERS, PENDING] },
-    { actions: ['Put'], keys: [HISTORY] },
+    { actions: ['Put'], keys: [HISTORY, KEPT] },
     // A batch holds both, and IAM holds each statement against all keys of a request.
     { actions: ['BatchWrite'], keys: [MEMBERS, HISTORY] },
     // What a deleted user or group was deleted by.

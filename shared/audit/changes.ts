@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Attributes, Value } from '../scim/schema.ts'
 import { isSecret } from '../scim/secrets.ts'
-import { countListed, listed, moreOf } from './listed.ts'
+import { countListed, isCut, listed, moreOf } from './listed.ts'
 import type { Change } from './rest-event.ts'
 
 /** What stands for a value that is secret. */
@@ -22,17 +22,36 @@ export function changesBetween(before: Attributes | undefined, after: Attributes
  * What a change did to a group's members: the ids that came and went, and the displays that changed; at most 100 of
  * each, and how many more.
  */
-export function membershipChanges({ added, removed, displays, leaving }: MembershipDelta): Change[] {
+export function membershipChanges({ added, removed, displays, leaving, lost }: MembershipDelta): Change[] {
   const sideOf = (side: 'before' | 'after') =>
     displays.map(({ userId, [side]: display }) => ({ value: userId, ...(display !== undefined && { display }) }))
+  const had = [...(lost ?? [])].map(([value, display]) => ({ value, display }))
+  const before = [...sideOf('before'), ...had]
   return [
-    ...(added.length > 0 ? [{ attribute: 'members.added', after: listed(added) }] : []),
-    ...(removed.length > 0 ? [{ attribute: 'members.removed', before: listed(removed, leaving) }] : []),
-    ...(displays.length > 0
-      ? [{ attribute: 'members.display', before: listed(sideOf('before')), after: listed(sideOf('after')) }]
+    ...(added.length > 0 ? [{ attribute: MEMBER_CHANGES.added, after: listed(added) }] : []),
+    ...(removed.length > 0 ? [{ attribute: MEMBER_CHANGES.removed, before: listed(removed, leaving) }] : []),
+    ...(before.length > 0
+      ? [
+          {
+            attribute: MEMBER_CHANGES.display,
+            before: listed(before),
+            ...(displays.length > 0 && { after: listed(sideOf('after')) }),
+          },
+        ]
       : []),
   ]
 }
+
+/** Under which names an event tells of members. */
+export const MEMBER_CHANGES = {
+  added: 'members.added',
+  removed: 'members.removed',
+  display: 'members.display',
+} as const
+
+/** Whether these changes list every member they tell of. */
+export const listsAllMembers = (changes: readonly Change[]): boolean =>
+  changes.every(({ attribute, before, after }) => !attribute.startsWith('members.') || !(isCut(before) || isCut(after)))
 
 /**
  * A change of a group's members as one of them sees it: who came or went is this member and so many others, whether or
@@ -51,6 +70,8 @@ export interface MembershipDelta {
   removed: readonly string[]
   /** How many are removed, where `removed` names some of them only. */
   leaving?: number
+  /** Displays that those removed had, by id, as far as they are known. */
+  lost?: ReadonlyMap<string, string> | undefined
   displays: readonly { userId: string; before?: string | undefined; after?: string | undefined }[]
 }
 
@@ -72,7 +93,7 @@ const isExtension = (name: string, value: Value): value is Attributes =>
   name.includes(':') && typeof value === 'object' && !Array.isArray(value)
 
 function toChange(attribute: string, before: Value | undefined, after: Value | undefined): Change[] {
-  if (isDeepStrictEqual(toPlain(before), toPlain(after))) return []
+  if (sameValue(before, after)) return []
   const show = isSecret(attribute) ? () => SET : withoutSecrets
   return [
     {
@@ -84,9 +105,11 @@ function toChange(attribute: string, before: Value | undefined, after: Value | u
 }
 
 /** Values are compared by what they hold: an object read from the table has a prototype, a parsed one has none. */
-function toPlain(value: Value | undefined): unknown {
+export const sameValue = (a: unknown, b: unknown): boolean => isDeepStrictEqual(toPlain(a), toPlain(b))
+
+function toPlain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(toPlain)
-  if (typeof value !== 'object') return value
+  if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([name, held]) => [name, toPlain(held)]))
 }
 

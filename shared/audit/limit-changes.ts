@@ -12,12 +12,15 @@ const CUT_MARKER = '(cut)'
 
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value) ?? '')
 
+/** Whether one event holds these changes as they are. */
+export const fitsEvent = (changes: readonly Change[]): boolean => bytesOf(changes) <= MAX_CHANGES_BYTES
+
 /**
  * The changes as one event may hold them (SECURITY D6). Changes over the limit are cut so that it shows: long values
  * first, which then say how many characters are missing, then whole attributes, which a last row counts and names.
  */
 export function limitChanges(changes: readonly Change[]): Change[] {
-  if (bytesOf(changes) <= MAX_CHANGES_BYTES) return [...changes]
+  if (fitsEvent(changes)) return [...changes]
   const short = changes.map(cutValues)
   if (bytesOf(short) <= MAX_CHANGES_BYTES) return short
   const kept = keepWithin(short, MAX_CHANGES_BYTES - MARKER_BYTES)

@@ -76,6 +76,8 @@ export const EVENT_FIELDS = {
   turn: { kept: 'turn', is: 'integer', optional: true },
   /** What became of the user or role, where it was not changed only. */
   act: { kept: 'act', is: ['created', 'deleted'], optional: true },
+  /** That what its changes had to leave out is kept beside it, until it expires too. */
+  kept: { kept: 'kept', is: 'integer', optional: true, shown: 'DETAILS' },
   /** Ids that were left out of a group's new members, since they are no users: the first 100, and how many more. */
   skipped: { kept: 'skipped', is: 'text', optional: true, max: 4096, shown: 'DETAILS' },
   /** How many requests this row counts; only on refused tokens, which are counted, not listed. */

@@ -5,7 +5,10 @@ import { toQueryText } from './secrets.ts'
 
 /** What is known of a request before it is carried out. */
 export interface TrailStart
-  extends Omit<RestEvent, keyof Outcome | 'skipped' | 'count' | 'advice' | 'part' | 'version' | 'turn' | 'act'> {
+  extends Omit<
+    RestEvent,
+    keyof Outcome | 'skipped' | 'count' | 'advice' | 'part' | 'version' | 'turn' | 'act' | 'kept'
+  > {
   requestId: string
 }
 
@@ -34,6 +37,7 @@ export class Trail {
   #query: string | undefined
   #isDryRun = false
   #wouldChange: readonly Change[] = []
+  #question: string | undefined
   #resource: Pick<RestEvent, 'resourceId' | 'resourceName' | 'resourceDomain'> = {}
 
   constructor(start: TrailStart) {
@@ -74,6 +78,17 @@ export class Trail {
   ): Trail {
     this.#hasParts = true
     return new Trail({ ...this.#start, ...operation })
+  }
+
+  /** The event of one of many objects that a request changes: as this one, and which event it follows from. */
+  ofObject(eventId: string, cause: string): Trail {
+    this.#hasParts = true
+    return new Trail({ ...this.#start, eventId, cause })
+  }
+
+  /** Tells what was asked, where that is in no query string. */
+  asked(question: string): void {
+    this.#question = question
   }
 
   /** Names the object the request is about. */
@@ -132,6 +147,7 @@ export class Trail {
       ...this.#start,
       ...this.#resource,
       ...(this.#query && { query: this.#query }),
+      ...(this.#question && { query: this.#question }),
       status,
       ...(scimType && { scimType }),
       ...this.#counts,

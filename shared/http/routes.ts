@@ -53,9 +53,12 @@ export const ADMIN_ROUTES = [
   { path: '/admin/tokens/{id}/rotate', methods: ['POST'], function: 'admin' },
   { path: '/admin/users', methods: ['GET', 'POST'], function: 'admin-resources' },
   { path: '/admin/users/{id}', methods: ['GET', 'PATCH', 'DELETE'], function: 'admin-resources' },
+  { path: '/admin/users/{id}/undrop', methods: ['POST'], function: 'admin-resources' },
   { path: '/admin/roles', methods: ['GET', 'POST'], function: 'admin-resources' },
   { path: '/admin/roles/{id}', methods: ['GET', 'PATCH', 'DELETE'], function: 'admin-resources' },
   { path: '/admin/ownership', methods: ['GET', 'POST'], function: 'admin-resources' },
+  { path: '/admin/roles/{id}/undrop', methods: ['POST'], function: 'admin-resources' },
+  { path: '/admin/undo', methods: ['POST'], function: 'admin-resources' },
   { path: '/events', methods: ['GET'], function: 'events' },
   { path: '/changes', methods: ['GET'], function: 'events' },
 ] as const satisfies readonly Route<FixedFunctionName>[]

@@ -1,8 +1,10 @@
 import { invalidValue } from '../scim/error.ts'
 import { type Member, type MemberChange, memberChange } from '../scim/members.ts'
 import { quote } from '../scim/quote.ts'
+import { MAX_INLINE_MEMBERS } from '../store/groups/change.ts'
 import { overlay } from '../store/groups/intents.ts'
-import type { DisplayChange, MemberDelta, StoredMember } from '../store/groups/member-item.ts'
+import { type DisplayChange, displaysOf, type MemberDelta, type StoredMember } from '../store/groups/member-item.ts'
+import { getMembers } from '../store/groups/members.ts'
 import { listOwners } from '../store/owners.ts'
 import { sees } from './access.ts'
 import type { Asked } from './asked.ts'
@@ -17,17 +19,30 @@ export interface ResolvedDelta extends MemberDelta {
   exact: boolean
 }
 
-/** What was read for a change besides the group: the owners of users that are to become members, by id. */
-export type KnownMembers = ReadonlyMap<string, string>
+/** What was read for a change besides the group. */
+export interface KnownMembers {
+  /** The owners of users that are to become members, by id. */
+  owners: ReadonlyMap<string, string>
+  /** Those of a few who are to leave that are members, so that the event knows what goes with them. */
+  leaving: ReadonlyMap<string, StoredMember>
+}
 
-/** Reads whether those whom a change would make members are users, beside the group. */
+/** Reads whether those whom a change would make members are users, and who of a few would leave, beside the group. */
 export async function loadKnownMembers(
   { db, principal, types }: ScimContext,
   { memberSteps }: Asked,
+  id: string | undefined,
   earlier?: KnownMembers,
 ): Promise<KnownMembers> {
+  const { account, role } = principal
   const ids = memberSteps.flatMap((step) => ('members' in step ? step.members.map(({ value }) => value) : []))
-  return earlier ?? listOwners(db, principal.account, types.User, ids, principal.role)
+  const gone = memberSteps.flatMap((step) => ('ids' in step ? step.ids : [])).filter((userId) => userId !== '')
+  const isFew = id !== undefined && gone.length <= MAX_INLINE_MEMBERS
+  const [owners, leaving] = await Promise.all([
+    earlier?.owners ?? listOwners(db, account, types.User, ids, role),
+    isFew ? getMembers(db, account, id, gone) : new Map<string, StoredMember>(),
+  ])
+  return { owners, leaving }
 }
 
 /**
@@ -43,10 +58,11 @@ export async function resolveDelta(
   const current = before ? await loadCurrent(context, before, memberSteps, answer) : NOBODY
   const toRef = (id: string) => locationOf(context, context.types.User, id)
   const change = memberChange(memberSteps, current && { members: toMemberMap(current.members), toRef })
-  const wanted = knownMembers(context, [...change.add.values()], known, current?.members)
+  const wanted = knownMembers(context, [...change.add.values()], known.owners, current?.members)
   if (!current) {
     const remove = [...change.remove].filter((userId) => userId !== '')
-    return { add: wanted.map(toStoredMember), remove, displays: [], exact: false }
+    const lost = displaysOf(remove.flatMap((userId) => known.leaving.get(userId) ?? []))
+    return { add: wanted.map(toStoredMember), remove, displays: [], lost, exact: false }
   }
   const delta = against(current.members, change, wanted)
   return { ...delta, exact: true, ...(current.whole && { shown: shownAfter(current.members, delta, current.whole) }) }
@@ -62,12 +78,14 @@ function shownAfter(members: Map<string, StoredMember>, delta: MemberDelta, { hi
 }
 
 /** Holds a change against the members it names, as they are stored. */
-function against(members: Map<string, StoredMember>, { clear, add, remove }: MemberChange, wanted: Member[]) {
-  const gone = clear ? [...members.keys()].filter((userId) => !add.has(userId)) : [...remove]
+function against(members: Map<string, StoredMember>, { clear, add, remove: named }: MemberChange, wanted: Member[]) {
+  const gone = clear ? [...members.keys()].filter((userId) => !add.has(userId)) : [...named]
   const asked = wanted.map(toStoredMember)
+  const remove = gone.filter((userId) => members.has(userId))
   return {
     add: asked.filter(({ userId }) => !members.has(userId)),
-    remove: gone.filter((userId) => members.has(userId)),
+    remove,
+    lost: displaysOf(remove.flatMap((userId) => members.get(userId) ?? [])),
     displays: asked.flatMap((member) => displayChange(members.get(member.userId), member, clear)),
   }
 }
@@ -95,7 +113,7 @@ const toStoredMember = ({ value, display }: Member): StoredMember => ({ userId: 
 function knownMembers(
   { principal, trail, types }: ScimContext,
   wanted: Member[],
-  owners: KnownMembers,
+  owners: KnownMembers['owners'],
   current: Map<string, StoredMember> | undefined,
 ): Member[] {
   const isKnown = ({ value }: Member) => {

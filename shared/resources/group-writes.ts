@@ -51,7 +51,7 @@ export async function writeGroup(
 export const deleteWithMembers = (
   { db, principal: { account } }: ScimContext,
   before: StoredResource,
-  { members: { remove, exact } }: GroupDraft,
+  { members: { exact, ...delta } }: GroupDraft,
   event: RestEvent,
   count?: Count,
-): Promise<void> => deleteGroup(db, account, before, exact ? remove : undefined, event, count)
+): Promise<void> => deleteGroup(db, account, before, exact ? delta : undefined, event, count)

@@ -3,7 +3,7 @@ import { MAX_LISTED_MEMBERS } from '../audit/listed.ts'
 import { isReturned } from '../scim/project.ts'
 import type { Attributes } from '../scim/schema.ts'
 import { fitsTransaction, MAX_INLINE_MEMBERS, MembersDiffer } from '../store/groups/change.ts'
-import type { StoredMember } from '../store/groups/member-item.ts'
+import { displaysOf, type StoredMember } from '../store/groups/member-item.ts'
 import { listMembers, listSomeMembers } from '../store/groups/members.ts'
 import type { StoredResource } from '../store/resource-item.ts'
 import { checkReserved } from './access.ts'
@@ -36,13 +36,14 @@ export const groups: Special<KnownMembers, GroupDraft> = {
   async draftDeletion({ db, principal: { account } }, before) {
     const { memberCount = 0, applying } = before
     const isSmall = memberCount <= MAX_INLINE_MEMBERS && applying === undefined
-    const remove = isSmall
-      ? [...(await listMembers(db, account, before.id)).keys()]
+    const leavers = isSmall
+      ? [...(await listMembers(db, account, before.id)).values()]
       : await listSomeMembers(db, account, before, MAX_LISTED_MEMBERS)
-    const delta = { add: [], remove, displays: [] }
+    const remove = leavers.map(({ userId }) => userId)
+    const delta = { add: [], remove, displays: [], lost: displaysOf(leavers) }
     const members = { ...delta, exact: isSmall && fitsTransaction(delta) }
     const leaving = Math.max(memberCount, remove.length)
-    const changes = membershipChanges({ added: [], removed: remove, displays: [], leaving })
+    const changes = membershipChanges({ added: [], removed: remove, displays: [], lost: delta.lost, leaving })
     return { attributes: before.attributes, fields: {}, changes, members }
   },
   weigh: (_before, { members }) => members.remove.length,
@@ -63,8 +64,8 @@ export const groups: Special<KnownMembers, GroupDraft> = {
 }
 
 function toDraft(attributes: Attributes, members: ResolvedDelta, before: StoredResource | undefined): GroupDraft {
-  const { add, remove, displays } = members
-  const changes = membershipChanges({ added: add.map(({ userId }) => userId), removed: remove, displays })
+  const { add, remove, displays, lost } = members
+  const changes = membershipChanges({ added: add.map(({ userId }) => userId), removed: remove, displays, lost })
   const memberCount = (before?.memberCount ?? 0) + add.length - remove.length
   return { attributes, fields: { memberCount }, changes, members }
 }

@@ -89,8 +89,8 @@ export interface DerivedReader {
 export interface Special<Known = unknown, Made extends Draft = Draft> {
   /** With a type that has a derived attribute; without it that is never shown. */
   derived?: DerivedReader
-  /** Reads what the change must know, beside the resource where that exists. `earlier`: what a lost attempt knew. */
-  load?(context: ScimContext, asked: Asked, earlier?: Known): Promise<Known>
+  /** Reads what the change must know, beside the resource of that id, where it exists. `earlier`: what a lost attempt knew. */
+  load?(context: ScimContext, asked: Asked, id: string | undefined, earlier?: Known): Promise<Known>
   /** What all that is asked for comes to. @throws {ScimError} 400. */
   draft?(context: ScimContext, request: Request<Known>): Promise<Made>
   /** What goes with a deleted resource. */

@@ -37,7 +37,7 @@ export async function createResource(
   requireCreate(context, type)
   const asked = parseWhole(type, body)
   const answer = { projection, mayBeEmpty: false, anyVersion: false }
-  const draft = await draftOf(context, kind, { asked, known: await special.load?.(context, asked), answer })
+  const draft = await draftOf(context, kind, { asked, known: await special.load?.(context, asked, undefined), answer })
   const resource = toFirstVersion(context, type, draft)
   const changes = [...changesBetween(undefined, resource.attributes), ...draft.changes]
   trail.about(type.auditWord, resource.id, nameOf(resource))
@@ -105,7 +105,7 @@ async function changeResource(
   return untilWon(async (attempt) => {
     const [found, loaded, memberships] = await Promise.all([
       getResource(context.db, context.principal.account, type, id),
-      special.load?.(context, asked, known),
+      special.load?.(context, asked, id, known),
       hasMembers(type) ? undefined : loadDerivedOf(context, kind, id, projection),
     ])
     known = loaded

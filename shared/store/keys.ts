@@ -83,6 +83,12 @@ export const pageKey = (account: string, queryHash: string) => `A#${part(account
 export const EVENT_SHARDS = 16
 export const eventPartition = (account: string, day: string, shard: number) =>
   `A#${part(account)}#EVENT#${part(day)}#${shard}`
+/** What an event had to leave out, and what deleted objects were besides their attributes; no text of a client. */
+export const keptKey = (account: string, of: string, sk: string): Key => ({
+  pk: keptCollectionKey(account, of),
+  sk: text(sk),
+})
+export const keptCollectionKey = (account: string, of: string) => `A#${part(account)}#KEPT#${part(of)}`
 export const historyKey = (account: string, resourceId: string) => `A#${part(account)}#HISTORY#${text(resourceId)}`
 
 /** What an integration's brake has counted. */

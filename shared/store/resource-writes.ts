@@ -13,7 +13,8 @@ import {
 } from './claims.ts'
 import type { Db } from './client.ts'
 import { moveCountAction } from './counters.ts'
-import { putEventAction } from './events/write.ts'
+import { putDeletionAction } from './deletions.ts'
+import { recordActions } from './events/kept.ts'
 import {
   deleteVersionAction,
   nextTurn,
@@ -70,7 +71,7 @@ export async function putNewResource(
     resource: putNewResourceAction(account, resource),
     ...claimNameActions(account, resource),
     count: moveCountAction(account, resource.type, resource.owner, 1),
-    event: putEventAction(db, { ...event, ...orderOf(resource), act: 'created' }),
+    ...recordActions(db, { ...event, ...orderOf(resource), act: 'created' }),
     ...moveLookupActions(account, undefined, resource),
     ...further,
   }
@@ -106,7 +107,7 @@ export async function putVersion(db: Db, account: string, write: VersionWrite, e
     return {
       resource: touch?.(turn) ?? putVersionAction(account, before, after),
       ...moveNameActions(account, before, after),
-      event: putEventAction(db, { ...event, ...(touch ? { turn } : orderOf(after)) }),
+      ...recordActions(db, { ...event, ...(touch ? { turn } : orderOf(after)) }),
       ...moveLookupActions(account, before, after),
       ...further,
       ...(count && countActions(count)),
@@ -149,7 +150,8 @@ export async function deleteResource(
     resource: deleteVersionAction(account, before),
     ...releaseNameActions(account, before),
     count: moveCountAction(account, before.type, before.owner, -1),
-    event: putEventAction(db, { ...event, ...orderOf(gone), act: 'deleted' }),
+    ...recordActions(db, { ...event, ...orderOf(gone), act: 'deleted' }),
+    deletion: putDeletionAction(db, before, event),
     ...moveLookupActions(account, before),
     ...further,
     ...(count && countActions(count)),

@@ -29,6 +29,7 @@ test.each([
       'user',
       'role',
       'ownership',
+      'undo',
       'drift',
       'completion',
       '--help',

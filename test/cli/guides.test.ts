@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { writeLocalCredentials } from '../../local/credentials.ts'
 import { runCli } from '../factories/cli.ts'
 import { SAMPLES } from '../factories/samples.ts'
+import { settle } from '../factories/settle.ts'
 import { withSystem } from '../factories/system.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
@@ -30,7 +31,7 @@ const mayDiffer = (line: string): boolean => line.startsWith('drift ')
 const splitLine = (line: string): string[] =>
   [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(([, one, two, three]) => one ?? two ?? three ?? '')
 
-/** A document's own account has the objects its commands speak of; other names stand for those of the reader. */
+/** A document's own account has the objects its commands speak of, and those that were deleted; other names stand for those of the reader. */
 interface Reader {
   account: string
   tokenId: string
@@ -52,6 +53,16 @@ async function newReader(account: string): Promise<Reader> {
     const response = await fetch(`${system.baseUrl}/${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
     expect(response.status).toBe(201)
   }
+  for (const [path, body] of [
+    ['Users', { ...user, userName: 'grace@example.com' }],
+    ['Groups', { ...group, displayName: 'Operations' }],
+  ] as const) {
+    const created = await fetch(`${system.baseUrl}/${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
+    const { id } = (await created.json()) as { id: string }
+    const deleted = await fetch(`${system.baseUrl}/${path}/${id}`, { method: 'DELETE', headers })
+    expect(deleted.status).toBe(204)
+  }
+  await settle(system.db)
   return { account, tokenId }
 }
 
@@ -65,6 +76,7 @@ function asReader(line: string, { account, tokenId }: Reader): string[] {
     .replace(/\b(list) NAME\b/, '$1 EXAMPLE')
     .replace('--integration OKTA_PROVISIONING', '--integration EXAMPLE')
     .replace('--actor OKTA_PROVISIONER', '--actor GENERIC_SCIM_PROVISIONER')
+    .replace(/--since \S+/, `--since ${day(2)}`)
     .replace('--from 2026-08-01 --to 2026-08-31', `--from ${day(2)} --to ${day(0)}`)
     .replace(/--from 20\d\d-\d\d-\d\d\b/, `--from ${day(2)}`)
     .replace('people.csv', join(workFolder, 'people.csv'))

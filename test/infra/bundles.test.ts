@@ -61,13 +61,14 @@ describe('a function carries no code of a type that it does not serve', () => {
   const OF_USERS = inResources('password', 'user-groups', 'user-names', 'users')
   const GROUP_READS = [
     ...inResources('members', 'whole-groups'),
-    ...inGroups('intents', 'member-item', 'members', 'packed-ids', 'tombstones'),
+    ...inGroups('intents', 'member-item', 'members', 'packed-delta', 'packed-ids', 'tombstones'),
   ]
   const GROUP_WRITES = [
     ...inResources('current-members', 'group-members', 'group-writes', 'groups'),
     ...inGroups('group-item', 'queue', 'to-intents'),
   ]
-  const OF_WORKER = inGroups('apply', 'loss', 'loss-event', 'queued-losses', 'slices')
+  const UNDO = inGroups('undelete')
+  const OF_WORKER = inGroups('apply', 'kept-members', 'loss', 'loss-event', 'queued-losses', 'slices')
   /** Of the rooms of groups, what users need too: all of it is small. */
   const SHARED = {
     change: 'a group that is deleted is written as any of its changes, by the deletes of both types',
@@ -75,7 +76,7 @@ describe('a function carries no code of a type that it does not serve', () => {
     heads: 'that work is a head of the queue, a user its tombstone',
     memberships: 'the groups of a user, and groups found by a member',
   }
-  const ONE_TYPE = new Set([...OF_USERS, ...GROUP_READS, ...GROUP_WRITES, ...OF_WORKER])
+  const ONE_TYPE = new Set([...OF_USERS, ...GROUP_READS, ...GROUP_WRITES, ...OF_WORKER, ...UNDO])
   const isIn = (rooms: RegExp) => (path: string) => rooms.test(path)
   const inRooms = isIn(/^shared\/(resources|store\/groups)\//)
 
@@ -86,7 +87,7 @@ describe('a function carries no code of a type that it does not serve', () => {
     ['search', [...OF_USERS, ...GROUP_READS, ...GROUP_WRITES]],
     ['bulk', [...OF_USERS, ...GROUP_READS, ...GROUP_WRITES]],
     ['admin', []],
-    ['admin-resources', [...OF_USERS, ...GROUP_READS, ...GROUP_WRITES]],
+    ['admin-resources', [...OF_USERS, ...GROUP_READS, ...GROUP_WRITES, ...UNDO]],
   ] as const)('%s', async (name, own) => {
     const modules = await modulesOf(name)
     expect(modules.filter((path) => ONE_TYPE.has(path)).sort()).toEqual([...own].sort())

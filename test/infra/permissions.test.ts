@@ -9,6 +9,7 @@ import {
   eventPartition,
   historyKey,
   integrationCollectionKey,
+  keptCollectionKey,
   lookupCollectionKey,
   memberOfKey,
   membersKey,
@@ -33,6 +34,8 @@ const { User, Group } = RESOURCE_TYPES
 
 const EVENT = eventPartition('acme', '2026-01-01', 3)
 const HISTORY = historyKey('acme', 'u1')
+const KEPT = keptCollectionKey('acme', '0199a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b')
+const DELETED = keptCollectionKey('acme', 'DELETED.GROUP')
 const TOKEN = tokenKey('abc').pk
 const USED = usedAssertionKey('acme', 'client', 'jti').pk
 const PAGE_MARK = pageKey('acme', 'h')
@@ -89,6 +92,18 @@ describe('what each function may do with the table (SECURITY E1, I5, T7)', () =>
       ['PutItem', PAGE_MARK],
       ['PutItem', EVENT],
     ])
+  })
+
+  test('what events cut is put by who changes objects and by the worker, and read by administrators alone', () => {
+    const actions = ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem']
+    for (const key of [KEPT, DELETED]) {
+      const may = ALL.flatMap((name) =>
+        actions.flatMap((action) => (isAllowed(name, action, key) ? [`${name} ${action}`] : [])),
+      )
+      const put = [...SCIM, 'admin-resources', 'worker'].map((name) => `${name} PutItem`)
+      const read = ['GetItem', 'BatchGetItem', 'Query'].map((action) => `admin-resources ${action}`)
+      expect(may.sort()).toEqual([...put, ...read].sort())
+    }
   })
 
   test.each(ALL)('%s cannot scan, use PartiQL, export or administer', (name) => {

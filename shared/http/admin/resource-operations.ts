@@ -7,6 +7,7 @@ import { directOperations } from './direct.ts'
 import type { AdminContext } from './handler.ts'
 import { ownershipOperations } from './ownership.ts'
 import { listForAdmin, loadForAdmin } from './resources.ts'
+import { undoOperations } from './undo.ts'
 
 const User: Kind = { type: RESOURCE_TYPES.User, special: SPECIALS.User }
 const Group: Kind = { type: RESOURCE_TYPES.Group, special: SPECIALS.Group }
@@ -19,4 +20,5 @@ export const adminResourceOperations = {
   'GET /admin/roles/{id}': ({ params, query }, context) => loadForAdmin(context, Group, params.id ?? '', query),
   ...directOperations,
   ...ownershipOperations,
+  ...undoOperations,
 } satisfies Record<RouteKeyOf<'admin-resources'>, Operation<AdminContext>>

@@ -5,6 +5,7 @@ import { memberKey, membersKey } from '../keys.ts'
 import type { Pace } from '../pace.ts'
 import type { EventRef, GroupHead } from './heads.ts'
 import { type Intent, membersPut } from './intents.ts'
+import { putLeftMembers } from './kept-members.ts'
 import { toGrants, toMemberItem } from './member-item.ts'
 import { listStoredMembers } from './members.ts'
 
@@ -19,20 +20,22 @@ export interface Limits {
 
 /**
  * Intents that are applied together: what is small must not wait for a call each, and what DynamoDB takes more than a
- * second for must not wait for each other. One intent alone is some 1,300 units at most, by its members and bytes.
+ * second for must not wait for each other; an intent is taken away by one action, or two where it is kept. One alone is some 1,300 units at most, by its members and bytes.
  */
-const MAX_TOGETHER = { units: 1000, intents: 80 }
+const MAX_TOGETHER = { units: 1000, actions: 80 }
 /** Memberships of a deleted group that are taken away together. */
 const MAX_SWEPT = 500
 
 /** The first of these intents, in order, that are applied together. */
 export function firstBatch(intents: Intent[]): Intent[] {
   let units = 0
-  const end = intents.slice(0, MAX_TOGETHER.intents).findIndex((intent, i) => {
+  let actions = 0
+  const end = intents.findIndex((intent, i) => {
     units += membershipUnits(intent)
-    return i > 0 && units > MAX_TOGETHER.units
+    actions += intent.isKept ? 2 : 1
+    return i > 0 && (units > MAX_TOGETHER.units || actions > MAX_TOGETHER.actions)
   })
-  return intents.slice(0, end === -1 ? MAX_TOGETHER.intents : end)
+  return end === -1 ? intents : intents.slice(0, end)
 }
 
 const membershipUnits = (intent: Intent): number =>
@@ -80,19 +83,21 @@ function interleave<T>(a: T[], b: T[]): T[] {
 }
 
 /**
- * Takes away memberships of a deleted group, the histories of these members first: whoever goes on finds those whose
- * membership is still there.
+ * Takes away memberships of a deleted group, after they are kept beside its event and in the histories of these members:
+ * whoever goes on finds those whose membership is still there.
  */
 export async function sweepMembers(
   db: Db,
-  { account, id }: GroupHead,
+  head: GroupHead,
   deleted: EventRef,
   limits: Limits,
 ): Promise<'swept' | 'more' | 'timeout'> {
+  const { account, id } = head
   const members = await listStoredMembers(db, account, id, MAX_SWEPT)
   if (members.length === 0) return 'swept'
   const ids = members.map(({ userId }) => userId)
   const cause = { account, ...deleted }
+  await putLeftMembers(db, head, cause, members)
   const grants = toGrants(id, { add: [], remove: ids })
   const puts = grants.map((grant) => ({ PutRequest: { Item: toGrantItem(db, cause, grant) } }))
   const deletes = ids.map((userId) => ({ DeleteRequest: { Key: memberKey(account, id, userId) } }))

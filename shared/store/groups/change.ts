@@ -6,6 +6,7 @@ import type { StoredResource } from '../resource-item.ts'
 import { LostRace, putNewResource, putVersion, type VersionWrite } from '../resource-writes.ts'
 import { type Actions, ConditionsFailed, MAX_ACTIONS } from '../transaction.ts'
 import { touchGroupAction } from './group-item.ts'
+import { checkSettledAction } from './heads.ts'
 import {
   addMemberAction,
   changeDisplayAction,
@@ -41,7 +42,7 @@ export const fitsTransaction = ({ add, remove, displays }: MemberDelta): boolean
 
 /**
  * Access pattern W1 with members: in one transaction, or committed as intents, which every reader overlays from then on
- * and the worker applies.
+ * and the worker applies. One that is made again, of a later version, must be settled: nothing of it may be left to sweep.
  * @throws {NameTaken} {@link ScimError} 413 when it has too many members for one commit
  */
 export async function putNewGroup(
@@ -52,11 +53,13 @@ export async function putNewGroup(
   event: RestEvent,
 ): Promise<void> {
   if (fitsTransaction(members)) {
-    await putNewResource(db, account, group, event, memberActions(db, group, members, event))
+    const settled = checkSettledAction({ account, kind: 'GROUP', id: group.id })
+    const further = { ...memberActions(db, group, members, event), ...(group.version > 1 && { settled }) }
+    await putNewResource(db, account, group, event, further)
     return
   }
   const queued = { ...group, applying: group.version }
-  await putNewResource(db, account, queued, event, queueActions(db, account, group, members, event))
+  await putNewResource(db, account, queued, event, queueActions(db, account, group, members, event, 'unused'))
 }
 
 /**
@@ -102,11 +105,11 @@ const ADD = 'add:'
 const REMOVE = 'remove:'
 const DISPLAY = 'display:'
 
-/** Adds members who must be none yet, removes some who must be members, and changes displays that must be as read. */
+/** Adds members who must be none yet, removes some who must be members with the displays they are said to have, and changes displays that must be as read. */
 export function memberActions(
   table: EventTable,
   group: StoredResource,
-  { add, remove, displays }: MemberDelta,
+  { add, remove, displays, lost }: MemberDelta,
   event: RestEvent,
 ): Actions {
   const { account } = event
@@ -114,7 +117,10 @@ export function memberActions(
   return Object.fromEntries([
     ...grants.map((grant) => [`grant:${grant.userId}`, putGrantAction(table, event, grant)]),
     ...add.map((member) => [ADD + member.userId, addMemberAction(account, group.id, member)]),
-    ...remove.map((userId) => [REMOVE + userId, removeMemberAction(account, group.id, userId)]),
+    ...remove.map((userId) => {
+      const member = { userId, display: lost?.get(userId) }
+      return [REMOVE + userId, removeMemberAction(account, group.id, member)] as const
+    }),
     ...displays.map((change) => [DISPLAY + change.userId, changeDisplayAction(account, group.id, change)]),
   ])
 }
@@ -125,7 +131,8 @@ function toDifference(error: ConditionsFailed): Error {
     [...error.failures].flatMap(([name, item]) =>
       name.startsWith(prefix) ? [[name.slice(prefix.length), item] as const] : [],
     )
-  if (met(DISPLAY).length > 0) return new LostRace('', { cause: error })
+  const hasOther = met(REMOVE).some(([, item]) => item !== undefined)
+  if (hasOther || met(DISPLAY).length > 0) return new LostRace('', { cause: error })
   const present = met(ADD).map(([userId, item]) => [userId, metMember(userId, item)] as const)
   const absent = met(REMOVE).map(([userId]) => userId)
   return new MembersDiffer(new Map(present), new Set(absent), { cause: error })

@@ -1,3 +1,4 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import type { Db } from '../client.ts'
 import type { Cause } from '../events/grant.ts'
 import { type Key, pendingKey, pendingWorkKey } from '../keys.ts'
@@ -64,21 +65,25 @@ export interface Queued {
   at: number
 }
 
-/** Queues a commit of a group; `bounded` fails where {@link MAX_QUEUED} intents are open. */
-export function queueAction(
-  account: string,
-  groupId: string,
-  { version, intents, at }: Queued,
-  bounded: boolean,
-): Action {
+/** Where there is room in a queue: while fewer than {@link MAX_QUEUED} intents are open, always, or while it is unused. */
+export type Room = 'bounded' | 'unbounded' | 'unused'
+const CONDITIONS: Record<Room, string | undefined> = {
+  bounded: 'attribute_not_exists(queued) OR queued < :most',
+  unbounded: undefined,
+  unused: 'attribute_not_exists(pk)',
+}
+
+/** Queues a commit of a group, where there is room. */
+export function queueAction(account: string, groupId: string, { version, intents, at }: Queued, room: Room): Action {
+  const ConditionExpression = CONDITIONS[room]
   return {
     Update: {
       Key: headKey(groupOf(account, groupId)),
       UpdateExpression: `SET committed = :version, ${RING}, ${BEGIN} ADD queued :intents`,
-      ...(bounded && { ConditionExpression: 'attribute_not_exists(queued) OR queued < :most' }),
+      ...(ConditionExpression && { ConditionExpression }),
       ExpressionAttributeValues: {
         ...{ ':version': version, ':at': at, ':zero': 0, ':intents': intents, ':writer': REQUEST },
-        ...(bounded && { ':most': MAX_QUEUED }),
+        ...(room === 'bounded' && { ':most': MAX_QUEUED }),
       },
     },
   }
@@ -120,6 +125,14 @@ export function tombstoneAction(account: string, userId: string, cause: EventRef
   return { Put: { Item: { ...headKey({ account, kind: 'USER', id: userId }), ...lane } } }
 }
 
+/**
+ * Holds while nothing is left of an object that was deleted: what is made again under its id before would be hidden by
+ * its tombstone, or taken away by what sweeps it.
+ */
+export const checkSettledAction = (work: Work): Action => ({
+  ConditionCheck: { Key: headKey(work), ConditionExpression: 'attribute_not_exists(pk)' },
+})
+
 const toRef = ({ time, eventId }: EventRef): EventRef => ({ time, eventId })
 
 /**
@@ -129,6 +142,20 @@ const toRef = ({ time, eventId }: EventRef): EventRef => ({ time, eventId })
 export async function listHeads(db: Db, account: string, kind?: Work['kind']): Promise<Head[]> {
   const items = await queryAll(db, ofPartition(pendingKey(account), kind && `${kind}#`))
   return items.map((item) => toHead(account, item)).filter((head) => head !== undefined)
+}
+
+/** Access pattern P2: one head. Strongly consistent; 1 read unit. */
+export async function getHead(db: Db, work: Work): Promise<Head | undefined> {
+  const get = new GetCommand({ TableName: db.tableName, Key: headKey(work), ConsistentRead: true })
+  const { Item } = await db.client.send(get)
+  return Item && requireHead(work, Item)
+}
+
+/** Reads a head back. @throws {Error} where the item is not one as we write them. */
+export function requireHead(work: Work, item: Record<string, unknown> = {}): Head {
+  const head = toHead(work.account, item)
+  if (head) return head
+  throw new Error(`The head of ${work.kind} ${work.id} is not one of ours`)
 }
 
 const PARTITION = /^A#([^#]+)#PENDING$/

@@ -4,7 +4,7 @@ import { ofPartition, queryAll } from '../query-all.ts'
 import type { Action, Actions } from '../transaction.ts'
 import type { EventRef } from './heads.ts'
 import type { MemberDelta, StoredMember } from './member-item.ts'
-import { packIds, unpackIds } from './packed-ids.ts'
+import { packDelta, unpackDelta } from './packed-delta.ts'
 
 /** Part of a change of members: committed with the group's new version, applied by the worker. Only what really changes. */
 export interface Intent extends MemberDelta {
@@ -17,10 +17,12 @@ export interface Intent extends MemberDelta {
   cause: EventRef
   /** Whether a deleted user leaves, which takes nobody's room in the queue. */
   isLoss?: boolean
+  /** Whether it is to be kept beside its event once it is applied, since the event has no room for it. */
+  isKept?: boolean
 }
 
 /** What all parts of one change have in common. */
-export type Commit = Pick<Intent, 'version' | 'at' | 'cause'>
+export type Commit = Pick<Intent, 'version' | 'at' | 'cause' | 'isKept'>
 
 /** The actions that commit intents: readers overlay them from then on. */
 export const putIntentActions = (account: string, groupId: string, intents: Intent[]): Actions =>
@@ -37,38 +39,18 @@ export async function listIntents(db: Db, account: string, groupId: string, limi
   return (await queryAll(db, ofPartition(membersKey(account, groupId), INTENT_PREFIX), limit)).map(toIntent)
 }
 
-function toIntentItem(account: string, groupId: string, { add, remove, displays, ...intent }: Intent) {
-  const changed = displays.map(({ userId, after }) => ({ userId, display: after }))
-  return {
-    ...intentKey(account, groupId, intent.version, intent.n),
-    ...intent,
-    ...packMembers('add', add),
-    ...packMembers('change', changed),
-    ...(remove.length > 0 && { remove: packIds(remove) }),
-  }
-}
-
-/** Ids packed under `name`, and beside them the displays, null for none, where there are any. */
-function packMembers(name: string, members: StoredMember[]): Record<string, unknown> {
-  if (members.length === 0) return {}
-  const displays = members.map(({ display = null }) => display)
-  const some = displays.some((display) => display !== null)
-  return { [name]: packIds(members.map(({ userId }) => userId)), ...(some && { [`${name}Displays`]: displays }) }
-}
-
-function unpackMembers(item: Record<string, unknown>, name: string): StoredMember[] {
-  const displays = (item[`${name}Displays`] ?? []) as (string | null)[]
-  return unpackIds(item[name]).map((userId, i) => ({ userId, display: displays[i] ?? undefined }))
+function toIntentItem(account: string, groupId: string, { add, remove, displays, lost, ...intent }: Intent) {
+  const delta = { add, remove, displays, lost }
+  return { ...intentKey(account, groupId, intent.version, intent.n), ...intent, ...packDelta(delta, intent.isKept) }
 }
 
 export function toIntent(item: Record<string, unknown>): Intent {
-  const { version, n, at, cause, remove, isLoss } = item
+  const { version, n, at, cause, isLoss, isKept } = item
   return {
     ...{ version: Number(version), n: Number(n), at: Number(at), cause: cause as EventRef },
     ...(isLoss === true && { isLoss }),
-    add: unpackMembers(item, 'add'),
-    remove: unpackIds(remove),
-    displays: unpackMembers(item, 'change').map(({ userId, display }) => ({ userId, after: display })),
+    ...(isKept === true && { isKept }),
+    ...unpackDelta(item),
   }
 }
 

@@ -7,7 +7,8 @@ import { nextTurn } from '../resource-item.ts'
 import { type Actions, failuresOf } from '../transaction.ts'
 import { getGroup, loseMemberAction } from './group-item.ts'
 import { toLoss } from './loss-event.ts'
-import { removeMemberAction } from './member-item.ts'
+import { removeMemberAction, type StoredMember } from './member-item.ts'
+import { listMembersAmong } from './members.ts'
 import { loseMembers } from './queued-losses.ts'
 
 /**
@@ -31,18 +32,19 @@ export async function loseMember(
       const lost = new Map([[userId, cause]])
       return loseMembers(db, { account: cause.account, id: groupId }, lost, until)
     }
+    const member = (await listMembersAmong(db, cause.account, group, [userId])).get(userId)
+    if (!member) return true
     const now = db.clock()
-    const loss = { ...toLoss(group, userId, cause, new Date(now)), turn: nextTurn(now, group) }
-    const failures = await failuresOf(db, inlineLoss(db, groupId, userId, loss))
-    if (!failures || failures.has('member')) return true
+    const loss = { ...toLoss(group, member, cause, new Date(now)), turn: nextTurn(now, group) }
+    if (!(await failuresOf(db, inlineLoss(db, groupId, member, loss)))) return true
   }
   return false
 }
 
-function inlineLoss(db: Db, groupId: string, userId: string, loss: RestEvent): Actions {
+function inlineLoss(db: Db, groupId: string, member: StoredMember, loss: RestEvent): Actions {
   return {
-    member: removeMemberAction(loss.account, groupId, userId),
-    grant: putGrantAction(db, loss, { userId, groupId, kind: 'removed' }),
+    member: removeMemberAction(loss.account, groupId, member),
+    grant: putGrantAction(db, loss, { userId: member.userId, groupId, kind: 'removed' }),
     group: loseMemberAction(loss.account, groupId, loss),
     loss: putEventAction(db, loss),
   }

@@ -21,10 +21,16 @@ export interface MemberDelta {
   add: StoredMember[]
   remove: string[]
   displays: DisplayChange[]
+  /** Displays that those removed had, by id, as far as they are known. */
+  lost?: ReadonlyMap<string, string> | undefined
 }
 
+/** The displays of members who have one, by id. */
+export const displaysOf = (members: Iterable<StoredMember>): ReadonlyMap<string, string> =>
+  new Map([...members].flatMap(({ userId, display }) => (display === undefined ? [] : [[userId, display]])))
+
 /** The rows that who comes to a group and who leaves it get in their own history. */
-export const toGrants = (groupId: string, { add, remove }: Omit<MemberDelta, 'displays'>): Grant[] => [
+export const toGrants = (groupId: string, { add, remove }: Pick<MemberDelta, 'add' | 'remove'>): Grant[] => [
   ...add.map(({ userId }) => ({ userId, groupId, kind: 'added' as const })),
   ...remove.map((userId) => ({ userId, groupId, kind: 'removed' as const })),
 ]
@@ -65,7 +71,7 @@ export function changeDisplayAction(account: string, groupId: string, change: Di
     Update: {
       Key: memberKey(account, groupId, userId),
       UpdateExpression: after === undefined ? 'REMOVE display' : 'SET display = :after',
-      ConditionExpression: `attribute_exists(pk) AND ${before === undefined ? 'attribute_not_exists(display)' : 'display = :before'}`,
+      ConditionExpression: isShownAs(before),
       ...valuesOf({ ':after': after, ':before': before }),
     },
   }
@@ -77,6 +83,16 @@ function valuesOf(values: Record<string, string | undefined>) {
   return named.length === 0 ? {} : { ExpressionAttributeValues: Object.fromEntries(named) }
 }
 
-export function removeMemberAction(account: string, groupId: string, userId: string): Action {
-  return { Delete: { Key: memberKey(account, groupId, userId), ConditionExpression: 'attribute_exists(pk)' } }
-}
+/** That somebody is a member and has this display, or none. */
+const isShownAs = (display: string | undefined): string =>
+  `attribute_exists(pk) AND ${display === undefined ? 'attribute_not_exists(display)' : 'display = :before'}`
+
+/** Takes a member out, where its display is still the one that is told of; a failure shows whether it is a member. */
+export const removeMemberAction = (account: string, groupId: string, { userId, display }: StoredMember): Action => ({
+  Delete: {
+    Key: memberKey(account, groupId, userId),
+    ConditionExpression: isShownAs(display),
+    ...valuesOf({ ':before': display }),
+    ...SHOW_MET,
+  },
+})

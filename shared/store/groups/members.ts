@@ -77,12 +77,26 @@ export async function listMembersAmong(
   return byId(named.flatMap((userId) => members.get(userId) ?? []))
 }
 
+/**
+ * Access pattern M9: a few users as members, as far as they are stored. Strongly consistent; 1 RT, 1 read unit each,
+ * members or not.
+ */
+export async function getMembers(db: Db, account: string, groupId: string, userIds: Iterable<string>) {
+  const keys = [...new Set(userIds)].map((userId) => memberKey(account, groupId, userId))
+  return byId((await batchGet(db, keys, ['sk', 'display'])).map(toStoredMember))
+}
+
 /** Access pattern M5: some of the members, `limit` at most, open intents included. */
-export async function listSomeMembers(db: Db, account: string, group: OfMembers, limit: number): Promise<string[]> {
+export async function listSomeMembers(
+  db: Db,
+  account: string,
+  group: OfMembers,
+  limit: number,
+): Promise<StoredMember[]> {
   const intents = group.applying === undefined ? [] : await listIntents(db, account, group.id)
   const leaving = intents.reduce((sum, { remove }) => sum + remove.length, 0)
   const stored = await listStoredMembers(db, account, group.id, limit + leaving)
-  return [...overlay(byId(stored), intents).keys()].slice(0, limit)
+  return [...overlay(byId(stored), intents).values()].slice(0, limit)
 }
 
 /** Access pattern M6: the first memberships of a group as they are stored. */

@@ -1,3 +1,4 @@
+import { listsAllMembers } from '../../audit/changes.ts'
 import type { RestEvent } from '../../audit/rest-event.ts'
 import { ScimError } from '../../scim/error.ts'
 import { quote } from '../../scim/quote.ts'
@@ -6,10 +7,10 @@ import type { Db } from '../client.ts'
 import type { StoredResource } from '../resource-item.ts'
 import { putVersion } from '../resource-writes.ts'
 import { type Actions, ConditionsFailed } from '../transaction.ts'
-import { type EventRef, queueAction } from './heads.ts'
+import { queueAction, type Room } from './heads.ts'
 import { putIntentActions } from './intents.ts'
 import type { MemberDelta } from './member-item.ts'
-import { toIntents } from './to-intents.ts'
+import { toIntents, withoutBefore } from './to-intents.ts'
 
 /** A new version of a group together with its members' change. */
 export interface GroupChange extends MemberDelta {
@@ -45,12 +46,14 @@ export function queueActions(
   account: string,
   { id, version }: StoredResource,
   change: MemberDelta,
-  cause: EventRef,
+  { time, eventId, changes = [] }: RestEvent,
+  room: Room = 'bounded',
 ): Actions {
   const at = db.clock()
-  const { time, eventId } = cause
-  const intents = toIntents({ version, at, cause: { time, eventId } }, change)
-  const queue = queueAction(account, id, { version, intents: intents.length, at }, true)
+  const isKept = !listsAllMembers(changes)
+  const commit = { version, at, cause: { time, eventId }, ...(isKept && { isKept }) }
+  const intents = toIntents(commit, isKept ? change : withoutBefore(change))
+  const queue = queueAction(account, id, { version, intents: intents.length, at }, room)
   return { ...putIntentActions(account, id, intents), [QUEUE]: queue }
 }
 

@@ -10,10 +10,11 @@ import { getGroup } from './group-item.ts'
 import { type EventRef, queueAction, type Work } from './heads.ts'
 import { type Intent, putIntentActions } from './intents.ts'
 import { toLoss } from './loss-event.ts'
+import type { StoredMember } from './member-item.ts'
 import { listMembersAmong } from './members.ts'
 
-/** A user who is deleted, and the event of the delete. */
-type Lost = [userId: string, cause: EventRef]
+/** A member who is deleted, and the event of the delete. */
+type Lost = [member: StoredMember, cause: EventRef]
 
 /** Losses of one transaction: an event and an intent each, beside the group and its head. */
 const MAX_TOGETHER = 40
@@ -36,7 +37,10 @@ export async function loseMembers(
     // A group that is gone has its memberships taken away itself.
     if (!group) return true
     const members = await listMembersAmong(db, account, group, lost.keys())
-    const left = [...lost].filter(([userId]) => members.has(userId))
+    const left = [...lost].flatMap(([userId, cause]): Lost[] => {
+      const member = members.get(userId)
+      return member ? [[member, cause]] : []
+    })
     if (await loseAll(db, { account, group, until }, left)) return true
   }
   return false
@@ -53,8 +57,8 @@ async function loseAll(db: Db, { account, group, until }: Run, lost: Lost[]): Pr
   let before = group
   for (const part of chunks(lost, MAX_TOGETHER)) {
     if (db.clock() >= until) return false
-    const causes = await mapConcurrently(part, PARALLEL, async ([userId, ref]) => ({
-      userId,
+    const causes = await mapConcurrently(part, PARALLEL, async ([member, ref]) => ({
+      member,
       cause: await requireEvent(db, { account, ...ref }),
     }))
     const losses = toLosses(db, before, causes)
@@ -71,11 +75,11 @@ interface Loss {
 }
 
 /** One version of the group for each user that it loses. */
-function toLosses(db: Db, before: StoredResource, lost: readonly { userId: string; cause: RestEvent }[]): Loss[] {
+function toLosses(db: Db, before: StoredResource, lost: readonly { member: StoredMember; cause: RestEvent }[]): Loss[] {
   const now = new Date(db.clock())
-  return lost.map(({ userId, cause }, n) => {
+  return lost.map(({ member, cause }, n) => {
     const order = orderOf({ ...before, version: before.version + n + 1 })
-    return { userId, event: { ...toLoss(before, userId, cause, now), ...order } }
+    return { userId: member.userId, event: { ...toLoss(before, member, cause, now), ...order } }
   })
 }
 
@@ -105,6 +109,6 @@ function queuedLosses(
     ...Object.fromEntries(losses.map(({ userId, event }) => [userId, putEventAction(db, event)])),
     ...putIntentActions(account, id, intents),
     // A user who is gone must leave, however long the queue is, and takes nobody's room in it.
-    queue: queueAction(account, id, { version, intents: 0, at }, false),
+    queue: queueAction(account, id, { version, intents: 0, at }, 'unbounded'),
   }
 }

@@ -1,10 +1,11 @@
-import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { Db } from '../client.ts'
 import { type Actions, ConditionsFailed, transact } from '../transaction.ts'
 import { updateIf } from '../update-if.ts'
 import { endApplyingAction, getGroup } from './group-item.ts'
-import { type GroupHead, type Head, headKey, toHead, WORKER, type Work } from './heads.ts'
+import { type GroupHead, getHead, type Head, headKey, requireHead, WORKER, type Work } from './heads.ts'
 import { deleteIntentAction, type Intent } from './intents.ts'
+import { keepIntentActions } from './kept-members.ts'
 
 /** That no slice of this work can begin: nothing is left, another worker has it, or it is to be done later. */
 export type NotTaken = { end: 'done' } | { end: 'taken' } | { end: 'later'; at: number }
@@ -35,19 +36,6 @@ export async function takeHead(db: Db, work: Work, lease: number): Promise<Head 
   return head.kind === 'USER' && head.due > now ? { end: 'later', at: head.due } : { end: 'taken' }
 }
 
-/** Access pattern P2: one head. Strongly consistent; 1 read unit. */
-export async function getHead(db: Db, work: Work): Promise<Head | undefined> {
-  const get = new GetCommand({ TableName: db.tableName, Key: headKey(work), ConsistentRead: true })
-  const { Item } = await db.client.send(get)
-  return Item && requireHead(work, Item)
-}
-
-function requireHead(work: Work, item: Record<string, unknown> = {}): Head {
-  const head = toHead(work.account, item)
-  if (head) return head
-  throw new Error(`The head of ${work.kind} ${work.id} is not one of ours`)
-}
-
 const IS_OURS = 'epoch = :epoch'
 const ofSlice = ({ epoch }: Head) => ({ ':epoch': epoch })
 
@@ -67,7 +55,7 @@ export function releaseHead(db: Db, head: Head, due?: number): Promise<boolean> 
 }
 
 /**
- * Takes applied intents away; `openSince` is the commit of the next one, or the last that is known. False where another
+ * Takes applied intents away, and keeps what their events had no room for; `openSince` is the commit of the next one, or the last that is known. False where another
  * slice has begun, which applies them once more.
  */
 export function moveHead(db: Db, head: GroupHead, applied: Intent[], openSince = head.openSince): Promise<boolean> {
@@ -86,7 +74,12 @@ export function moveHead(db: Db, head: GroupHead, applied: Intent[], openSince =
   }
   const deletes = applied.map((intent, i) => [`intent:${i}`, deleteIntentAction(head.account, head.id, intent)])
   const names = applied.map(({ version, n }) => `${version}#${n}`)
-  return isDone(db, { move, ...Object.fromEntries(deletes) }, ['move', head.id, head.epoch, ...names].join('|'))
+  const kept = keepIntentActions(db, head.account, applied)
+  return isDone(
+    db,
+    { move, ...Object.fromEntries(deletes), ...kept },
+    ['move', head.id, head.epoch, ...names].join('|'),
+  )
 }
 
 /**

@@ -1,0 +1,94 @@
+import { ScimError } from '../../scim/error.ts'
+import { quote } from '../../scim/quote.ts'
+import { getIdByName } from '../../store/claims.ts'
+import { getEvent } from '../../store/events/history.ts'
+import type { StoredResource } from '../../store/resource-item.ts'
+import { NameReserved, NameTaken } from '../../store/resource-writes.ts'
+import { getResource } from '../../store/resources.ts'
+import { untilWon } from '../conflict.ts'
+import type { ScimContext } from '../context.ts'
+import type { StepRow } from '../steps.ts'
+import { removeResource } from '../write.ts'
+import { commitBack, requireBack } from './commit-back.ts'
+import { makeAgain } from './make-again.ts'
+import { isCreation, isDeletion, type Net } from './net.ts'
+import { Refused } from './refused.ts'
+import { type Committed, type How, type Target, trailOf } from './target.ts'
+
+/** What became of an object. */
+type Outcome = Pick<StepRow, 'outcome' | 'what' | 'reason'>
+
+const UNCHANGED: Outcome = { outcome: 'unchanged' }
+
+/**
+ * Sets one object back to what it was before the events that are undone: attributes and members, under its old id where
+ * it was deleted. Each commit has an event of its own; a group of more members than one takes is set back by several.
+ * Done again it is `unchanged`.
+ */
+export async function undoObject(context: ScimContext, target: Target, how: How): Promise<StepRow> {
+  const row = { type: target.kind.type.auditWord, id: target.id, name: target.name }
+  try {
+    return { ...row, ...(await carryOut(context, target, how)) }
+  } catch (error) {
+    const reason = await toReason(context, target, error)
+    if (reason === undefined) throw error
+    return { ...row, outcome: 'refused', reason }
+  }
+}
+
+async function carryOut(context: ScimContext, target: Target, how: How): Promise<Outcome> {
+  const { db, principal } = context
+  const { kind, id, net } = target
+  const found = await getResource(db, principal.account, kind.type, id)
+  if (!found && isCreation(net, kind.type)) return UNCHANGED
+  if (!found) return again(context, target, how, await makeAgain(context, target, how))
+  if (net.problem) throw net.problem
+  if (isCreation(net, kind.type)) return undoCreation(context, target, how, found)
+  if (isDeletion(net) && !(await isComingBack(context, found, net))) return UNCHANGED
+  return again(context, target, how, await untilWon(() => commitBack(context, target, how)))
+}
+
+/**
+ * Whether nothing has changed what was deleted since it was made again: then members who were missing may follow, be it
+ * since they were too many for one commit, or came back later.
+ */
+async function isComingBack({ db, principal }: ScimContext, { eventId }: StoredResource, { newest }: Net) {
+  const last = await getEvent(db, principal.account, eventId)
+  return last !== undefined && last.cause === newest?.eventId
+}
+
+/** Goes on until all of it is committed. */
+async function again(context: ScimContext, target: Target, how: How, first: Committed): Promise<Outcome> {
+  const whats = [first.what]
+  for (let { isAll } = first; !isAll; ) {
+    const next = await untilWon(() => commitBack(context, target, how))
+    whats.push(next.what)
+    isAll = next.isAll
+  }
+  const what = whats.filter((one) => one !== undefined).join(', ')
+  return what === '' ? UNCHANGED : { outcome: 'done', what }
+}
+
+async function undoCreation(context: ScimContext, target: Target, how: How, found: StoredResource): Promise<Outcome> {
+  const { kind, id } = target
+  if (!how.withCreated) return { outcome: 'unchanged', reason: 'it was made by what is undone, and stays' }
+  requireBack(target, found, how)
+  if (!how.dryRun) await removeResource({ ...context, trail: trailOf(context, target) }, kind, { id })
+  return { outcome: 'done', what: 'dropped' }
+}
+
+/** What is said of an object that is left as it is; nothing where the request itself has failed. */
+async function toReason(context: ScimContext, target: Target, error: unknown): Promise<string | undefined> {
+  if (error instanceof Refused) return error.message
+  if (error instanceof NameReserved) return 'its name is that of a provisioner role by now'
+  if (error instanceof NameTaken) return takenBy(context, target)
+  return error instanceof ScimError && error.status < 500 ? error.message : undefined
+}
+
+async function takenBy({ db, principal: { account } }: ScimContext, { kind: { type }, net }: Target): Promise<string> {
+  const name = String(net.effect.attributes.get(type.uniqueName)?.before)
+  const id = await getIdByName(db, account, type, name)
+  const holder = id === undefined ? undefined : await getResource(db, account, type, id)
+  const who = holder ? `, by ${type.auditWord} ${holder.id} of role ${holder.owner}` : ''
+  return `its ${type.uniqueName} ${quote(name)} is taken${who}`
+}
