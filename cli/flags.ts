@@ -62,3 +62,12 @@ export const textFor = (schema: z.core.$ZodType) =>
     const [issue] = error?.issues ?? []
     if (issue) context.addIssue(issue.message)
   })
+
+/** An option of commands that change more than one thing. */
+export const DRY_RUN = toggle('say what would be done, and do nothing')
+
+/** What asks for a dry run, in a query string. */
+export const dryRunQuery = (isDryRun: boolean) => (isDryRun ? { dryRun: 'true' } : {})
+
+/** Which names of a list are shown. */
+export const LIKE = optional('PATTERN', 'only names like this: % stands for any letters, _ for one', someText)

@@ -31,6 +31,7 @@ const MEMBERS = 'A#*#MEMBERS#*'
 const MEMBER_OF = 'A#*#MEMBEROF#*'
 /** What the index tells of objects: memberships by user, objects by owner. */
 const OBJECT_INDEX = [MEMBER_OF, 'A#*#OWNED#*']
+const COUNTS = 'A#*#COUNT#*'
 const PENDING = 'A#*#PENDING'
 /** What SCIM requests are about besides objects: names and lookups, memberships, counters, page marks, open work. */
 const OF_OBJECTS = ['NAME#*', 'LOOKUP#*', 'MEMBERS#*', 'COUNT#*', 'PAGE#*', 'PENDING'].map((part) => `A#*#${part}`)
@@ -73,8 +74,10 @@ const GRANTS: Record<Exclude<LambdaName, ResourceFunctionName> | BackgroundName,
   admin: [
     { actions: [...READ, 'Put', 'Update', 'Delete', 'ConditionCheck'], keys: [...ADMINISTRATION, TOKENS] },
     { actions: ['Query'], keys: [TOKEN_INDEX], index: true },
-    // The names of roles are kept from groups.
-    { actions: ['Put'], keys: [GROUP_NAMES] },
+    // The names of roles are kept from groups, and given free.
+    { actions: ['Get', 'Put', 'Delete'], keys: [GROUP_NAMES] },
+    // How many users and groups a role owns; neither is read.
+    { actions: ['Query'], keys: [COUNTS] },
     WRITE_EVENTS,
   ],
   // As clients do, and what it takes to bring back what was there: the history.

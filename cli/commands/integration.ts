@@ -2,20 +2,23 @@ import { UNKNOWN_MEMBERS } from '../../shared/auth/carried.ts'
 import { isSameBlock } from '../../shared/auth/network-policy.ts'
 import { CREATE_PRIVILEGES, PRIVILEGES } from '../../shared/auth/privileges.ts'
 import type { ChangedIntegration } from '../../shared/resources/change-integration.ts'
+import type { MadeIntegration } from '../../shared/resources/create-integration.ts'
 import {
   block,
   comment,
   instant,
   type NetworkPolicyChange,
-  objectName,
+  roleName,
 } from '../../shared/resources/integration-input.ts'
 import type { IntegrationView } from '../../shared/resources/present-integration.ts'
+import { many } from '../../shared/resources/say-owned.ts'
 import { CLIENT_KINDS } from '../../shared/scim/client-kind.ts'
 import { type Command, command, type FlagValues, type Session } from '../command.ts'
 import { UsageError } from '../failure.ts'
-import { choice, oneOfWords, optional, repeated, textFor, toggle, truth } from '../flags.ts'
+import { choice, DRY_RUN, dryRunQuery, LIKE, oneOfWords, optional, repeated, textFor, toggle, truth } from '../flags.ts'
 import { type ListView, showList } from '../output.ts'
 import { plainJson } from '../plain-text.ts'
+import { integrationDrop } from './integration-drop.ts'
 import { settingLines } from './integration-view.ts'
 
 const NAME = { name: 'NAME', help: 'the integration, in any letter case' }
@@ -50,11 +53,15 @@ const UNKNOWN_MEMBERS_FLAG = choice(
 )
 
 const CREATE_FLAGS = {
+  'or-replace': toggle('put it in the place of one of that name, whose tokens end'),
+  'keep-endpoint-id': toggle('with --or-replace: its own base URL stays as it is'),
+  'if-not-exists': toggle('leave one of that name as it is'),
+  'dry-run': DRY_RUN,
   kind: KIND,
   role: optional(
     'ROLE',
     'the role that owns what it creates (default: the provisioner role of the kind)',
-    textFor(objectName),
+    textFor(roleName),
   ),
   'monitor-users': toggle('the role sees all users, not only its own'),
   'monitor-roles': toggle('the role sees all roles, not only its own'),
@@ -77,18 +84,43 @@ const integrationCreate = command({
   flags: CREATE_FLAGS,
   outputs: ['table', 'json'],
   examples: [
-    'rolecall integration create OKTA_PROVISIONING --kind OKTA',
+    'rolecall integration create OKTA_PROVISIONING --kind OKTA --if-not-exists',
     'rolecall integration create HR --kind GENERIC --role HR_PROVISIONER --allow 192.0.2.0/24 --comment "HR system"',
   ],
+  check: checkMode,
   run: async (session, values, name = '') => {
     const body = { name, ...toNewSettings(values) }
-    await showSettings(session, await session.api.call<IntegrationView>({ method: 'POST', path: PATH, body }))
-    session.terminal.tell(`Next: ${session.hint(`token issue ${name}`)}`)
+    const query = dryRunQuery(values['dry-run'])
+    const made = await session.api.call<MadeIntegration>({ method: 'POST', path: PATH, query, body })
+    await showSettings(session, made, made.changes)
+    session.terminal.tell(values['dry-run'] ? `Would be ${sayMade(made)}; nothing was changed` : sayNext(session, made))
   },
 })
 
+/** @throws {UsageError} */
+function checkMode(values: FlagValues<typeof CREATE_FLAGS>): void {
+  if (values['or-replace'] && values['if-not-exists']) throw apart('--or-replace', '--if-not-exists')
+  if (values['keep-endpoint-id'] && !values['or-replace']) {
+    throw new UsageError('--keep-endpoint-id goes with --or-replace only')
+  }
+}
+
+const sayMade = ({ outcome, endedTokens = 0 }: MadeIntegration): string =>
+  outcome === 'replaced' ? `replaced, ${endedTokens} of its tokens ended` : outcome
+
+function sayNext({ hint }: Session, made: MadeIntegration): string {
+  const name = made.name.toLowerCase()
+  if (made.outcome === 'unchanged') {
+    return `It was there already and is unchanged; to change it: ${hint(`integration alter ${name} --help`)}`
+  }
+  const done = made.outcome === 'replaced' ? `Replaced: ${many(made.endedTokens ?? 0, 'token')} ended. ` : ''
+  return `${done}Next: ${hint(`token issue ${name}`)}`
+}
+
 function toNewSettings({ allow, block: blocked, ...values }: FlagValues<typeof CREATE_FLAGS>) {
   return {
+    mode: values['or-replace'] ? 'orReplace' : values['if-not-exists'] ? 'ifNotExists' : undefined,
+    keepEndpointId: values['keep-endpoint-id'] || undefined,
     ...{ clientKind: values.kind, role: values.role, comment: values.comment, enabled: !values.disabled },
     ...{ privileges: values.privilege, defaultPrivileges: !values['no-default-privileges'] },
     ...{ monitorUsers: values['monitor-users'], monitorRoles: values['monitor-roles'] },
@@ -99,14 +131,19 @@ function toNewSettings({ allow, block: blocked, ...values }: FlagValues<typeof C
 
 const integrationList = command({
   words: 'integration list',
-  summary: 'Show all integrations of the account',
-  flags: {},
-  examples: ['rolecall integration list', 'rolecall integration list --output json'],
-  run: async (session) => {
-    const { integrations } = await session.api.call<{ integrations: IntegrationView[] }>({ path: PATH })
+  summary: 'Show the integrations of the account',
+  flags: { like: LIKE },
+  examples: ['rolecall integration list', 'rolecall integration list --like "OKTA%" --output json'],
+  run: async (session, { like }) => {
+    const { integrations } = await session.api.call<{ integrations: IntegrationView[] }>({
+      path: PATH,
+      query: { like },
+    })
     await showList(session, INTEGRATION_VIEW, [integrations])
-    if (integrations.length === 0)
-      session.terminal.tell(`There is none yet: ${session.hint('integration create --help')}`)
+    if (integrations.length > 0) return undefined
+    const none = like === undefined ? 'There is none yet' : 'None has such a name'
+    session.terminal.tell(`${none}: ${session.hint(`integration ${like === undefined ? 'create --help' : 'list'}`)}`)
+    return undefined
   },
 })
 
@@ -126,6 +163,12 @@ const UNSET = { comment: 'comment', 'reject-tokens-issued-before': 'rejectTokens
 const UNSET_NAMES = Object.keys(UNSET) as (keyof typeof UNSET)[]
 
 const SET_FLAGS = {
+  kind: choice('KIND', `the identity provider: ${KIND_NAMES}`, CLIENT_KINDS),
+  role: optional(
+    'ROLE',
+    'the role it runs as from now on, one there is; objects stay with the role before',
+    textFor(roleName),
+  ),
   enabled: truth('a disabled integration is answered 403'),
   'sync-password': truth('store the passwords it sends; not for AZURE'),
   'unknown-members': UNKNOWN_MEMBERS_FLAG,
@@ -147,32 +190,34 @@ const SET_FLAGS = {
 }
 type SetValues = FlagValues<typeof SET_FLAGS>
 
-const integrationSet = command({
-  words: 'integration set',
+const integrationAlter = command({
+  words: 'integration alter',
   summary: 'Change settings of an integration, shown before and after; they hold within a minute',
   operands: [NAME],
   flags: SET_FLAGS,
   outputs: ['table', 'json'],
   examples: [
-    'rolecall integration set OKTA_PROVISIONING --enabled false',
-    'rolecall integration set HR --allow-add 198.51.100.0/24 --block-add 198.51.100.66',
-    'rolecall integration set HR --allow-everywhere --unset comment',
+    'rolecall integration alter OKTA_PROVISIONING --enabled false',
+    'rolecall integration alter HR --allow-add 198.51.100.0/24 --block-add 198.51.100.66',
+    'rolecall integration alter HR --allow-everywhere --unset comment',
   ],
   check: checkContradictions,
   run: async (session, values, name = '') => {
     const call = { method: 'PATCH' as const, path: [...PATH, name], body: toChange(values) }
-    const { changes, ...view } = await session.api.call<ChangedIntegration>(call)
+    const { changes, notice, ...view } = await session.api.call<ChangedIntegration>(call)
     await showSettings(session, view, changes)
+    if (notice) session.terminal.tell(notice)
     if (changes.length === 0) session.terminal.tell('Nothing has changed: all of it was so already')
   },
 })
+
+const apart = (one: string, other: string) =>
+  new UsageError(`${one} and ${other} contradict each other: give one of them`)
 
 /** @throws {UsageError} when nothing is to be changed, or when two options would undo each other. */
 function checkContradictions(values: SetValues): void {
   const { unset, 'allow-everywhere': everywhere } = values
   const given = (name: keyof SetValues) => [values[name] ?? []].flat().some((value) => value !== false)
-  const apart = (one: string, other: string) =>
-    new UsageError(`${one} and ${other} contradict each other: give one of them`)
   const setAndUnset = unset.find(given)
   if (setAndUnset) throw apart(`--${setAndUnset}`, `--unset ${setAndUnset}`)
   const listed = everywhere && (['allow-add', 'allow-remove'] as const).find(given)
@@ -188,6 +233,7 @@ function checkContradictions(values: SetValues): void {
 
 function toChange(values: SetValues): object {
   return {
+    ...{ clientKind: values.kind, role: values.role },
     ...{ enabled: values.enabled, syncPassword: values['sync-password'], comment: values.comment },
     unknownMembers: values['unknown-members'],
     rejectTokensIssuedBefore: values['reject-tokens-issued-before'],
@@ -206,7 +252,13 @@ function toPolicyChange(values: SetValues): NetworkPolicyChange | undefined {
   return blocks.length > 0 || change.allowEverywhere ? change : undefined
 }
 
-export const integrationCommands: Command[] = [integrationCreate, integrationList, integrationDescribe, integrationSet]
+export const integrationCommands: Command[] = [
+  integrationCreate,
+  integrationList,
+  integrationDescribe,
+  integrationAlter,
+  integrationDrop,
+]
 
 async function showSettings(
   { api, terminal, output }: Session,

@@ -43,9 +43,11 @@ const SERVICE_ROUTES = [
 /** AWS IAM (SigV4). */
 export const ADMIN_ROUTES = [
   { path: '/admin/integrations', methods: ['GET', 'POST'], function: 'admin' },
-  { path: '/admin/integrations/{name}', methods: ['GET', 'PATCH'], function: 'admin' },
+  { path: '/admin/integrations/{name}', methods: ['GET', 'PATCH', 'DELETE'], function: 'admin' },
   { path: '/admin/integrations/{name}/tokens', methods: ['GET', 'POST'], function: 'admin' },
   { path: '/admin/tokens/{id}', methods: ['DELETE'], function: 'admin' },
+  { path: '/admin/provisioners', methods: ['GET'], function: 'admin' },
+  { path: '/admin/provisioners/{role}', methods: ['GET', 'PATCH', 'DELETE'], function: 'admin' },
   { path: '/admin/users', methods: ['GET'], function: 'admin-resources' },
   { path: '/admin/users/{id}', methods: ['GET'], function: 'admin-resources' },
   { path: '/admin/roles', methods: ['GET'], function: 'admin-resources' },

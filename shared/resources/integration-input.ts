@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { defaultUnknownMembers, UNKNOWN_MEMBERS } from '../auth/carried.ts'
 import { BLOCK_RULE, isBlock, isSameBlock, withoutRepeated } from '../auth/network-policy.ts'
+import { ADMIN_OWNER } from '../auth/principal.ts'
 import { PRIVILEGES } from '../auth/privileges.ts'
 import { CLIENT_KINDS, type ClientKind } from '../scim/client-kind.ts'
 import { strictError } from './parse-input.ts'
@@ -30,6 +31,13 @@ const NAME_RULE = `a letter first, then letters, digits, _ and $, at most ${MAX_
 export const objectName = z.pipe(
   inCapitals(NAME_RULE),
   z.string().check(z.regex(new RegExp(`^[A-Z][A-Z0-9_$]{0,${MAX_NAME - 1}}$`), { error: NAME_RULE })),
+)
+
+/** A role that integrations may run as. */
+export const roleName = objectName.check(
+  z.refine((role) => role !== ADMIN_OWNER, {
+    error: `${ADMIN_OWNER} stands for administrators, choose another role`,
+  }),
 )
 
 const flag = z.boolean({ error: 'expected true or false' })
@@ -93,6 +101,10 @@ export const privilege = z.enum(PRIVILEGES, { error: `expected ${PRIVILEGES.join
 
 const unknownMembers = z.enum(UNKNOWN_MEMBERS, { error: `expected one of ${UNKNOWN_MEMBERS.join(', ')}` })
 
+/** What becomes of an integration that has the name already. */
+const MODES = ['orReplace', 'ifNotExists'] as const
+const mode = z.enum(MODES, { error: `expected one of ${MODES.join(', ')}` })
+
 const NO_SYNC = 'an AZURE integration has no passwords to sync: leave syncPassword out'
 
 /** What an admin says of a new integration. Unknown members are refused, so that no typing error goes unnoticed. */
@@ -101,8 +113,11 @@ export const newIntegration = z.pipe(
     .strictObject(
       {
         name: objectName,
+        mode: z.optional(mode),
+        /** Of a replaced integration, so that its own base URL stays. */
+        keepEndpointId: offByDefault,
         clientKind,
-        role: z.optional(objectName),
+        role: z.optional(roleName),
         /** Given to the role beside what it has anyway: the default privileges, unless it exists already. */
         privileges: z._default(z.array(privilege), []),
         /** Whether a new role has the default privileges: without them it has what is named here and nothing else. */
@@ -122,6 +137,10 @@ export const newIntegration = z.pipe(
         path: ['syncPassword'],
         error: NO_SYNC,
       }),
+      z.refine(({ mode, keepEndpointId }) => !keepEndpointId || mode === 'orReplace', {
+        path: ['keepEndpointId'],
+        error: 'it goes with mode orReplace only',
+      }),
     ),
   z.transform((input) => ({
     ...input,
@@ -130,9 +149,11 @@ export const newIntegration = z.pipe(
   })),
 )
 
-/** What an admin may change of an integration; null takes a setting away. Client kind and role stay as they are. */
+/** What an admin may change of an integration; null takes a setting away. */
 export const integrationChange = z.strictObject(
   {
+    clientKind: z.optional(clientKind),
+    role: z.optional(roleName),
     enabled: z.optional(flag),
     syncPassword: z.optional(flag),
     unknownMembers: z.optional(unknownMembers),

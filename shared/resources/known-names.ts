@@ -35,6 +35,13 @@ export async function noSuchIntegration(place: Place, name: string): Promise<Sci
   return missing('integration', name, place, await listIntegrationNames(place))
 }
 
+/** What is said of a role that no integration runs or ran as. */
+export async function noSuchProvisioner(place: Place, role: string): Promise<ScimError> {
+  await requireAccount(place)
+  const roles = (await getProvisioners(place.db, place.account)).map((provisioner) => provisioner.role)
+  return missing('provisioner role', role, place, roles)
+}
+
 /**
  * Refuses a question about an account, an integration or an actor that there is not: asked where no event was found.
  * An actor is known when it is a role of the account, or asked for something among the most recent events.

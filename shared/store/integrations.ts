@@ -77,11 +77,22 @@ export async function getIntegrations(db: Db, account: string): Promise<Integrat
 
 /** Stores a new integration, or one over the version before it if its tokens are still the ones that were read. */
 export function putIntegrationAction(after: Integration): Action {
+  if (after.version > 1) return replaceIntegrationAction(after, { ...after, version: after.version - 1 })
   const { account, ...rest } = after
   const Item = { ...integrationKey(account, after.name), ...rest }
-  if (after.version === 1) return { Put: { Item, ConditionExpression: 'attribute_not_exists(pk)' } }
-  return { Put: { Item, ...isUnchanged({ ...after, version: after.version - 1 }) } }
+  return { Put: { Item, ConditionExpression: 'attribute_not_exists(pk)' } }
 }
+
+/** Stores an integration in place of another of its name, if that and its tokens are still the ones that were read. */
+export const replaceIntegrationAction = (after: Integration, before: Integration): Action => {
+  const { account, ...rest } = after
+  return { Put: { Item: { ...integrationKey(account, after.name), ...rest }, ...isUnchanged(before) } }
+}
+
+/** Takes an integration away, if it and its tokens are still the ones that were read. */
+export const deleteIntegrationAction = (integration: Integration): Action => ({
+  Delete: { Key: integrationKey(integration.account, integration.name), ...isUnchanged(integration) },
+})
 
 /** The live tokens an integration may have: enough to rotate, few enough to rewrite in one transaction. */
 export const MAX_LIVE_TOKENS = 10

@@ -62,8 +62,11 @@ export function putNewTokenAction(record: TokenRecord): Action {
 export const tokenIdOf = (entry: Record<string, unknown>): string =>
   String(entry[TABLE.index.sortKey]).split('#')[1] ?? ''
 
+/** What ending a token takes to know of it. */
+export type EndingToken = Pick<TokenRecord, 'tokenId' | 'expiresAt'>
+
 /** Ends a token at `revokedAt`, in epoch milliseconds, unless it was revoked already. */
-export function revokeTokenAction({ tokenId, expiresAt }: TokenRecord, revokedAt: number): Action {
+export function revokeTokenAction({ tokenId, expiresAt }: EndingToken, revokedAt: number): Action {
   return {
     Update: {
       Key: tokenKey(tokenId),

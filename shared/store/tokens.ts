@@ -3,7 +3,7 @@ import { toCarried } from '../auth/carried.ts'
 import { batchGet } from './batch.ts'
 import type { Db } from './client.ts'
 import { putEventAction } from './events/write.ts'
-import { addTokenAction, dropTokenAction, type Integration } from './integrations.ts'
+import { addTokenAction, dropTokenAction, type Integration, liveTokens } from './integrations.ts'
 import { tokenKey, tokensOfKey } from './keys.ts'
 import { checkProvisionerAction, type Provisioner } from './provisioners.ts'
 import { queryAll } from './query-all.ts'
@@ -16,7 +16,7 @@ import {
   tokenIdOf,
   toTokenRecord,
 } from './token-record.ts'
-import { transact } from './transaction.ts'
+import { type Actions, transact } from './transaction.ts'
 
 /** What a token record copies from its integration and the integration's role. */
 export function toAccess(integration: Integration, { privileges }: Pick<Provisioner, 'privileges'>): TokenAccess {
@@ -60,10 +60,22 @@ export async function putRevocation(db: Db, token: TokenRecord, revokedAt: numbe
   const { account, integration, tokenId } = token
   const actions = {
     token: revokeTokenAction(token, revokedAt),
-    integration: dropTokenAction(account, integration, tokenId),
+    // Of a token that has ended nobody else need know: its integration may be gone.
+    ...(revokedAt < token.expiresAt && { integration: dropTokenAction(account, integration, tokenId) }),
     event: putEventAction(db, event),
   }
   await transact(db, actions, `revoke#${event.eventId}`)
+}
+
+/** Ends every live token of an integration; who takes the integration away does so too. */
+export function endTokensActions(integration: Integration, revokedAt: number): Actions {
+  const { tokens } = integration
+  const ids = liveTokens(integration, new Date(revokedAt))
+  const ends = ids.map((tokenId) => [
+    `token:${tokenId}`,
+    revokeTokenAction({ tokenId, expiresAt: tokens[tokenId] ?? revokedAt }, revokedAt),
+  ])
+  return Object.fromEntries(ends)
 }
 
 /**

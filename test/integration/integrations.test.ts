@@ -23,7 +23,12 @@ const db = withTable()
 /** Each test has an account of its own. */
 let account = 0
 const admin = (now = NOW) => adminContext(db, { account: `a${account}`, now })
-const create = (input: IntegrationInput) => createIntegration(admin(), input)
+/** Made, and shown as it is shown ever after. */
+const create = async (input: IntegrationInput) => {
+  const { outcome, ...view } = await createIntegration(admin(), input)
+  expect(outcome).toBe('created')
+  return view
+}
 
 describe('createIntegration()', () => {
   test("fills in what is not said: upper-case name, the kind's role, two privileges, no password sync", async () => {
@@ -144,7 +149,8 @@ describe('createIntegration()', () => {
     await expect(createIntegration(context, { name: 'taken', clientKind: 'AZURE' })).rejects.toMatchObject({
       status: 409,
       scimType: 'uniqueness',
-      message: 'An integration "TAKEN" exists: choose another name',
+      message:
+        'An integration "TAKEN" exists: choose another name, or say whether to replace it (mode orReplace) or to leave it as it is (ifNotExists)',
     })
     expect(context.trail.recorded).toBe(false)
     expect((await listIntegrations(admin())).map(({ clientKind }) => clientKind)).toEqual(['OKTA'])
@@ -329,7 +335,12 @@ describe('changeIntegration()', () => {
   })
 
   test.each<[string, Json, string]>([
-    ['the kind', { clientKind: 'AZURE' }, 'Cannot read the input: there is no setting "clientKind"'],
+    ['the endpoint id', { endpointId: 'x' }, 'Cannot read the input: there is no setting "endpointId"'],
+    [
+      'the role of administrators',
+      { role: 'admin' },
+      'Cannot read role "admin": ADMIN stands for administrators, choose another role',
+    ],
     [
       'a bad instant',
       { rejectTokensIssuedBefore: 'now' },
