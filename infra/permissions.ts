@@ -38,6 +38,7 @@ const OF_OBJECTS = ['NAME#*', 'LOOKUP#*', 'MEMBERS#*', 'COUNT#*', 'PAGE#*', 'PEN
 /** Keys that end in text of a client. */
 const CLIENT_TEXT = [LOOKUPS, MEMBERS]
 const ADMINISTRATION = ['A#*#INTEGRATION', 'A#*#PROVISIONER', 'ACCOUNT']
+const NETWORK_POLICIES = 'A#*#NETWORKPOLICY'
 
 const WRITE_EVENTS: Grant = { actions: ['Put'], keys: [EVENTS] }
 const SCIM: readonly Grant[] = [
@@ -72,7 +73,10 @@ const GRANTS: Record<Exclude<LambdaName, ResourceFunctionName> | BackgroundName,
     WRITE_EVENTS,
   ],
   admin: [
-    { actions: [...READ, 'Put', 'Update', 'Delete', 'ConditionCheck'], keys: [...ADMINISTRATION, TOKENS] },
+    {
+      actions: [...READ, 'Put', 'Update', 'Delete', 'ConditionCheck'],
+      keys: [...ADMINISTRATION, NETWORK_POLICIES, TOKENS],
+    },
     { actions: ['Query'], keys: [TOKEN_INDEX], index: true },
     // The names of roles are kept from groups, and given free.
     { actions: ['Get', 'Put', 'Delete'], keys: [GROUP_NAMES] },

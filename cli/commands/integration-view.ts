@@ -18,6 +18,9 @@ function beside(before: string | undefined, after: string | undefined): string |
   return before === after ? after : `${before || 'none'} → ${after || 'none'}`
 }
 
+const sayPolicy = ({ name = 'lists of its own', mode, inherited }: NonNullable<Settings['networkPolicy']>): string =>
+  `${name}${inherited ? ", the account's" : ''}${mode === 'observe' ? ', only observing' : ''}`
+
 function toMembers(view: Settings): [string, string | undefined][] {
   const { networkPolicy: policy } = view
   return [
@@ -28,6 +31,7 @@ function toMembers(view: Settings): [string, string | undefined][] {
     ['Enabled', String(view.enabled)],
     ['Sync password', String(view.syncPassword)],
     ['Unknown members', view.unknownMembers],
+    ['Network policy', policy && sayPolicy(policy)],
     ['Allowed from', policy?.allowed.join(', ') || 'everywhere'],
     ['Blocked from', policy?.blocked.join(', ')],
     ['Comment', view.comment],

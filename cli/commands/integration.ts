@@ -1,15 +1,9 @@
 import { UNKNOWN_MEMBERS } from '../../shared/auth/carried.ts'
-import { isSameBlock } from '../../shared/auth/network-policy.ts'
 import { CREATE_PRIVILEGES, PRIVILEGES } from '../../shared/auth/privileges.ts'
 import type { ChangedIntegration } from '../../shared/resources/change-integration.ts'
 import type { MadeIntegration } from '../../shared/resources/create-integration.ts'
-import {
-  block,
-  comment,
-  instant,
-  type NetworkPolicyChange,
-  roleName,
-} from '../../shared/resources/integration-input.ts'
+import { comment, instant, objectName, roleName } from '../../shared/resources/integration-input.ts'
+import { block } from '../../shared/resources/network-policy-input.ts'
 import type { IntegrationView } from '../../shared/resources/present-integration.ts'
 import { many } from '../../shared/resources/say-owned.ts'
 import { CLIENT_KINDS } from '../../shared/scim/client-kind.ts'
@@ -52,6 +46,12 @@ const UNKNOWN_MEMBERS_FLAG = choice(
   UNKNOWN_MEMBERS,
 )
 
+const NETWORK_POLICY = optional(
+  'NAME',
+  'the network policy for its callers (default: the account has one, or none)',
+  textFor(objectName),
+)
+
 const CREATE_FLAGS = {
   'or-replace': toggle('put it in the place of one of that name, whose tokens end'),
   'keep-endpoint-id': toggle('with --or-replace: its own base URL stays as it is'),
@@ -72,8 +72,13 @@ const CREATE_FLAGS = {
   'sync-password': toggle('store the passwords it sends; not for AZURE'),
   'unknown-members': UNKNOWN_MEMBERS_FLAG,
   disabled: toggle('answer its requests with 403 until it is enabled'),
+  'network-policy': NETWORK_POLICY,
   allow: repeated('CIDR', 'allow this address or block and no other (repeatable; default: from everywhere)', block),
-  block: repeated('CIDR', 'refuse this address or block (repeatable)', block),
+  block: repeated(
+    'CIDR',
+    'refuse this address or block (repeatable); both make a network policy that is called like it',
+    block,
+  ),
   comment: optional('TEXT', 'a note for people', comment),
 }
 
@@ -103,6 +108,8 @@ function checkMode(values: FlagValues<typeof CREATE_FLAGS>): void {
   if (values['keep-endpoint-id'] && !values['or-replace']) {
     throw new UsageError('--keep-endpoint-id goes with --or-replace only')
   }
+  const listed = (['allow', 'block'] as const).find((name) => values[name].length > 0)
+  if (listed && values['network-policy'] !== undefined) throw apart('--network-policy', `--${listed}`)
 }
 
 const sayMade = ({ outcome, endedTokens = 0 }: MadeIntegration): string =>
@@ -125,7 +132,7 @@ function toNewSettings({ allow, block: blocked, ...values }: FlagValues<typeof C
     ...{ privileges: values.privilege, defaultPrivileges: !values['no-default-privileges'] },
     ...{ monitorUsers: values['monitor-users'], monitorRoles: values['monitor-roles'] },
     ...{ syncPassword: values['sync-password'], unknownMembers: values['unknown-members'] },
-    ...(allow.length + blocked.length > 0 && { networkPolicy: { allowed: allow, blocked } }),
+    networkPolicy: allow.length + blocked.length > 0 ? { allowed: allow, blocked } : values['network-policy'],
   }
 }
 
@@ -159,7 +166,11 @@ const integrationDescribe = command({
   },
 })
 
-const UNSET = { comment: 'comment', 'reject-tokens-issued-before': 'rejectTokensIssuedBefore' } as const
+const UNSET = {
+  comment: 'comment',
+  'network-policy': 'networkPolicy',
+  'reject-tokens-issued-before': 'rejectTokensIssuedBefore',
+} as const
 const UNSET_NAMES = Object.keys(UNSET) as (keyof typeof UNSET)[]
 
 const SET_FLAGS = {
@@ -172,15 +183,7 @@ const SET_FLAGS = {
   enabled: truth('a disabled integration is answered 403'),
   'sync-password': truth('store the passwords it sends; not for AZURE'),
   'unknown-members': UNKNOWN_MEMBERS_FLAG,
-  'allow-add': repeated(
-    'CIDR',
-    'also allow this address or block; the first one shuts out all others (repeatable)',
-    block,
-  ),
-  'allow-remove': repeated('CIDR', 'allow this one no longer; the last one goes with --allow-everywhere only', block),
-  'allow-everywhere': toggle('allow every address that is not blocked'),
-  'block-add': repeated('CIDR', 'also refuse this address or block, even if it is allowed (repeatable)', block),
-  'block-remove': repeated('CIDR', 'refuse this one no longer (repeatable)', block),
+  'network-policy': NETWORK_POLICY,
   comment: optional('TEXT', 'a note for people', comment),
   'reject-tokens-issued-before': optional('INSTANT', 'refuse older tokens, such as 2026-01-31T12:00:00Z', instant),
   unset: {
@@ -198,8 +201,8 @@ const integrationAlter = command({
   outputs: ['table', 'json'],
   examples: [
     'rolecall integration alter OKTA_PROVISIONING --enabled false',
-    'rolecall integration alter HR --allow-add 198.51.100.0/24 --block-add 198.51.100.66',
-    'rolecall integration alter HR --allow-everywhere --unset comment',
+    'rolecall integration alter HR --role HR_PROVISIONER --network-policy OFFICE',
+    'rolecall integration alter HR --unset network-policy --unset comment',
   ],
   check: checkContradictions,
   run: async (session, values, name = '') => {
@@ -216,16 +219,9 @@ const apart = (one: string, other: string) =>
 
 /** @throws {UsageError} when nothing is to be changed, or when two options would undo each other. */
 function checkContradictions(values: SetValues): void {
-  const { unset, 'allow-everywhere': everywhere } = values
   const given = (name: keyof SetValues) => [values[name] ?? []].flat().some((value) => value !== false)
-  const setAndUnset = unset.find(given)
+  const setAndUnset = values.unset.find(given)
   if (setAndUnset) throw apart(`--${setAndUnset}`, `--unset ${setAndUnset}`)
-  const listed = everywhere && (['allow-add', 'allow-remove'] as const).find(given)
-  if (listed) throw apart('--allow-everywhere', `--${listed}`)
-  for (const list of ['allow', 'block'] as const) {
-    const both = values[`${list}-add`].find((add) => values[`${list}-remove`].some((gone) => isSameBlock(add, gone)))
-    if (both) throw apart(`--${list}-add ${both}`, `--${list}-remove ${both}`)
-  }
   if (Object.values(toChange(values)).every((value) => value === undefined)) {
     throw new UsageError('Name a setting to change')
   }
@@ -236,20 +232,10 @@ function toChange(values: SetValues): object {
     ...{ clientKind: values.kind, role: values.role },
     ...{ enabled: values.enabled, syncPassword: values['sync-password'], comment: values.comment },
     unknownMembers: values['unknown-members'],
+    networkPolicy: values['network-policy'],
     rejectTokensIssuedBefore: values['reject-tokens-issued-before'],
     ...Object.fromEntries(values.unset.map((setting) => [UNSET[setting], null])),
-    networkPolicy: toPolicyChange(values),
   }
-}
-
-function toPolicyChange(values: SetValues): NetworkPolicyChange | undefined {
-  const change = {
-    allowed: { add: values['allow-add'], remove: values['allow-remove'] },
-    blocked: { add: values['block-add'], remove: values['block-remove'] },
-    allowEverywhere: values['allow-everywhere'],
-  }
-  const blocks = [change.allowed, change.blocked].flatMap(({ add, remove }) => [...add, ...remove])
-  return blocks.length > 0 || change.allowEverywhere ? change : undefined
 }
 
 export const integrationCommands: Command[] = [

@@ -9,10 +9,10 @@ import { type ListView, showList } from '../output.ts'
 import { plainJson } from '../plain-text.ts'
 import { toLines } from '../table.ts'
 
-const PATH = ['admin', 'provisioners']
+const PROVISIONERS = ['admin', 'provisioners']
 const ROLE = { name: 'ROLE', help: 'the role that integrations run as, in any letter case' }
 const PRIVILEGE_NAMES = PRIVILEGES.join(', ')
-const PRIVILEGE = {
+const PRIVILEGE_OPERAND = {
   ...{ name: 'PRIVILEGE', help: `${PRIVILEGE_NAMES}; several with commas between them`, choices: PRIVILEGES },
 }
 
@@ -32,7 +32,7 @@ const provisionerList = command({
   flags: {},
   examples: ['rolecall provisioner list', 'rolecall provisioner list --output csv'],
   run: async (session) => {
-    const { provisioners } = await session.api.call<{ provisioners: ProvisionerView[] }>({ path: PATH })
+    const { provisioners } = await session.api.call<{ provisioners: ProvisionerView[] }>({ path: PROVISIONERS })
     await showList(session, PROVISIONER_VIEW, [provisioners])
   },
 })
@@ -45,7 +45,7 @@ const provisionerShow = command({
   outputs: ['table', 'json'],
   examples: ['rolecall provisioner show OKTA_PROVISIONER'],
   run: async ({ api, terminal, output }, _values, role = '') => {
-    const view = await api.call<ProvisionerView>({ path: [...PATH, role] })
+    const view = await api.call<ProvisionerView>({ path: [...PROVISIONERS, role] })
     await terminal.write(`${output === 'json' ? plainJson(view, 2) : provisionerLines(view)}\n`)
   },
 })
@@ -76,14 +76,14 @@ const privilegeCommand = (verb: 'grant' | 'revoke', summary: string, example: st
   command({
     words: `provisioner ${verb}`,
     summary,
-    operands: [ROLE, PRIVILEGE],
+    operands: [ROLE, PRIVILEGE_OPERAND],
     flags: { 'dry-run': DRY_RUN },
     outputs: ['table', 'json'],
     examples: [`rolecall provisioner ${verb} ${example}`, `rolecall provisioner ${verb} ${example} --dry-run`],
     check: (_values, _role, privileges = '') => void parsePrivileges(privileges),
     run: async ({ api, terminal, output }, { 'dry-run': isDryRun }, role = '', privileges = '') => {
       const body = { [verb]: parsePrivileges(privileges) }
-      const call = { method: 'PATCH' as const, path: [...PATH, role], query: dryRunQuery(isDryRun), body }
+      const call = { method: 'PATCH' as const, path: [...PROVISIONERS, role], query: dryRunQuery(isDryRun), body }
       const changed = await api.call<ChangedProvisioner>(call)
       await terminal.write(`${output === 'json' ? plainJson(changed, 2) : provisionerLines(changed)}\n`)
       terminal.tell(sayChanged(changed, isDryRun))
@@ -104,7 +104,7 @@ const provisionerDrop = command({
   outputs: [],
   examples: ['rolecall provisioner drop HR_PROVISIONER --dry-run'],
   run: async ({ api, terminal }, { 'dry-run': isDryRun }, role = '') => {
-    await api.call({ method: 'DELETE', path: [...PATH, role], query: dryRunQuery(isDryRun) })
+    await api.call({ method: 'DELETE', path: [...PROVISIONERS, role], query: dryRunQuery(isDryRun) })
     await terminal.write(isDryRun ? `${role} would be dropped; nothing was changed\n` : `Dropped ${role}\n`)
   },
 })

@@ -42,10 +42,14 @@ const SERVICE_ROUTES = [
 
 /** AWS IAM (SigV4). */
 export const ADMIN_ROUTES = [
+  { path: '/admin/accounts', methods: ['GET', 'POST'], function: 'admin' },
+  { path: '/admin/accounts/{account}', methods: ['GET', 'PATCH', 'DELETE'], function: 'admin' },
   { path: '/admin/integrations', methods: ['GET', 'POST'], function: 'admin' },
   { path: '/admin/integrations/{name}', methods: ['GET', 'PATCH', 'DELETE'], function: 'admin' },
   { path: '/admin/integrations/{name}/tokens', methods: ['GET', 'POST'], function: 'admin' },
   { path: '/admin/tokens/{id}', methods: ['DELETE'], function: 'admin' },
+  { path: '/admin/network-policies', methods: ['GET', 'POST'], function: 'admin' },
+  { path: '/admin/network-policies/{name}', methods: ['GET', 'PATCH', 'DELETE'], function: 'admin' },
   { path: '/admin/provisioners', methods: ['GET'], function: 'admin' },
   { path: '/admin/provisioners/{role}', methods: ['GET', 'PATCH', 'DELETE'], function: 'admin' },
   { path: '/admin/users', methods: ['GET'], function: 'admin-resources' },

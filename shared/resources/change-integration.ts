@@ -7,7 +7,7 @@ import type { Integration } from '../store/integrations.ts'
 import { getProvisioner, type Provisioner } from '../store/provisioners.ts'
 import type { Actions } from '../store/transaction.ts'
 import type { AdminContext } from './admin-context.ts'
-import { changeNetworkPolicy } from './change-network-policy.ts'
+import { attachPolicy, loadInheritedPolicy } from './effective-policy.ts'
 import { type IntegrationChange, integrationChange } from './integration-input.ts'
 import { requireIntegration } from './integrations.ts'
 import { noSuchProvisioner } from './known-names.ts'
@@ -40,13 +40,14 @@ export async function changeIntegration(
   const change = parseInput(integrationChange, input)
   return retryLostRaces(async () => {
     const { integration: before, provisioner: from } = await requireIntegration(context, name)
-    const after = merge(before, change)
+    const { actions, ...effective } = await loadPolicyChange(context, change.networkPolicy)
+    const after = { ...merge(before, change), ...effective }
     const isMoved = after.role !== before.role
     const provisioner = isMoved ? await requireRole(context, after.role) : from
     const view = presentIntegration(after, provisioner, now)
     const changes = changesBetween(toSettings(presentIntegration(before, from, now)), toSettings(view))
     if (changes.length === 0) return { ...view, changes }
-    const further: Actions = isMoved ? moveRoleActions(account, from, provisioner, now) : {}
+    const further: Actions = { ...actions, ...(isMoved && moveRoleActions(account, from, provisioner, now)) }
     await trail
       .record({ status: 200, changes }, (event) => putIntegrationChange(db, after, provisioner, now, event, further))
       .catch((error: unknown) => {
@@ -54,6 +55,13 @@ export async function changeIntegration(
       })
     return { ...view, changes, ...(isMoved && (await noticeOf(context, from, after))) }
   })
+}
+
+/** The policy an integration gets by a change that names one, or takes its own away; nothing where the change does neither. */
+async function loadPolicyChange(context: AdminContext, name: string | null | undefined) {
+  if (name === undefined) return {}
+  const { policy, actions } = name === null ? await loadInheritedPolicy(context) : await attachPolicy(context, name)
+  return { networkPolicy: policy, actions }
 }
 
 async function requireRole(context: AdminContext, role: string): Promise<Provisioner> {
@@ -71,11 +79,10 @@ async function noticeOf({ db, account }: AdminContext, { role: from }: Provision
 }
 
 function merge(before: Integration, change: ReturnType<typeof integrationChange.parse>): Integration {
-  const { networkPolicy, ...replaced } = change
+  const { networkPolicy: _, ...replaced } = change
   const named = Object.entries(replaced).filter(([, value]) => value !== undefined)
   const settings = Object.fromEntries(named.map(([setting, value]) => [setting, value ?? undefined]))
-  const policy = networkPolicy && { networkPolicy: changeNetworkPolicy(before.networkPolicy, networkPolicy) }
-  const after = { ...before, ...settings, ...policy, version: before.version + 1 }
+  const after = { ...before, ...settings, version: before.version + 1 }
   if (after.clientKind === 'AZURE' && after.syncPassword) {
     throw invalidValue('Cannot read syncPassword true: an AZURE integration has no passwords to sync')
   }

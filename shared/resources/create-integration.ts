@@ -11,6 +11,7 @@ import { ConditionsFailed } from '../store/transaction.ts'
 import type { AdminContext } from './admin-context.ts'
 import { type IntegrationInput, newIntegration } from './integration-input.ts'
 import { findIntegration } from './integrations.ts'
+import { loadNewPolicy } from './new-policy.ts'
 import { parseInput } from './parse-input.ts'
 import { type IntegrationView, presentIntegration, toSettings } from './present-integration.ts'
 import { retryLostRaces } from './retry-lost-races.ts'
@@ -47,8 +48,10 @@ export async function createIntegration(
     if (before && wanted.mode === 'ifNotExists') {
       return { ...presentIntegration(before.integration, before.provisioner, now), outcome: 'unchanged' as const }
     }
-    const integration = toIntegration(context, wanted, before?.integration)
-    const creation = { integration, before, role: await planRole(context, toWish(wanted), before?.integration) }
+    const { policy, actions } = await loadNewPolicy(context, wanted)
+    const integration = { ...toIntegration(context, wanted, before?.integration), networkPolicy: policy }
+    const role = await planRole(context, toWish(wanted), before?.integration)
+    const creation = { integration, before, role, policy: actions }
     const made = presentCreation(creation, now)
     if (isDryRun) return made
     const changes = [...(made.changes ?? changesBetween(undefined, toSettings(presentNew(creation, now))))]
@@ -75,7 +78,7 @@ function toIntegration(
   before: Integration | undefined,
 ): Integration {
   const { privileges: _, defaultPrivileges: _default, monitorUsers: _users, monitorRoles: _roles, ...rest } = wanted
-  const { mode: _mode, keepEndpointId, ...settings } = rest
+  const { mode: _mode, keepEndpointId, networkPolicy: _policy, ...settings } = rest
   const endpointId = (keepEndpointId && before?.endpointId) || randomUUID()
   const made = { endpointId, createdAt: now.toISOString(), createdBy: actor }
   return { account, ...settings, ...made, version: (before?.version ?? 0) + 1, tokens: {} }

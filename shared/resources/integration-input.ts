@@ -1,15 +1,13 @@
 import * as z from 'zod/mini'
 import { defaultUnknownMembers, UNKNOWN_MEMBERS } from '../auth/carried.ts'
-import { BLOCK_RULE, isBlock, isSameBlock, withoutRepeated } from '../auth/network-policy.ts'
 import { ADMIN_OWNER } from '../auth/principal.ts'
 import { PRIVILEGES } from '../auth/privileges.ts'
 import { CLIENT_KINDS, type ClientKind } from '../scim/client-kind.ts'
+import { comment, flag, inCapitals, objectName, offByDefault } from './name-input.ts'
+import { networkPolicy } from './network-policy-input.ts'
 import { strictError } from './parse-input.ts'
 
-const MAX_NAME = 128
-const MAX_COMMENT = 256
-/** Both lists together: the copy in every token must fit one read unit. */
-const MAX_NETWORK_BLOCKS = 50
+export { comment, objectName } from './name-input.ts'
 
 /** The role an integration runs as unless another is named. */
 const DEFAULT_ROLES: Record<ClientKind, string> = {
@@ -18,21 +16,6 @@ const DEFAULT_ROLES: Record<ClientKind, string> = {
   GENERIC: 'GENERIC_SCIM_PROVISIONER',
 }
 
-/** Words are written in any letter case and kept in capitals. */
-function inCapitals(error: string) {
-  return z.pipe(
-    z.string({ error }),
-    z.transform((text) => text.toUpperCase()),
-  )
-}
-
-const NAME_RULE = `a letter first, then letters, digits, _ and $, at most ${MAX_NAME}`
-/** Names of integrations and roles: upper case, like every unquoted name in SQL. */
-export const objectName = z.pipe(
-  inCapitals(NAME_RULE),
-  z.string().check(z.regex(new RegExp(`^[A-Z][A-Z0-9_$]{0,${MAX_NAME - 1}}$`), { error: NAME_RULE })),
-)
-
 /** A role that integrations may run as. */
 export const roleName = objectName.check(
   z.refine((role) => role !== ADMIN_OWNER, {
@@ -40,57 +23,9 @@ export const roleName = objectName.check(
   }),
 )
 
-const flag = z.boolean({ error: 'expected true or false' })
 const onByDefault = z._default(flag, true)
-const offByDefault = z._default(flag, false)
-/** An address or a CIDR block of either family. */
-export const block = z.string({ error: BLOCK_RULE }).check(z.refine(isBlock, { error: BLOCK_RULE }))
-const blocks = z._default(
-  z.pipe(
-    z.array(block, { error: 'expected a list of addresses or CIDR blocks' }),
-    z.transform((all) => withoutRepeated(all)),
-  ),
-  [],
-)
-
-/** Also what a changed policy must be. */
-export const networkPolicy = z.strictObject({ allowed: blocks, blocked: blocks }, { error: strictError }).check(
-  z.refine(({ allowed, blocked }) => allowed.length + blocked.length <= MAX_NETWORK_BLOCKS, {
-    error: `a network policy has at most ${MAX_NETWORK_BLOCKS} blocks: use larger ones`,
-  }),
-)
-
-const listChangeError: typeof strictError = (issue) =>
-  issue.code === 'unrecognized_keys' ? strictError(issue) : 'expected { "add": [...], "remove": [...] }'
-const listChange = z._default(
-  z.strictObject({ add: blocks, remove: blocks }, { error: listChangeError }).check(
-    z.refine(({ add, remove }) => !add.some((added) => remove.some((removed) => isSameBlock(added, removed))), {
-      error: 'the same block cannot be added and removed',
-    }),
-  ),
-  { add: [], remove: [] },
-)
-
-/**
- * What to add to the lists of a policy and what to remove, so that nobody undoes what another has just changed. All
- * addresses are allowed only where that is said: `allowEverywhere` empties the allowed list.
- */
-const networkPolicyChange = z
-  .strictObject({ allowed: listChange, blocked: listChange, allowEverywhere: offByDefault }, { error: strictError })
-  .check(
-    z.refine(({ allowed, allowEverywhere }) => !allowEverywhere || allowed.add.length + allowed.remove.length === 0, {
-      error: 'allowEverywhere goes without a change of the allowed list',
-    }),
-  )
-export type NetworkPolicyChange = z.output<typeof networkPolicyChange>
-
 /** A point in time, with its zone. */
 export const instant = z.iso.datetime({ offset: true, error: 'expected an instant such as "2026-01-31T12:00:00Z"' })
-
-/** A note for people. */
-export const comment = z
-  .string({ error: 'expected text' })
-  .check(z.maxLength(MAX_COMMENT, { error: `at most ${MAX_COMMENT} characters` }))
 
 const KIND_RULE = `expected one of ${CLIENT_KINDS.join(', ')}`
 /** The identity provider, in any letter case. */
@@ -127,7 +62,8 @@ export const newIntegration = z.pipe(
         enabled: onByDefault,
         syncPassword: offByDefault,
         unknownMembers: z.optional(unknownMembers),
-        networkPolicy: z.optional(networkPolicy),
+        /** The name of one, or the lists of a new one that is called like the integration. */
+        networkPolicy: z.optional(z.union([objectName, networkPolicy])),
         comment: z.optional(comment),
       },
       { error: strictError },
@@ -157,7 +93,7 @@ export const integrationChange = z.strictObject(
     enabled: z.optional(flag),
     syncPassword: z.optional(flag),
     unknownMembers: z.optional(unknownMembers),
-    networkPolicy: z.optional(networkPolicyChange),
+    networkPolicy: z.nullish(objectName),
     comment: z.nullish(comment),
     rejectTokensIssuedBefore: z.nullish(
       z.pipe(

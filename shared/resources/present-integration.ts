@@ -1,5 +1,5 @@
 import type { Attributes } from '../scim/schema.ts'
-import { type Integration, liveTokens } from '../store/integrations.ts'
+import { type Integration, type IntegrationPolicy, liveTokens } from '../store/integrations.ts'
 import type { Provisioner } from '../store/provisioners.ts'
 
 /** An integration as admins see it. */
@@ -12,7 +12,8 @@ export interface IntegrationView {
   enabled: boolean
   syncPassword: boolean
   unknownMembers: Integration['unknownMembers']
-  networkPolicy?: { allowed: readonly string[]; blocked: readonly string[] }
+  /** What decides about its callers; `inherited` is the account's. */
+  networkPolicy?: IntegrationPolicy
   comment?: string
   endpointId: string
   rejectTokensIssuedBefore?: string

@@ -42,6 +42,8 @@ export interface Creation {
   integration: Integration
   /** The one of the same name in whose place it is made, and that one's role. */
   before?: { integration: Integration; provisioner: Provisioner } | undefined
+  /** What its network policy takes: that it is the one that was read, or is made. */
+  policy: Actions
   /** The role it runs as: `after` has the next version, also where nothing else of it changes. */
   role: RoleChange
 }
@@ -55,13 +57,14 @@ export interface Creation {
  *   also when the role, or a token of it, has changed since it was read.
  */
 export async function putNewIntegration(db: Db, creation: Creation, now: Date, event: RestEvent): Promise<void> {
-  const { integration, before, role } = creation
+  const { integration, before, role, policy } = creation
   const { account } = integration
   await transactIfSmall(db, {
     ...(before && endTokensActions(before.integration, now.getTime())),
     ...(before && releaseActions(account, before.provisioner, role.after.role, now)),
     integration: before ? replaceIntegrationAction(integration, before.integration) : putIntegrationAction(integration),
     account: ensureAccountAction(account, now),
+    ...policy,
     roleName: reserveNameAction(account, integration.role),
     ...changeRoleActions(account, role, now),
     event: putEventAction(db, event),
@@ -142,6 +145,21 @@ export async function putIntegrationChange(
 ): Promise<void> {
   const actions = { ...changeActions(after, provisioner, now), event: putEventAction(db, event), ...further }
   await transact(db, actions, randomUUID())
+}
+
+/**
+ * Access pattern I10: the same for what an integration only has a copy of, such as a network policy that was changed: the
+ * event is that of the policy.
+ * @throws {ConditionsFailed}
+ */
+export async function putIntegrationCopy(
+  db: Db,
+  after: Integration,
+  provisioner: Provisioner,
+  now: Date,
+  further: Actions,
+): Promise<void> {
+  await transact(db, { ...changeActions(after, provisioner, now), ...further }, randomUUID())
 }
 
 function changeActions(after: Integration, provisioner: Provisioner, now: Date): Actions {

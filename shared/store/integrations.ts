@@ -1,19 +1,25 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod/mini'
 import { type Carried, defaultUnknownMembers, UNKNOWN_MEMBERS } from '../auth/carried.ts'
-import type { NetworkPolicy } from '../auth/network-policy.ts'
+import { type AppliedPolicy, POLICY_MODES } from '../auth/network-policy.ts'
 import { CLIENT_KINDS } from '../scim/client-kind.ts'
 import type { Db } from './client.ts'
 import { integrationCollectionKey, type Key } from './keys.ts'
 import { ofPartition, queryAll } from './query-all.ts'
 import type { Action } from './transaction.ts'
 
+/** The policy that decides about an integration's callers: a copy, kept with that of its tokens. */
+export interface IntegrationPolicy extends AppliedPolicy {
+  /** Whether it is the account's, since the integration has none of its own. */
+  inherited?: true | undefined
+}
+
 /** A SCIM security integration: one identity provider's access to one account. */
 export interface Integration extends Omit<Carried, 'privileges'> {
   account: string
   name: string
   enabled: boolean
-  networkPolicy?: NetworkPolicy | undefined
+  networkPolicy?: IntegrationPolicy | undefined
   comment?: string | undefined
   /** Epoch milliseconds: tokens made before are refused. */
   rejectTokensIssuedBefore?: number | undefined
@@ -33,7 +39,16 @@ const stored = z.object({
   syncPassword: z.boolean(),
   /** Items written before there was this setting have none. */
   unknownMembers: z.optional(z.enum(UNKNOWN_MEMBERS)),
-  networkPolicy: z.optional(z.object({ allowed: z.array(z.string()), blocked: z.array(z.string()) })),
+  networkPolicy: z.optional(
+    z.object({
+      name: z.optional(z.string()),
+      /** Lists from before there were modes are enforced. */
+      mode: z._default(z.enum(POLICY_MODES), 'enforce'),
+      allowed: z.array(z.string()),
+      blocked: z.array(z.string()),
+      inherited: z.optional(z.literal(true)),
+    }),
+  ),
   comment: z.optional(z.string()),
   endpointId: z.string(),
   rejectTokensIssuedBefore: z.optional(z.number()),

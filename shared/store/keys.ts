@@ -78,6 +78,7 @@ export const eventPartition = (account: string, day: string, shard: number) =>
 export const historyKey = (account: string, resourceId: string) => `A#${part(account)}#HISTORY#${text(resourceId)}`
 
 export const integrationCollectionKey = (account: string) => `A#${part(account)}#INTEGRATION`
+export const networkPolicyCollectionKey = (account: string) => `A#${part(account)}#NETWORKPOLICY`
 export const provisionerCollectionKey = (account: string) => `A#${part(account)}#PROVISIONER`
 export const tokenKey = (tokenId: string): Key => ({ pk: `TOKEN#${part(tokenId)}`, sk: 'TOKEN' })
 export const tokensOfKey = (account: string, integration: string) => `A#${part(account)}#TOKENS#${text(integration)}`

@@ -1,6 +1,7 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod/mini'
 import { PRIVILEGES, type Privilege } from '../auth/privileges.ts'
+import { isAtVersion } from './at-version.ts'
 import type { Db } from './client.ts'
 import { type Key, provisionerCollectionKey } from './keys.ts'
 import { ofPartition, queryAll } from './query-all.ts'
@@ -68,8 +69,3 @@ export function deleteProvisionerAction(account: string, { role, version }: Prov
 export function checkProvisionerAction(account: string, { role, version }: Provisioner): Action {
   return { ConditionCheck: { Key: provisionerKey(account, role), ...isAtVersion(version) } }
 }
-
-const isAtVersion = (version: number) => ({
-  ConditionExpression: 'version = :version',
-  ExpressionAttributeValues: { ':version': version },
-})

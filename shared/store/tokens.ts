@@ -5,6 +5,7 @@ import type { Db } from './client.ts'
 import { putEventAction } from './events/write.ts'
 import { addTokenAction, dropTokenAction, type Integration, liveTokens } from './integrations.ts'
 import { tokenKey, tokensOfKey } from './keys.ts'
+import { toApplied } from './network-policies.ts'
 import { checkProvisionerAction, type Provisioner } from './provisioners.ts'
 import { queryAll } from './query-all.ts'
 import { TABLE } from './table.ts'
@@ -24,7 +25,7 @@ export function toAccess(integration: Integration, { privileges }: Pick<Provisio
   return {
     ...toCarried({ ...integration, privileges }),
     enabled,
-    ...(networkPolicy && { networkPolicy }),
+    ...(networkPolicy && { networkPolicy: toApplied(networkPolicy) }),
     ...(rejectTokensIssuedBefore !== undefined && { rejectTokensIssuedBefore }),
   }
 }

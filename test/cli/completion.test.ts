@@ -17,7 +17,22 @@ async function offered(line: string): Promise<string[]> {
 }
 
 test.each([
-  ['rolecall ', ['integration', 'token', 'provisioner', 'event-history', 'user', 'role', 'completion', '--help', '--version']],
+  [
+    'rolecall ',
+    [
+      'integration',
+      'token',
+      'provisioner',
+      'network-policy',
+      'account',
+      'event-history',
+      'user',
+      'role',
+      'completion',
+      '--help',
+      '--version',
+    ],
+  ],
   ['rolecall to', ['token']],
   ['rolecall token ', ['issue', 'list', 'revoke', '--help']],
   ['rolecall token re', ['revoke']],
@@ -25,7 +40,7 @@ test.each([
   ['rolecall event-history --type A', ['ADMIN', 'ALL']],
   ['rolecall user list --output ', ['table', 'json', 'csv']],
   ['rolecall integration describe X --output ', ['table', 'json']],
-  ['rolecall integration alter X --allow', ['--allow-add', '--allow-remove', '--allow-everywhere']],
+  ['rolecall network-policy alter X --allow', ['--allow-add', '--allow-remove', '--allow-everywhere']],
   ['rolecall completion z', ['zsh']],
   ['rolecall token issue X --output-file completion.t', ['completion.test.ts']],
   ['rolecall event-history --last ', []],

@@ -142,3 +142,35 @@ describe('rolecall provisioner', () => {
     )
   })
 })
+
+describe('rolecall network-policy', () => {
+  test('creates, lists, describes, changes and drops', async () => {
+    await rolecall('net', 'integration create HR --kind GENERIC')
+    const created = await rolecall('net', 'network-policy create office --allow 192.0.2.0/24 --mode observe')
+    expect(created.stdout).toMatch(/^Attached to +nothing$/m)
+    expect(created.stderr).toBe('Next: npx rolecall integration alter NAME --network-policy office')
+    expect((await rolecall('net', 'integration alter HR --network-policy office')).stdout).toMatch(
+      /^Network policy +none → OFFICE, only observing$/m,
+    )
+    expect((await rolecall('net', 'network-policy list --like off%')).stdout.split('\n')).toEqual([
+      'NAME    MODE     ALLOWED       BLOCKED  ATTACHED TO  COMMENT',
+      'OFFICE  observe  192.0.2.0/24           HR',
+    ])
+    expect((await rolecall('net', 'network-policy alter OFFICE --mode enforce --dry-run')).stderr).toBe(
+      'It would be so for HR; nothing was changed',
+    )
+    const altered = await rolecall('net', 'network-policy alter OFFICE --mode enforce --block-add 192.0.2.66')
+    expect(altered.stdout).toMatch(/^Mode +enforce$/m)
+    expect(altered.stderr).toBe('It is so for HR, within a minute')
+    expect((await rolecall('net', 'network-policy alter OFFICE --mode enforce')).stderr).toBe(
+      'Nothing has changed: all of it was so already',
+    )
+    expect((await rolecall('net', 'network-policy alter OFFICE')).stderr).toContain('Name a setting to change')
+    expect(await json('net', 'network-policy describe office')).toMatchObject({
+      ...{ mode: 'enforce', blocked: ['192.0.2.66'], integrations: ['HR'] },
+    })
+    expect((await rolecall('net', 'network-policy drop office')).code).toBe(1)
+    await rolecall('net', 'integration alter HR --unset network-policy')
+    expect((await rolecall('net', 'network-policy drop office')).stdout).toBe('Dropped office')
+  })
+})

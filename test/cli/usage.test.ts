@@ -98,7 +98,7 @@ describe('rolecall', () => {
     ],
     [
       ['integration', 'alter', 'X', '--unset', 'role'],
-      '--unset "role": expected one of comment, reject-tokens-issued-before\nSee "npx rolecall integration alter --help"',
+      '--unset "role": expected one of comment, network-policy, reject-tokens-issued-before\nSee "npx rolecall integration alter --help"',
     ],
     ...(
       [
@@ -131,15 +131,15 @@ describe('rolecall', () => {
           '--comment and --unset comment contradict each other: give one of them',
         ],
         [
-          'integration alter X --allow-everywhere --allow-add 192.0.2.1',
+          'network-policy alter X --allow-everywhere --allow-add 192.0.2.1',
           '--allow-everywhere and --allow-add contradict each other: give one of them',
         ],
         [
-          'integration alter X --block-add 192.0.2.1 --block-remove 192.0.2.1/32',
+          'network-policy alter X --block-add 192.0.2.1 --block-remove 192.0.2.1/32',
           '--block-add 192.0.2.1 and --block-remove 192.0.2.1 contradict each other: give one of them',
         ],
         [
-          'integration alter X --unset network-policy --allow 1.2.3.4',
+          'network-policy alter X --allow 1.2.3.4',
           "Unknown option '--allow'\nThere is --allow-add, --allow-remove, --allow-everywhere",
         ],
         ['event-history --last 5m --from 2026-01-01', '--from and --last contradict each other: give one of them'],

@@ -20,6 +20,7 @@ export type RefusalReason =
   | 'rejected'
   | 'disabled'
   | 'network'
+  | 'observed'
 
 export interface Refusal {
   /** Whose token it is; `default` when nobody knows. */
@@ -27,9 +28,14 @@ export interface Refusal {
   reason: RefusalReason
   sourceIp: string
   now: Date
+  /** The network policy of the integration, which has rows of its own for what it refuses and observes. */
+  policy?: string | undefined
 }
 
-/** Rows one minute can hold: 12 for each of the 8 reasons, 96 in all, however many addresses call (SECURITY R2). */
+/**
+ * Rows one minute can hold: 12 for each of the 7 reasons of bad tokens and 12 for each network policy, however many
+ * addresses call (SECURITY R2).
+ */
 const BUCKETS = 12
 /** Refusals of one row and minute that are written one by one; after that once a second at most. */
 const WRITTEN_AT_ONCE = 100
@@ -44,12 +50,20 @@ const DETAIL: Record<RefusalReason, string> = {
   rejected: 'the token was issued before what its integration accepts',
   disabled: 'the integration is disabled',
   network: 'the network policy does not allow the address',
+  observed: 'the network policy does not allow the address, but only observes',
 }
+
+/** What the caller was answered: 401, unless it is here. */
+const STATUS: Partial<Record<RefusalReason, number>> = { disabled: 403, network: 403, observed: 200 }
+
+const detailOf = (reason: RefusalReason, policy: string | undefined): string =>
+  policy === undefined ? DETAIL[reason] : DETAIL[reason].replace('policy', `policy "${policy}"`)
 
 /** One row of the event history while its minute lasts. */
 interface Row {
   account: string
   reason: RefusalReason
+  policy: string | undefined
   minute: string
   bucket: number
   block: string
@@ -79,12 +93,13 @@ export async function countRefusedToken(db: Db, refusal: Refusal): Promise<void>
   for (const [key, other] of rows) if (other.minute !== row.minute && other.pending === 0) rows.delete(key)
 }
 
-function rowOf(rows: Map<string, Row>, { account = 'default', reason, sourceIp, now }: Refusal): Row {
+function rowOf(rows: Map<string, Row>, { account = 'default', reason, sourceIp, now, ...known }: Refusal): Row {
+  const policy = reason === 'network' || reason === 'observed' ? known.policy : undefined
   const minute = minuteOf(now)
   const block = addressBlock(sourceIp)
   const bucket = createHash('sha256').update(block).digest().readUInt32BE(0) % BUCKETS
-  const key = [account, minute, reason, bucket].join(' ')
-  const row = rows.get(key) ?? { account, reason, minute, bucket, block, written: 0, pending: 0, flushedAt: 0 }
+  const key = [account, minute, reason, policy, bucket].join(' ')
+  const row = rows.get(key) ?? { account, reason, policy, minute, bucket, block, written: 0, pending: 0, flushedAt: 0 }
   rows.set(key, row)
   return row
 }
@@ -128,18 +143,20 @@ function toUpdate(db: Db, row: Row, counted: number): UpdateCommand {
 }
 
 /** The row as an event, without its count. */
-function toEvent({ account, reason, minute, bucket, block }: Row): RestEvent {
+function toEvent({ account, reason, policy, minute, bucket, block }: Row): RestEvent {
+  const row = [minute, account, reason, bucket, ...(policy === undefined ? [] : [policy])].join(' ')
   return {
-    eventId: namedId(Date.parse(minute), `${minute} ${account} ${reason} ${bucket}`),
+    eventId: namedId(Date.parse(minute), row),
     account,
     time: minute,
     type: 'SCIM',
     endpoint: 'scim/v2',
     method: 'ANY',
-    status: reason === 'disabled' || reason === 'network' ? 403 : 401,
+    status: STATUS[reason] ?? 401,
     clientIp: block,
     actorName: 'unknown',
     actorDomain: 'unknown',
-    detail: `Callers refused in this minute and address block: ${DETAIL[reason]}`,
+    ...(policy !== undefined && { resourceDomain: 'NETWORK_POLICY', resourceName: policy }),
+    detail: `Callers ${reason === 'observed' ? 'let in' : 'refused'} in this minute and address block: ${detailOf(reason, policy)}`,
   }
 }

@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto'
+import type { RestEvent } from '../audit/rest-event.ts'
+import { type Account, deleteAccountAction } from './accounts.ts'
+import { releaseRoleNameAction } from './claims.ts'
+import type { Db } from './client.ts'
+import { putEventAction } from './events/write.ts'
+import { deleteNetworkPolicyAction, type StoredPolicy } from './network-policies.ts'
+import { deleteProvisionerAction, type Provisioner } from './provisioners.ts'
+import { type Actions, MAX_ACTIONS, transact } from './transaction.ts'
+
+/** More roles and policies are left in an account than one transaction can take away. */
+export class TooMuchLeft extends Error {
+  override readonly name = 'TooMuchLeft'
+}
+
+/** What an account that holds nothing else may still have; it goes with it. */
+export interface Remains {
+  roles: readonly Provisioner[]
+  policies: readonly StoredPolicy[]
+}
+
+/**
+ * Access pattern A4: stores an account, new or over the version before, with its event and what else belongs to the
+ * change; 1 round trip.
+ * @throws {ConditionsFailed} when there is one by the name, or another version.
+ */
+export async function putAccountChange(db: Db, change: Actions, event: RestEvent): Promise<void> {
+  await transact(db, { ...change, event: putEventAction(db, event) }, randomUUID())
+}
+
+/**
+ * Access pattern A5: takes an account away with its roles, their names and its network policies, with the event; 1 round
+ * trip.
+ * @throws {TooMuchLeft}
+ * @throws {ConditionsFailed} when something was made or changed in it since it was read.
+ */
+export async function deleteAccount(db: Db, settings: Account, remains: Remains, event: RestEvent): Promise<void> {
+  const { account } = settings
+  const roles = remains.roles.flatMap((role): [string, Actions[string]][] => [
+    [`role:${role.role}`, deleteProvisionerAction(account, role)],
+    [`roleName:${role.role}`, releaseRoleNameAction(account, role.role)],
+  ])
+  const policies = remains.policies.map((policy): [string, Actions[string]] => [
+    `policy:${policy.name}`,
+    deleteNetworkPolicyAction(account, policy),
+  ])
+  const actions = {
+    account: deleteAccountAction(settings),
+    ...Object.fromEntries([...roles, ...policies]),
+    event: putEventAction(db, event),
+  }
+  if (Object.keys(actions).length > MAX_ACTIONS) throw new TooMuchLeft()
+  await transact(db, actions, randomUUID())
+}
