@@ -1,4 +1,5 @@
 import { CLIENT_KINDS, type ClientKind } from '../scim/client-kind.ts'
+import { isUserDefaults, type UserDefaults } from './user-defaults.ts'
 
 /** What becomes of ids among a group's new members that are no users: the request is refused, or goes on without them. */
 export const UNKNOWN_MEMBERS = ['refuse', 'skip'] as const
@@ -23,6 +24,7 @@ export interface Carried {
   endpointId: string
   syncPassword: boolean
   unknownMembers: UnknownMembers
+  userDefaults: UserDefaults
 }
 
 interface Field<Value> {
@@ -39,6 +41,7 @@ const FIELDS: { readonly [Name in keyof Carried]-?: Field<Carried[Name]> } = {
   endpointId: { is: isText },
   syncPassword: { is: isTruth },
   unknownMembers: { is: isUnknownMembers, absent: defaultUnknownMembers },
+  userDefaults: { is: isUserDefaults, absent: () => ({}) },
 }
 const NAMES = Object.keys(FIELDS) as (keyof Carried)[]
 

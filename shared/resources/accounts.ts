@@ -3,10 +3,9 @@ import type { Change } from '../audit/rest-event.ts'
 import { DEFAULT_ACCOUNT } from '../auth/account.ts'
 import { uniqueness } from '../scim/error.ts'
 import type { Attributes, Json } from '../scim/schema.ts'
-import { putAccountChange } from '../store/account-change.ts'
-import { type Account, getAccount, getAccounts, putAccountAction, putNewAccountAction } from '../store/accounts.ts'
+import { putAccountChange, putNewAccount } from '../store/account-change.ts'
+import { type Account, getAccount, getAccounts } from '../store/accounts.ts'
 import { getIntegrations } from '../store/integrations.ts'
-import { attachNetworkPolicyAction } from '../store/network-policies.ts'
 import { ConditionsFailed } from '../store/transaction.ts'
 import { type AccountChange, type AccountInput, accountChange, newAccount } from './account-input.ts'
 import type { AdminContext } from './admin-context.ts'
@@ -65,7 +64,7 @@ export async function createAccount(context: AdminContext, input: AccountInput |
   trail.about('ACCOUNT', name, name)
   const made: Account = { account: name, createdAt: now.toISOString(), version: 1 }
   const outcome = { status: 201, changes: changesBetween(undefined, toSettings(made)) }
-  const put = trail.record(outcome, (event) => putAccountChange(db, { account: putNewAccountAction(made) }, event))
+  const put = trail.record(outcome, (event) => putNewAccount(db, made, event))
   await put.catch((error: unknown) => {
     if (error instanceof ConditionsFailed) throw uniqueness(`An account "${name}" exists: choose another name`)
     throw error
@@ -94,8 +93,7 @@ export async function changeAccount(
       const after = { ...before, ...named, createdAt, version: before.version + 1 }
       const changes = changesBetween(toSettings(before), toSettings(after))
       if (changes.length === 0 || isDryRun) return { after, changes }
-      const further = policy ? { policy: attachNetworkPolicyAction(account, policy) } : {}
-      await trail.record({ status: 200, changes }, (event) => putAccountChange(db, { account: putAccountAction(after), ...further }, event))
+      await trail.record({ status: 200, changes }, (event) => putAccountChange(db, after, policy, event))
       return { after, changes }
     },
     undefined,

@@ -2,12 +2,12 @@ import { changesBetween } from '../audit/changes.ts'
 import type { Change } from '../audit/rest-event.ts'
 import { invalidValue } from '../scim/error.ts'
 import type { Json } from '../scim/schema.ts'
-import { moveRoleActions, putIntegrationChange } from '../store/integration-change.ts'
+import { putIntegrationChange } from '../store/integration-change.ts'
 import type { Integration } from '../store/integrations.ts'
+import { toCopy } from '../store/policy-use.ts'
 import { getProvisioner, type Provisioner } from '../store/provisioners.ts'
-import type { Actions } from '../store/transaction.ts'
 import type { AdminContext } from './admin-context.ts'
-import { attachPolicy, loadInheritedPolicy } from './effective-policy.ts'
+import { loadAttachedPolicy, loadInheritedPolicy } from './effective-policy.ts'
 import { type IntegrationChange, integrationChange } from './integration-input.ts'
 import { requireIntegration } from './integrations.ts'
 import { noSuchProvisioner } from './known-names.ts'
@@ -36,20 +36,20 @@ export async function changeIntegration(
   name: string,
   input: IntegrationChange | Json,
 ): Promise<ChangedIntegration> {
-  const { db, account, now, trail } = context
+  const { db, now, trail } = context
   const change = parseInput(integrationChange, input)
   return retryLostRaces(async () => {
     const { integration: before, provisioner: from } = await requireIntegration(context, name)
-    const { actions, ...effective } = await loadPolicyChange(context, change.networkPolicy)
-    const after = { ...merge(before, change), ...effective }
+    const policy = await loadPolicyChange(context, change.networkPolicy)
+    const after = { ...merge(before, change), ...(policy && { networkPolicy: toCopy(policy) }) }
     const isMoved = after.role !== before.role
     const provisioner = isMoved ? await requireRole(context, after.role) : from
     const view = presentIntegration(after, provisioner, now)
     const changes = changesBetween(toSettings(presentIntegration(before, from, now)), toSettings(view))
     if (changes.length === 0) return { ...view, changes }
-    const further: Actions = { ...actions, ...(isMoved && moveRoleActions(account, from, provisioner, now)) }
+    const also = { policy, from: isMoved ? from : undefined }
     await trail
-      .record({ status: 200, changes }, (event) => putIntegrationChange(db, after, provisioner, now, event, further))
+      .record({ status: 200, changes }, (event) => putIntegrationChange(db, after, provisioner, now, event, also))
       .catch((error: unknown) => {
         throw explainRole(after.role, error)
       })
@@ -59,9 +59,8 @@ export async function changeIntegration(
 
 /** The policy an integration gets by a change that names one, or takes its own away; nothing where the change does neither. */
 async function loadPolicyChange(context: AdminContext, name: string | null | undefined) {
-  if (name === undefined) return {}
-  const { policy, actions } = name === null ? await loadInheritedPolicy(context) : await attachPolicy(context, name)
-  return { networkPolicy: policy, actions }
+  if (name === undefined) return undefined
+  return name === null ? loadInheritedPolicy(context) : loadAttachedPolicy(context, name)
 }
 
 async function requireRole(context: AdminContext, role: string): Promise<Provisioner> {

@@ -7,6 +7,7 @@ import { uniqueness } from '../scim/error.ts'
 import type { Json } from '../scim/schema.ts'
 import { type Creation, putNewIntegration } from '../store/integration-change.ts'
 import { type Integration, liveTokens } from '../store/integrations.ts'
+import { toCopy } from '../store/policy-use.ts'
 import { ConditionsFailed } from '../store/transaction.ts'
 import type { AdminContext } from './admin-context.ts'
 import { type IntegrationInput, newIntegration } from './integration-input.ts'
@@ -48,10 +49,10 @@ export async function createIntegration(
     if (before && wanted.mode === 'ifNotExists') {
       return { ...presentIntegration(before.integration, before.provisioner, now), outcome: 'unchanged' as const }
     }
-    const { policy, actions } = await loadNewPolicy(context, wanted)
-    const integration = { ...toIntegration(context, wanted, before?.integration), networkPolicy: policy }
+    const policy = await loadNewPolicy(context, wanted)
+    const integration = { ...toIntegration(context, wanted, before?.integration), networkPolicy: toCopy(policy) }
     const role = await planRole(context, toWish(wanted), before?.integration)
-    const creation = { integration, before, role, policy: actions }
+    const creation = { integration, before, role, policy }
     const made = presentCreation(creation, now)
     if (isDryRun) return made
     const changes = [...(made.changes ?? changesBetween(undefined, toSettings(presentNew(creation, now))))]

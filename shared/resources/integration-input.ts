@@ -5,9 +5,15 @@ import { PRIVILEGES } from '../auth/privileges.ts'
 import { CLIENT_KINDS, type ClientKind } from '../scim/client-kind.ts'
 import { comment, flag, inCapitals, objectName, offByDefault } from './name-input.ts'
 import { networkPolicy } from './network-policy-input.ts'
+import { LOCAL_CHANGES, SILENT_AFTER_DAYS } from '../auth/integration-settings.ts'
+import { USER_TYPES } from '../scim/schemas/snowflake-user.ts'
 import { strictError } from './parse-input.ts'
 
 export { comment, objectName } from './name-input.ts'
+
+const MAX_SILENT_DAYS = 365
+/** What a session may have for secondary roles. */
+export const SECONDARY_ROLES = ['ALL', 'NONE'] as const
 
 /** The role an integration runs as unless another is named. */
 const DEFAULT_ROLES: Record<ClientKind, string> = {
@@ -36,6 +42,25 @@ export const privilege = z.enum(PRIVILEGES, { error: `expected ${PRIVILEGES.join
 
 const unknownMembers = z.enum(UNKNOWN_MEMBERS, { error: `expected one of ${UNKNOWN_MEMBERS.join(', ')}` })
 
+const DEFAULT_RULE = 'expected 1 to 255 characters'
+const defaultText = z.string({ error: DEFAULT_RULE }).check(z.regex(/^[^\p{C}]{1,255}$/u, { error: DEFAULT_RULE }))
+/** What new users get where the client sends nothing for it; the whole of it is replaced. */
+const userDefaults = z.strictObject(
+  {
+    defaultRole: z.optional(defaultText),
+    defaultSecondaryRoles: z.optional(z.enum(SECONDARY_ROLES, { error: `expected one of ${SECONDARY_ROLES.join(', ')}` })),
+    type: z.optional(z.enum(USER_TYPES, { error: `expected one of ${USER_TYPES.join(', ')}` })),
+  },
+  { error: strictError },
+)
+const localChanges = z.enum(LOCAL_CHANGES, { error: `expected one of ${LOCAL_CHANGES.join(', ')}` })
+
+const DAYS_RULE = `expected whole days from 0, which is never, to ${MAX_SILENT_DAYS}`
+const silentAfterDays = z.int({ error: DAYS_RULE }).check(
+  z.minimum(0, { error: DAYS_RULE }),
+  z.maximum(MAX_SILENT_DAYS, { error: DAYS_RULE }),
+)
+
 /** What becomes of an integration that has the name already. */
 const MODES = ['orReplace', 'ifNotExists'] as const
 const mode = z.enum(MODES, { error: `expected one of ${MODES.join(', ')}` })
@@ -62,6 +87,9 @@ export const newIntegration = z.pipe(
         enabled: onByDefault,
         syncPassword: offByDefault,
         unknownMembers: z.optional(unknownMembers),
+        userDefaults: z._default(userDefaults, {}),
+        localChanges: z.optional(localChanges),
+        silentAfterDays: z._default(silentAfterDays, SILENT_AFTER_DAYS),
         /** The name of one, or the lists of a new one that is called like the integration. */
         networkPolicy: z.optional(z.union([objectName, networkPolicy])),
         comment: z.optional(comment),
@@ -93,6 +121,9 @@ export const integrationChange = z.strictObject(
     enabled: z.optional(flag),
     syncPassword: z.optional(flag),
     unknownMembers: z.optional(unknownMembers),
+    userDefaults: z.optional(userDefaults),
+    localChanges: z.optional(localChanges),
+    silentAfterDays: z.optional(silentAfterDays),
     networkPolicy: z.nullish(objectName),
     comment: z.nullish(comment),
     rejectTokensIssuedBefore: z.nullish(

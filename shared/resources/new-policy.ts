@@ -2,9 +2,10 @@ import type { NetworkPolicy } from '../auth/network-policy.ts'
 import { ScimError, uniqueness } from '../scim/error.ts'
 import { getAccount } from '../store/accounts.ts'
 import { getIntegrations } from '../store/integrations.ts'
-import { getNetworkPolicy, putNetworkPolicyAction, type StoredPolicy, toApplied } from '../store/network-policies.ts'
+import { getNetworkPolicy, type StoredPolicy } from '../store/network-policies.ts'
+import type { PolicyUse } from '../store/policy-use.ts'
 import type { AdminContext } from './admin-context.ts'
-import { attachPolicy, type Effective, loadInheritedPolicy } from './effective-policy.ts'
+import { loadAttachedPolicy, loadInheritedPolicy } from './effective-policy.ts'
 
 /** What a new integration says of its policy. */
 interface Wanted {
@@ -19,16 +20,16 @@ interface Wanted {
  * the account's. An integration that replaces another replaces also the policy that was made so.
  * @throws {ScimError} 404; 409 uniqueness when there is a policy of the name that is not the integration's alone.
  */
-export async function loadNewPolicy(context: AdminContext, wanted: Wanted): Promise<Effective> {
+export async function loadNewPolicy(context: AdminContext, wanted: Wanted): Promise<PolicyUse> {
   const { networkPolicy } = wanted
   if (networkPolicy === undefined) return loadInheritedPolicy(context)
-  if (typeof networkPolicy === 'string') return attachPolicy(context, networkPolicy)
-  const { account, actor, now } = context
+  if (typeof networkPolicy === 'string') return loadAttachedPolicy(context, networkPolicy)
+  const { actor, now } = context
   const before = await requireFree(context, wanted)
   const made = { name: wanted.name, mode: 'enforce' as const, ...networkPolicy }
   const born = { createdAt: now.toISOString(), createdBy: actor, version: 1 }
   const after: StoredPolicy = { ...made, ...born, ...(before && { version: before.version + 1 }) }
-  return { policy: toApplied(after), actions: { policy: putNetworkPolicyAction(account, after) } }
+  return { way: 'made', policy: after }
 }
 
 async function requireFree({ db, account }: AdminContext, { name, mode }: Wanted): Promise<StoredPolicy | undefined> {

@@ -12,6 +12,9 @@ export interface IntegrationView {
   enabled: boolean
   syncPassword: boolean
   unknownMembers: Integration['unknownMembers']
+  userDefaults: Integration['userDefaults']
+  localChanges: 'allow' | 'refuse'
+  silentAfterDays: number
   /** What decides about its callers; `inherited` is the account's. */
   networkPolicy?: IntegrationPolicy
   comment?: string
@@ -25,8 +28,11 @@ export interface IntegrationView {
 export function presentIntegration(integration: Integration, role: Provisioner, now: Date): IntegrationView {
   const { networkPolicy, comment, rejectTokensIssuedBefore: rejectBefore } = integration
   const { name, clientKind, enabled, syncPassword, unknownMembers, endpointId, createdAt, createdBy } = integration
+  const { userDefaults, localChanges = 'allow', silentAfterDays } = integration
   return {
     ...{ name, clientKind, role: role.role, privileges: role.privileges, enabled, syncPassword, unknownMembers },
+    userDefaults,
+    ...{ localChanges, silentAfterDays },
     ...(networkPolicy && { networkPolicy }),
     ...(comment && { comment }),
     endpointId,

@@ -2,8 +2,9 @@ import { isDeepStrictEqual } from 'node:util'
 import { mapConcurrently } from '../store/batch.ts'
 import { putIntegrationCopy } from '../store/integration-change.ts'
 import { getIntegrations, type Integration } from '../store/integrations.ts'
+import { toCopy } from '../store/policy-use.ts'
 import type { AdminContext } from './admin-context.ts'
-import { type Effective, loadInheritedPolicy, loadOwnPolicy } from './effective-policy.ts'
+import { loadHeldPolicy, loadInheritedPolicy } from './effective-policy.ts'
 import { findIntegration } from './integrations.ts'
 import { retryLostRaces } from './retry-lost-races.ts'
 
@@ -37,15 +38,12 @@ async function refresh(context: AdminContext, name: string): Promise<boolean> {
     const found = await findIntegration(context, name)
     if (!found || isOwnList(found.integration)) return false
     const { integration, provisioner } = found
-    const { policy, actions } = await loadEffective(context, integration)
-    if (isDeepStrictEqual(policy, integration.networkPolicy)) return false
-    const after = { ...integration, networkPolicy: policy, version: integration.version + 1 }
-    await putIntegrationCopy(context.db, after, provisioner, context.now, actions)
+    const own = ownPolicyName(integration)
+    const policy = await (own === undefined ? loadInheritedPolicy(context) : loadHeldPolicy(context, own))
+    const networkPolicy = toCopy(policy)
+    if (isDeepStrictEqual(networkPolicy, integration.networkPolicy)) return false
+    const after = { ...integration, networkPolicy, version: integration.version + 1 }
+    await putIntegrationCopy(context.db, after, provisioner, context.now, policy)
     return true
   })
-}
-
-function loadEffective(context: AdminContext, integration: Integration): Promise<Effective> {
-  const own = ownPolicyName(integration)
-  return own === undefined ? loadInheritedPolicy(context) : loadOwnPolicy(context, own)
 }

@@ -1,5 +1,6 @@
 import type { Principal } from '../auth/principal.ts'
-import type { Value } from '../scim/schema.ts'
+import type { ComplexValue, Value } from '../scim/schema.ts'
+import { SNOWFLAKE_USER } from '../scim/schemas/snowflake-user.ts'
 import { deleteUser } from '../store/groups/delete.ts'
 import type { StoredResource } from '../store/resource-item.ts'
 import { hashPassword, isPassword } from './password.ts'
@@ -9,6 +10,11 @@ import { userGroups } from './user-groups.ts'
 /** What is special about users: a password that never stays among the attributes, and memberships that go with them. */
 export const users: Special = {
   derived: userGroups,
+  fillNew: ({ principal: { userDefaults } }, attributes) => {
+    if (Object.keys(userDefaults).length === 0) return attributes
+    const sent = attributes[SNOWFLAKE_USER]
+    return { ...attributes, [SNOWFLAKE_USER]: { ...(userDefaults as ComplexValue), ...(sent as ComplexValue | undefined) } }
+  },
   async draft({ principal }, { attributes: { password, ...attributes }, before }) {
     const fields = await toPasswordHash(principal, password, before)
     return { attributes, fields, changes: fields.passwordHash ? [{ attribute: 'password', after: '(set)' }] : [] }

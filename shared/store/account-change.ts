@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { RestEvent } from '../audit/rest-event.ts'
-import { type Account, deleteAccountAction } from './accounts.ts'
+import { type Account, deleteAccountAction, putAccountAction, putNewAccountAction } from './accounts.ts'
 import { releaseRoleNameAction } from './claims.ts'
 import type { Db } from './client.ts'
 import { putEventAction } from './events/write.ts'
-import { deleteNetworkPolicyAction, type StoredPolicy } from './network-policies.ts'
+import { attachNetworkPolicyAction, deleteNetworkPolicyAction, type StoredPolicy } from './network-policies.ts'
 import { deleteProvisionerAction, type Provisioner } from './provisioners.ts'
 import { type Actions, MAX_ACTIONS, transact } from './transaction.ts'
 
@@ -19,13 +19,27 @@ export interface Remains {
   policies: readonly StoredPolicy[]
 }
 
+/** Access pattern A4: stores a new account with its event; 1 round trip. @throws {ConditionsFailed} when there is one. */
+export async function putNewAccount(db: Db, account: Account, event: RestEvent): Promise<void> {
+  await transact(db, { account: putNewAccountAction(account), event: putEventAction(db, event) }, randomUUID())
+}
+
 /**
- * Access pattern A4: stores an account, new or over the version before, with its event and what else belongs to the
- * change; 1 round trip.
- * @throws {ConditionsFailed} when there is one by the name, or another version.
+ * Access pattern A6: stores an account over the version before, with its event; `policy` is attached to it. 1 round trip.
+ * @throws {ConditionsFailed} when account or policy have changed since they were read.
  */
-export async function putAccountChange(db: Db, change: Actions, event: RestEvent): Promise<void> {
-  await transact(db, { ...change, event: putEventAction(db, event) }, randomUUID())
+export async function putAccountChange(
+  db: Db,
+  after: Account,
+  policy: StoredPolicy | undefined,
+  event: RestEvent,
+): Promise<void> {
+  const actions = {
+    account: putAccountAction(after),
+    ...(policy && { policy: attachNetworkPolicyAction(after.account, policy) }),
+    event: putEventAction(db, event),
+  }
+  await transact(db, actions, randomUUID())
 }
 
 /**

@@ -13,6 +13,7 @@ import {
   putIntegrationAction,
   replaceIntegrationAction,
 } from './integrations.ts'
+import { type PolicyUse, policyUseActions } from './policy-use.ts'
 import {
   checkProvisionerAction,
   deleteProvisionerAction,
@@ -42,8 +43,7 @@ export interface Creation {
   integration: Integration
   /** The one of the same name in whose place it is made, and that one's role. */
   before?: { integration: Integration; provisioner: Provisioner } | undefined
-  /** What its network policy takes: that it is the one that was read, or is made. */
-  policy: Actions
+  policy: PolicyUse
   /** The role it runs as: `after` has the next version, also where nothing else of it changes. */
   role: RoleChange
 }
@@ -64,7 +64,7 @@ export async function putNewIntegration(db: Db, creation: Creation, now: Date, e
     ...(before && releaseActions(account, before.provisioner, role.after.role, now)),
     integration: before ? replaceIntegrationAction(integration, before.integration) : putIntegrationAction(integration),
     account: ensureAccountAction(account, now),
-    ...policy,
+    ...policyUseActions(account, policy, now),
     roleName: reserveNameAction(account, integration.role),
     ...changeRoleActions(account, role, now),
     event: putEventAction(db, event),
@@ -123,8 +123,15 @@ function changeRoleActions(account: string, { after, sharedBy }: RoleChange, now
 const releaseActions = (account: string, role: Provisioner, next: string | undefined, now: Date): Actions =>
   role.role === next ? {} : { released: putProvisionerAction(account, released(role, now)) }
 
-/** What it takes that an integration runs as another role from now on; to be carried out with its change. */
-export const moveRoleActions = (account: string, from: Provisioner, to: Provisioner, now: Date): Actions => ({
+/** What else a change of an integration takes. */
+export interface AlsoChanged {
+  /** The role that it ran as, where it runs as another from now on. */
+  from?: Provisioner | undefined
+  /** Where its network policy changes. */
+  policy?: PolicyUse | undefined
+}
+
+const moveRoleActions = (account: string, from: Provisioner, to: Provisioner, now: Date): Actions => ({
   ...releaseActions(account, from, to.role, now),
   role: putProvisionerAction(account, taken(to)),
   roleName: reserveNameAction(account, to.role),
@@ -141,9 +148,14 @@ export async function putIntegrationChange(
   provisioner: Provisioner,
   now: Date,
   event: RestEvent,
-  further: Actions = {},
+  { from, policy }: AlsoChanged = {},
 ): Promise<void> {
-  const actions = { ...changeActions(after, provisioner, now), event: putEventAction(db, event), ...further }
+  const actions = {
+    ...changeActions(after, provisioner, now),
+    ...(from && moveRoleActions(after.account, from, provisioner, now)),
+    ...(policy && policyUseActions(after.account, policy, now)),
+    event: putEventAction(db, event),
+  }
   await transact(db, actions, randomUUID())
 }
 
@@ -157,9 +169,10 @@ export async function putIntegrationCopy(
   after: Integration,
   provisioner: Provisioner,
   now: Date,
-  further: Actions,
+  policy: PolicyUse,
 ): Promise<void> {
-  await transact(db, { ...changeActions(after, provisioner, now), ...further }, randomUUID())
+  const copied = policyUseActions(after.account, policy, now)
+  await transact(db, { ...changeActions(after, provisioner, now), ...copied }, randomUUID())
 }
 
 function changeActions(after: Integration, provisioner: Provisioner, now: Date): Actions {

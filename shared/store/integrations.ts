@@ -1,7 +1,9 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod/mini'
 import { type Carried, defaultUnknownMembers, UNKNOWN_MEMBERS } from '../auth/carried.ts'
+import { LOCAL_CHANGES, SILENT_AFTER_DAYS } from '../auth/integration-settings.ts'
 import { type AppliedPolicy, POLICY_MODES } from '../auth/network-policy.ts'
+import { USER_DEFAULT_NAMES } from '../auth/user-defaults.ts'
 import { CLIENT_KINDS } from '../scim/client-kind.ts'
 import type { Db } from './client.ts'
 import { integrationCollectionKey, type Key } from './keys.ts'
@@ -21,6 +23,10 @@ export interface Integration extends Omit<Carried, 'privileges'> {
   enabled: boolean
   networkPolicy?: IntegrationPolicy | undefined
   comment?: string | undefined
+  /** Whether administrators may change what its role owns; they may unless it says otherwise. */
+  localChanges?: (typeof LOCAL_CHANGES)[number] | undefined
+  /** Days without a request after which it counts as silent; 0 is never. */
+  silentAfterDays: number
   /** Epoch milliseconds: tokens made before are refused. */
   rejectTokensIssuedBefore?: number | undefined
   createdAt: string
@@ -50,6 +56,9 @@ const stored = z.object({
     }),
   ),
   comment: z.optional(z.string()),
+  localChanges: z.optional(z.enum(LOCAL_CHANGES)),
+  silentAfterDays: z._default(z.int(), SILENT_AFTER_DAYS),
+  userDefaults: z._default(z.partialRecord(z.enum(USER_DEFAULT_NAMES), z.string()), {}),
   endpointId: z.string(),
   rejectTokensIssuedBefore: z.optional(z.number()),
   createdAt: z.string(),

@@ -27,6 +27,7 @@ export const OKTA: Principal = {
   endpointId: 'b4f4bd36-9d3a-4f0f-8a55-0c2d6f3a1c11',
   syncPassword: false,
   unknownMembers: 'refuse',
+  userDefaults: {},
   tokenId: 'tok1',
   tokenExpiresAt: Date.parse('2100-01-01T00:00:00Z'),
 }

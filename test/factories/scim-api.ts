@@ -29,6 +29,7 @@ export function principal(overrides: Partial<Principal> = {}): Principal {
     endpointId: '00000000-0000-4000-8000-000000000000',
     syncPassword: false,
     unknownMembers: 'refuse',
+    userDefaults: {},
     tokenId: 'testToken',
     tokenExpiresAt: Date.parse('2999-01-01T00:00:00Z'),
     ...overrides,

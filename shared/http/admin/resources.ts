@@ -83,6 +83,7 @@ export function toScimContext({ account, actor: _, ...context }: AdminContext): 
       endpointId: '',
       syncPassword: false,
       unknownMembers: 'refuse' as const,
+      userDefaults: {},
       tokenId: 'IAM',
       tokenExpiresAt: Number.MAX_SAFE_INTEGER,
     },
