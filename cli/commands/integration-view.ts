@@ -21,6 +21,11 @@ function beside(before: string | undefined, after: string | undefined): string |
 const sayPolicy = ({ name = 'lists of its own', mode, inherited }: NonNullable<Settings['networkPolicy']>): string =>
   `${name}${inherited ? ", the account's" : ''}${mode === 'observe' ? ', only observing' : ''}`
 
+const sayDefaults = (defaults: Settings['userDefaults']): string =>
+  Object.entries(defaults)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ')
+
 function toMembers(view: Settings): [string, string | undefined][] {
   const { networkPolicy: policy } = view
   return [
@@ -31,6 +36,9 @@ function toMembers(view: Settings): [string, string | undefined][] {
     ['Enabled', String(view.enabled)],
     ['Sync password', String(view.syncPassword)],
     ['Unknown members', view.unknownMembers],
+    ['New users get', sayDefaults(view.userDefaults)],
+    ['Local changes', view.localChanges],
+    ['Silent after days', String(view.silentAfterDays)],
     ['Network policy', policy && sayPolicy(policy)],
     ['Allowed from', policy?.allowed.join(', ') || 'everywhere'],
     ['Blocked from', policy?.blocked.join(', ')],

@@ -2,14 +2,16 @@ import { UNKNOWN_MEMBERS } from '../../shared/auth/carried.ts'
 import { CREATE_PRIVILEGES, PRIVILEGES } from '../../shared/auth/privileges.ts'
 import type { ChangedIntegration } from '../../shared/resources/change-integration.ts'
 import type { MadeIntegration } from '../../shared/resources/create-integration.ts'
-import { comment, instant, objectName, roleName } from '../../shared/resources/integration-input.ts'
+import { comment, instant, objectName, roleName, SECONDARY_ROLES } from '../../shared/resources/integration-input.ts'
 import { block } from '../../shared/resources/network-policy-input.ts'
 import type { IntegrationView } from '../../shared/resources/present-integration.ts'
 import { many } from '../../shared/resources/say-owned.ts'
+import { LOCAL_CHANGES } from '../../shared/auth/integration-settings.ts'
+import { USER_TYPES } from '../../shared/scim/schemas/snowflake-user.ts'
 import { CLIENT_KINDS } from '../../shared/scim/client-kind.ts'
 import { type Command, command, type FlagValues, type Session } from '../command.ts'
 import { UsageError } from '../failure.ts'
-import { choice, DRY_RUN, dryRunQuery, LIKE, oneOfWords, optional, repeated, textFor, toggle, truth } from '../flags.ts'
+import { choice, DRY_RUN, dryRunQuery, LIKE, oneOfWords, optional, repeated, someText, textFor, toggle, truth, wholeNumber } from '../flags.ts'
 import { type ListView, showList } from '../output.ts'
 import { plainJson } from '../plain-text.ts'
 import { integrationDrop } from './integration-drop.ts'
@@ -52,7 +54,34 @@ const NETWORK_POLICY = optional(
   textFor(objectName),
 )
 
+/** Settings that are given at `create` and at `alter` alike. */
+const SHARED_FLAGS = {
+  'default-role': optional('ROLE', 'the default role of new users for whom the client sends none', someText),
+  'default-secondary-roles': choice('WORD', `their secondary roles: ${SECONDARY_ROLES.join(' or ')}`, SECONDARY_ROLES),
+  'user-type': choice('TYPE', `the kind of user they are: ${USER_TYPES.join(', ')}`, USER_TYPES),
+  'local-changes': choice(
+    'WORD',
+    `whether administrators may change what its role owns: ${LOCAL_CHANGES.join(' or ')} (default: allow)`,
+    LOCAL_CHANGES,
+  ),
+  'silent-after-days': optional('N', 'days without a request after which it counts as silent; 0 is never', wholeNumber(0, 365)),
+}
+
+/** Named defaults are all of them: others are taken away. */
+function toShared(values: FlagValues<typeof SHARED_FLAGS>) {
+  const userDefaults = {
+    defaultRole: values['default-role'],
+    defaultSecondaryRoles: values['default-secondary-roles'],
+    type: values['user-type'],
+  }
+  return {
+    ...(Object.values(userDefaults).some((value) => value !== undefined) && { userDefaults }),
+    ...{ localChanges: values['local-changes'], silentAfterDays: values['silent-after-days'] },
+  }
+}
+
 const CREATE_FLAGS = {
+  ...SHARED_FLAGS,
   'or-replace': toggle('put it in the place of one of that name, whose tokens end'),
   'keep-endpoint-id': toggle('with --or-replace: its own base URL stays as it is'),
   'if-not-exists': toggle('leave one of that name as it is'),
@@ -128,6 +157,7 @@ function toNewSettings({ allow, block: blocked, ...values }: FlagValues<typeof C
   return {
     mode: values['or-replace'] ? 'orReplace' : values['if-not-exists'] ? 'ifNotExists' : undefined,
     keepEndpointId: values['keep-endpoint-id'] || undefined,
+    ...toShared(values),
     ...{ clientKind: values.kind, role: values.role, comment: values.comment, enabled: !values.disabled },
     ...{ privileges: values.privilege, defaultPrivileges: !values['no-default-privileges'] },
     ...{ monitorUsers: values['monitor-users'], monitorRoles: values['monitor-roles'] },
@@ -174,6 +204,7 @@ const UNSET = {
 const UNSET_NAMES = Object.keys(UNSET) as (keyof typeof UNSET)[]
 
 const SET_FLAGS = {
+  ...SHARED_FLAGS,
   kind: choice('KIND', `the identity provider: ${KIND_NAMES}`, CLIENT_KINDS),
   role: optional(
     'ROLE',
@@ -229,6 +260,7 @@ function checkContradictions(values: SetValues): void {
 
 function toChange(values: SetValues): object {
   return {
+    ...toShared(values),
     ...{ clientKind: values.kind, role: values.role },
     ...{ enabled: values.enabled, syncPassword: values['sync-password'], comment: values.comment },
     unknownMembers: values['unknown-members'],

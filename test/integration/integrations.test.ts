@@ -43,6 +43,7 @@ describe('createIntegration()', () => {
       enabled: true,
       syncPassword: false,
       unknownMembers: 'skip',
+      ...{ userDefaults: {}, localChanges: 'allow', silentAfterDays: 7 },
       endpointId: expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
       createdAt: '2026-08-31T10:00:00.000Z',
       createdBy: ACTOR,
@@ -93,6 +94,8 @@ describe('createIntegration()', () => {
       enabled: false,
       syncPassword: true,
       unknownMembers: 'skip' as const,
+      userDefaults: { defaultRole: 'PUBLIC', defaultSecondaryRoles: 'NONE' as const, type: 'service' as const },
+      ...{ localChanges: 'refuse' as const, silentAfterDays: 0 },
       networkPolicy,
       comment: 'HR <sync>',
     }
@@ -343,6 +346,10 @@ describe('changeIntegration()', () => {
       { role: 'admin' },
       'Cannot read role "admin": ADMIN stands for administrators, choose another role',
     ],
+    ['a default that is none', { userDefaults: { email: 'x' } }, 'Cannot read userDefaults an object: there is no setting "email"'],
+    ['a kind of user that is none', { userDefaults: { type: 'robot' } }, 'Cannot read userDefaults.type "robot": expected one of person, service, service_agent, legacy_service'],
+    ['days that are none', { silentAfterDays: -1 }, 'Cannot read silentAfterDays -1: expected whole days from 0, which is never, to 365'],
+    ['a word that is none', { localChanges: 'no' }, 'Cannot read localChanges "no": expected one of allow, refuse'],
     [
       'a bad instant',
       { rejectTokensIssuedBefore: 'now' },
