@@ -57,7 +57,11 @@ const accountSettings = command({
       textFor(objectName),
     ),
     unset: {
-      ...repeated('SETTING', `take away ${UNSET_ACCOUNT_NAMES.join(', ')} (repeatable)`, oneOfWords(UNSET_ACCOUNT_NAMES)),
+      ...repeated(
+        'SETTING',
+        `take away ${UNSET_ACCOUNT_NAMES.join(', ')} (repeatable)`,
+        oneOfWords(UNSET_ACCOUNT_NAMES),
+      ),
       choices: UNSET_ACCOUNT_NAMES,
     },
     'dry-run': DRY_RUN,

@@ -38,7 +38,7 @@ function toMembers(view: Settings): [string, string | undefined][] {
     ['Unknown members', view.unknownMembers],
     ['New users get', sayDefaults(view.userDefaults)],
     ['Local changes', view.localChanges],
-    ['Silent after days', String(view.silentAfterDays)],
+    ['Silent after', view.silentAfterDays === 0 ? 'never' : `${view.silentAfterDays} days`],
     ['Network policy', policy && sayPolicy(policy)],
     ['Allowed from', policy?.allowed.join(', ') || 'everywhere'],
     ['Blocked from', policy?.blocked.join(', ')],

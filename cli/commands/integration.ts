@@ -1,4 +1,5 @@
 import { UNKNOWN_MEMBERS } from '../../shared/auth/carried.ts'
+import { LOCAL_CHANGES } from '../../shared/auth/integration-settings.ts'
 import { CREATE_PRIVILEGES, PRIVILEGES } from '../../shared/auth/privileges.ts'
 import type { ChangedIntegration } from '../../shared/resources/change-integration.ts'
 import type { MadeIntegration } from '../../shared/resources/create-integration.ts'
@@ -6,12 +7,24 @@ import { comment, instant, objectName, roleName, SECONDARY_ROLES } from '../../s
 import { block } from '../../shared/resources/network-policy-input.ts'
 import type { IntegrationView } from '../../shared/resources/present-integration.ts'
 import { many } from '../../shared/resources/say-owned.ts'
-import { LOCAL_CHANGES } from '../../shared/auth/integration-settings.ts'
-import { USER_TYPES } from '../../shared/scim/schemas/snowflake-user.ts'
 import { CLIENT_KINDS } from '../../shared/scim/client-kind.ts'
+import { USER_TYPES } from '../../shared/scim/schemas/snowflake-user.ts'
 import { type Command, command, type FlagValues, type Session } from '../command.ts'
 import { UsageError } from '../failure.ts'
-import { choice, DRY_RUN, dryRunQuery, LIKE, oneOfWords, optional, repeated, someText, textFor, toggle, truth, wholeNumber } from '../flags.ts'
+import {
+  choice,
+  DRY_RUN,
+  dryRunQuery,
+  LIKE,
+  oneOfWords,
+  optional,
+  repeated,
+  someText,
+  textFor,
+  toggle,
+  truth,
+  wholeNumber,
+} from '../flags.ts'
 import { type ListView, showList } from '../output.ts'
 import { plainJson } from '../plain-text.ts'
 import { integrationDrop } from './integration-drop.ts'
@@ -64,7 +77,11 @@ const SHARED_FLAGS = {
     `whether administrators may change what its role owns: ${LOCAL_CHANGES.join(' or ')} (default: allow)`,
     LOCAL_CHANGES,
   ),
-  'silent-after-days': optional('N', 'days without a request after which it counts as silent; 0 is never', wholeNumber(0, 365)),
+  'silent-after-days': optional(
+    'N',
+    'days without a request after which it counts as silent; 0 is never',
+    wholeNumber(0, 365),
+  ),
 }
 
 /** Named defaults are all of them: others are taken away. */

@@ -27,7 +27,13 @@ export const REHEARSED_INVOCATION = {
 /** Who rehearses. */
 const CALLER: Principal = {
   ...{ account: 'default', integration: 'REHEARSAL', role: 'REHEARSAL', clientKind: 'GENERIC' },
-  ...{ privileges: ['createUser', 'createRole'], endpointId: '', syncPassword: false, unknownMembers: 'refuse', userDefaults: {} },
+  ...{
+    privileges: ['createUser', 'createRole'],
+    endpointId: '',
+    syncPassword: false,
+    unknownMembers: 'refuse',
+    userDefaults: {},
+  },
   ...{ tokenId: 'rehearsal', tokenExpiresAt: Number.MAX_SAFE_INTEGER },
 }
 

@@ -101,7 +101,9 @@ export async function changeAccount(
   )
   const isConcerned = (integration: Parameters<typeof ownPolicyName>[0]) => ownPolicyName(integration) === undefined
   const spreadTo = isDryRun
-    ? (await getIntegrations(db, account)).filter((one) => changes.length > 0 && isConcerned(one)).map(({ name }) => name)
+    ? (await getIntegrations(db, account))
+        .filter((one) => changes.length > 0 && isConcerned(one))
+        .map(({ name }) => name)
     : await spreadPolicies(context, isConcerned)
   return { ...(await loadDetails(context, after)), changes, spreadTo }
 }

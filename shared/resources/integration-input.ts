@@ -1,12 +1,12 @@
 import * as z from 'zod/mini'
 import { defaultUnknownMembers, UNKNOWN_MEMBERS } from '../auth/carried.ts'
+import { LOCAL_CHANGES, SILENT_AFTER_DAYS } from '../auth/integration-settings.ts'
 import { ADMIN_OWNER } from '../auth/principal.ts'
 import { PRIVILEGES } from '../auth/privileges.ts'
 import { CLIENT_KINDS, type ClientKind } from '../scim/client-kind.ts'
+import { USER_TYPES } from '../scim/schemas/snowflake-user.ts'
 import { comment, flag, inCapitals, objectName, offByDefault } from './name-input.ts'
 import { networkPolicy } from './network-policy-input.ts'
-import { LOCAL_CHANGES, SILENT_AFTER_DAYS } from '../auth/integration-settings.ts'
-import { USER_TYPES } from '../scim/schemas/snowflake-user.ts'
 import { strictError } from './parse-input.ts'
 
 export { comment, objectName } from './name-input.ts'
@@ -48,7 +48,9 @@ const defaultText = z.string({ error: DEFAULT_RULE }).check(z.regex(/^[^\p{C}]{1
 const userDefaults = z.strictObject(
   {
     defaultRole: z.optional(defaultText),
-    defaultSecondaryRoles: z.optional(z.enum(SECONDARY_ROLES, { error: `expected one of ${SECONDARY_ROLES.join(', ')}` })),
+    defaultSecondaryRoles: z.optional(
+      z.enum(SECONDARY_ROLES, { error: `expected one of ${SECONDARY_ROLES.join(', ')}` }),
+    ),
     type: z.optional(z.enum(USER_TYPES, { error: `expected one of ${USER_TYPES.join(', ')}` })),
   },
   { error: strictError },
@@ -56,10 +58,9 @@ const userDefaults = z.strictObject(
 const localChanges = z.enum(LOCAL_CHANGES, { error: `expected one of ${LOCAL_CHANGES.join(', ')}` })
 
 const DAYS_RULE = `expected whole days from 0, which is never, to ${MAX_SILENT_DAYS}`
-const silentAfterDays = z.int({ error: DAYS_RULE }).check(
-  z.minimum(0, { error: DAYS_RULE }),
-  z.maximum(MAX_SILENT_DAYS, { error: DAYS_RULE }),
-)
+const silentAfterDays = z
+  .int({ error: DAYS_RULE })
+  .check(z.minimum(0, { error: DAYS_RULE }), z.maximum(MAX_SILENT_DAYS, { error: DAYS_RULE }))
 
 /** What becomes of an integration that has the name already. */
 const MODES = ['orReplace', 'ifNotExists'] as const

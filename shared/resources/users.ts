@@ -13,7 +13,10 @@ export const users: Special = {
   fillNew: ({ principal: { userDefaults } }, attributes) => {
     if (Object.keys(userDefaults).length === 0) return attributes
     const sent = attributes[SNOWFLAKE_USER]
-    return { ...attributes, [SNOWFLAKE_USER]: { ...(userDefaults as ComplexValue), ...(sent as ComplexValue | undefined) } }
+    return {
+      ...attributes,
+      [SNOWFLAKE_USER]: { ...(userDefaults as ComplexValue), ...(sent as ComplexValue | undefined) },
+    }
   },
   async draft({ principal }, { attributes: { password, ...attributes }, before }) {
     const fields = await toPasswordHash(principal, password, before)

@@ -1,11 +1,6 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { describe, expect, test } from 'vitest'
-import {
-  changeAccount,
-  createAccount,
-  describeAccount,
-  listAccountViews,
-} from '../../shared/resources/accounts.ts'
+import { changeAccount, createAccount, describeAccount, listAccountViews } from '../../shared/resources/accounts.ts'
 import { changeIntegration } from '../../shared/resources/change-integration.ts'
 import { dropAccount } from '../../shared/resources/drop-account.ts'
 import { dropIntegration } from '../../shared/resources/drop-integration.ts'

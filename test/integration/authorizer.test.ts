@@ -85,7 +85,14 @@ describe('authorizerHandler()', () => {
     expect(parsePrincipal(context)).toEqual({
       ...{ account: `a${account}`, integration: 'OKTA', role: 'OKTA_PROVISIONER', clientKind: 'OKTA' },
       privileges: ['createUser', 'createRole', 'monitorUser'],
-      ...{ endpointId, syncPassword: false, unknownMembers: 'skip', userDefaults: {}, tokenId: issued.tokenId, tokenExpiresAt: EXPIRY },
+      ...{
+        endpointId,
+        syncPassword: false,
+        unknownMembers: 'skip',
+        userDefaults: {},
+        tokenId: issued.tokenId,
+        tokenExpiresAt: EXPIRY,
+      },
     })
   })
 

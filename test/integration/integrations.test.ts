@@ -346,9 +346,21 @@ describe('changeIntegration()', () => {
       { role: 'admin' },
       'Cannot read role "admin": ADMIN stands for administrators, choose another role',
     ],
-    ['a default that is none', { userDefaults: { email: 'x' } }, 'Cannot read userDefaults an object: there is no setting "email"'],
-    ['a kind of user that is none', { userDefaults: { type: 'robot' } }, 'Cannot read userDefaults.type "robot": expected one of person, service, service_agent, legacy_service'],
-    ['days that are none', { silentAfterDays: -1 }, 'Cannot read silentAfterDays -1: expected whole days from 0, which is never, to 365'],
+    [
+      'a default that is none',
+      { userDefaults: { email: 'x' } },
+      'Cannot read userDefaults an object: there is no setting "email"',
+    ],
+    [
+      'a kind of user that is none',
+      { userDefaults: { type: 'robot' } },
+      'Cannot read userDefaults.type "robot": expected one of person, service, service_agent, legacy_service',
+    ],
+    [
+      'days that are none',
+      { silentAfterDays: -1 },
+      'Cannot read silentAfterDays -1: expected whole days from 0, which is never, to 365',
+    ],
     ['a word that is none', { localChanges: 'no' }, 'Cannot read localChanges "no": expected one of allow, refuse'],
     [
       'a bad instant',
