@@ -1,4 +1,5 @@
 import type { Command } from './command.ts'
+import { accountCommands } from './commands/account.ts'
 import { byHandCommands } from './commands/by-hand.ts'
 import { changesCommand } from './commands/changes.ts'
 import { completionCommand } from './commands/completion.ts'
@@ -8,8 +9,10 @@ import { exportCommand } from './commands/export.ts'
 import { grantCommands } from './commands/grants.ts'
 import { historyCommands } from './commands/history.ts'
 import { integrationCommands } from './commands/integration.ts'
+import { networkPolicyCommands } from './commands/network-policy.ts'
 import { oauthCommands } from './commands/oauth.ts'
 import { ownershipCommands } from './commands/ownership.ts'
+import { provisionerCommands } from './commands/provisioner.ts'
 import { resourceCommands } from './commands/resources.ts'
 import { sqlCommand } from './commands/sql.ts'
 import { tokenCommands } from './commands/token.ts'
@@ -19,6 +22,9 @@ const ASKING: readonly Command[] = [
   ...integrationCommands,
   ...oauthCommands,
   ...tokenCommands,
+  ...provisionerCommands,
+  ...networkPolicyCommands,
+  ...accountCommands,
   eventHistory,
   changesCommand,
   exportCommand,

@@ -77,3 +77,9 @@ export const textFor = (schema: z.core.$ZodType) =>
     const [issue] = error?.issues ?? []
     if (issue) context.addIssue(issue.message)
   })
+
+/** What asks for a dry run, in a query string. */
+export const dryRunQuery = (isDryRun: boolean) => (isDryRun ? { dryRun: 'true' } : {})
+
+/** Which names of a list are shown. */
+export const LIKE = optional('PATTERN', 'only names like this: % stands for any letters, _ for one', someText)

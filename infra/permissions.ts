@@ -34,6 +34,7 @@ const MEMBERS = 'A#*#MEMBERS#*'
 const MEMBER_OF = 'A#*#MEMBEROF#*'
 /** What the index tells of objects: memberships by user, objects by owner. */
 const OBJECT_INDEX = [MEMBER_OF, 'A#*#OWNED#*']
+const COUNTS = 'A#*#COUNT#*'
 const PENDING = 'A#*#PENDING'
 /** Tokens that ended lately, and when and from where tokens are used. */
 const REVOKED = 'A#*#REVOKED'
@@ -46,6 +47,7 @@ const OF_OBJECTS = ['NAME#*', 'LOOKUP#*', 'MEMBERS#*', 'COUNT#*', 'MOVED#*', 'PA
 /** Keys that end in text of a client. */
 const CLIENT_TEXT = [LOOKUPS, MEMBERS]
 const ADMINISTRATION = ['A#*#INTEGRATION', 'A#*#PROVISIONER', 'ACCOUNT']
+const NETWORK_POLICIES = 'A#*#NETWORKPOLICY'
 
 const WRITE_EVENTS: Grant = { actions: ['Put'], keys: [EVENTS] }
 /** What every function does about the token of its caller. */
@@ -90,12 +92,17 @@ const GRANTS: Record<Exclude<LambdaName, ResourceFunctionName> | BackgroundName,
     WRITE_EVENTS,
   ],
   admin: [
-    { actions: [...READ, 'Put', 'Update', 'Delete', 'ConditionCheck'], keys: [...ADMINISTRATION, TOKENS] },
+    {
+      actions: [...READ, 'Put', 'Update', 'Delete', 'ConditionCheck'],
+      keys: [...ADMINISTRATION, NETWORK_POLICIES, TOKENS],
+    },
     { actions: ['Query'], keys: [TOKEN_INDEX], index: true },
     { actions: ['Put', 'Delete'], keys: [REVOKED] },
     { actions: ['Query'], keys: [USES] },
-    // The names of roles are kept from groups.
-    { actions: ['Put'], keys: [GROUP_NAMES] },
+    // The names of roles are kept from groups, and given free.
+    { actions: ['Get', 'Put', 'Delete'], keys: [GROUP_NAMES] },
+    // How many users and groups a role owns; neither is read.
+    { actions: ['Query'], keys: [COUNTS] },
     WRITE_EVENTS,
   ],
   // As clients do, and what it takes to bring back what was there: the history.

@@ -21,6 +21,14 @@ function beside(before: string | undefined, after: string | undefined): string |
 const brakeOf = ({ brake: { mode, objects, share } }: Settings): string =>
   mode === 'off' ? mode : `${mode} past ${objects} objects an hour, or ${share} %`
 
+const sayPolicy = ({ name = 'lists of its own', mode, inherited }: NonNullable<Settings['networkPolicy']>): string =>
+  `${name}${inherited ? ", the account's" : ''}${mode === 'observe' ? ', only observing' : ''}`
+
+const sayDefaults = (defaults: Settings['userDefaults']): string =>
+  Object.entries(defaults)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ')
+
 function toMembers(view: Settings): [string, string | undefined][] {
   const { networkPolicy: policy } = view
   return [
@@ -33,6 +41,10 @@ function toMembers(view: Settings): [string, string | undefined][] {
     ['Unknown members', view.unknownMembers],
     ['Brake', brakeOf(view)],
     ['Brake released until', view.brakeReleasedUntil],
+    ['New users get', sayDefaults(view.userDefaults)],
+    ['Local changes', view.localChanges],
+    ['Silent after', view.silentAfterDays === 0 ? 'never' : `${view.silentAfterDays} days`],
+    ['Network policy', policy && sayPolicy(policy)],
     ['Allowed from', policy?.allowed.join(', ') || 'everywhere'],
     ['Blocked from', policy?.blocked.join(', ')],
     ['Comment', view.comment],

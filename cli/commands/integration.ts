@@ -1,22 +1,34 @@
 import { BRAKE_MODES, MAX_BRAKE_OBJECTS } from '../../shared/auth/brake.ts'
 import { UNKNOWN_MEMBERS } from '../../shared/auth/carried.ts'
-import { isSameBlock } from '../../shared/auth/network-policy.ts'
+import { LOCAL_CHANGES } from '../../shared/auth/integration-settings.ts'
 import { CREATE_PRIVILEGES, PRIVILEGES } from '../../shared/auth/privileges.ts'
 import type { ChangedIntegration } from '../../shared/resources/change-integration.ts'
-import {
-  block,
-  comment,
-  instant,
-  type NetworkPolicyChange,
-  objectName,
-} from '../../shared/resources/integration-input.ts'
+import type { MadeIntegration } from '../../shared/resources/create-integration.ts'
+import { comment, instant, objectName, roleName, SECONDARY_ROLES } from '../../shared/resources/integration-input.ts'
+import { block } from '../../shared/resources/network-policy-input.ts'
 import type { IntegrationView } from '../../shared/resources/present-integration.ts'
+import { many } from '../../shared/resources/say-owned.ts'
 import { CLIENT_KINDS } from '../../shared/scim/client-kind.ts'
+import { USER_TYPES } from '../../shared/scim/schemas/snowflake-user.ts'
 import { type Command, command, type FlagValues, type Session } from '../command.ts'
 import { UsageError } from '../failure.ts'
-import { choice, oneOfWords, optional, repeated, someText, textFor, toggle, truth, wholeNumber } from '../flags.ts'
+import {
+  choice,
+  DRY_RUN,
+  dryRunQuery,
+  LIKE,
+  oneOfWords,
+  optional,
+  repeated,
+  someText,
+  textFor,
+  toggle,
+  truth,
+  wholeNumber,
+} from '../flags.ts'
 import { type ListView, showList } from '../output.ts'
 import { plainJson } from '../plain-text.ts'
+import { integrationDrop } from './integration-drop.ts'
 import { settingLines } from './integration-view.ts'
 
 const NAME = { name: 'NAME', help: 'the integration, in any letter case' }
@@ -70,12 +82,53 @@ function toBrake(values: FlagValues<typeof BRAKE_FLAGS>) {
   return [mode, objects, share].some((value) => value !== undefined) ? { mode, objects, share } : undefined
 }
 
+const NETWORK_POLICY = optional(
+  'NAME',
+  'the network policy for its callers (default: the account has one, or none)',
+  textFor(objectName),
+)
+
+/** Settings that are given at `create` and at `alter` alike. */
+const SHARED_FLAGS = {
+  'default-role': optional('ROLE', 'the default role of new users for whom the client sends none', someText),
+  'default-secondary-roles': choice('WORD', `their secondary roles: ${SECONDARY_ROLES.join(' or ')}`, SECONDARY_ROLES),
+  'user-type': choice('TYPE', `the kind of user they are: ${USER_TYPES.join(', ')}`, USER_TYPES),
+  'local-changes': choice(
+    'WORD',
+    `whether administrators may change what its role owns: ${LOCAL_CHANGES.join(' or ')} (default: allow)`,
+    LOCAL_CHANGES,
+  ),
+  'silent-after-days': optional(
+    'N',
+    'days without a request after which it counts as silent; 0 is never',
+    wholeNumber(0, 365),
+  ),
+}
+
+/** Named defaults are all of them: others are taken away. */
+function toShared(values: FlagValues<typeof SHARED_FLAGS>) {
+  const userDefaults = {
+    defaultRole: values['default-role'],
+    defaultSecondaryRoles: values['default-secondary-roles'],
+    type: values['user-type'],
+  }
+  return {
+    ...(Object.values(userDefaults).some((value) => value !== undefined) && { userDefaults }),
+    ...{ localChanges: values['local-changes'], silentAfterDays: values['silent-after-days'] },
+  }
+}
+
 const CREATE_FLAGS = {
+  ...SHARED_FLAGS,
+  'or-replace': toggle('put it in the place of one of that name, whose tokens end'),
+  'keep-endpoint-id': toggle('with --or-replace: its own base URL stays as it is'),
+  'if-not-exists': toggle('leave one of that name as it is'),
+  'dry-run': DRY_RUN,
   kind: KIND,
   role: optional(
     'ROLE',
     'the role that owns what it creates (default: the provisioner role of the kind)',
-    textFor(objectName),
+    textFor(roleName),
   ),
   'monitor-users': toggle('the role sees all users, not only its own'),
   'monitor-roles': toggle('the role sees all roles, not only its own'),
@@ -87,8 +140,13 @@ const CREATE_FLAGS = {
   'unknown-members': UNKNOWN_MEMBERS_FLAG,
   ...BRAKE_FLAGS,
   disabled: toggle('answer its requests with 403 until it is enabled'),
+  'network-policy': NETWORK_POLICY,
   allow: repeated('CIDR', 'allow this address or block and no other (repeatable; default: from everywhere)', block),
-  block: repeated('CIDR', 'refuse this address or block (repeatable)', block),
+  block: repeated(
+    'CIDR',
+    'refuse this address or block (repeatable); both make a network policy that is called like it',
+    block,
+  ),
   comment: optional('TEXT', 'a note for people', comment),
 }
 
@@ -99,36 +157,69 @@ const integrationCreate = command({
   flags: CREATE_FLAGS,
   outputs: ['table', 'json'],
   examples: [
-    'rolecall integration create OKTA_PROVISIONING --kind OKTA',
+    'rolecall integration create OKTA_PROVISIONING --kind OKTA --if-not-exists',
     'rolecall integration create HR --kind GENERIC --role HR_PROVISIONER --allow 192.0.2.0/24 --comment "HR system"',
   ],
+  check: checkMode,
   run: async (session, values, name = '') => {
     const body = { name, ...toNewSettings(values) }
-    await showSettings(session, await session.api.call<IntegrationView>({ method: 'POST', path: PATH, body }))
-    session.terminal.tell(`Next: ${session.hint(`token issue ${name}`)}`)
+    const query = dryRunQuery(values['dry-run'])
+    const made = await session.api.call<MadeIntegration>({ method: 'POST', path: PATH, query, body })
+    await showSettings(session, made, made.changes)
+    session.terminal.tell(values['dry-run'] ? `Would be ${sayMade(made)}; nothing was changed` : sayNext(session, made))
   },
 })
 
+/** @throws {UsageError} */
+function checkMode(values: FlagValues<typeof CREATE_FLAGS>): void {
+  if (values['or-replace'] && values['if-not-exists']) throw apart('--or-replace', '--if-not-exists')
+  if (values['keep-endpoint-id'] && !values['or-replace']) {
+    throw new UsageError('--keep-endpoint-id goes with --or-replace only')
+  }
+  const listed = (['allow', 'block'] as const).find((name) => values[name].length > 0)
+  if (listed && values['network-policy'] !== undefined) throw apart('--network-policy', `--${listed}`)
+}
+
+const sayMade = ({ outcome, endedTokens = 0 }: MadeIntegration): string =>
+  outcome === 'replaced' ? `replaced, ${endedTokens} of its tokens ended` : outcome
+
+function sayNext({ hint }: Session, made: MadeIntegration): string {
+  const name = made.name.toLowerCase()
+  if (made.outcome === 'unchanged') {
+    return `It was there already and is unchanged; to change it: ${hint(`integration alter ${name} --help`)}`
+  }
+  const done = made.outcome === 'replaced' ? `Replaced: ${many(made.endedTokens ?? 0, 'token')} ended. ` : ''
+  return `${done}Next: ${hint(`token issue ${name}`)}`
+}
+
 function toNewSettings({ allow, block: blocked, ...values }: FlagValues<typeof CREATE_FLAGS>) {
   return {
+    mode: values['or-replace'] ? 'orReplace' : values['if-not-exists'] ? 'ifNotExists' : undefined,
+    keepEndpointId: values['keep-endpoint-id'] || undefined,
+    ...toShared(values),
     ...{ clientKind: values.kind, role: values.role, comment: values.comment, enabled: !values.disabled },
     ...{ privileges: values.privilege, defaultPrivileges: !values['no-default-privileges'] },
     ...{ monitorUsers: values['monitor-users'], monitorRoles: values['monitor-roles'] },
     ...{ syncPassword: values['sync-password'], unknownMembers: values['unknown-members'], brake: toBrake(values) },
-    ...(allow.length + blocked.length > 0 && { networkPolicy: { allowed: allow, blocked } }),
+    networkPolicy: allow.length + blocked.length > 0 ? { allowed: allow, blocked } : values['network-policy'],
   }
 }
 
 const integrationList = command({
   words: 'integration list',
-  summary: 'Show all integrations of the account',
-  flags: {},
-  examples: ['rolecall integration list', 'rolecall integration list --output json'],
-  run: async (session) => {
-    const { integrations } = await session.api.call<{ integrations: IntegrationView[] }>({ path: PATH })
+  summary: 'Show the integrations of the account',
+  flags: { like: LIKE },
+  examples: ['rolecall integration list', 'rolecall integration list --like "OKTA%" --output json'],
+  run: async (session, { like }) => {
+    const { integrations } = await session.api.call<{ integrations: IntegrationView[] }>({
+      path: PATH,
+      query: { like },
+    })
     await showList(session, INTEGRATION_VIEW, [integrations])
-    if (integrations.length === 0)
-      session.terminal.tell(`There is none yet: ${session.hint('integration create --help')}`)
+    if (integrations.length > 0) return undefined
+    const none = like === undefined ? 'There is none yet' : 'None has such a name'
+    session.terminal.tell(`${none}: ${session.hint(`integration ${like === undefined ? 'create --help' : 'list'}`)}`)
+    return undefined
   },
 })
 
@@ -144,23 +235,26 @@ const integrationDescribe = command({
   },
 })
 
-const UNSET = { comment: 'comment', 'reject-tokens-issued-before': 'rejectTokensIssuedBefore' } as const
+const UNSET = {
+  comment: 'comment',
+  'network-policy': 'networkPolicy',
+  'reject-tokens-issued-before': 'rejectTokensIssuedBefore',
+} as const
 const UNSET_NAMES = Object.keys(UNSET) as (keyof typeof UNSET)[]
 
 const SET_FLAGS = {
+  ...SHARED_FLAGS,
+  kind: choice('KIND', `the identity provider: ${KIND_NAMES}`, CLIENT_KINDS),
+  role: optional(
+    'ROLE',
+    'the role it runs as from now on, one there is; objects stay with the role before',
+    textFor(roleName),
+  ),
   enabled: truth('a disabled integration is answered 403'),
   'sync-password': truth('store the passwords it sends; not for AZURE'),
   'unknown-members': UNKNOWN_MEMBERS_FLAG,
   ...BRAKE_FLAGS,
-  'allow-add': repeated(
-    'CIDR',
-    'also allow this address or block; the first one shuts out all others (repeatable)',
-    block,
-  ),
-  'allow-remove': repeated('CIDR', 'allow this one no longer; the last one goes with --allow-everywhere only', block),
-  'allow-everywhere': toggle('allow every address that is not blocked'),
-  'block-add': repeated('CIDR', 'also refuse this address or block, even if it is allowed (repeatable)', block),
-  'block-remove': repeated('CIDR', 'refuse this one no longer (repeatable)', block),
+  'network-policy': NETWORK_POLICY,
   comment: optional('TEXT', 'a note for people', comment),
   'reject-tokens-issued-before': optional('INSTANT', 'refuse older tokens, such as 2026-01-31T12:00:00Z', instant),
   unset: {
@@ -170,40 +264,35 @@ const SET_FLAGS = {
 }
 type SetValues = FlagValues<typeof SET_FLAGS>
 
-const integrationSet = command({
-  words: 'integration set',
+const integrationAlter = command({
+  words: 'integration alter',
   summary: 'Change settings of an integration, shown before and after; they hold within a minute',
   operands: [NAME],
   flags: SET_FLAGS,
   outputs: ['table', 'json'],
   examples: [
-    'rolecall integration set OKTA_PROVISIONING --enabled false',
-    'rolecall integration set HR --allow-add 198.51.100.0/24 --block-add 198.51.100.66',
-    'rolecall integration set HR --allow-everywhere --unset comment',
+    'rolecall integration alter OKTA_PROVISIONING --enabled false',
+    'rolecall integration alter HR --role HR_PROVISIONER --network-policy OFFICE',
+    'rolecall integration alter HR --unset network-policy --unset comment',
   ],
   check: checkContradictions,
   run: async (session, values, name = '') => {
     const call = { method: 'PATCH' as const, path: [...PATH, name], body: toChange(values) }
-    const { changes, ...view } = await session.api.call<ChangedIntegration>(call)
+    const { changes, notice, ...view } = await session.api.call<ChangedIntegration>(call)
     await showSettings(session, view, changes)
+    if (notice) session.terminal.tell(notice)
     if (changes.length === 0) session.terminal.tell('Nothing has changed: all of it was so already')
   },
 })
 
+const apart = (one: string, other: string) =>
+  new UsageError(`${one} and ${other} contradict each other: give one of them`)
+
 /** @throws {UsageError} when nothing is to be changed, or when two options would undo each other. */
 function checkContradictions(values: SetValues): void {
-  const { unset, 'allow-everywhere': everywhere } = values
   const given = (name: keyof SetValues) => [values[name] ?? []].flat().some((value) => value !== false)
-  const apart = (one: string, other: string) =>
-    new UsageError(`${one} and ${other} contradict each other: give one of them`)
-  const setAndUnset = unset.find(given)
+  const setAndUnset = values.unset.find(given)
   if (setAndUnset) throw apart(`--${setAndUnset}`, `--unset ${setAndUnset}`)
-  const listed = everywhere && (['allow-add', 'allow-remove'] as const).find(given)
-  if (listed) throw apart('--allow-everywhere', `--${listed}`)
-  for (const list of ['allow', 'block'] as const) {
-    const both = values[`${list}-add`].find((add) => values[`${list}-remove`].some((gone) => isSameBlock(add, gone)))
-    if (both) throw apart(`--${list}-add ${both}`, `--${list}-remove ${both}`)
-  }
   if (Object.values(toChange(values)).every((value) => value === undefined)) {
     throw new UsageError('Name a setting to change')
   }
@@ -211,23 +300,15 @@ function checkContradictions(values: SetValues): void {
 
 function toChange(values: SetValues): object {
   return {
+    ...toShared(values),
+    ...{ clientKind: values.kind, role: values.role },
     ...{ enabled: values.enabled, syncPassword: values['sync-password'], comment: values.comment },
     unknownMembers: values['unknown-members'],
     brake: toBrake(values),
+    networkPolicy: values['network-policy'],
     rejectTokensIssuedBefore: values['reject-tokens-issued-before'],
     ...Object.fromEntries(values.unset.map((setting) => [UNSET[setting], null])),
-    networkPolicy: toPolicyChange(values),
   }
-}
-
-function toPolicyChange(values: SetValues): NetworkPolicyChange | undefined {
-  const change = {
-    allowed: { add: values['allow-add'], remove: values['allow-remove'] },
-    blocked: { add: values['block-add'], remove: values['block-remove'] },
-    allowEverywhere: values['allow-everywhere'],
-  }
-  const blocks = [change.allowed, change.blocked].flatMap(({ add, remove }) => [...add, ...remove])
-  return blocks.length > 0 || change.allowEverywhere ? change : undefined
 }
 
 const integrationRelease = command({
@@ -255,7 +336,8 @@ export const integrationCommands: Command[] = [
   integrationCreate,
   integrationList,
   integrationDescribe,
-  integrationSet,
+  integrationAlter,
+  integrationDrop,
   integrationRelease,
 ]
 

@@ -44,7 +44,10 @@ export const EVENT_FIELDS = {
   scimType: { kept: 'scim', is: 'text', optional: true, max: 32 },
   resourceId: { kept: 'rid', is: 'text', optional: true, max: 256, shown: 'RESOURCE_ID' },
   resourceName: { kept: 'name', is: 'text', optional: true, max: 256, shown: 'RESOURCE_NAME', brief: 'RESOURCE' },
-  /** The audit word of a resource type (`scim/resource-types.ts`), INTEGRATION or TOKEN. */
+  /**
+   * The audit word of a resource type (`scim/resource-types.ts`), INTEGRATION, TOKEN, PROVISIONER, NETWORK_POLICY or
+   * ACCOUNT.
+   */
   resourceDomain: { kept: 'domain', is: 'text', optional: true, max: 64, shown: 'RESOURCE_DOMAIN' },
   /** The role a token acts for, or the IAM principal of an admin. */
   actorName: { kept: 'actor', is: 'text', max: 512, shown: 'ACTOR_NAME', brief: 'ACTOR' },

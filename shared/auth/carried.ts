@@ -1,5 +1,6 @@
 import { CLIENT_KINDS, type ClientKind } from '../scim/client-kind.ts'
 import { type Brake, DEFAULT_BRAKE, isBrake } from './brake.ts'
+import { isUserDefaults, type UserDefaults } from './user-defaults.ts'
 
 /** What becomes of ids among a group's new members that are no users: the request is refused, or goes on without them. */
 export const UNKNOWN_MEMBERS = ['refuse', 'skip'] as const
@@ -29,6 +30,7 @@ export interface Carried {
   brake: Brake
   /** Epoch milliseconds until which the brake neither counts nor refuses; 0 where nobody has released it. */
   brakeReleasedUntil: number
+  userDefaults: UserDefaults
 }
 
 interface Field<Value> {
@@ -49,6 +51,7 @@ const FIELDS: { readonly [Name in keyof Carried]-?: Field<NonNullable<Carried[Na
   separateUserNames: { is: isTruth, optional: true },
   brake: { is: isBrake, absent: () => DEFAULT_BRAKE },
   brakeReleasedUntil: { is: isInstant, absent: () => 0 },
+  userDefaults: { is: isUserDefaults, absent: () => ({}) },
 }
 const NAMES = Object.keys(FIELDS) as (keyof Carried)[]
 

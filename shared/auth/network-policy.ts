@@ -8,6 +8,17 @@ export interface NetworkPolicy {
   blocked: readonly string[]
 }
 
+/** What becomes of a caller that a policy does not allow: refused, or let in and counted. */
+export const POLICY_MODES = ['enforce', 'observe'] as const
+export type PolicyMode = (typeof POLICY_MODES)[number]
+
+/** A policy as it decides about callers. */
+export interface AppliedPolicy extends NetworkPolicy {
+  /** Of lists that were an integration's own before there were policies, none. */
+  name?: string | undefined
+  mode: PolicyMode
+}
+
 interface Block {
   address: string
   prefix: number

@@ -36,6 +36,8 @@ interface Verdict {
 const SURFACE = { methods: SCIM_METHODS, base: SCIM_BASE }
 /** Refusals of good tokens: answered 403 by a policy that denies, all others 401. */
 const FORBIDDEN: readonly (RefusalReason | undefined)[] = ['disabled', 'network']
+/** What is counted although the caller is let in. */
+const ADMITTED: readonly (RefusalReason | undefined)[] = [undefined, 'observed']
 
 /**
  * The custom authorizer: one consistent read for a well-formed token, none for others. The gateway keeps what is
@@ -58,9 +60,10 @@ export function authorizerHandler({ db: table, region, now = () => new Date() }:
     const outcome = await recorded({ requestId, record, report }, () => judge(db, event, at))
     if ('refusal' in outcome) throw outcome.refusal
     const { reason, token } = outcome.answer
-    if (!token || (reason && !FORBIDDEN.includes(reason))) throw new Error('Unauthorized')
-    const policyDocument = toPolicy(reason ? 'Deny' : 'Allow', toDeployedApi(event, region), SURFACE)
-    const principal = reason ? {} : toAuthorizerContext(toPrincipal(token))
+    const isAdmitted = ADMITTED.includes(reason)
+    if (!token || (!isAdmitted && !FORBIDDEN.includes(reason))) throw new Error('Unauthorized')
+    const policyDocument = toPolicy(isAdmitted ? 'Allow' : 'Deny', toDeployedApi(event, region), SURFACE)
+    const principal = isAdmitted ? toAuthorizerContext(toPrincipal(token)) : {}
     return { principalId: token.tokenId, policyDocument, context: principal }
   }
 }
@@ -99,18 +102,22 @@ async function judgeAccessToken(
   return { token: current, ...(reason && { reason }) }
 }
 
-/** The token works until the instant it expires, and not at that instant. */
+/**
+ * The token works until the instant it expires, and not at that instant. A network policy that only observes refuses
+ * nobody: whom it would refuse is counted.
+ */
 function refusalOf(token: TokenRecord, sourceIp: string, now: number): RefusalReason | undefined {
   const { enabled, networkPolicy, rejectTokensIssuedBefore = 0 } = token.access
   if (token.revokedAt !== undefined) return 'revoked'
   if (now >= token.expiresAt) return 'expired'
   if (token.createdAt < rejectTokensIssuedBefore) return 'rejected'
   if (!enabled) return 'disabled'
-  return isAllowed(networkPolicy, sourceIp) ? undefined : 'network'
+  if (isAllowed(networkPolicy, sourceIp)) return undefined
+  return networkPolicy?.mode === 'observe' ? 'observed' : 'network'
 }
 
-function toPrincipal({ account, integration, tokenId, expiresAt, access }: TokenRecord): Principal {
-  return { account, integration, ...toCarried(access), tokenId, tokenExpiresAt: expiresAt }
+function toPrincipal({ account, integration, tokenId, expiresAt, access, client }: TokenRecord): Principal {
+  return { account, integration, ...toCarried(access), tokenId, ...(client && { client }), tokenExpiresAt: expiresAt }
 }
 
 /** The gateway's own names of what it runs; the path and `methodArn` name what was called, and are not looked at. */
@@ -129,7 +136,8 @@ async function count(
 ): Promise<void> {
   if (reason === undefined) return
   try {
-    await countRefusedToken(db, { account: token?.account, token, reason, sourceIp, now })
+    const policy = token?.access.networkPolicy?.name
+    await countRefusedToken(db, { account: token?.account, token, reason, sourceIp, now, policy })
   } catch (error) {
     logUnexpected(error, event, 'a refused token was not counted')
   }

@@ -16,8 +16,9 @@ export interface Doorkeeper {
 export function openDoorkeeper(): Doorkeeper {
   const getClosedLately = closedLately()
   return {
-    refuseClosed: async (db, { account, tokenId }, now) => {
-      const reason = (await getClosedLately(db, account, now.getTime())).get(tokenId)
+    refuseClosed: async (db, { account, tokenId, client = tokenId }, now) => {
+      const closed = await getClosedLately(db, account, now.getTime())
+      const reason = closed.get(tokenId) ?? closed.get(client)
       if (reason) throw REFUSALS[reason]()
     },
     noteUse: useNoter(putUse),

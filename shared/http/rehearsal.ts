@@ -29,7 +29,7 @@ export const REHEARSED_INVOCATION = {
 const CALLER: Principal = {
   ...{ account: 'default', integration: 'REHEARSAL', role: 'REHEARSAL', clientKind: 'GENERIC' },
   ...{ privileges: ['createUser', 'createRole'], endpointId: '', syncPassword: false, unknownMembers: 'refuse' },
-  ...{ brake: DEFAULT_BRAKE, brakeReleasedUntil: 0 },
+  ...{ brake: DEFAULT_BRAKE, brakeReleasedUntil: 0, userDefaults: {} },
   ...{ tokenId: 'rehearsal', tokenExpiresAt: Number.MAX_SAFE_INTEGER },
 }
 

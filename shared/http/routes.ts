@@ -42,8 +42,10 @@ const SERVICE_ROUTES = [
 
 /** AWS IAM (SigV4). */
 export const ADMIN_ROUTES = [
+  { path: '/admin/accounts', methods: ['GET', 'POST'], function: 'admin' },
+  { path: '/admin/accounts/{account}', methods: ['GET', 'PATCH', 'DELETE'], function: 'admin' },
   { path: '/admin/integrations', methods: ['GET', 'POST'], function: 'admin' },
-  { path: '/admin/integrations/{name}', methods: ['GET', 'PATCH'], function: 'admin' },
+  { path: '/admin/integrations/{name}', methods: ['GET', 'PATCH', 'DELETE'], function: 'admin' },
   { path: '/admin/integrations/{name}/release', methods: ['POST'], function: 'admin' },
   { path: '/admin/integrations/{name}/tokens', methods: ['GET', 'POST', 'DELETE'], function: 'admin' },
   { path: '/admin/integrations/{name}/oauth', methods: ['GET', 'POST', 'PATCH', 'DELETE'], function: 'admin' },
@@ -51,6 +53,10 @@ export const ADMIN_ROUTES = [
   { path: '/admin/tokens', methods: ['GET'], function: 'admin' },
   { path: '/admin/tokens/{id}', methods: ['PATCH', 'DELETE'], function: 'admin' },
   { path: '/admin/tokens/{id}/rotate', methods: ['POST'], function: 'admin' },
+  { path: '/admin/network-policies', methods: ['GET', 'POST'], function: 'admin' },
+  { path: '/admin/network-policies/{name}', methods: ['GET', 'PATCH', 'DELETE'], function: 'admin' },
+  { path: '/admin/provisioners', methods: ['GET'], function: 'admin' },
+  { path: '/admin/provisioners/{role}', methods: ['GET', 'PATCH', 'DELETE'], function: 'admin' },
   { path: '/admin/users', methods: ['GET', 'POST'], function: 'admin-resources' },
   { path: '/admin/users/{id}', methods: ['GET', 'PATCH', 'DELETE'], function: 'admin-resources' },
   { path: '/admin/users/{id}/undrop', methods: ['POST'], function: 'admin-resources' },

@@ -17,13 +17,16 @@ export interface Asked {
   memberSteps: MemberStep[]
 }
 
-/** What the body of a POST or PUT asks for: all of the resource. @throws {ScimError} 400, 413. */
-export function parseWhole(type: ResourceType, body: Json): Asked {
+/**
+ * What the body of a POST or PUT asks for: all of the resource; `fill` adds to what was sent, before default values do.
+ * @throws {ScimError} 400, 413.
+ */
+export function parseWhole(type: ResourceType, body: Json, fill = (attributes: Attributes) => attributes): Asked {
   const { members = [], ...attributes } = parseResource(type, body)
   const memberSteps: MemberStep[] = [{ kind: 'replace', members: members as unknown as Member[] }]
   return {
     isWhole: true,
-    attributes: (before) => withDefaults(type, attributes, before),
+    attributes: (before) => withDefaults(type, fill(attributes), before),
     memberSteps: hasMembers(type) ? withinLimit(memberSteps) : [],
   }
 }

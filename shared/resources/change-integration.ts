@@ -1,28 +1,38 @@
 import { changesBetween } from '../audit/changes.ts'
-import type { Change, RestEvent } from '../audit/rest-event.ts'
+import type { Change } from '../audit/rest-event.ts'
 import { alterBrake } from '../auth/brake.ts'
 import { invalidValue } from '../scim/error.ts'
 import type { Json } from '../scim/schema.ts'
 import { putIntegrationChange } from '../store/integration-change.ts'
 import type { Integration } from '../store/integrations.ts'
+import { toCopy } from '../store/policy-use.ts'
+import { getProvisioner, type Provisioner } from '../store/provisioners.ts'
 import type { AdminContext } from './admin-context.ts'
-import { changeNetworkPolicy } from './change-network-policy.ts'
 import { planClosing } from './closing.ts'
+import { loadAttachedPolicy, loadInheritedPolicy } from './effective-policy.ts'
 import { type IntegrationChange, integrationChange } from './integration-input.ts'
 import { requireIntegration } from './integrations.ts'
+import { noSuchProvisioner } from './known-names.ts'
+import { countOwned } from './owned-counts.ts'
 import { parseInput } from './parse-input.ts'
 import { type IntegrationView, presentIntegration, toSettings } from './present-integration.ts'
 import { retryLostRaces } from './retry-lost-races.ts'
+import { explainRole } from './role-plan.ts'
+import { isNone, sayOwned } from './say-owned.ts'
 
 /** An integration after a change, and what the change did to it: nothing where everything was so already. */
 export interface ChangedIntegration extends IntegrationView {
   changes: readonly Change[]
+  /** What stays as it was although it may have been expected to go along. */
+  notice?: string
 }
 
 /**
- * Changes the settings that are named, in the integration and in its live tokens; whom they shut out is refused within
- * two seconds, of other settings the gateway may use what it has cached for up to a minute. Settings that have their value already are no change; lists are changed as they are found.
- * @throws {ScimError} 404; 400 invalidValue.
+ * Changes the settings that are named, in the integration and in its live tokens; whom they shut out is refused within two
+ * seconds, of other settings the gateway may use what it has cached for up to a minute. Settings that have their value
+ * already are no change.
+ * An integration that runs as another role from now on leaves its objects with the one before.
+ * @throws {ScimError} 404, of the integration or of the role; 400 invalidValue.
  */
 export async function changeIntegration(
   context: AdminContext,
@@ -32,25 +42,52 @@ export async function changeIntegration(
   const { db, now, trail } = context
   const change = parseInput(integrationChange, input)
   return retryLostRaces(async () => {
-    const { integration: before, provisioner } = await requireIntegration(context, name)
-    const after = merge(before, change)
+    const { integration: before, provisioner: from } = await requireIntegration(context, name)
+    const policy = await loadPolicyChange(context, change.networkPolicy)
+    const after = { ...merge(before, change), ...(policy && { networkPolicy: toCopy(policy) }) }
+    const isMoved = after.role !== before.role
+    const provisioner = isMoved ? await requireRole(context, after.role) : from
     const view = presentIntegration(after, provisioner, now)
-    const changes = changesBetween(toSettings(presentIntegration(before, provisioner, now)), toSettings(view))
+    const changes = changesBetween(toSettings(presentIntegration(before, from, now)), toSettings(view))
     if (changes.length === 0) return { ...view, changes }
     const closing = await planClosing(context, before, after)
-    const put = (event: RestEvent) => putIntegrationChange(db, after, provisioner, now, event, closing)
-    await trail.record({ status: 200, changes }, put)
-    return { ...view, changes }
+    const also = { policy, closing, from: isMoved ? from : undefined }
+    await trail
+      .record({ status: 200, changes }, (event) => putIntegrationChange(db, after, provisioner, now, event, also))
+      .catch((error: unknown) => {
+        throw explainRole(after.role, error)
+      })
+    return { ...view, changes, ...(isMoved && (await noticeOf(context, from, after))) }
   })
 }
 
+/** The policy an integration gets by a change that names one, or takes its own away; nothing where the change does neither. */
+async function loadPolicyChange(context: AdminContext, name: string | null | undefined) {
+  if (name === undefined) return undefined
+  return name === null ? loadInheritedPolicy(context) : loadAttachedPolicy(context, name)
+}
+
+async function requireRole(context: AdminContext, role: string): Promise<Provisioner> {
+  const provisioner = await getProvisioner(context.db, context.account, role)
+  if (!provisioner) throw await noSuchProvisioner(context, role)
+  return provisioner
+}
+
+/** What an integration made belongs to the role that it ran as. */
+async function noticeOf({ db, account }: AdminContext, { role: from }: Provisioner, { role: to }: Integration) {
+  const owns = await countOwned(db, account, from)
+  if (isNone(owns)) return {}
+  const command = `rolecall ownership transfer --owned-by ${from} --to ${to}`
+  return { notice: `Role ${from} keeps ${sayOwned(owns)}; to hand them over: ${command}` }
+}
+
 function merge(before: Integration, change: ReturnType<typeof integrationChange.parse>): Integration {
-  if (before.clientKind === 'AZURE' && change.syncPassword) {
-    throw invalidValue('Cannot read syncPassword true: an AZURE integration has no passwords to sync')
-  }
-  const { networkPolicy, brake, ...replaced } = change
+  const { networkPolicy: _, brake, ...replaced } = change
   const named = Object.entries(replaced).filter(([, value]) => value !== undefined)
   const settings = Object.fromEntries(named.map(([setting, value]) => [setting, value ?? undefined]))
-  const policy = networkPolicy && { networkPolicy: changeNetworkPolicy(before.networkPolicy, networkPolicy) }
-  return { ...before, ...settings, ...policy, brake: alterBrake(before.brake, brake), version: before.version + 1 }
+  const after = { ...before, ...settings, brake: alterBrake(before.brake, brake), version: before.version + 1 }
+  if (after.clientKind === 'AZURE' && after.syncPassword) {
+    throw invalidValue('Cannot read syncPassword true: an AZURE integration has no passwords to sync')
+  }
+  return after
 }

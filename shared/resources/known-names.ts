@@ -4,9 +4,10 @@ import { DEFAULT_ACCOUNT } from '../auth/account.ts'
 import { ADMIN_OWNER } from '../auth/principal.ts'
 import { notFound, type ScimError } from '../scim/error.ts'
 import { quote } from '../scim/quote.ts'
-import { hasAccount, listAccounts } from '../store/accounts.ts'
+import { getAccount, listAccounts } from '../store/accounts.ts'
 import { listEvents } from '../store/events/query.ts'
 import { getIntegrations } from '../store/integrations.ts'
+import { getNetworkPolicies } from '../store/network-policies.ts'
 import { getProvisioners } from '../store/provisioners.ts'
 import type { AdminContext } from './admin-context.ts'
 
@@ -25,7 +26,7 @@ const ACTOR_EVENTS = 5000
  * @throws {ScimError} 404 naming the accounts there are.
  */
 export async function requireAccount({ db, account }: Place): Promise<void> {
-  if (account === DEFAULT_ACCOUNT || (await hasAccount(db, account))) return
+  if (account === DEFAULT_ACCOUNT || (await getAccount(db, account))) return
   const others = (await listAccounts(db, MAX_NAMES + 1)).filter((name) => name !== DEFAULT_ACCOUNT)
   throw notFound(`There is no account ${quote(account)}: there is ${toList([DEFAULT_ACCOUNT, ...others])}`)
 }
@@ -40,6 +41,25 @@ export async function noSuchIntegration(place: Place, name: string): Promise<Sci
 export async function noSuchOwner(place: Place, role: string): Promise<ScimError> {
   const roles = (await getProvisioners(place.db, place.account)).map((provisioner) => provisioner.role)
   return missing('role that may own objects', role, place, [...roles, `${ADMIN_OWNER} for administrators`])
+}
+
+/** What is said of a role that no integration runs or ran as. */
+export async function noSuchProvisioner(place: Place, role: string): Promise<ScimError> {
+  await requireAccount(place)
+  const roles = (await getProvisioners(place.db, place.account)).map((provisioner) => provisioner.role)
+  return missing('provisioner role', role, place, roles)
+}
+
+/** What is said of a network policy that is not there. */
+export async function noSuchNetworkPolicy(place: Place, name: string): Promise<ScimError> {
+  await requireAccount(place)
+  const policies = await getNetworkPolicies(place.db, place.account)
+  return missing(
+    'network policy',
+    name,
+    place,
+    policies.map((policy) => policy.name),
+  )
 }
 
 /**

@@ -124,11 +124,11 @@ export async function rotateSecret(context: AdminContext, name: string, input: J
 
 /** Takes the client away: its secret, its trusts, and all its access tokens. @throws {ScimError} 404. */
 export async function disableOAuth(context: AdminContext, name: string): Promise<void> {
-  const { db, trail } = context
+  const { db, now, trail } = context
   await retryLostRaces(async () => {
     const { client, integration } = await requireClient(context, name)
     const changes = changesBetween(toSettings(presentClient(client)), undefined)
-    await trail.record({ status: 204, changes }, (event) => deleteOAuthClient(db, integration, event))
+    await trail.record({ status: 204, changes }, (event) => deleteOAuthClient(db, integration, now, event))
   })
 }
 

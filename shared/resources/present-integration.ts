@@ -1,5 +1,5 @@
 import type { Attributes } from '../scim/schema.ts'
-import { type Integration, liveTokens } from '../store/integrations.ts'
+import { type Integration, type IntegrationPolicy, liveTokens } from '../store/integrations.ts'
 import type { Provisioner } from '../store/provisioners.ts'
 
 /** An integration as admins see it. */
@@ -15,7 +15,11 @@ export interface IntegrationView {
   brake: Integration['brake']
   /** Only while the brake is released. */
   brakeReleasedUntil?: string
-  networkPolicy?: { allowed: readonly string[]; blocked: readonly string[] }
+  userDefaults: Integration['userDefaults']
+  localChanges: 'allow' | 'refuse'
+  silentAfterDays: number
+  /** What decides about its callers; `inherited` is the account's. */
+  networkPolicy?: IntegrationPolicy
   comment?: string
   endpointId: string
   rejectTokensIssuedBefore?: string
@@ -27,10 +31,13 @@ export interface IntegrationView {
 export function presentIntegration(integration: Integration, role: Provisioner, now: Date): IntegrationView {
   const { networkPolicy, comment, rejectTokensIssuedBefore: rejectBefore, brake, brakeReleasedUntil } = integration
   const { name, clientKind, enabled, syncPassword, unknownMembers, endpointId, createdAt, createdBy } = integration
+  const { userDefaults, localChanges = 'allow', silentAfterDays } = integration
   return {
     ...{ name, clientKind, role: role.role, privileges: role.privileges, enabled, syncPassword, unknownMembers },
     brake,
     ...(brakeReleasedUntil > now.getTime() && { brakeReleasedUntil: new Date(brakeReleasedUntil).toISOString() }),
+    userDefaults,
+    ...{ localChanges, silentAfterDays },
     ...(networkPolicy && { networkPolicy }),
     ...(comment && { comment }),
     endpointId,

@@ -91,6 +91,8 @@ export interface Special<Known = unknown, Made extends Draft = Draft> {
   derived?: DerivedReader
   /** Reads what the change must know, beside the resource of that id, where it exists. `earlier`: what a lost attempt knew. */
   load?(context: ScimContext, asked: Asked, id: string | undefined, earlier?: Known): Promise<Known>
+  /** What the integration adds to a new resource where the client sent nothing for it. Stored shape. */
+  fillNew?(context: ScimContext, attributes: Attributes): Attributes
   /** What all that is asked for comes to. @throws {ScimError} 400. */
   draft?(context: ScimContext, request: Request<Known>): Promise<Made>
   /** What goes with a deleted resource. */

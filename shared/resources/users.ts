@@ -1,5 +1,6 @@
 import type { Principal } from '../auth/principal.ts'
-import type { Value } from '../scim/schema.ts'
+import type { ComplexValue, Value } from '../scim/schema.ts'
+import { SNOWFLAKE_USER } from '../scim/schemas/snowflake-user.ts'
 import { deleteUser } from '../store/groups/delete.ts'
 import type { StoredResource } from '../store/resource-item.ts'
 import { hashPassword, isPassword } from './password.ts'
@@ -13,6 +14,14 @@ import { checkSeparateName, isService, withFittingNames } from './user-names.ts'
  */
 export const users: Special = {
   derived: userGroups,
+  fillNew: ({ principal: { userDefaults } }, attributes) => {
+    if (Object.keys(userDefaults).length === 0) return attributes
+    const sent = attributes[SNOWFLAKE_USER]
+    return {
+      ...attributes,
+      [SNOWFLAKE_USER]: { ...(userDefaults as ComplexValue), ...(sent as ComplexValue | undefined) },
+    }
+  },
   async draft({ principal }, { attributes: { password, ...sent }, before, asked: { isWhole } }) {
     const attributes = withFittingNames(sent)
     checkSeparateName(principal, { attributes, before: before?.attributes, isWhole })

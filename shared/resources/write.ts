@@ -35,7 +35,7 @@ export async function createResource(
   const { type, special } = kind
   const { db, principal, trail } = context
   requireCreate(context, type)
-  const asked = parseWhole(type, body)
+  const asked = parseWhole(type, body, (attributes) => fillNew(context, kind, attributes))
   const answer = { projection, mayBeEmpty: false, anyVersion: false }
   const draft = await draftOf(context, kind, { asked, known: await special.load?.(context, asked, undefined), answer })
   const resource = toFirstVersion(context, type, draft)
@@ -48,6 +48,12 @@ export async function createResource(
     throw toUniqueness(context, error, resource)
   })
   return presentStored(context, resource, projection, draft.derived ?? noneOf(type))
+}
+
+/** What is asked for and what the integration adds to it, in the client's shape. */
+function fillNew(context: ScimContext, { type, special }: Kind, attributes: Attributes): Attributes {
+  if (!special.fillNew) return attributes
+  return toClientAttributes(type, special.fillNew(context, toStoredAttributes(type, attributes)))
 }
 
 /** Replaces a resource (RFC 7644 §3.5.1). @throws {ScimError} 400, 403, 404, 409, 412. */

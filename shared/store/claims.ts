@@ -120,6 +120,14 @@ export function reserveNameAction(account: string, role: string): Action {
   }
 }
 
+/** Gives the name of a provisioner role free; it fails where a group has the name. */
+export const releaseRoleNameAction = (account: string, role: string): Action => ({
+  Delete: {
+    Key: nameKey(account, RESOURCE_TYPES.Group, foldName(role)),
+    ConditionExpression: 'attribute_not_exists(id)',
+  },
+})
+
 /** Whether a claim that was met is a role's. */
 export const isReserved = (claim: RawItem | undefined): boolean => claim?.role !== undefined
 

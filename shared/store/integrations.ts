@@ -2,24 +2,32 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod/mini'
 import { BRAKE_MODES, DEFAULT_BRAKE } from '../auth/brake.ts'
 import { type Carried, defaultUnknownMembers, UNKNOWN_MEMBERS } from '../auth/carried.ts'
-import type { NetworkPolicy } from '../auth/network-policy.ts'
+import { LOCAL_CHANGES, SILENT_AFTER_DAYS } from '../auth/integration-settings.ts'
+import { type AppliedPolicy, POLICY_MODES } from '../auth/network-policy.ts'
+import { USER_DEFAULT_NAMES } from '../auth/user-defaults.ts'
 import { CLIENT_KINDS } from '../scim/client-kind.ts'
 import type { Db } from './client.ts'
 import { integrationCollectionKey, type Key } from './keys.ts'
 import { ofPartition, queryAll } from './query-all.ts'
 import type { Action } from './transaction.ts'
 
-const LOCAL_CHANGES = ['allow', 'refuse'] as const
+/** The policy that decides about an integration's callers: a copy, kept with that of its tokens. */
+export interface IntegrationPolicy extends AppliedPolicy {
+  /** Whether it is the account's, since the integration has none of its own. */
+  inherited?: true | undefined
+}
 
 /** A SCIM security integration: one identity provider's access to one account. */
 export interface Integration extends Omit<Carried, 'privileges'> {
   account: string
   name: string
   enabled: boolean
-  networkPolicy?: NetworkPolicy | undefined
+  networkPolicy?: IntegrationPolicy | undefined
   comment?: string | undefined
   /** Whether administrators may change what its role owns; they may unless it says otherwise. */
   localChanges?: (typeof LOCAL_CHANGES)[number] | undefined
+  /** Days without a request after which it counts as silent; 0 is never. */
+  silentAfterDays: number
   /** Epoch milliseconds: tokens made before are refused. */
   rejectTokensIssuedBefore?: number | undefined
   createdAt: string
@@ -42,9 +50,20 @@ const stored = z.object({
   unknownMembers: z.optional(z.enum(UNKNOWN_MEMBERS)),
   brake: z._default(z.object({ mode: z.enum(BRAKE_MODES), objects: z.int(), share: z.int() }), DEFAULT_BRAKE),
   brakeReleasedUntil: z._default(z.int(), 0),
-  networkPolicy: z.optional(z.object({ allowed: z.array(z.string()), blocked: z.array(z.string()) })),
+  networkPolicy: z.optional(
+    z.object({
+      name: z.optional(z.string()),
+      /** Lists from before there were modes are enforced. */
+      mode: z._default(z.enum(POLICY_MODES), 'enforce'),
+      allowed: z.array(z.string()),
+      blocked: z.array(z.string()),
+      inherited: z.optional(z.literal(true)),
+    }),
+  ),
   comment: z.optional(z.string()),
   localChanges: z.optional(z.enum(LOCAL_CHANGES)),
+  silentAfterDays: z._default(z.int(), SILENT_AFTER_DAYS),
+  userDefaults: z._default(z.partialRecord(z.enum(USER_DEFAULT_NAMES), z.string()), {}),
   endpointId: z.string(),
   rejectTokensIssuedBefore: z.optional(z.number()),
   createdAt: z.string(),
@@ -88,11 +107,22 @@ export async function getIntegrations(db: Db, account: string): Promise<Integrat
 
 /** Stores a new integration, or one over the version before it if its tokens are still the ones that were read. */
 export function putIntegrationAction(after: Integration): Action {
+  if (after.version > 1) return replaceIntegrationAction(after, { ...after, version: after.version - 1 })
   const { account, ...rest } = after
   const Item = { ...integrationKey(account, after.name), ...rest }
-  if (after.version === 1) return { Put: { Item, ConditionExpression: 'attribute_not_exists(pk)' } }
-  return { Put: { Item, ...isUnchanged({ ...after, version: after.version - 1 }) } }
+  return { Put: { Item, ConditionExpression: 'attribute_not_exists(pk)' } }
 }
+
+/** Stores an integration in place of another of its name, if that and its tokens are still the ones that were read. */
+export const replaceIntegrationAction = (after: Integration, before: Integration): Action => {
+  const { account, ...rest } = after
+  return { Put: { Item: { ...integrationKey(account, after.name), ...rest }, ...isUnchanged(before) } }
+}
+
+/** Takes an integration away, if it and its tokens are still the ones that were read. */
+export const deleteIntegrationAction = (integration: Integration): Action => ({
+  Delete: { Key: integrationKey(integration.account, integration.name), ...isUnchanged(integration) },
+})
 
 /** The live tokens an integration may have: enough to rotate, few enough to rewrite in one transaction. */
 export const MAX_LIVE_TOKENS = 10

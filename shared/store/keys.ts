@@ -95,6 +95,7 @@ export const historyKey = (account: string, resourceId: string) => `A#${part(acc
 export const brakeKey = (account: string, integration: string) => `A#${part(account)}#BRAKE#${text(integration)}`
 
 export const integrationCollectionKey = (account: string) => `A#${part(account)}#INTEGRATION`
+export const networkPolicyCollectionKey = (account: string) => `A#${part(account)}#NETWORKPOLICY`
 export const provisionerCollectionKey = (account: string) => `A#${part(account)}#PROVISIONER`
 export const tokenKey = (tokenId: string): Key => ({ pk: `TOKEN#${part(tokenId)}`, sk: 'TOKEN' })
 /** Beside tokens, since a client's id is as good as the id of its tokens: whoever knows it finds the record. */

@@ -9,7 +9,7 @@ import { oauthClientKey, usedAssertionKey } from './keys.ts'
 import { checkProvisionerAction } from './provisioners.ts'
 import { TABLE } from './table.ts'
 import { parseAccess, putNewTokenAction, type TokenAccess, type TokenRecord } from './token-record.ts'
-import type { Origin } from './tokens.ts'
+import { endClientActions, type Origin } from './tokens.ts'
 import { ConditionsFailed, transact } from './transaction.ts'
 
 /** An integration as a client of OAuth 2.0 (RFC 6749 §2): it gets access tokens itself, for what it proves itself with. */
@@ -116,18 +116,15 @@ export async function putOAuthClientChange(db: Db, after: OAuthClient, event: Re
  * Access pattern O4: takes the client away, and with it all its access tokens; 1 round trip.
  * @throws {ConditionsFailed} when the integration has changed since it was read.
  */
-export async function deleteOAuthClient(db: Db, integration: Integration, event: RestEvent): Promise<void> {
-  const { oauthClient = '', ...rest } = integration
+export async function deleteOAuthClient(db: Db, integration: Integration, now: Date, event: RestEvent): Promise<void> {
+  const { oauthClient: _, ...rest } = integration
   const actions = {
-    client: deleteClientAction(oauthClient),
+    ...endClientActions(integration, now.getTime()),
     integration: putIntegrationAction({ ...rest, version: rest.version + 1 }),
     event: putEventAction(db, event),
   }
   await transact(db, actions, `${event.eventId}#${rest.version}`)
 }
-
-/** The end of a client, for whoever ends its integration. */
-export const deleteClientAction = (clientId: string) => ({ Delete: { Key: oauthClientKey(clientId) } })
 
 /** That an assertion is used up, until when it could be used, in epoch milliseconds. */
 export interface UsedAssertion {

@@ -1,6 +1,7 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod/mini'
 import { PRIVILEGES, type Privilege } from '../auth/privileges.ts'
+import { isAtVersion } from './at-version.ts'
 import type { Db } from './client.ts'
 import { type Key, provisionerCollectionKey } from './keys.ts'
 import { ofPartition, queryAll } from './query-all.ts'
@@ -12,7 +13,9 @@ export interface Provisioner {
   privileges: readonly Privilege[]
   createdAt: string
   createdBy: string
-  /** Counts the changes of its privileges. */
+  /** When an integration last ceased to run as it, ISO 8601: requests may go on as the role for a little longer. */
+  releasedAt?: string | undefined
+  /** Counts the changes of its privileges, and the integrations that began or ceased to run as it. */
   version: number
 }
 
@@ -21,6 +24,7 @@ const provisionerItem = z.object({
   privileges: z.array(z.enum(PRIVILEGES)),
   createdAt: z.string(),
   createdBy: z.string(),
+  releasedAt: z.optional(z.string()),
   version: z.int(),
 })
 
@@ -46,12 +50,22 @@ export function putProvisionerAction(account: string, after: Provisioner): Actio
   return { Put: { Item, ...isAtVersion(after.version - 1) } }
 }
 
-/** Holds while the role's privileges are the ones that were read. */
+/** The role as an integration begins to run as it: who drops the role at the same time loses the race. */
+export const taken = (role: Provisioner): Provisioner => ({ ...role, version: role.version + 1 })
+
+/** The role as an integration ceases to run as it. */
+export const released = (role: Provisioner, now: Date): Provisioner => ({
+  ...role,
+  releasedAt: now.toISOString(),
+  version: role.version + 1,
+})
+
+/** Takes the role away, if it is still the one that was read. */
+export function deleteProvisionerAction(account: string, { role, version }: Provisioner): Action {
+  return { Delete: { Key: provisionerKey(account, role), ...isAtVersion(version) } }
+}
+
+/** Holds while the role is the one that was read. */
 export function checkProvisionerAction(account: string, { role, version }: Provisioner): Action {
   return { ConditionCheck: { Key: provisionerKey(account, role), ...isAtVersion(version) } }
 }
-
-const isAtVersion = (version: number) => ({
-  ConditionExpression: 'version = :version',
-  ExpressionAttributeValues: { ':version': version },
-})

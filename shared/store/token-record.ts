@@ -1,6 +1,6 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import { type Carried, parseCarried } from '../auth/carried.ts'
-import type { NetworkPolicy } from '../auth/network-policy.ts'
+import { type AppliedPolicy, type NetworkPolicy, POLICY_MODES } from '../auth/network-policy.ts'
 import type { Db } from './client.ts'
 import { type Key, oauthClientKey, tokenKey, tokensOfKey } from './keys.ts'
 import { TABLE } from './table.ts'
@@ -33,7 +33,7 @@ export interface TokenRecord {
 /** The copy: rewritten in the transaction that changes the integration or the role. */
 export interface TokenAccess extends Carried {
   enabled: boolean
-  networkPolicy?: NetworkPolicy
+  networkPolicy?: AppliedPolicy
   /** Tokens made before this instant, in epoch milliseconds, are refused. */
   rejectTokensIssuedBefore?: number
 }
@@ -123,6 +123,9 @@ export function rewriteTokenActions(ids: string[], access: TokenAccess): Actions
 export const rewriteClientAction = (clientId: string, access: TokenAccess): Action =>
   rewriteAccessAction(oauthClientKey(clientId), access)
 
+/** Takes an OAuth client away. */
+export const deleteClientAction = (clientId: string): Action => ({ Delete: { Key: oauthClientKey(clientId) } })
+
 const rewriteAccessAction = (Key: Key, access: TokenAccess): Action => ({
   Update: {
     Key,
@@ -161,7 +164,7 @@ export function parseAccess(item: Record<string, unknown>): TokenAccess {
   return {
     ...parseCarried(item),
     enabled: need(item, 'enabled', isBoolean),
-    ...(networkPolicy && { networkPolicy }),
+    ...(networkPolicy && { networkPolicy: { mode: 'enforce' as const, ...networkPolicy } }),
     ...(rejectTokensIssuedBefore !== undefined && { rejectTokensIssuedBefore }),
   }
 }
@@ -183,5 +186,7 @@ const isBoolean = (value: unknown): value is boolean => typeof value === 'boolea
 const isBytes = (value: unknown): value is Uint8Array => value instanceof Uint8Array
 const isStrings = (value: unknown): value is string[] => Array.isArray(value) && value.every(isString)
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
-const isNetworkPolicy = (value: unknown): value is NetworkPolicy =>
-  isRecord(value) && isStrings(value.allowed) && isStrings(value.blocked)
+/** One from before there were modes has none. */
+const isNetworkPolicy = (value: unknown): value is NetworkPolicy & Partial<AppliedPolicy> =>
+  isRecord(value) && isStrings(value.allowed) && isStrings(value.blocked) && isMode(value.mode)
+const isMode = (value: unknown): boolean => value === undefined || POLICY_MODES.some((mode) => mode === value)

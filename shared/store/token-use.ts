@@ -16,7 +16,7 @@ export interface Use {
 }
 
 /** Whose use it is. */
-export type User = Pick<Principal, 'account' | 'integration' | 'tokenId' | 'tokenExpiresAt'>
+export type User = Pick<Principal, 'account' | 'integration' | 'tokenId' | 'tokenExpiresAt' | 'client'>
 
 /** One use to be written, in the words of UpdateItem; whoever sends it decides how values are marshalled. */
 export interface UseWrite {
@@ -42,7 +42,7 @@ export function useNoter(send: (db: Db, write: UseWrite) => Promise<void>): Note
     if (written.minute !== minute) written = { minute, keys: new Set() }
     const { keys } = written
     const address = addressBlock(sourceIp)
-    const key = `${user.account} ${user.tokenId} ${address}`
+    const key = `${user.account} ${user.client ?? user.tokenId} ${address}`
     if (keys.has(key)) return
     keys.add(key)
     try {
@@ -55,10 +55,11 @@ export function useNoter(send: (db: Db, write: UseWrite) => Promise<void>): Note
 }
 
 function toUseWrite({ tableName }: Pick<Db, 'tableName'>, user: User, address: string, minute: string): UseWrite {
-  const { account, tokenId, integration, tokenExpiresAt } = user
+  // Access tokens come and go; who uses them is their client.
+  const { account, integration, tokenExpiresAt, tokenId, client = tokenId } = user
   return {
     TableName: tableName,
-    Key: useKey(account, tokenId, address),
+    Key: useKey(account, client, address),
     UpdateExpression:
       'SET lastUsedAt = :minute, since = if_not_exists(since, :minute), integration = :via, #ttl = :ttl',
     ExpressionAttributeNames: { '#ttl': TABLE.timeToLiveAttribute },

@@ -5,11 +5,13 @@ import type { Db } from './client.ts'
 import { putEventAction } from './events/write.ts'
 import { addTokenAction, dropTokenAction, dropTokensAction, type Integration, liveTokens } from './integrations.ts'
 import { tokenKey, tokensOfKey } from './keys.ts'
+import { toApplied } from './network-policies.ts'
 import { checkProvisionerAction, type Provisioner } from './provisioners.ts'
 import { queryAll } from './query-all.ts'
 import { type ClosedReason, readmittedActions, revokedActions } from './revoked.ts'
 import { TABLE } from './table.ts'
 import {
+  deleteClientAction,
   putNewTokenAction,
   renameTokenAction,
   replaceTokenAction,
@@ -29,7 +31,7 @@ export function toAccess(integration: Integration, { privileges }: Pick<Provisio
   return {
     ...toCarried({ ...integration, privileges }),
     enabled,
-    ...(networkPolicy && { networkPolicy }),
+    ...(networkPolicy && { networkPolicy: toApplied(networkPolicy) }),
     ...(rejectTokensIssuedBefore !== undefined && { rejectTokensIssuedBefore }),
   }
 }
@@ -46,6 +48,18 @@ export function rewriteAccessActions(
     ...rewriteTokenActions(liveTokens(integration, now), access),
     ...(oauthClient && { [`client:${oauthClient}`]: rewriteClientAction(oauthClient, access) }),
   }
+}
+
+/** Ends all that gets into an integration: its live tokens and its OAuth client. */
+export const endAccessActions = (integration: Integration, at: number): Actions => ({
+  ...endTokensActions(integration, at),
+  ...endClientActions(integration, at),
+})
+
+/** Ends the OAuth client of an integration, if it has one; with it go its access tokens. */
+export function endClientActions({ account, oauthClient }: Integration, at: number): Actions {
+  if (oauthClient === undefined) return {}
+  return { client: deleteClientAction(oauthClient), ...revokedActions(account, [oauthClient], at) }
 }
 
 /** Where a token's access comes from. */
@@ -110,7 +124,8 @@ export async function putRevocation(db: Db, token: TokenRecord, revokedAt: numbe
   const { account, integration, tokenId } = token
   const actions = {
     token: revokeTokenAction(token, revokedAt),
-    integration: dropTokenAction(account, integration, tokenId),
+    // Of a token that has ended nobody else need know: its integration may be gone.
+    ...(revokedAt < token.expiresAt && { integration: dropTokenAction(account, integration, tokenId) }),
     ...revokedActions(account, [tokenId], revokedAt),
     event: putEventAction(db, event),
   }

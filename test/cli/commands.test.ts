@@ -75,36 +75,38 @@ describe('rolecall integration', () => {
       ['HR', 'GENERIC', 'GENERIC_SCIM_PROVISIONER', 'true'],
       ['OKTA_PROVISIONING', 'OKTA', 'OKTA_PROVISIONER', 'true'],
     ])
-    const set = ['--enabled', 'false', '--allow-add', '192.0.2.0/24', '--allow-add', '::1', '--block-add', '192.0.2.9']
-    const changed = ok(await rolecall('integration', 'set', 'HR', ...set))
+    ok(await rolecall('network-policy', 'create', 'office', '--allow', '192.0.2.0/24', '--block', '192.0.2.9'))
+    const alter = ['--enabled', 'false', '--network-policy', 'office']
+    const changed = ok(await rolecall('integration', 'alter', 'HR', ...alter))
     expect(changed).toMatch(/^Enabled +true → false$/m)
-    expect(changed).toMatch(/^Allowed from +everywhere → 192\.0\.2\.0\/24, ::1$/m)
+    expect(changed).toMatch(/^Network policy +none → OFFICE$/m)
+    expect(changed).toMatch(/^Allowed from +everywhere → 192\.0\.2\.0\/24$/m)
     expect(changed).toMatch(/^Blocked from +none → 192\.0\.2\.9$/m)
     expect(changed).toMatch(/^Comment +HR$/m)
     const described = JSON.parse(ok(await rolecall('integration', 'describe', 'hr', '--output', 'json')))
     expect(described).toMatchObject({
       ...{ name: 'HR', enabled: false, comment: 'HR', privileges: ['createUser', 'createRole', 'monitorUser'] },
-      networkPolicy: { allowed: ['192.0.2.0/24', '::1'], blocked: ['192.0.2.9'] },
+      networkPolicy: { name: 'OFFICE', mode: 'enforce', allowed: ['192.0.2.0/24'], blocked: ['192.0.2.9'] },
       baseUrl: system.baseUrl,
       ownBaseUrl: `${system.baseUrl}/${described.endpointId}`,
     })
-    const unset = ['--block-remove', '192.0.2.9', '--allow-everywhere', '--unset', 'comment']
-    const after = JSON.parse(ok(await rolecall('integration', 'set', 'HR', ...unset, '--output', 'json')))
+    const unset = ['--unset', 'network-policy', '--unset', 'comment']
+    const after = JSON.parse(ok(await rolecall('integration', 'alter', 'HR', ...unset, '--output', 'json')))
     expect([after.networkPolicy, after.comment]).toEqual([undefined, undefined])
     expect(after.changes).toEqual([
       { attribute: 'networkPolicy', before: described.networkPolicy },
       { attribute: 'comment', before: 'HR' },
     ])
-    const again = await rolecall('integration', 'set', 'HR', '--allow-everywhere')
+    const again = await rolecall('integration', 'alter', 'HR', '--unset', 'comment')
     expect(again.stderr).toBe('Nothing has changed: all of it was so already')
   })
 
   test('never opens to everywhere by a block or by removing the last allowed one', async () => {
     ok(await rolecall('integration', 'create', 'FENCED', '--kind', 'GENERIC', '--allow', '192.0.2.1'))
-    expect(ok(await rolecall('integration', 'set', 'FENCED', '--block-add', '192.0.2.9'))).toMatch(
+    expect(ok(await rolecall('network-policy', 'alter', 'FENCED', '--block-add', '192.0.2.9'))).toMatch(
       /^Allowed from +192\.0\.2\.1$/m,
     )
-    expect(await rolecall('integration', 'set', 'FENCED', '--allow-remove', '192.0.2.1')).toMatchObject({
+    expect(await rolecall('network-policy', 'alter', 'FENCED', '--allow-remove', '192.0.2.1')).toMatchObject({
       ...{ code: 1, stdout: '' },
       stderr: expect.stringContaining('all addresses would be allowed; if that is meant, say allowEverywhere (400)'),
     })
@@ -121,7 +123,7 @@ describe('rolecall integration', () => {
   test.each([
     [
       ['create', 'okta_provisioning', '--kind', 'OKTA'],
-      'An integration "OKTA_PROVISIONING" exists: choose another name (409)',
+      'An integration "OKTA_PROVISIONING" exists: choose another name, or say whether to replace it (mode orReplace) or to leave it as it is (ifNotExists) (409)',
     ],
     [
       ['describe', 'nobody'],

@@ -22,6 +22,9 @@ test.each([
     [
       'integration',
       'token',
+      'provisioner',
+      'network-policy',
+      'account',
       'event-history',
       'changes',
       'export',
@@ -43,7 +46,7 @@ test.each([
   ['rolecall event-history --type A', ['ADMIN', 'ALL']],
   ['rolecall user list --output ', ['table', 'json', 'csv']],
   ['rolecall integration describe X --output ', ['table', 'json']],
-  ['rolecall integration set X --allow', ['--allow-add', '--allow-remove', '--allow-everywhere']],
+  ['rolecall network-policy alter X --allow', ['--allow-add', '--allow-remove', '--allow-everywhere']],
   ['rolecall completion z', ['zsh']],
   ['rolecall token issue X --output-file completion.t', ['completion.test.ts']],
   ['rolecall event-history --last ', []],

@@ -23,10 +23,10 @@ const settingOf = async (name: string) =>
 test('--unknown-members is said at creation and changed later; another word is a usage error that names the option', async () => {
   await rolecall('integration', 'create', 'STRICT', '--kind', 'OKTA', '--unknown-members', 'refuse')
   expect(await settingOf('STRICT')).toBe('refuse')
-  const shown = await rolecall('integration', 'set', 'STRICT', '--unknown-members', 'skip')
+  const shown = await rolecall('integration', 'alter', 'STRICT', '--unknown-members', 'skip')
   expect([shown.code, await settingOf('STRICT')]).toEqual([0, 'skip'])
   expect(shown.stdout).toContain('Unknown members  refuse → skip\n')
-  const wrong = await rolecall('integration', 'set', 'STRICT', '--unknown-members', 'ignore')
+  const wrong = await rolecall('integration', 'alter', 'STRICT', '--unknown-members', 'ignore')
   expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('unknown-members')])
   expect(wrong.stderr).toContain('expected one of refuse, skip')
 })

@@ -100,8 +100,8 @@ describe('rolecall', () => {
       '--kind: required, one of OKTA, AZURE, GENERIC\nSee "npx rolecall integration create --help"',
     ],
     [
-      ['integration', 'set', 'X', '--unset', 'role'],
-      '--unset "role": expected one of comment, reject-tokens-issued-before\nSee "npx rolecall integration set --help"',
+      ['integration', 'alter', 'X', '--unset', 'role'],
+      '--unset "role": expected one of comment, network-policy, reject-tokens-issued-before\nSee "npx rolecall integration alter --help"',
     ],
     ...(
       [
@@ -118,31 +118,31 @@ describe('rolecall', () => {
           'integration create X --kind OKTA --allow 10.0.0.0/33',
           '--allow "10.0.0.0/33": expected an address or a CIDR block such as "192.0.2.0/24" or "2001:db8::/32"',
         ],
-        ['integration set X --enabled true --enabled false', '--enabled is given twice: give it once'],
+        ['integration alter X --enabled true --enabled false', '--enabled is given twice: give it once'],
         ['integration create X --kind OKTA --kind=AZURE', '--kind is given twice: give it once'],
-        ['integration set X --comment a --comment b', '--comment is given twice: give it once'],
+        ['integration alter X --comment a --comment b', '--comment is given twice: give it once'],
         ['user list --account acme --account other', '--account is given twice: give it once'],
         ['user list --output csv --output csv', '--output is given twice: give it once'],
-        ['integration set X', 'Name a setting to change'],
-        ['integration set X --enabled maybe', '--enabled "maybe": expected true or false'],
+        ['integration alter X', 'Name a setting to change'],
+        ['integration alter X --enabled maybe', '--enabled "maybe": expected true or false'],
         [
-          'integration set X --reject-tokens-issued-before now',
+          'integration alter X --reject-tokens-issued-before now',
           '--reject-tokens-issued-before "now": expected an instant such as "2026-01-31T12:00:00Z"',
         ],
         [
-          'integration set X --comment a --unset comment',
+          'integration alter X --comment a --unset comment',
           '--comment and --unset comment contradict each other: give one of them',
         ],
         [
-          'integration set X --allow-everywhere --allow-add 192.0.2.1',
+          'network-policy alter X --allow-everywhere --allow-add 192.0.2.1',
           '--allow-everywhere and --allow-add contradict each other: give one of them',
         ],
         [
-          'integration set X --block-add 192.0.2.1 --block-remove 192.0.2.1/32',
+          'network-policy alter X --block-add 192.0.2.1 --block-remove 192.0.2.1/32',
           '--block-add 192.0.2.1 and --block-remove 192.0.2.1 contradict each other: give one of them',
         ],
         [
-          'integration set X --unset network-policy --allow 1.2.3.4',
+          'network-policy alter X --allow 1.2.3.4',
           "Unknown option '--allow'\nThere is --allow-add, --allow-remove, --allow-everywhere",
         ],
         ['event-history --last 5m --from 2026-01-01', '--from and --last contradict each other: give one of them'],

@@ -30,6 +30,7 @@ export const OKTA: Principal = {
   unknownMembers: 'refuse',
   brake: DEFAULT_BRAKE,
   brakeReleasedUntil: 0,
+  userDefaults: {},
   tokenId: 'tok1',
   tokenExpiresAt: Date.parse('2100-01-01T00:00:00Z'),
 }

@@ -34,6 +34,7 @@ export function principal(overrides: Partial<Principal> = {}): Principal {
     unknownMembers: 'refuse',
     brake: { ...DEFAULT_BRAKE, mode: 'off' },
     brakeReleasedUntil: 0,
+    userDefaults: {},
     tokenId: 'testToken',
     tokenExpiresAt: Date.parse('2999-01-01T00:00:00Z'),
     ...overrides,

@@ -6,6 +6,7 @@ import { formatToken, newToken, parseToken } from '../../shared/auth/token.ts'
 import { authorizerHandler } from '../../shared/http/authorizer-handler.ts'
 import { changeIntegration } from '../../shared/resources/change-integration.ts'
 import { createIntegration } from '../../shared/resources/integrations.ts'
+import { changePolicy, createNetworkPolicy } from '../../shared/resources/network-policies.ts'
 import type { IssuedToken } from '../../shared/resources/token-view.ts'
 import { issueToken, revokeToken } from '../../shared/resources/tokens.ts'
 import type { Db } from '../../shared/store/client.ts'
@@ -13,6 +14,7 @@ import { tokenKey } from '../../shared/store/keys.ts'
 import { adminContext } from '../factories/admin.ts'
 import { lambdaContext } from '../factories/api-event.ts'
 import { testTable } from '../factories/engine.ts'
+import { fence } from '../factories/fence.ts'
 import { scanEvents } from '../factories/scan.ts'
 import { watchedDb } from '../factories/watched-db.ts'
 
@@ -85,7 +87,14 @@ describe('authorizerHandler()', () => {
       ...{ account: `a${account}`, integration: 'OKTA', role: 'OKTA_PROVISIONER', clientKind: 'OKTA' },
       privileges: ['createUser', 'createRole', 'monitorUser'],
       ...{ brake: { mode: 'warn', objects: 25, share: 10 }, brakeReleasedUntil: 0 },
-      ...{ endpointId, syncPassword: false, unknownMembers: 'skip', tokenId: issued.tokenId, tokenExpiresAt: EXPIRY },
+      ...{
+        endpointId,
+        syncPassword: false,
+        unknownMembers: 'skip',
+        userDefaults: {},
+        tokenId: issued.tokenId,
+        tokenExpiresAt: EXPIRY,
+      },
     })
   })
 
@@ -94,9 +103,9 @@ describe('authorizerHandler()', () => {
   })
 
   test('costs one read unit in one call (DESIGN section 9)', async () => {
-    const networkPolicy = {
-      allowed: { add: Array.from({ length: 50 }, (_, i) => `2001:db8:aaaa:bbbb:cccc:dddd:eeee:${i}/128`) },
-    }
+    const allowed = Array.from({ length: 50 }, (_, i) => `2001:db8:aaaa:bbbb:cccc:dddd:eeee:${i}/128`)
+    const networkPolicy = 'P'.repeat(128)
+    await createNetworkPolicy(admin(), { name: networkPolicy, allowed })
     await changeIntegration(admin(), 'OKTA', { networkPolicy, comment: 'x'.repeat(256) })
     const { db: measured, calls } = watchedDb(db)
     await authorizerHandler({ db: measured, region: 'eu-central-1', now: () => NOW })(
@@ -177,8 +186,7 @@ describe('authorizerHandler()', () => {
   })
 
   test('denies addresses that the network policy does not allow, whatever headers say (S5, S8)', async () => {
-    const networkPolicy = { allowed: { add: ['192.0.2.0/24'] }, blocked: { add: ['192.0.2.66'] } }
-    await changeIntegration(admin(), 'OKTA', { networkPolicy })
+    await fence(admin, 'OKTA', { allowed: ['192.0.2.0/24'], blocked: ['192.0.2.66'] })
     const effect = async (sourceIp: string) => {
       const event = anEvent([`Bearer ${issued.token}`], sourceIp)
       const spoofed = { ...event, headers: { ...event.headers, 'X-Forwarded-For': '192.0.2.1' } }
@@ -202,7 +210,7 @@ describe('authorizerHandler()', () => {
     await refused('Bearer y')
     await refused(`Bearer ${newToken().token}`)
     await refused(`Bearer ${forge(issued.tokenId)}`)
-    await changeIntegration(admin(), 'OKTA', { networkPolicy: { allowed: { add: ['198.51.100.1'] } } })
+    await fence(admin, 'OKTA', { allowed: ['198.51.100.1'] })
     await refused(bearer)
     await changeIntegration(admin(), 'OKTA', { enabled: false })
     await refused(bearer)
@@ -222,12 +230,41 @@ describe('authorizerHandler()', () => {
       '401 a blank or a line break in the token': 1,
       '401 no such token': 1,
       '401 wrong secret': 1,
-      '403 the network policy does not allow the address': 1,
+      '403 the network policy "FENCE_OF_OKTA" does not allow the address': 1,
       '403 the integration is disabled': 1,
       '401 the token was issued before what its integration accepts': 1,
       '401 the token has expired': 1,
       '401 the token was revoked': 1,
     })
+  })
+
+  test('lets in and counts whom a policy that observes would refuse, policy by policy', async () => {
+    db = await testTable()
+    await createIntegration(admin(), { name: 'OKTA', clientKind: 'OKTA' })
+    await createIntegration(admin(), { name: 'HR', clientKind: 'GENERIC' })
+    issued = await issueToken(admin(), { integration: 'OKTA' })
+    const other = await issueToken(admin(), { integration: 'HR' })
+    for (const integration of ['OKTA', 'HR']) {
+      await fence(admin, integration, { allowed: ['198.51.100.1'] })
+      await changePolicy(admin(), `FENCE_OF_${integration}`, { mode: 'observe' })
+    }
+    for (const { token } of [issued, other, other]) {
+      const { policyDocument, context } = await authorize(`Bearer ${token}`)
+      expect(policyDocument.Statement).toEqual([expect.objectContaining({ Effect: 'Allow' })])
+      expect(context).not.toEqual({})
+    }
+    expect(Object.fromEntries(await refusals())).toEqual({
+      '200 the network policy "FENCE_OF_OKTA" does not allow the address, but only observes': 1,
+      '200 the network policy "FENCE_OF_HR" does not allow the address, but only observes': 2,
+    })
+    const rows = (await scanEvents(db)).filter(({ count }) => count !== undefined)
+    expect(rows.map(({ resourceDomain, resourceName }) => `${resourceDomain} ${resourceName}`).sort()).toEqual([
+      'NETWORK_POLICY FENCE_OF_HR',
+      'NETWORK_POLICY FENCE_OF_OKTA',
+    ])
+    await changePolicy(admin(), 'FENCE_OF_OKTA', { mode: 'enforce' })
+    const { policyDocument } = await authorize(`Bearer ${issued.token}`)
+    expect(policyDocument.Statement).toEqual([expect.objectContaining({ Effect: 'Deny' })])
   })
 
   test.each(['secretHash', 'expiresAt', 'account', 'access', 'createdAt', 'integration'])(

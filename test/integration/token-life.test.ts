@@ -11,6 +11,7 @@ import { RESOURCE_TYPES } from '../../shared/scim/resource-types.ts'
 import { revokedKey } from '../../shared/store/keys.ts'
 import { getClosed, KNOWN_MS } from '../../shared/store/revoked.ts'
 import { adminContext } from '../factories/admin.ts'
+import { fence } from '../factories/fence.ts'
 import { scanAll } from '../factories/scan.ts'
 import { newGroup, newUser } from '../factories/scim-api.ts'
 import { withSystem } from '../factories/system.ts'
@@ -158,7 +159,7 @@ describe('a token', () => {
 
   test('is refused from another address though the answer for the first is cached (S5, F17)', async () => {
     const { token, integration } = await enter()
-    await changeIntegration(admin(), integration, { networkPolicy: { allowed: { add: ['192.0.2.0/24'] } } })
+    await fence(admin, integration, { allowed: ['192.0.2.0/24'] })
     sourceIp = '192.0.2.1'
     expect(await statusOf(token)).toBe(200)
     sourceIp = '198.51.100.1'

@@ -54,7 +54,7 @@ describe('issueToken()', () => {
       expiresAt: Date.parse('2027-02-28T10:00:00.000Z'),
       access: {
         ...{ role: 'OKTA_PROVISIONER', clientKind: 'OKTA', privileges: ['createUser', 'createRole'], endpointId },
-        ...{ syncPassword: false, unknownMembers: 'skip', enabled: true },
+        ...{ syncPassword: false, unknownMembers: 'skip', userDefaults: {}, enabled: true },
         ...{ brake: { mode: 'warn', objects: 25, share: 10 }, brakeReleasedUntil: 0 },
       },
     })

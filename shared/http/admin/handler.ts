@@ -6,6 +6,7 @@ import { invalidValue } from '../../scim/error.ts'
 import { quote } from '../../scim/quote.ts'
 import type { Db } from '../../store/client.ts'
 import { type ApiKind, apiHandler, type HandlerOptions, type Operation } from '../api-handler.ts'
+import type { ApiRequest } from '../api-request.ts'
 import { ADMIN_ROUTES, type FunctionName, type RouteKeyOf } from '../routes.ts'
 import { startTrail } from '../start-trail.ts'
 
@@ -37,18 +38,21 @@ export function adminHandler<Name extends FunctionName>(
     identify: (event, request, at) => {
       const actor = event.requestContext.identity.userArn
       if (!actor) throw new Error('The gateway passed no IAM principal')
-      const account = accountOf(request.query.account)
+      const account = accountOf(accountIn(request))
       const start = startTrail(event, request, at)
       const trail = new Trail({ ...start, type: 'ADMIN', account, actorName: actor, actorDomain: 'IAM' })
       return { caller: { actor }, trail }
     },
     admit: ({ caller, request, now, db, trail, report }) => {
-      const account = parseAccount(request.query.account)
+      const account = parseAccount(accountIn(request))
       return { db, config, account, ...caller, now, trail, report }
     },
   }
   return apiHandler(options, kind, operations)
 }
+
+/** What names the account: the path where it is about one, else the query. */
+const accountIn = ({ params, query }: ApiRequest): string | undefined => params.account ?? query.account
 
 /** The account in whose history a request stands: the default one where it names none that there can be. */
 export const accountOf = (name: unknown): string =>

@@ -72,6 +72,7 @@ export function toScimContext({ account, actor: _, ...context }: AdminContext): 
       syncPassword: false,
       unknownMembers: 'refuse' as const,
       ...{ brake: DEFAULT_BRAKE, brakeReleasedUntil: 0 },
+      userDefaults: {},
       tokenId: 'IAM',
       tokenExpiresAt: Number.MAX_SAFE_INTEGER,
     },

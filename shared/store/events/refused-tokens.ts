@@ -26,6 +26,7 @@ export type RefusalReason =
   | 'network'
   | 'client'
   | 'assertion'
+  | 'observed'
 
 export interface Refusal {
   /** Whose token it is; `default` when nobody knows. */
@@ -35,6 +36,8 @@ export interface Refusal {
   reason: RefusalReason
   sourceIp: string
   now: Date
+  /** The network policy of the integration, which has rows of its own for what it refuses and observes. */
+  policy?: string | undefined
 }
 
 /** What a row tells of the first token it saw; the instant of its end in epoch milliseconds. */
@@ -44,7 +47,10 @@ export interface RefusedToken {
   expiresAt: number
 }
 
-/** Rows one minute can hold: 8 for each of the 14 reasons, 112 in all, however many addresses call (SECURITY R2). */
+/**
+ * Rows one minute can hold: 8 for each of the 12 reasons of bad tokens and of no token, and 8 for each network policy,
+ * however many addresses call (SECURITY R2).
+ */
 const BUCKETS = 8
 /** Refusals of one row and minute that are written one by one; after that once a second at most. */
 const WRITTEN_AT_ONCE = 100
@@ -66,12 +72,20 @@ export const REFUSAL_DETAIL: Record<RefusalReason, string> = {
   network: 'the network policy does not allow the address',
   client: 'no such OAuth client, or a wrong secret',
   assertion: 'an assertion for an OAuth client does not hold',
+  observed: 'the network policy does not allow the address, but only observes',
 }
+
+/** What the caller was answered: 401, unless it is here. */
+const STATUS: Partial<Record<RefusalReason, number>> = { disabled: 403, network: 403, observed: 200 }
+
+const detailOf = (reason: RefusalReason, policy: string | undefined): string =>
+  policy === undefined ? REFUSAL_DETAIL[reason] : REFUSAL_DETAIL[reason].replace('policy', `policy "${policy}"`)
 
 /** One row of the event history while its minute lasts. */
 interface Row {
   account: string
   reason: RefusalReason
+  policy: string | undefined
   minute: string
   bucket: number
   block: string
@@ -103,13 +117,15 @@ export async function countRefusedToken(db: Db, refusal: Refusal): Promise<void>
   for (const [key, other] of rows) if (other.minute !== row.minute && other.pending === 0) rows.delete(key)
 }
 
-function rowOf(rows: Map<string, Row>, { account = 'default', reason, token, sourceIp, now }: Refusal): Row {
-  const detail = `${REFUSAL_DETAIL[reason]}${token ? aboutToken(token, now) : ''}`
+function rowOf(rows: Map<string, Row>, { account = 'default', reason, token, sourceIp, now, ...known }: Refusal): Row {
+  const policy = reason === 'network' || reason === 'observed' ? known.policy : undefined
+  const detail = `${detailOf(reason, policy)}${token ? aboutToken(token, now) : ''}`
   const minute = minuteOf(now)
   const block = addressBlock(sourceIp)
   const bucket = createHash('sha256').update(block).digest().readUInt32BE(0) % BUCKETS
-  const key = [account, minute, reason, bucket].join(' ')
-  const row = rows.get(key) ?? { account, reason, minute, bucket, block, detail, written: 0, pending: 0, flushedAt: 0 }
+  const key = [account, minute, reason, policy, bucket].join(' ')
+  const begun = { written: 0, pending: 0, flushedAt: 0 }
+  const row = rows.get(key) ?? { account, reason, policy, minute, bucket, block, detail, ...begun }
   rows.set(key, row)
   return row
 }
@@ -158,18 +174,20 @@ function toUpdate(db: Db, row: Row, counted: number): UpdateCommand {
 }
 
 /** The row as an event, without its count. */
-function toEvent({ account, reason, minute, bucket, block, detail }: Row): RestEvent {
+function toEvent({ account, reason, policy, minute, bucket, block, detail }: Row): RestEvent {
+  const row = [minute, account, reason, bucket, ...(policy === undefined ? [] : [policy])].join(' ')
   return {
-    eventId: namedId(Date.parse(minute), `${minute} ${account} ${reason} ${bucket}`),
+    eventId: namedId(Date.parse(minute), row),
     account,
     time: minute,
     type: 'SCIM',
     ...(isAboutOAuth(reason) ? { endpoint: 'oauth2/token', method: 'POST' } : { endpoint: 'scim/v2', method: 'ANY' }),
-    status: reason === 'disabled' || reason === 'network' ? 403 : 401,
+    status: STATUS[reason] ?? 401,
     clientIp: block,
     actorName: 'unknown',
     actorDomain: 'unknown',
-    detail: `Callers refused in this minute and address block: ${detail}`,
+    ...(policy !== undefined && { resourceDomain: 'NETWORK_POLICY', resourceName: policy }),
+    detail: `Callers ${reason === 'observed' ? 'let in' : 'refused'} in this minute and address block: ${detail}`,
   }
 }
 

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { formatToken, newToken, parseToken } from '../../../shared/auth/token.ts'
-import { changeIntegration } from '../../../shared/resources/change-integration.ts'
 import { createIntegration, ensureAccount } from '../../../shared/resources/integrations.ts'
 import { issueToken, revokeToken } from '../../../shared/resources/tokens.ts'
 import { adminContext } from '../../factories/admin.ts'
+import { fence } from '../../factories/fence.ts'
 import { newGroup, newUser, patchOf } from '../../factories/scim-api.ts'
 import { withSystem } from '../../factories/system.ts'
 import { type Answer, type Body, client, type Request } from '../client.ts'
@@ -92,8 +92,8 @@ describe('tokens that were not issued', () => {
 describe('tokens that the gateway remembers', () => {
   test('S5 an address that is not allowed is refused although another has just been let in, whatever headers say', async () => {
     const { call } = await newClient('FENCED')
-    const networkPolicy = { allowed: { add: ['198.51.100.0/24'] }, blocked: { add: ['198.51.100.66'] } }
-    await changeIntegration(adminContext(system.db), 'FENCED', { networkPolicy })
+    const lists = { allowed: ['198.51.100.0/24'], blocked: ['198.51.100.66'] }
+    await fence(() => adminContext(system.db), 'FENCED', lists)
     system.flushAuthorizerCache()
     const from = async (address: string, headers = {}) =>
       (await call('GET', '/Users', undefined, { 'x-test-address': address, ...headers })).status

@@ -1,0 +1,125 @@
+import type { AccountDetails, AccountView, ChangedAccount } from '../../shared/resources/accounts.ts'
+import { objectName } from '../../shared/resources/name-input.ts'
+import { sayOwned } from '../../shared/resources/say-owned.ts'
+import { type Command, command, type Session } from '../command.ts'
+import { UsageError } from '../failure.ts'
+import { DRY_RUN, dryRunQuery, oneOfWords, optional, repeated, textFor } from '../flags.ts'
+import { type ListView, showList } from '../output.ts'
+import { plainJson } from '../plain-text.ts'
+import { toLines } from '../table.ts'
+
+const ACCOUNTS = ['admin', 'accounts']
+const ACCOUNT_NAME = { name: 'ACCOUNT', help: 'the account; --account is not needed beside it' }
+
+const ACCOUNT_VIEW: ListView<AccountView> = {
+  table: [
+    { header: 'ACCOUNT', get: ({ account }) => account },
+    { header: 'NETWORK POLICY', get: ({ networkPolicy }) => networkPolicy },
+    { header: 'CREATED', get: ({ createdAt }) => createdAt },
+  ],
+}
+
+const accountList = command({
+  words: 'account list',
+  summary: 'Show the accounts of the deployment',
+  flags: {},
+  examples: ['rolecall account list', 'rolecall account list --output csv'],
+  run: async (session) => {
+    const { accounts } = await session.api.call<{ accounts: AccountView[] }>({ path: ACCOUNTS })
+    await showList(session, ACCOUNT_VIEW, [accounts])
+  },
+})
+
+const accountCreate = command({
+  words: 'account create',
+  summary: 'Make an account; "integration create" does so too where it is new',
+  operands: [{ name: 'ACCOUNT', help: 'small letters, digits and hyphens, at most 63' }],
+  flags: {},
+  outputs: [],
+  examples: ['rolecall account create acme'],
+  run: async ({ api, terminal }, _values, name = '') => {
+    const { account } = await api.call<AccountView>({ method: 'POST', path: ACCOUNTS, body: { name } })
+    await terminal.write(`Created ${account}\n`)
+  },
+})
+
+const UNSET_ACCOUNT = { 'network-policy': 'networkPolicy' } as const
+const UNSET_ACCOUNT_NAMES = Object.keys(UNSET_ACCOUNT) as (keyof typeof UNSET_ACCOUNT)[]
+
+const accountSettings = command({
+  words: 'account settings',
+  summary: 'Show the settings of an account and what is in it, or change them',
+  operands: [ACCOUNT_NAME],
+  flags: {
+    'network-policy': optional(
+      'NAME',
+      'the network policy for integrations that have none of their own',
+      textFor(objectName),
+    ),
+    unset: {
+      ...repeated(
+        'SETTING',
+        `take away ${UNSET_ACCOUNT_NAMES.join(', ')} (repeatable)`,
+        oneOfWords(UNSET_ACCOUNT_NAMES),
+      ),
+      choices: UNSET_ACCOUNT_NAMES,
+    },
+    'dry-run': DRY_RUN,
+  },
+  outputs: ['table', 'json'],
+  examples: [
+    'rolecall account settings acme',
+    'rolecall account settings acme --network-policy OFFICE --dry-run',
+    'rolecall account settings acme --unset network-policy',
+  ],
+  check: ({ unset, 'network-policy': policy }) => {
+    if (policy !== undefined && unset.length > 0) {
+      throw new UsageError('--network-policy and --unset network-policy contradict each other: give one of them')
+    }
+  },
+  run: async (session, { unset, 'network-policy': networkPolicy, 'dry-run': isDryRun }, name = '') => {
+    const path = [...ACCOUNTS, name]
+    const taken = Object.fromEntries(unset.map((setting) => [UNSET_ACCOUNT[setting], null]))
+    const body = { ...(networkPolicy !== undefined && { networkPolicy }), ...taken }
+    if (Object.keys(body).length === 0) return showAccount(session, await session.api.call<AccountDetails>({ path }))
+    const call = { method: 'PATCH' as const, path, query: dryRunQuery(isDryRun), body }
+    const changed = await session.api.call<ChangedAccount>(call)
+    await showAccount(session, changed)
+    session.terminal.tell(sayWhom(changed, isDryRun))
+    return undefined
+  },
+})
+
+function sayWhom({ changes, spreadTo }: ChangedAccount, isDryRun: boolean): string {
+  if (changes.length + spreadTo.length === 0) return 'Nothing has changed: all of it was so already'
+  const whom = spreadTo.join(', ') || 'no integration'
+  return isDryRun ? `It would change ${whom}; nothing was changed` : `It has changed ${whom}, within a minute`
+}
+
+async function showAccount({ terminal, output }: Session, view: AccountDetails): Promise<undefined> {
+  const lines = () =>
+    toLines([
+      ['Account', view.account],
+      ['Network policy', view.networkPolicy],
+      ['Integrations', view.integrations.join(', ') || 'none'],
+      ['Holds', sayOwned(view)],
+      ['Created', view.createdAt],
+    ])
+  await terminal.write(`${output === 'json' ? plainJson(view, 2) : lines()}\n`)
+}
+
+const accountDrop = command({
+  words: 'account drop',
+  summary: 'Take away an account that holds no integration, user or role',
+  operands: [ACCOUNT_NAME],
+  flags: { 'dry-run': DRY_RUN },
+  outputs: [],
+  examples: ['rolecall account drop acme --dry-run'],
+  run: async ({ api, terminal }, { 'dry-run': isDryRun }, name = '') => {
+    await api.call({ method: 'DELETE', path: [...ACCOUNTS, name], query: dryRunQuery(isDryRun) })
+    await terminal.write(isDryRun ? `${name} would be dropped; nothing was changed\n` : `Dropped ${name}\n`)
+  },
+})
+
+/** The accounts of a deployment. */
+export const accountCommands: Command[] = [accountList, accountCreate, accountSettings, accountDrop]

@@ -1,0 +1,17 @@
+import { changeAccount, createAccount, describeAccount, listAccountViews } from '../../resources/accounts.ts'
+import { dropAccount } from '../../resources/drop-account.ts'
+import type { OperationsOf } from './handler.ts'
+import { json, parseDryRun, requireObject } from './input.ts'
+
+/** Accounts and their settings; of a path that names an account the context is that account's. */
+export const accountOperations = {
+  'GET /admin/accounts': async (_request, context) => json(200, { accounts: await listAccountViews(context) }),
+  'POST /admin/accounts': async (request, context) => json(201, await createAccount(context, requireObject(request))),
+  'GET /admin/accounts/{account}': async (_request, context) => json(200, await describeAccount(context)),
+  'PATCH /admin/accounts/{account}': async (request, context) =>
+    json(200, await changeAccount(context, requireObject(request), { isDryRun: parseDryRun(request) })),
+  'DELETE /admin/accounts/{account}': async (request, context) => {
+    await dropAccount(context, { isDryRun: parseDryRun(request) })
+    return { status: 204 }
+  },
+} satisfies OperationsOf<'admin'>

@@ -1,0 +1,131 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { describe, expect, test } from 'vitest'
+import { changeAccount, createAccount, describeAccount, listAccountViews } from '../../shared/resources/accounts.ts'
+import { changeIntegration } from '../../shared/resources/change-integration.ts'
+import { dropAccount } from '../../shared/resources/drop-account.ts'
+import { dropIntegration } from '../../shared/resources/drop-integration.ts'
+import { createIntegration, describeIntegration } from '../../shared/resources/integrations.ts'
+import { createNetworkPolicy, describeNetworkPolicy, dropPolicy } from '../../shared/resources/network-policies.ts'
+import { issueToken } from '../../shared/resources/tokens.ts'
+import { RESOURCE_TYPES } from '../../shared/scim/resource-types.ts'
+import { moveCountAction } from '../../shared/store/counters.ts'
+import { getToken } from '../../shared/store/token-record.ts'
+import { adminContext } from '../factories/admin.ts'
+import { withTable } from '../factories/engine.ts'
+import { scanAll, scanEvents } from '../factories/scan.ts'
+
+const NOW = new Date('2026-08-31T10:00:00.000Z')
+const LATER = new Date(NOW.getTime() + 120_000)
+const db = withTable()
+/** Each test has an account of its own. */
+let account = 0
+const admin = (now = NOW) => adminContext(db, { account: `a${account}`, now })
+const create = (name = `a${account}`) => createAccount(adminContext(db, { now: NOW }), { name })
+const integrate = (name: string, networkPolicy?: string) =>
+  createIntegration(admin(), { name, clientKind: 'GENERIC', ...(networkPolicy && { networkPolicy }) })
+
+describe('createAccount(), listAccountViews(), describeAccount()', () => {
+  test('makes an account, whose name is taken then', async () => {
+    account++
+    expect(await create()).toEqual({ account: `a${account}`, createdAt: NOW.toISOString() })
+    await expect(create()).rejects.toMatchObject({
+      ...{ status: 409, scimType: 'uniqueness' },
+      message: `An account "a${account}" exists: choose another name`,
+    })
+    await expect(create('No')).rejects.toMatchObject({ status: 400 })
+    expect((await listAccountViews(admin())).map((view) => view.account)).toEqual([`a${account}`, 'default'])
+    await integrate('X')
+    expect(await describeAccount(admin())).toEqual({
+      ...{ account: `a${account}`, createdAt: NOW.toISOString(), integrations: ['X'], users: 0, roles: 0 },
+    })
+    expect((await scanEvents(db, 'default'))[0]).toMatchObject({
+      ...{ status: 201, resourceDomain: 'ACCOUNT', resourceName: `a${account}` },
+    })
+  })
+})
+
+describe('changeAccount()', () => {
+  test('gives its policy to all that have none of their own, those to come too, and takes it again', async () => {
+    account++
+    await create()
+    await createNetworkPolicy(admin(), { name: 'OFFICE', allowed: ['192.0.2.0/24'] })
+    await createNetworkPolicy(admin(), { name: 'OWN', blocked: ['192.0.2.66'] })
+    await integrate('X')
+    await integrate('Y', 'OWN')
+    const { tokenId } = await issueToken(admin(), { integration: 'X' })
+    expect(await changeAccount(admin(), { networkPolicy: 'office' }, { isDryRun: true })).toMatchObject({
+      ...{ networkPolicy: 'OFFICE', spreadTo: ['X'] },
+    })
+    expect((await getToken(db, tokenId))?.access.networkPolicy).toBeUndefined()
+    expect(await changeAccount(admin(), { networkPolicy: 'office' })).toMatchObject({
+      ...{ networkPolicy: 'OFFICE', spreadTo: ['X'] },
+      changes: [{ attribute: 'networkPolicy', after: 'OFFICE' }],
+    })
+    expect((await getToken(db, tokenId))?.access.networkPolicy).toMatchObject({ name: 'OFFICE' })
+    const policyOf = async (name: string) => {
+      const { networkPolicy } = await describeIntegration(admin(), name)
+      return [networkPolicy?.name, networkPolicy?.inherited]
+    }
+    await integrate('LATE')
+    await changeIntegration(admin(), 'Y', { networkPolicy: null })
+    for (const name of ['X', 'Y', 'LATE']) expect(await policyOf(name)).toEqual(['OFFICE', true])
+    expect(await describeNetworkPolicy(admin(), 'OFFICE')).toMatchObject({ account: true, integrations: [] })
+    await expect(dropPolicy(admin(), 'OFFICE')).rejects.toMatchObject({ status: 409 })
+    expect(await changeAccount(admin(), { networkPolicy: null })).toMatchObject({ spreadTo: ['LATE', 'X', 'Y'] })
+    for (const name of ['X', 'Y', 'LATE']) expect(await policyOf(name)).toEqual([undefined, undefined])
+    await dropPolicy(admin(), 'OFFICE')
+    await expect(changeAccount(admin(), { networkPolicy: 'OFFICE' })).rejects.toMatchObject({ status: 404 })
+  })
+
+  test('reaches integrations that are made at the same time', async () => {
+    account++
+    await create()
+    await createNetworkPolicy(admin(), { name: 'OFFICE', allowed: ['192.0.2.0/24'] })
+    await Promise.all([integrate('X'), changeAccount(admin(), { networkPolicy: 'OFFICE' }), integrate('Y')])
+    for (const name of ['X', 'Y']) {
+      expect((await describeIntegration(admin(), name)).networkPolicy).toMatchObject({ name: 'OFFICE' })
+    }
+  })
+})
+
+describe('dropAccount()', () => {
+  test('takes away an empty one with its roles and policies, and says what is in another', async () => {
+    account++
+    await integrate('X')
+    await createNetworkPolicy(admin(), { name: 'OFFICE' })
+    const action = moveCountAction(`a${account}`, RESOURCE_TYPES.User, 'ADMIN', 1)
+    if (!('Update' in action)) throw new Error('Counters are updated')
+    const count = (delta: number) =>
+      db.client.send(
+        new UpdateCommand({
+          ...{ TableName: db.tableName, ...action.Update },
+          ExpressionAttributeValues: { ':delta': delta },
+        }),
+      )
+    await count(1)
+    const there = (what: string) => `Cannot drop account "a${account}": there are ${what} in it; drop these first`
+    await expect(dropAccount(admin())).rejects.toMatchObject({
+      ...{ status: 409, message: there('integrations (X), 1 user and 0 roles') },
+    })
+    await dropIntegration(admin(), 'X')
+    await expect(dropAccount(admin())).rejects.toMatchObject({ message: there('1 user and 0 roles') })
+    await count(-1)
+    await expect(dropAccount(admin())).rejects.toMatchObject({ status: 409 })
+    await dropAccount(admin(LATER), { isDryRun: true })
+    await dropAccount(admin(LATER))
+    await expect(describeAccount(admin())).rejects.toMatchObject({ status: 404 })
+    const left = (await scanAll(db)).map(({ pk }) => String(pk).split('#').slice(1, 3).join('#'))
+    const own = left.filter((key) => key.startsWith(`a${account}#`))
+    expect([...new Set(own)].sort()).toEqual([`a${account}#COUNT`, `a${account}#EVENT`])
+  })
+
+  test('never takes the default one, nor one in which an integration is made at the same time', async () => {
+    await expect(dropAccount(adminContext(db))).rejects.toMatchObject({
+      ...{ status: 400, message: 'Cannot drop account "default": it is always there' },
+    })
+    account++
+    await create()
+    await Promise.allSettled([integrate('X'), dropAccount(admin(LATER)), integrate('Y')])
+    expect((await describeAccount(admin())).integrations).toEqual(['X', 'Y'])
+  })
+})
