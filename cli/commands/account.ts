@@ -3,7 +3,7 @@ import { objectName } from '../../shared/resources/name-input.ts'
 import { sayOwned } from '../../shared/resources/say-owned.ts'
 import { type Command, command, type Session } from '../command.ts'
 import { UsageError } from '../failure.ts'
-import { DRY_RUN, dryRunQuery, oneOfWords, optional, repeated, textFor } from '../flags.ts'
+import { DRY_RUN, dryRunQuery, oneOfWords, optional, repeated, textFor, truth } from '../flags.ts'
 import { type ListView, showList } from '../output.ts'
 import { plainJson } from '../plain-text.ts'
 import { toLines } from '../table.ts'
@@ -15,6 +15,7 @@ const ACCOUNT_VIEW: ListView<AccountView> = {
   table: [
     { header: 'ACCOUNT', get: ({ account }) => account },
     { header: 'NETWORK POLICY', get: ({ networkPolicy }) => networkPolicy },
+    { header: 'SEPARATE USER NAMES', get: ({ separateUserNames }) => separateUserNames },
     { header: 'CREATED', get: ({ createdAt }) => createdAt },
   ],
 }
@@ -56,6 +57,7 @@ const accountSettings = command({
       'the network policy for integrations that have none of their own',
       textFor(objectName),
     ),
+    'separate-user-names': truth('whether users have a name (snowflakeUserName) apart from the one to sign in with'),
     unset: {
       ...repeated(
         'SETTING',
@@ -71,17 +73,19 @@ const accountSettings = command({
     'rolecall account settings acme',
     'rolecall account settings acme --network-policy OFFICE --dry-run',
     'rolecall account settings acme --unset network-policy',
+    'rolecall account settings acme --separate-user-names true',
   ],
   check: ({ unset, 'network-policy': policy }) => {
     if (policy !== undefined && unset.length > 0) {
       throw new UsageError('--network-policy and --unset network-policy contradict each other: give one of them')
     }
   },
-  run: async (session, { unset, 'network-policy': networkPolicy, 'dry-run': isDryRun }, name = '') => {
+  run: async (session, { unset, 'dry-run': isDryRun, ...named }, name = '') => {
     const path = [...ACCOUNTS, name]
     const taken = Object.fromEntries(unset.map((setting) => [UNSET_ACCOUNT[setting], null]))
-    const body = { ...(networkPolicy !== undefined && { networkPolicy }), ...taken }
-    if (Object.keys(body).length === 0) return showAccount(session, await session.api.call<AccountDetails>({ path }))
+    const body = { networkPolicy: named['network-policy'], separateUserNames: named['separate-user-names'], ...taken }
+    if (Object.values(body).every((value) => value === undefined))
+      return showAccount(session, await session.api.call<AccountDetails>({ path }))
     const call = { method: 'PATCH' as const, path, query: dryRunQuery(isDryRun), body }
     const changed = await session.api.call<ChangedAccount>(call)
     await showAccount(session, changed)
@@ -101,6 +105,7 @@ async function showAccount({ terminal, output }: Session, view: AccountDetails):
     toLines([
       ['Account', view.account],
       ['Network policy', view.networkPolicy],
+      ['Separate user names', String(view.separateUserNames)],
       ['Integrations', view.integrations.join(', ') || 'none'],
       ['Holds', sayOwned(view)],
       ['Created', view.createdAt],

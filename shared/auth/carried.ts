@@ -26,7 +26,7 @@ export interface Carried {
   syncPassword: boolean
   unknownMembers: UnknownMembers
   /** The account's: whether a user has a name (`snowflakeUserName`) apart from the one to sign in with (`userName`). */
-  separateUserNames?: boolean
+  separateUserNames?: boolean | undefined
   brake: Brake
   /** Epoch milliseconds until which the brake neither counts nor refuses; 0 where nobody has released it. */
   brakeReleasedUntil: number

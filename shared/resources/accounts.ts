@@ -24,6 +24,8 @@ export interface AccountView {
   createdAt?: string
   /** The network policy of its integrations that have none of their own. */
   networkPolicy?: string
+  /** Whether users have a name (`snowflakeUserName`) apart from the one to sign in with. */
+  separateUserNames: boolean
 }
 
 /** An account and how much is in it. */
@@ -73,8 +75,9 @@ export async function createAccount(context: AdminContext, input: AccountInput |
 }
 
 /**
- * Changes the settings of the context's account that are named; null takes one away. Then integrations without a network
- * policy of their own get its, as `changePolicy` does it, and as there it can be asked for again.
+ * Changes the settings of the context's account that are named; null takes one away. Then its integrations get their
+ * copies, of its network policy those without one of their own, as `changePolicy` does it, and as there it can be asked
+ * for again.
  * @throws {ScimError} 404, of the account or of the policy; 400 invalidValue.
  */
 export async function changeAccount(
@@ -83,14 +86,17 @@ export async function changeAccount(
   { isDryRun = false } = {},
 ): Promise<ChangedAccount> {
   const { db, account, now, trail } = context
-  const { networkPolicy } = parseInput(accountChange, input)
+  const { networkPolicy, separateUserNames } = parseInput(accountChange, input)
   const { after, changes } = await retryLostRaces(
     async () => {
       const before = await requireSettings(context)
       const policy = networkPolicy ? await requirePolicy(context, networkPolicy) : undefined
-      const named = networkPolicy === undefined ? {} : { networkPolicy: policy?.name }
+      const named = {
+        ...(networkPolicy !== undefined && { networkPolicy: policy?.name }),
+        ...(separateUserNames !== undefined && { separateUserNames: separateUserNames || undefined }),
+      }
       const createdAt = before.createdAt ?? now.toISOString()
-      const after = { ...before, ...named, createdAt, version: before.version + 1 }
+      const after: Account = { ...before, ...named, createdAt, version: before.version + 1 }
       const changes = changesBetween(toSettings(before), toSettings(after))
       if (changes.length === 0 || isDryRun) return { after, changes }
       await trail.record({ status: 200, changes }, (event) => putAccountChange(db, after, policy, event))
@@ -99,7 +105,8 @@ export async function changeAccount(
     undefined,
     'account',
   )
-  const isConcerned = (integration: Parameters<typeof ownPolicyName>[0]) => ownPolicyName(integration) === undefined
+  const isConcerned = (integration: Parameters<typeof ownPolicyName>[0]) =>
+    separateUserNames !== undefined || ownPolicyName(integration) === undefined
   const spreadTo = isDryRun
     ? (await getIntegrations(db, account))
         .filter((one) => changes.length > 0 && isConcerned(one))
@@ -113,14 +120,19 @@ async function loadDetails({ db, account }: AdminContext, settings: Account): Pr
   return { ...presentAccount(settings), integrations: integrations.map(({ name }) => name), ...counts }
 }
 
-function presentAccount({ account, createdAt, networkPolicy }: Account): AccountView {
-  return { account, ...(createdAt && { createdAt }), ...(networkPolicy && { networkPolicy }) }
+function presentAccount({ account, createdAt, networkPolicy, separateUserNames }: Account): AccountView {
+  return {
+    account,
+    ...(createdAt && { createdAt }),
+    ...(networkPolicy && { networkPolicy }),
+    separateUserNames: separateUserNames ?? false,
+  }
 }
 
 /** What is known of the default account before there is anything in it. */
 const none = (account: string): Account => ({ account, version: 0 })
 
 /** What an event compares. */
-export function toSettings({ account, networkPolicy }: Account): Attributes {
-  return { account, ...(networkPolicy && { networkPolicy }) }
+export function toSettings({ account, networkPolicy, separateUserNames }: Account): Attributes {
+  return { account, ...(networkPolicy && { networkPolicy }), separateUserNames: separateUserNames ?? false }
 }

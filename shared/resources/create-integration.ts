@@ -5,6 +5,7 @@ import type { Change, RestEvent } from '../audit/rest-event.ts'
 import { CREATE_PRIVILEGES, type Privilege } from '../auth/privileges.ts'
 import { uniqueness } from '../scim/error.ts'
 import type { Json } from '../scim/schema.ts'
+import { getAccount } from '../store/accounts.ts'
 import { type Creation, putNewIntegration } from '../store/integration-change.ts'
 import { type Integration, liveTokens } from '../store/integrations.ts'
 import { toCopy } from '../store/policy-use.ts'
@@ -49,8 +50,9 @@ export async function createIntegration(
     if (before && wanted.mode === 'ifNotExists') {
       return { ...presentIntegration(before.integration, before.provisioner, now), outcome: 'unchanged' as const }
     }
-    const policy = await loadNewPolicy(context, wanted)
-    const integration = { ...toIntegration(context, wanted, before?.integration), networkPolicy: toCopy(policy) }
+    const [policy, settings] = await Promise.all([loadNewPolicy(context, wanted), getAccount(db, context.account)])
+    const copies = { networkPolicy: toCopy(policy), separateUserNames: settings?.separateUserNames }
+    const integration: Integration = { ...toIntegration(context, wanted, before?.integration), ...copies }
     const role = await planRole(context, toWish(wanted), before?.integration)
     const creation = { integration, before, role, policy }
     const made = presentCreation(creation, now)

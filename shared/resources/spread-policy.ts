@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { getAccount } from '../store/accounts.ts'
 import { mapConcurrently } from '../store/batch.ts'
 import { putIntegrationCopy } from '../store/integration-change.ts'
 import { getIntegrations, type Integration } from '../store/integrations.ts'
@@ -12,8 +13,8 @@ import { retryLostRaces } from './retry-lost-races.ts'
 const PARALLEL = 8
 
 /**
- * Gives integrations, and so their tokens, the policies that hold for them now: those of `concerned` that have not got
- * them yet. Whatever ends it midway, the same may be asked for again and goes on from there.
+ * Gives integrations, and so their tokens, the policies and settings of the account that hold for them now: those of
+ * `concerned` that have not got them yet. Whatever ends it midway, the same may be asked for again and goes on from there.
  * @returns the names of those that got another copy.
  */
 export async function spreadPolicies(
@@ -35,14 +36,19 @@ export const ownPolicyName = ({ networkPolicy }: Integration): string | undefine
 
 async function refresh(context: AdminContext, name: string): Promise<boolean> {
   return retryLostRaces(async () => {
-    const found = await findIntegration(context, name)
-    if (!found || isOwnList(found.integration)) return false
+    const [found, settings] = await Promise.all([
+      findIntegration(context, name),
+      getAccount(context.db, context.account),
+    ])
+    if (!found) return false
     const { integration, provisioner } = found
     const own = ownPolicyName(integration)
     const policy = await (own === undefined ? loadInheritedPolicy(context) : loadHeldPolicy(context, own))
-    const networkPolicy = toCopy(policy)
-    if (isDeepStrictEqual(networkPolicy, integration.networkPolicy)) return false
-    const after = { ...integration, networkPolicy, version: integration.version + 1 }
+    const networkPolicy = isOwnList(integration) ? integration.networkPolicy : toCopy(policy)
+    const separateUserNames = settings?.separateUserNames ?? false
+    const isSo = separateUserNames === (integration.separateUserNames ?? false)
+    if (isSo && isDeepStrictEqual(networkPolicy, integration.networkPolicy)) return false
+    const after = { ...integration, networkPolicy, separateUserNames, version: integration.version + 1 }
     await putIntegrationCopy(context.db, after, provisioner, context.now, policy)
     return true
   })

@@ -11,6 +11,8 @@ export interface Account {
   createdAt?: string | undefined
   /** The name of the policy for integrations that have none of their own. */
   networkPolicy?: string | undefined
+  /** Whether users have a name (`snowflakeUserName`) apart from the one to sign in with. */
+  separateUserNames?: true | undefined
   /** Counts the changes of its settings, and the integrations that were made in it. */
   version: number
 }
@@ -19,22 +21,36 @@ const accountItem = z.object({
   sk: z.string(),
   createdAt: z.optional(z.string()),
   networkPolicy: z.optional(z.string()),
+  separateUserNames: z.optional(z.literal(true)),
   version: z._default(z.int(), 0),
 })
 
+/** Settings of an account that its integrations and their tokens have copies of. */
+export interface CopiedSettings {
+  policy?: string | null
+  separateUserNames?: boolean
+}
+
 /**
  * Makes the account unless it is there, and counts that: a part of each transaction that makes an integration or a role
- * in it, so that who drops it at the same time loses the race. With `policy` it holds only while that is the account's
- * network policy; null stands for none.
+ * in it, so that who drops it at the same time loses the race. With `copied` it holds only while these are the account's
+ * settings; a policy of null stands for none.
  */
-export function ensureAccountAction(account: string, now: Date, policy?: string | null) {
+export function ensureAccountAction(account: string, now: Date, copied: CopiedSettings = {}) {
+  const { policy, separateUserNames } = copied
+  const conditions = [
+    ...(policy === undefined
+      ? []
+      : [policy === null ? 'attribute_not_exists(networkPolicy)' : 'networkPolicy = :policy']),
+    ...(separateUserNames === undefined
+      ? []
+      : [`attribute_${separateUserNames ? '' : 'not_'}exists(separateUserNames)`]),
+  ]
   return {
     Update: {
       Key: accountKey(account),
       UpdateExpression: 'SET createdAt = if_not_exists(createdAt, :now) ADD #version :one',
-      ...(policy !== undefined && {
-        ConditionExpression: policy === null ? 'attribute_not_exists(networkPolicy)' : 'networkPolicy = :policy',
-      }),
+      ...(conditions.length > 0 && { ConditionExpression: conditions.join(' AND ') }),
       ExpressionAttributeNames: { '#version': 'version' },
       ExpressionAttributeValues: { ':now': now.toISOString(), ':one': 1, ...(policy && { ':policy': policy }) },
     },

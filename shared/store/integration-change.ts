@@ -13,7 +13,7 @@ import {
   putIntegrationAction,
   replaceIntegrationAction,
 } from './integrations.ts'
-import { type PolicyUse, policyUseActions } from './policy-use.ts'
+import { copyActions, type PolicyUse } from './policy-use.ts'
 import {
   checkProvisionerAction,
   deleteProvisionerAction,
@@ -62,8 +62,7 @@ export async function putNewIntegration(db: Db, creation: Creation, now: Date, e
     ...(before && endAccessActions(before.integration, now.getTime())),
     ...(before && releaseActions(account, before.provisioner, role.after.role, now)),
     integration: before ? replaceIntegrationAction(integration, before.integration) : putIntegrationAction(integration),
-    account: ensureAccountAction(account, now),
-    ...policyUseActions(account, policy, now),
+    ...copyActions(integration, policy, now),
     roleName: reserveNameAction(account, integration.role),
     ...changeRoleActions(account, role, now),
     event: putEventAction(db, event),
@@ -155,7 +154,7 @@ export async function putIntegrationChange(
     ...(closing && closingActions(after.account, closing, now.getTime())),
     ...changeActions(after, provisioner, now),
     ...(from && moveRoleActions(after.account, from, provisioner, now)),
-    ...(policy && policyUseActions(after.account, policy, now)),
+    ...(policy && copyActions(after, policy, now)),
     event: putEventAction(db, event),
   }
   await transact(db, actions, randomUUID())
@@ -173,7 +172,7 @@ export async function putIntegrationCopy(
   now: Date,
   policy: PolicyUse,
 ): Promise<void> {
-  const copied = policyUseActions(after.account, policy, now)
+  const copied = copyActions(after, policy, now)
   await transact(db, { ...changeActions(after, provisioner, now), ...copied }, randomUUID())
 }
 

@@ -63,6 +63,7 @@ const stored = z.object({
   comment: z.optional(z.string()),
   localChanges: z.optional(z.enum(LOCAL_CHANGES)),
   silentAfterDays: z._default(z.int(), SILENT_AFTER_DAYS),
+  separateUserNames: z.optional(z.boolean()),
   userDefaults: z._default(z.partialRecord(z.enum(USER_DEFAULT_NAMES), z.string()), {}),
   endpointId: z.string(),
   rejectTokensIssuedBefore: z.optional(z.number()),

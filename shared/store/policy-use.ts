@@ -1,5 +1,5 @@
 import { ensureAccountAction } from './accounts.ts'
-import type { IntegrationPolicy } from './integrations.ts'
+import type { Integration, IntegrationPolicy } from './integrations.ts'
 import {
   attachNetworkPolicyAction,
   checkNetworkPolicyAction,
@@ -7,7 +7,7 @@ import {
   type StoredPolicy,
   toApplied,
 } from './network-policies.ts'
-import type { Actions } from './transaction.ts'
+import type { Action, Actions } from './transaction.ts'
 
 /** How an integration comes by its network policy: it is attached to it, is so already, is made with it, or the account's. */
 export type PolicyUse =
@@ -19,11 +19,21 @@ export function toCopy({ way, policy }: PolicyUse): IntegrationPolicy | undefine
   return policy && { ...toApplied(policy), ...(way === 'inherited' && { inherited: true as const }) }
 }
 
-/** What must hold, in the transaction that stores a copy, for it to be the current one. */
-export function policyUseActions(account: string, { way, policy }: PolicyUse, now: Date): Actions {
-  if (way === 'attached') return { policy: attachNetworkPolicyAction(account, policy) }
-  if (way === 'made') return { policy: putNetworkPolicyAction(account, policy) }
-  if (way === 'held') return { policy: checkNetworkPolicyAction(account, policy) }
-  const isStill = { account: ensureAccountAction(account, now, policy?.name ?? null) }
-  return policy ? { ...isStill, policy: checkNetworkPolicyAction(account, policy) } : isStill
+/**
+ * What must hold, in the transaction that stores an integration's copies of its policy and of the account's settings, for
+ * these to be the current ones.
+ */
+export function copyActions(
+  { account, separateUserNames = false }: Pick<Integration, 'account' | 'separateUserNames'>,
+  { way, policy }: PolicyUse,
+  now: Date,
+): Actions {
+  const inherited = way === 'inherited' && { policy: policy?.name ?? null }
+  const isStill = { account: ensureAccountAction(account, now, { separateUserNames, ...inherited }) }
+  return policy ? { ...isStill, policy: useAction(account, way, policy) } : isStill
+}
+
+function useAction(account: string, way: PolicyUse['way'], policy: StoredPolicy): Action {
+  if (way === 'attached') return attachNetworkPolicyAction(account, policy)
+  return way === 'made' ? putNetworkPolicyAction(account, policy) : checkNetworkPolicyAction(account, policy)
 }

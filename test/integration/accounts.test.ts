@@ -27,7 +27,7 @@ const integrate = (name: string, networkPolicy?: string) =>
 describe('createAccount(), listAccountViews(), describeAccount()', () => {
   test('makes an account, whose name is taken then', async () => {
     account++
-    expect(await create()).toEqual({ account: `a${account}`, createdAt: NOW.toISOString() })
+    expect(await create()).toEqual({ account: `a${account}`, createdAt: NOW.toISOString(), separateUserNames: false })
     await expect(create()).rejects.toMatchObject({
       ...{ status: 409, scimType: 'uniqueness' },
       message: `An account "a${account}" exists: choose another name`,
@@ -37,6 +37,7 @@ describe('createAccount(), listAccountViews(), describeAccount()', () => {
     await integrate('X')
     expect(await describeAccount(admin())).toEqual({
       ...{ account: `a${account}`, createdAt: NOW.toISOString(), integrations: ['X'], users: 0, roles: 0 },
+      separateUserNames: false,
     })
     expect((await scanEvents(db, 'default'))[0]).toMatchObject({
       ...{ status: 201, resourceDomain: 'ACCOUNT', resourceName: `a${account}` },
@@ -75,6 +76,27 @@ describe('changeAccount()', () => {
     for (const name of ['X', 'Y', 'LATE']) expect(await policyOf(name)).toEqual([undefined, undefined])
     await dropPolicy(admin(), 'OFFICE')
     await expect(changeAccount(admin(), { networkPolicy: 'OFFICE' })).rejects.toMatchObject({ status: 404 })
+  })
+
+  test('keeps the name of users apart for all integrations and their tokens, those to come too, and no longer', async () => {
+    account++
+    await create()
+    for (const name of ['X', 'Y']) await integrate(name)
+    const { tokenId } = await issueToken(admin(), { integration: 'X' })
+    const isSeparate = async () => (await getToken(db, tokenId))?.access.separateUserNames ?? false
+    const dry = await changeAccount(admin(), { separateUserNames: true }, { isDryRun: true })
+    expect([dry.separateUserNames, dry.spreadTo, await isSeparate()]).toEqual([true, ['X', 'Y'], false])
+    expect(await changeAccount(admin(), { separateUserNames: true })).toMatchObject({
+      ...{ separateUserNames: true, spreadTo: ['X', 'Y'] },
+      changes: [{ attribute: 'separateUserNames', before: false, after: true }],
+    })
+    expect(await isSeparate()).toBe(true)
+    await integrate('LATE')
+    const late = await issueToken(admin(), { integration: 'LATE' })
+    expect((await getToken(db, late.tokenId))?.access.separateUserNames).toBe(true)
+    expect(await changeAccount(admin(), { separateUserNames: true })).toMatchObject({ changes: [], spreadTo: [] })
+    expect(await changeAccount(admin(), { separateUserNames: false })).toMatchObject({ spreadTo: ['LATE', 'X', 'Y'] })
+    expect(await isSeparate()).toBe(false)
   })
 
   test('reaches integrations that are made at the same time', async () => {
