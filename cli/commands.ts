@@ -1,13 +1,17 @@
 import type { Command } from './command.ts'
+import { check } from './commands/check.ts'
 import { completionCommand } from './commands/completion.ts'
 import { drift } from './commands/drift.ts'
 import { eventHistory } from './commands/event-history.ts'
 import { integrationCommands } from './commands/integration.ts'
 import { oauthCommands } from './commands/oauth.ts'
 import { resourceCommands } from './commands/resources.ts'
+import { setup } from './commands/setup.ts'
 import { tokenCommands } from './commands/token.ts'
 
 const ASKING: readonly Command[] = [
+  setup,
+  check,
   ...integrationCommands,
   ...oauthCommands,
   ...tokenCommands,

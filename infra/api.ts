@@ -24,7 +24,7 @@ import {
   scimGatewayPaths,
   scimRoutes,
 } from '../shared/http/routes.ts'
-import { gatewayLimitMs } from '../shared/http/time-limits.ts'
+import { gatewayLimitMs, REQUESTS_PER_SECOND } from '../shared/http/time-limits.ts'
 import { RESOURCE_TYPES } from '../shared/scim/resource-types.ts'
 import type { Deployment } from './config.ts'
 import type { ScimFunctions } from './functions.ts'
@@ -33,7 +33,6 @@ import { addGatewayResponses } from './gateway-responses.ts'
 export const STAGE = 'prod'
 /** A revoked token, a disabled integration and a changed network policy take effect within this time. */
 const AUTHORIZER_CACHE_SECONDS = 60
-const REQUESTS_PER_SECOND = 50
 const BURST = 100
 /** Who guesses secrets shall not take the others' share: clients ask for a token once an hour. */
 const OPEN_LIMITS = { throttlingRateLimit: 10, throttlingBurstLimit: 20, metricsEnabled: true, dataTraceEnabled: false }

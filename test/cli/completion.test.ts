@@ -19,7 +19,19 @@ async function offered(line: string): Promise<string[]> {
 test.each([
   [
     'rolecall ',
-    ['integration', 'token', 'event-history', 'user', 'role', 'drift', 'completion', '--help', '--version'],
+    [
+      'setup',
+      'check',
+      'integration',
+      'token',
+      'event-history',
+      'user',
+      'role',
+      'drift',
+      'completion',
+      '--help',
+      '--version',
+    ],
   ],
   ['rolecall to', ['token']],
   ['rolecall token ', ['issue', 'list', 'revoke', '--help']],
