@@ -1,7 +1,10 @@
-import type { TokenView } from '../../shared/resources/tokens.ts'
+import type { listTokens } from '../../shared/resources/tokens.ts'
 import { plainJson } from '../plain-text.ts'
 import { type Finding, judged } from './finding.ts'
 import { parsePasted } from './token-form.ts'
+
+/** As the service lists it. */
+export type ListedToken = Awaited<ReturnType<typeof listTokens>>[number]
 
 const CHECK = 'Token'
 const WARN_DAYS = 30
@@ -10,7 +13,7 @@ const WARN_DAYS = 30
 type Issue = string
 
 /** The token that was pasted: its form, whose it is, and how long it works. */
-export function judgeGivenToken(pasted: string, tokens: readonly TokenView[], name: string, issue: Issue): Finding {
+export function judgeGivenToken(pasted: string, tokens: readonly ListedToken[], name: string, issue: Issue): Finding {
   const { tokenId, wrong } = parsePasted(pasted)
   if (wrong) return judged(CHECK, wrong, '', `paste the token alone; should it be lost: ${issue}`)
   const own = tokens.find((token) => token.tokenId === tokenId)
@@ -18,7 +21,7 @@ export function judgeGivenToken(pasted: string, tokens: readonly TokenView[], na
 }
 
 /** The token that works longest, where none was pasted. */
-export function judgeTokens(tokens: readonly TokenView[], hasClient: boolean, issue: Issue): Finding {
+export function judgeTokens(tokens: readonly ListedToken[], hasClient: boolean, issue: Issue): Finding {
   const [longest] = tokens.filter(({ status }) => status === 'live').sort((a, b) => b.daysLeft - a.daysLeft)
   if (longest) return judged(CHECK, endText(longest), liveText(longest), issue)
   const last = tokens.at(-1)
@@ -31,7 +34,7 @@ export function judgeTokens(tokens: readonly TokenView[], hasClient: boolean, is
 }
 
 /** Why a token does not work any more, or will not for long; nothing for one that does. */
-function endText(token: TokenView): string | undefined {
+function endText(token: ListedToken): string | undefined {
   const name = plainJson(token.name)
   if (token.status === 'expired') return `${name} expired on ${token.expiresAt}`
   if (token.status === 'revoked') return `${name} was revoked on ${token.revokedAt}`
@@ -41,5 +44,5 @@ function endText(token: TokenView): string | undefined {
     : undefined
 }
 
-const liveText = (token: TokenView | undefined): string =>
+const liveText = (token: ListedToken | undefined): string =>
   token ? `${plainJson(token.name)} works for ${token.daysLeft} more days, until ${token.expiresAt}` : ''

@@ -37,7 +37,7 @@ async function findFirst(session: Session, awaited: Awaited, signal: AbortSignal
   const { api, terminal } = session
   const from = awaited.since.toISOString()
   const isOnce = onceEach()
-  const isNew = (row: EventRow) => isOnce(row) && row.EVENT_TIMESTAMP >= from.slice(0, row.EVENT_TIMESTAMP.length)
+  const isNew = (row: EventRow) => isOnce(row) && row.EVENT_TIMESTAMP >= (isUnknown(row) ? minuteOf(from) : from)
   try {
     for await (const rows of followEvents(api, terminal, { type: 'SCIM' }, { from, to: from, isNew }, signal)) {
       const first = rows.find((row) => isOf(row, awaited))
@@ -53,6 +53,9 @@ async function findFirst(session: Session, awaited: Awaited, signal: AbortSignal
 const isOf = (row: EventRow, { view }: Awaited): boolean => row.ACTOR_DOMAIN === view.name && isProviders(row)
 
 const isUnknown = ({ ACTOR_DOMAIN: domain }: EventRow): boolean => domain === 'unknown'
+
+/** Callers who are refused are counted by the minute. */
+const minuteOf = (time: string): string => time.slice(0, 'YYYY-MM-DDThh:mm'.length)
 
 /** It may be the provider, with a token that is none: nobody can tell. */
 const tellUnknown = ({ terminal }: Session, row: EventRow): void =>

@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs'
 import * as z from 'zod'
 import { parseSpan, SPAN_RULE } from '../../shared/auth/span.ts'
 import type { IntegrationView } from '../../shared/resources/present-integration.ts'
-import type { IssuedToken, TokenView } from '../../shared/resources/tokens.ts'
+import type { issueToken } from '../../shared/resources/tokens.ts'
 import { FINDING_VIEW, type Finding } from '../check/finding.ts'
 import { judgeRefusals, judgeSilence, judgeUnknownCallers, loadRequests } from '../check/history.ts'
 import { judgeProbe } from '../check/judge-probe.ts'
 import { PROBES, sendProbe } from '../check/probes.ts'
 import { judgeBaseUrl, judgePace, judgeSettings } from '../check/settings.ts'
 import { parsePasted } from '../check/token-form.ts'
-import { judgeGivenToken, judgeTokens } from '../check/tokens.ts'
+import { judgeGivenToken, judgeTokens, type ListedToken } from '../check/tokens.ts'
 import { waitForFirst } from '../check/wait.ts'
 import { type Command, command, type FlagValues, type Session } from '../command.ts'
 import { Failure, UsageError } from '../failure.ts'
@@ -76,7 +76,7 @@ export const check: Command = command({
 async function findAll(session: Session, view: IntegrationView, values: Values, now: Date): Promise<Finding[]> {
   const requests = await loadRequests(session, view.name)
   const callers = await judgeUnknownCallers(session)
-  const { tokens } = await session.api.call<{ tokens: TokenView[] }>({ path: [...PATH, view.name, 'tokens'] })
+  const { tokens } = await session.api.call<{ tokens: ListedToken[] }>({ path: [...PATH, view.name, 'tokens'] })
   const pasted = pastedToken(session, values)
   const probes = await probe(session, view, values['base-url'], pasted)
   return [
@@ -105,7 +105,7 @@ function pastedToken({ terminal }: Session, { 'token-file': path }: Values): str
 async function judgeToken(
   session: Session,
   { name }: IntegrationView,
-  tokens: readonly TokenView[],
+  tokens: readonly ListedToken[],
   pasted: string | undefined,
 ): Promise<Finding> {
   const issue = session.hint(`token issue ${name}`)
@@ -129,7 +129,7 @@ async function probe(
     return token ? sendAll(url, token, view) : []
   }
   const issue = { method: 'POST' as const, path: [...PATH, view.name, 'tokens'], body: { name: 'check' } }
-  const { token, tokenId } = await api.call<IssuedToken>(issue)
+  const { token, tokenId } = await api.call<Awaited<ReturnType<typeof issueToken>>>(issue)
   try {
     return await sendAll(url, token, view)
   } finally {
