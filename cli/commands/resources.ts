@@ -69,8 +69,6 @@ interface Kind {
   view: ListView<Resource>
   /** Members are many and no column: left out of lists. */
   excludedAttributes?: string
-  /** All that is wanted, where that is little. */
-  attributes?: string
   example: { filter: string; name: string }
 }
 
@@ -115,14 +113,14 @@ const resourceList = (kind: Kind): Command =>
 /** Page after page by cursor: nobody is left out or shown twice while others come and go. */
 export async function* listPages(
   api: Api,
-  { collection, excludedAttributes, attributes }: Pick<Kind, 'collection' | 'excludedAttributes' | 'attributes'>,
+  { collection, excludedAttributes }: Pick<Kind, 'collection' | 'excludedAttributes'>,
   filter: string | undefined,
   limit: number,
   onTotal: (count: number) => void,
 ): AsyncGenerator<Resource[]> {
   let cursor: string | undefined = ''
   for (let left = limit; cursor !== undefined && left > 0; ) {
-    const query: Record<string, string | number | undefined> = { filter, excludedAttributes, attributes, cursor }
+    const query: Record<string, string | number | undefined> = { filter, excludedAttributes, cursor }
     const page: ResourcePage = await api.call({
       path: ['admin', collection],
       query: { ...query, count: Math.min(PAGE, left) },

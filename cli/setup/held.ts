@@ -1,5 +1,5 @@
 import type { Api } from '../api.ts'
-import { listPages } from '../commands/resources.ts'
+import { listResourcePages } from '../resource-pages.ts'
 
 /** What another role owns whose names a first sync would meet. */
 export interface Held {
@@ -12,20 +12,20 @@ export interface Held {
 
 const SHOWN_NAMES = 5
 const KINDS = [
-  { collection: 'users', attributes: 'userName', counted: 'users' },
-  { collection: 'roles', attributes: 'displayName', counted: 'roles' },
+  { collection: 'users', excludedAttributes: 'groups,meta,name,emails,phoneNumbers,addresses' },
+  { collection: 'roles', excludedAttributes: 'members,meta' },
 ] as const
 
 /** Everything that other roles than `role` own, by owner: a create of the same name would be refused. */
 export async function loadHeld(api: Api, role: string): Promise<Held[]> {
   const held = new Map<string, Held>()
-  for (const { counted, ...kind } of KINDS) {
-    for await (const page of listPages(api, kind, undefined, Number.POSITIVE_INFINITY, () => {})) {
+  for (const kind of KINDS) {
+    for await (const page of listResourcePages(api, kind)) {
       for (const { owner, userName, displayName } of page) {
         if (typeof owner !== 'string' || owner === role) continue
         const row = held.get(owner) ?? { owner, users: 0, roles: 0, names: [] }
         held.set(owner, row)
-        row[counted] += 1
+        row[kind.collection] += 1
         if (row.names.length < SHOWN_NAMES) row.names.push(String(userName ?? displayName))
       }
     }
