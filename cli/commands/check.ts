@@ -2,13 +2,10 @@ import { readFileSync } from 'node:fs'
 import * as z from 'zod'
 import { parseSpan, SPAN_RULE } from '../../shared/auth/span.ts'
 import type { IntegrationView } from '../../shared/resources/present-integration.ts'
-import type { issueToken } from '../../shared/resources/tokens.ts'
 import { FINDING_VIEW, type Finding } from '../check/finding.ts'
 import { judgeRefusals, judgeSilence, judgeUnknownCallers, loadRequests } from '../check/history.ts'
-import { judgeProbe } from '../check/judge-probe.ts'
-import { PROBES, sendProbe } from '../check/probes.ts'
+import { probeIntegration } from '../check/probe-integration.ts'
 import { judgeBaseUrl, judgePace, judgeSettings } from '../check/settings.ts'
-import { parsePasted } from '../check/token-form.ts'
 import { judgeGivenToken, judgeTokens, type ListedToken } from '../check/tokens.ts'
 import { waitForFirst } from '../check/wait.ts'
 import { type Command, command, type FlagValues, type Session } from '../command.ts'
@@ -78,7 +75,7 @@ async function findAll(session: Session, view: IntegrationView, values: Values, 
   const callers = await judgeUnknownCallers(session)
   const { tokens } = await session.api.call<{ tokens: ListedToken[] }>({ path: [...PATH, view.name, 'tokens'] })
   const pasted = pastedToken(session, values)
-  const probes = await probe(session, view, values['base-url'], pasted)
+  const probes = await probeIntegration(session, view, { baseUrl: values['base-url'], token: pasted })
   return [
     ...judgeBaseUrl(session, view, values['base-url']),
     await judgeToken(session, view, tokens, pasted),
@@ -112,36 +109,6 @@ async function judgeToken(
   if (pasted !== undefined) return judgeGivenToken(pasted, tokens, name, issue)
   const client = await orNothing(session.api.call({ path: [...PATH, name, 'oauth'] }))
   return judgeTokens(tokens, client !== undefined, issue)
-}
-
-/** With the token that was pasted; else with one of its own, which ends with the last probe. */
-async function probe(
-  session: Session,
-  view: IntegrationView,
-  baseUrl: string | undefined,
-  pasted: string | undefined,
-): Promise<Finding[]> {
-  const { api } = session
-  const ownUrl = `${api.url}/scim/v2`
-  const url = baseUrl !== undefined && URL.parse(baseUrl)?.origin === new URL(api.url).origin ? baseUrl : ownUrl
-  if (pasted !== undefined) {
-    const { token } = parsePasted(pasted)
-    return token ? sendAll(url, token, view) : []
-  }
-  const issue = { method: 'POST' as const, path: [...PATH, view.name, 'tokens'], body: { name: 'check' } }
-  const { token, tokenId } = await api.call<Awaited<ReturnType<typeof issueToken>>>(issue)
-  try {
-    return await sendAll(url, token, view)
-  } finally {
-    await api.call({ method: 'DELETE', path: ['admin', 'tokens', tokenId] })
-    session.terminal.tell('Probed with a token called "check", which is revoked again')
-  }
-}
-
-async function sendAll(url: string, token: string, { clientKind }: IntegrationView): Promise<Finding[]> {
-  const findings: Finding[] = []
-  for (const one of PROBES[clientKind]()) findings.push(judgeProbe(one, await sendProbe(url, token, one)))
-  return findings
 }
 
 /** What a first sync would meet: names of others, and doubles of its own. */

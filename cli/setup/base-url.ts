@@ -22,7 +22,7 @@ const MISTAKES: readonly Mistake[] = [
   { is: ({ text }) => /\s/.test(text), says: 'There is a blank in it' },
   {
     is: ({ text, right: [own] }) => originOf(text) !== originOf(own),
-    says: 'It is another host than the one that this command asks (--url, ROLECALL_URL)',
+    says: 'Its scheme, host or port are not those that this command asks (--url, ROLECALL_URL)',
   },
   { is: (pasted) => pathOf(pasted).replace(/^\//, '').includes('//'), says: 'Two slashes follow each other in it' },
   { is: (pasted) => pathOf(pasted).endsWith('/'), says: 'It ends with a slash, to which a provider adds another' },

@@ -86,6 +86,28 @@ describe('rolecall check', () => {
     )
   })
 
+  test('says that it may have no token more to probe with', async () => {
+    const { check, on, hint } = await given('full')
+    for (let i = 1; i < 10; i++) await cliJson('token', 'issue', 'IDP', ...on)
+    expect(todos(await check())).toEqual([
+      {
+        ...{ check: 'Probes', result: 'todo', mend: hint('check IDP --token-file PATH') },
+        says: 'Integration "IDP" has 10 live tokens, the most it may have: revoke one first (409)',
+      },
+    ])
+  })
+
+  test('says what was refused for an invisible character, naming it', async () => {
+    const { check, token } = await given('invisible')
+    expect(await ask(token, '/Users', newUser('ada\u0007@example.com'))).toBe(400)
+    expect(todos(await check())).toEqual([
+      {
+        ...{ check: 'Refused 400 invalidValue', result: 'todo', mend: expect.stringContaining('event-history') },
+        says: '1 requests of the last day, the latest of them scim/v2/Users: Cannot use userName "ada\\u0007@example.com": it holds a control character; remove it',
+      },
+    ])
+  })
+
   test('says that it is disabled', async () => {
     const { check, hint } = await given('disabled', 'OKTA', '--disabled')
     const found = await check()
@@ -218,7 +240,7 @@ describe('rolecall check', () => {
     expect(todos(found)).toEqual([
       {
         ...{ check: 'Base URL', result: 'todo', mend: `paste ${system.baseUrl}` },
-        says: 'It is another host than the one that this command asks (--url, ROLECALL_URL)',
+        says: 'Its scheme, host or port are not those that this command asks (--url, ROLECALL_URL)',
       },
     ])
   })
@@ -274,7 +296,7 @@ describe('rolecall check', () => {
     expect(JSON.parse(stdout)).toContainEqual({
       ...{ check: 'Turned away', result: 'note' },
       says: expect.stringMatching(
-        /^Callers refused in this minute and address block: no bearer token of ours; the last at \S+ from 127\.0\.0\.0\/24$/,
+        /^Callers refused in this minute and address block: [^;]+; the last at \S+ from 127\.0\.0\.0\/24$/,
       ),
     })
   })

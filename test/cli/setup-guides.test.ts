@@ -214,7 +214,7 @@ describe('a base URL', () => {
     [`${own} `, 'There is a blank in it'],
     [
       'https://other.example.com/prod/scim/v2',
-      'It is another host than the one that this command asks (--url, ROLECALL_URL)',
+      'Its scheme, host or port are not those that this command asks (--url, ROLECALL_URL)',
     ],
     [`${own}//Users`, 'Two slashes follow each other in it'],
     [`${own}/`, 'It ends with a slash, to which a provider adds another'],
