@@ -80,7 +80,7 @@ async function receiveAnswer(response: Response): Promise<unknown> {
   if (response.ok) return text === '' ? undefined : JSON.parse(text)
   const isPassing = response.status === 429 || response.status >= 500
   const said = plainText(detailOf(text) ?? (response.statusText || 'Refused'))
-  throw new Failure(`${said} (${response.status})`, { isPassing })
+  throw new Failure(`${said} (${response.status})`, { isPassing, status: response.status })
 }
 
 /** The detail of a SCIM error, or the message of a gateway. */

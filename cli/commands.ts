@@ -2,6 +2,7 @@ import type { Command } from './command.ts'
 import { accountCommands } from './commands/account.ts'
 import { byHandCommands } from './commands/by-hand.ts'
 import { changesCommand } from './commands/changes.ts'
+import { check } from './commands/check.ts'
 import { completionCommand } from './commands/completion.ts'
 import { drift } from './commands/drift.ts'
 import { eventHistory } from './commands/event-history.ts'
@@ -14,11 +15,14 @@ import { oauthCommands } from './commands/oauth.ts'
 import { ownershipCommands } from './commands/ownership.ts'
 import { provisionerCommands } from './commands/provisioner.ts'
 import { resourceCommands } from './commands/resources.ts'
+import { setup } from './commands/setup.ts'
 import { sqlCommand } from './commands/sql.ts'
 import { tokenCommands } from './commands/token.ts'
 import { undoCommands } from './commands/undo.ts'
 
 const ASKING: readonly Command[] = [
+  setup,
+  check,
   ...integrationCommands,
   ...oauthCommands,
   ...tokenCommands,

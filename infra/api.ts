@@ -25,14 +25,13 @@ import {
   scimGatewayPaths,
   scimRoutes,
 } from '../shared/http/routes.ts'
-import { gatewayLimitMs } from '../shared/http/time-limits.ts'
+import { gatewayLimitMs, REQUESTS_PER_SECOND } from '../shared/http/time-limits.ts'
 import { RESOURCE_TYPES } from '../shared/scim/resource-types.ts'
 import type { Deployment } from './config.ts'
 import type { ScimFunctions } from './functions.ts'
 import { addGatewayResponses } from './gateway-responses.ts'
 
 export const STAGE = 'prod'
-const REQUESTS_PER_SECOND = 50
 const BURST = 100
 /** Who guesses secrets shall not take the others' share: clients ask for a token once an hour. */
 const OPEN_LIMITS = { throttlingRateLimit: 10, throttlingBurstLimit: 20, metricsEnabled: true, dataTraceEnabled: false }

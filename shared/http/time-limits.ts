@@ -21,6 +21,9 @@ export const functionLimitMs = ({ streams = false }: { streams?: boolean }): num
 /** How long the gateway waits for it. */
 export const gatewayLimitMs = (route: { streams?: boolean }): number => functionLimitMs(route) - GATEWAY_FIRST_MS
 
+/** What the gateway takes of all clients together; above that it answers 429. */
+export const REQUESTS_PER_SECOND = 50
+
 /** In which a request that ran out of time stores its event. */
 export const EVENT_MS = 1000
 /** What is kept of an invocation's remaining time when its work has to end. */

@@ -20,6 +20,8 @@ test.each([
   [
     'rolecall ',
     [
+      'setup',
+      'check',
       'integration',
       'token',
       'provisioner',

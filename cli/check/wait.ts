@@ -1,0 +1,88 @@
+import type { EventRow } from '../../shared/audit/event-row.ts'
+import type { IntegrationView } from '../../shared/resources/present-integration.ts'
+import type { Session } from '../command.ts'
+import { followEvents, onceEach } from '../follow.ts'
+import { plainText } from '../plain-text.ts'
+import type { Guide } from '../setup/guide.ts'
+import { detailsOf, isProviders } from './history.ts'
+
+/** Found something to do: nothing came, or what came was refused. */
+const TO_DO = 3
+
+/** For whom is waited, since when, and how long. */
+interface Awaited {
+  view: IntegrationView
+  guide: Guide
+  since: Date
+  waitMs: number
+}
+
+/** Watches until the first request of the provider, and says what it did; or what is usually forgotten. */
+export async function waitForFirst(session: Session, awaited: Awaited): Promise<number> {
+  const { terminal } = session
+  const { guide, waitMs, since } = awaited
+  const interrupted = terminal.untilInterrupted()
+  const signal = AbortSignal.any([interrupted, AbortSignal.timeout(waitMs)])
+  terminal.tell(`Waiting ${spanText(waitMs)} for the first request of ${guide.title}, or until Ctrl-C`)
+  const first = await findFirst(session, awaited, signal)
+  if (first) return tellFirst(session, first, guide)
+  if (interrupted.aborted) return 0
+  terminal.tell(
+    [`No request of ${guide.title} since ${since.toISOString()}. Usually forgotten:`, ...guide.forgotten].join('\n- '),
+  )
+  return TO_DO
+}
+
+async function findFirst(session: Session, awaited: Awaited, signal: AbortSignal): Promise<EventRow | undefined> {
+  const { api, terminal } = session
+  const from = awaited.since.toISOString()
+  const isOnce = onceEach()
+  const isNew = (row: EventRow) => isOnce(row) && row.EVENT_TIMESTAMP >= (isUnknown(row) ? minuteOf(from) : from)
+  try {
+    for await (const rows of followEvents(api, terminal, { type: 'SCIM' }, { from, to: from, isNew }, signal)) {
+      const first = rows.find((row) => isOf(row, awaited))
+      if (first) return first
+      for (const row of rows.filter(isUnknown)) tellUnknown(session, row)
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
+  return undefined
+}
+
+const isOf = (row: EventRow, { view }: Awaited): boolean => row.ACTOR_DOMAIN === view.name && isProviders(row)
+
+const isUnknown = ({ ACTOR_DOMAIN: domain }: EventRow): boolean => domain === 'unknown'
+
+/** Callers who are refused are counted by the minute. */
+const minuteOf = (time: string): string => time.slice(0, 'YYYY-MM-DDThh:mm'.length)
+
+/** It may be the provider, with a token that is none: nobody can tell. */
+const tellUnknown = ({ terminal }: Session, row: EventRow): void =>
+  terminal.tell(
+    plainText(
+      `Somebody from ${row.CLIENT_IP} was refused ${row.HTTP_STATUS}: ${detailsOf(row).detail}. Is it the provider?`,
+    ),
+  )
+
+function tellFirst({ terminal }: Session, row: EventRow, { title }: Guide): number {
+  const refusal = row.HTTP_STATUS < 400 ? '' : `: ${detailsOf(row).detail ?? ''}`
+  const text = `${title} ${whatItDid(row)} at ${row.EVENT_TIMESTAMP} from ${row.CLIENT_IP}, answered ${row.HTTP_STATUS}${refusal}`
+  terminal.tell(plainText(text))
+  return row.HTTP_STATUS < 400 ? 0 : TO_DO
+}
+
+const VERBS: Readonly<Record<string, string>> = {
+  POST: 'created',
+  PUT: 'changed',
+  PATCH: 'changed',
+  DELETE: 'deleted',
+}
+
+function whatItDid({ METHOD: method, ENDPOINT: endpoint, RESOURCE_NAME: name }: EventRow): string {
+  const what = endpoint.replace(/^scim\/v2/, '')
+  if (method === 'GET' || what.endsWith('.search')) return `read ${what}`
+  return `${VERBS[method] ?? method} ${name ?? what}`
+}
+
+const spanText = (ms: number): string => (ms < 60_000 ? `${ms / 1000} s` : `${Math.round(ms / 60_000)} minutes`)

@@ -1,0 +1,55 @@
+import type { NewSecret, OAuthClientView } from '../../shared/resources/oauth-clients.ts'
+import type { issueToken } from '../../shared/resources/tokens.ts'
+import type { Api } from '../api.ts'
+import type { Guide, Placeholder } from './guide.ts'
+import type { Plan, Wanted } from './plan.ts'
+
+type IssuedToken = Awaited<ReturnType<typeof issueToken>>
+
+/** What came of it: what was made, in words, and what the guide is filled with. */
+export interface Made {
+  made: string[]
+  values: Partial<Record<Placeholder, string>>
+  /** The last moment of a new token. */
+  expiresAt?: string
+}
+
+/** Makes what the plan says, each by its own ordinary route; interrupted, the next run makes the rest. */
+export async function makePlanned(api: Api, { kind }: Guide, plan: Plan, { oauth }: Wanted): Promise<Made> {
+  const made = toBeMade(plan)
+  const path = ['admin', 'integrations']
+  if (!plan.existing) {
+    await api.call({ method: 'POST', path, body: { name: plan.integration, clientKind: kind, role: plan.role } })
+  }
+  const own = [...path, plan.integration]
+  const values = { baseUrl: `${api.url}/scim/v2`, tokenEndpoint: `${api.url}/oauth2/token` }
+  if (plan.secret === 'token') {
+    const { token, expiresAt } = await api.call<IssuedToken>({ method: 'POST', path: [...own, 'tokens'], body: {} })
+    return { made, values: { ...values, token }, expiresAt }
+  }
+  if (!oauth) return { made, values: { ...values, token: 'the token it has already; --new-token makes another' } }
+  const { clientId, clientSecret = 'the secret it has already; --new-token makes another' } = await toClient(
+    api,
+    own,
+    plan,
+  )
+  return { made, values: { ...values, clientId, clientSecret } }
+}
+
+async function toClient(api: Api, own: string[], { secret }: Plan): Promise<OAuthClientView & Partial<NewSecret>> {
+  const path = [...own, 'oauth']
+  if (secret === 'client') return api.call<NewSecret>({ method: 'POST', path })
+  if (secret === undefined) return api.call<OAuthClientView>({ path })
+  return api.call<NewSecret>({ method: 'POST', path: [...path, 'rotate'], body: {} })
+}
+
+/** What a plan makes, in words. */
+export function toBeMade({ integration, role, existing, isNewRole, secret }: Plan): string[] {
+  return [
+    ...(existing || !isNewRole ? [] : [`role ${role}`]),
+    ...(existing ? [] : [`integration ${integration}`]),
+    ...(secret === undefined
+      ? []
+      : [{ token: 'a token', client: 'an OAuth client', 'client secret': 'a client secret' }[secret]]),
+  ]
+}
