@@ -25,9 +25,9 @@ export interface Api {
 const TIMEOUT_MS = 30_000
 
 /** Signs each call with SigV4. @throws {Failure} with the service's own words when it refuses. */
-export function openApi(target: Target, account = DEFAULT_ACCOUNT): Api {
+export function openApi(target: Target, account: string | undefined): Api {
   return {
-    ...{ url: target.url, account },
+    ...{ url: target.url, account: account ?? DEFAULT_ACCOUNT },
     call: async <Answer>({ method = 'GET', path, query, body, signal }: ApiCall) => {
       const url = toUrl(target.url, path, { account, ...query })
       const text = body && JSON.stringify(body)

@@ -190,7 +190,7 @@ function grantsOf(name: string, types: ResourceTypes): readonly Grant[] {
 }
 
 /** Who reads tokens, and no objects. */
-const READS_TOKENS: readonly string[] = ['authorizer', 'watch']
+const READS_TOKENS: readonly string[] = ['authorizer', 'oauth', 'watch']
 
 /** What no pattern of a grant may open by accident: tokens, and lookups of a text that reads like another key. */
 function denials(name: string, grants: readonly Grant[]): { actions: string[]; keys: readonly string[] }[] {

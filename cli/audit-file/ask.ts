@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { constants, DatabaseSync, type StatementSync } from 'node:sqlite'
-import { parseCsv } from '../csv-rows.ts'
+import { parseCsv } from '../../shared/drift/csv.ts'
 import { Failure, UsageError } from '../failure.ts'
 import { toHeader } from './header.ts'
 import type { Cell } from './tables.ts'
@@ -61,12 +61,12 @@ function* walk(statement: StatementSync, explained: <T>(run: () => T) => T): Gen
   for (;;) {
     const { done, value } = explained(() => rows.next())
     if (done) return
-    yield (value as unknown as unknown[]).map(toCell)
+    yield (value as unknown as unknown[]).map(toSqlCell)
   }
 }
 
 /** Whole numbers that JSON does not hold, and bytes, are shown as text. */
-function toCell(value: unknown): Cell {
+function toSqlCell(value: unknown): Cell {
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value)
   return value instanceof Uint8Array ? Buffer.from(value).toString('hex') : (value as Cell)
 }
@@ -83,7 +83,8 @@ function openAuditFile(path: string): DatabaseSync {
 }
 
 function loadTable(database: DatabaseSync, { name, path }: CsvTable): void {
-  const [header = [], ...rows] = parseCsv(csvText(path))
+  const records = parseCsv(csvText(path).replace(/^\uFEFF/, ''), ',')
+  const [header = [], ...rows] = [...records].map(({ cells }) => cells)
   if (header.length === 0) throw new Failure(`There is nothing in ${path}: the first line names the columns`)
   if (database.prepare('SELECT 1 FROM sqlite_schema WHERE name = ? COLLATE NOCASE').get(name)) {
     throw new UsageError(`--csv ${name}: the audit file has a table of this name, choose another`)

@@ -4,7 +4,7 @@ import type { Api } from '../api.ts'
 import { type Question, walkEvents } from '../event-pages.ts'
 import { listResourcePages, type Resource } from '../resource-pages.ts'
 import type { NewFile } from './new-file.ts'
-import { EVENTS, GRANTS, INTEGRATIONS, META, ROLES, TOKENS, USERS } from './tables.ts'
+import { EVENTS, GRANTS, INTEGRATIONS, META, ROLES, TOKENS, USERS_TABLE } from './tables.ts'
 
 /** What an export asks, and who hears how far it has come. */
 export interface Filling {
@@ -56,7 +56,7 @@ async function fillUsers({ api, file, signal, progress }: Filling) {
   const counts = { users: 0, grants: 0 }
   for await (const users of listResourcePages(api, { collection: 'users', page: USERS_PAGE, signal })) {
     const grants = users.flatMap((user) => rolesOf(user).map((role) => ({ user, role })))
-    file.insert(USERS, users)
+    file.insert(USERS_TABLE, users)
     file.insert(GRANTS, grants)
     counts.users += users.length
     counts.grants += grants.length

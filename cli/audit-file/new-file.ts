@@ -1,7 +1,7 @@
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { Failure } from '../failure.ts'
-import { CHANGES_VIEW, TABLES, type Table, toCreateTable } from './tables.ts'
+import { CHANGES_SQL_VIEW, TABLES, type Table, toCreateTable } from './tables.ts'
 
 /** An audit file that is being written: under another name until it is complete. */
 export interface NewFile {
@@ -44,7 +44,7 @@ export function newAuditFile(path: string, mayReplace: boolean): NewFile {
   }
 }
 
-const schema = () => [...TABLES.map(toCreateTable), CHANGES_VIEW]
+const schema = () => [...TABLES.map(toCreateTable), CHANGES_SQL_VIEW]
 
 /** Made at the end: rows then come in faster. */
 const indexesOf = ({ name, indexes }: Table<never>): string[] =>

@@ -55,14 +55,14 @@ const EVENT_ABOUT = {
   RESOURCE_ID: 'id of the object',
 } as const satisfies Record<EventColumn, string>
 
-const NAME_COLUMNS: readonly EventColumn[] = ['ACTOR_NAME', 'ACTOR_DOMAIN', 'RESOURCE_NAME']
+const BY_NAME: readonly EventColumn[] = ['ACTOR_NAME', 'ACTOR_DOMAIN', 'RESOURCE_NAME']
 
 export const EVENTS: Table<EventRow> = {
   name: 'rest_event_history',
   about: "every request of the range: Snowflake's columns in its order, then ours",
   columns: EVENT_COLUMNS.map((name) => ({
     ...{ name, about: EVENT_ABOUT[name], type: name === 'HTTP_STATUS' ? 'INTEGER' : 'TEXT' },
-    ...(NAME_COLUMNS.includes(name) && { isName: true }),
+    ...(BY_NAME.includes(name) && { isName: true }),
     get: (row) => (name === 'EVENT_TIMESTAMP' ? toSqlTime(row[name]) : row[name]),
   })),
   key: ['EVENT_ID'],
@@ -76,7 +76,7 @@ const times: Column<Resource>[] = [
 const whole = (without: string): Column<Resource> =>
   plain('resource', 'JSON: all of it', ({ [without]: _, ...rest }) => JSON.stringify(rest))
 
-export const USERS: Table<Resource> = {
+export const USERS_TABLE: Table<Resource> = {
   name: 'users',
   about: 'every user of the account, whoever owns it',
   columns: [
@@ -181,10 +181,10 @@ export const META: Table<Fact> = {
   indexes: [],
 }
 
-export const TABLES = [EVENTS, USERS, ROLES, GRANTS, INTEGRATIONS, TOKENS, META] as readonly Table<never>[]
+export const TABLES = [EVENTS, USERS_TABLE, ROLES, GRANTS, INTEGRATIONS, TOKENS, META] as readonly Table<never>[]
 
 /** Who changed what: a row for each attribute that a request changed. */
-export const CHANGES_VIEW = `CREATE VIEW changes AS -- what requests changed, attribute by attribute
+export const CHANGES_SQL_VIEW = `CREATE VIEW changes AS -- what requests changed, attribute by attribute
 SELECT EVENT_TIMESTAMP, EVENT_ID, ACTOR_NAME, ACTOR_DOMAIN, METHOD, RESOURCE_DOMAIN, RESOURCE_NAME, RESOURCE_ID,
   change.value ->> 'attribute' AS ATTRIBUTE, -- such as active, emails, members.added
   change.value ->> 'before' AS BEFORE, -- JSON where it is more than one value

@@ -9,15 +9,15 @@ export interface Probe {
   list?: 'any' | 'empty'
 }
 
-const USERS = { path: '/Users', list: 'any' } as const
+const USERS_PROBE = { path: '/Users', list: 'any' } as const
 
 /** Looks for somebody who cannot be there: an empty list is good, 404 is not. */
-const lookUp = (): Probe => ({ ...USERS, query: { filter: `userName eq "${randomUUID()}"` }, list: 'empty' })
+const lookUp = (): Probe => ({ ...USERS_PROBE, query: { filter: `userName eq "${randomUUID()}"` }, list: 'empty' })
 
 /** What the test of each kind of provider sends, also where nothing is there yet. */
 export const PROBES: Readonly<Record<ClientKind, () => Probe[]>> = {
   OKTA: () => [
-    { ...USERS, query: { startIndex: '1', count: '2' } },
+    { ...USERS_PROBE, query: { startIndex: '1', count: '2' } },
     { path: '/Groups', list: 'any', query: { startIndex: '1', count: '100' } },
   ],
   AZURE: () => [lookUp()],
@@ -25,7 +25,7 @@ export const PROBES: Readonly<Record<ClientKind, () => Probe[]>> = {
     { path: '/ServiceProviderConfig' },
     { path: '/ResourceTypes/User' },
     { path: '/Schemas', list: 'any' },
-    { ...USERS, query: { count: '1' } },
+    { ...USERS_PROBE, query: { count: '1' } },
     lookUp(),
   ],
 }
@@ -44,7 +44,7 @@ export interface ProbeAnswer {
   ms: number
 }
 
-const TIMEOUT_MS = 65_000
+const PROBE_TIMEOUT_MS = 65_000
 /** What this command calls itself, so that nobody takes its requests for the provider's. */
 export const AGENT = 'rolecall check'
 
@@ -56,7 +56,7 @@ export async function sendProbe(baseUrl: string, token: string, { path, query }:
   try {
     const response = await fetch(`${base}${path}${parameters && `?${parameters}`}`, {
       headers: { authorization: `Bearer ${token}`, accept: 'application/scim+json', 'user-agent': AGENT },
-      ...{ redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) },
+      ...{ redirect: 'manual', signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) },
     })
     const text = await response.text()
     const contentType = response.headers.get('content-type') ?? 'none'

@@ -40,13 +40,13 @@ export const changesCommand = command({
     }
     const place = { after: after ?? kept, file }
     if (follow) return followChanges(session, place)
-    await showChanges(session, place)
+    await showFeed(session, place)
     return undefined
   },
 })
 
 /** What there is by now; says where to go on. */
-async function showChanges(session: Session, place: Place): Promise<void> {
+async function showFeed(session: Session, place: Place): Promise<void> {
   for (let more = true; more; ) more = await showNext(session, place)
   const flag = place.file === undefined ? `--after ${place.after}` : `--cursor-file ${place.file}`
   session.terminal.tell(`Go on with: ${session.hint(`changes ${flag}`)}`)

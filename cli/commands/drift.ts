@@ -12,7 +12,7 @@ import { compareWithFile } from '../../shared/drift/report.ts'
 import { parseUsersFile } from '../../shared/drift/users-file.ts'
 import type { IntegrationView } from '../../shared/resources/present-integration.ts'
 import { type Command, command, type FlagValues, type Session } from '../command.ts'
-import { type Compared, DRIFT_VIEW, summaryText, toSummary } from '../drift/view.ts'
+import { type Compared, DRIFT_VIEW, summaryText, toDriftSummary } from '../drift/view.ts'
 import { Failure, UsageError } from '../failure.ts'
 import { choice, oneOfWords, optional, repeated, someText } from '../flags.ts'
 import { showList } from '../output.ts'
@@ -22,7 +22,7 @@ import { listResourcePages } from '../resource-pages.ts'
 /** Drift was found: for cron. */
 const DRIFT = 3
 
-const FLAGS = {
+const DRIFT_FLAGS = {
   users: { value: 'PATH', help: 'the export of users: CSV or a SCIM list', schema: someText },
   groups: repeated('PATH', 'an export of groups and members, which compares roles too', someText),
   group: repeated('NAME', 'of files of one group, in their order: which; else the groups to compare', someText),
@@ -35,7 +35,7 @@ const FLAGS = {
 }
 /** What no export is held against need not be sent: half of a user. */
 const NOT_COMPARED = ['meta', 'phoneNumbers', 'addresses', 'photos', 'ims', 'roles', 'entitlements', 'x509Certificates']
-type Values = FlagValues<typeof FLAGS>
+type Values = FlagValues<typeof DRIFT_FLAGS>
 
 function attributeList() {
   const word = oneOfWords(ATTRIBUTE_NAMES)
@@ -49,7 +49,7 @@ function attributeList() {
 export const drift: Command = command({
   words: 'drift',
   summary: "Compare an identity provider's export of users, and of groups, with what is here",
-  flags: FLAGS,
+  flags: DRIFT_FLAGS,
   examples: [
     'rolecall drift --users okta-group-export.csv',
     'rolecall drift --users entra-users-download.csv --map externalId=id --match externalId --output csv',
@@ -63,7 +63,7 @@ export const drift: Command = command({
     inWords(UsageError, () => parseMapping(map))
   },
   run: async (session, values) => {
-    const file = await parseFile(values.users, (text) => parseUsersFile(text, parseMapping(values.map)))
+    const file = await parseExport(values.users, (text) => parseUsersFile(text, parseMapping(values.map)))
     const groups = await loadGroupsFiles(values)
     const role = values.integration === undefined ? values.role : await loadRoleOf(session, values.integration)
     const here = await loadUsers(session, groups.length > 0)
@@ -74,7 +74,7 @@ export const drift: Command = command({
   },
 })
 
-async function parseFile<File>(path: string, parse: (text: string) => File): Promise<File> {
+async function parseExport<File>(path: string, parse: (text: string) => File): Promise<File> {
   const bytes = await readFile(path).catch((cause) => {
     throw new Failure(`Cannot read the file ${path}: ${cause.message}`, { cause })
   })
@@ -96,7 +96,7 @@ async function loadGroupsFiles({ groups, group }: Values): Promise<GroupsFile[]>
   const files: GroupsFile[] = []
   let named = 0
   for (const path of groups) {
-    const file = await parseFile(path, (text) => parseGroupsFile(text, group[named]))
+    const file = await parseExport(path, (text) => parseGroupsFile(text, group[named]))
     if (!file.isList) named += 1
     files.push(file)
   }
@@ -144,7 +144,7 @@ async function show(session: Session, compared: Compared, only: Values['only']):
   const isShown = ({ class: found }: Difference) => (only.length > 0 ? only.includes(found) : !isNote(found))
   const rows = compared.report.differences.filter(isShown)
   if (output === 'json') {
-    await terminal.write(`${plainJson({ summary: toSummary(compared), differences: rows }, 2)}\n`)
+    await terminal.write(`${plainJson({ summary: toDriftSummary(compared), differences: rows }, 2)}\n`)
   } else {
     if (output === 'csv') terminal.tell(summaryText(compared))
     else await terminal.write(`${summaryText(compared)}\n${rows.length > 0 ? '\n' : ''}`)

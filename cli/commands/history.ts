@@ -22,7 +22,7 @@ interface Kind {
   example: string
 }
 
-const KINDS: readonly Kind[] = [
+const STORY_KINDS: readonly Kind[] = [
   { word: 'user', collection: 'users', domain: 'USER', name: 'userName', example: 'ada@example.com' },
   { word: 'role', collection: 'roles', domain: 'ROLE', name: 'displayName', example: 'Engineering' },
 ]
@@ -125,4 +125,4 @@ async function findPast(session: Session, { word, domain }: Kind, name: string):
   throw new Failure(`Several ${word}s had the name "${name}": ask by id: ${list}`)
 }
 
-export const historyCommands: Command[] = KINDS.map(historyOf)
+export const historyCommands: Command[] = STORY_KINDS.map(historyOf)

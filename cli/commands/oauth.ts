@@ -7,8 +7,8 @@ import { plainJson } from '../plain-text.ts'
 import { reserveSecretFile } from '../secret-file.ts'
 import { toLines } from '../table.ts'
 
-const NAME = { name: 'INTEGRATION', help: 'the integration, in any letter case' }
-const pathOf = (integration = '') => ['admin', 'integrations', integration, 'oauth']
+const CLIENT_OF = { name: 'INTEGRATION', help: 'the integration, in any letter case' }
+const oauthPathOf = (integration = '') => ['admin', 'integrations', integration, 'oauth']
 const SECRET_FILE = {
   'output-file': optional('PATH', 'write the secret to a new file that only you can read, and show nothing', someText),
 }
@@ -16,7 +16,7 @@ const SECRET_FILE = {
 const oauthEnable = command({
   words: 'integration oauth enable',
   summary: 'Make an OAuth 2.0 client for an integration: its secret has no end and is shown once',
-  operands: [NAME],
+  operands: [CLIENT_OF],
   flags: SECRET_FILE,
   outputs: ['table', 'json'],
   examples: [
@@ -24,13 +24,13 @@ const oauthEnable = command({
     'rolecall integration oauth enable GENERIC_PROVISIONING --output-file client.secret',
   ],
   run: (session, { 'output-file': path }, integration) =>
-    withSecret(session, path, () => session.api.call<NewSecret>({ method: 'POST', path: pathOf(integration) })),
+    withSecret(session, path, () => session.api.call<NewSecret>({ method: 'POST', path: oauthPathOf(integration) })),
 })
 
 const oauthRotate = command({
   words: 'integration oauth rotate',
   summary: 'Make a new client secret; the old one works on for a while, so that nothing stops',
-  operands: [NAME],
+  operands: [CLIENT_OF],
   flags: {
     overlap: optional('SPAN', 'how long the old secret works on, 0m to 30d (default 7d)', someText),
     ...SECRET_FILE,
@@ -38,7 +38,7 @@ const oauthRotate = command({
   outputs: ['table', 'json'],
   examples: ['rolecall integration oauth rotate GENERIC_PROVISIONING --overlap 2d'],
   run: (session, { overlap, 'output-file': path }, integration) => {
-    const call = { method: 'POST' as const, path: [...pathOf(integration), 'rotate'], body: { overlap } }
+    const call = { method: 'POST' as const, path: [...oauthPathOf(integration), 'rotate'], body: { overlap } }
     return withSecret(session, path, () => session.api.call<NewSecret>(call))
   },
 })
@@ -55,7 +55,7 @@ async function withSecret(
     file?.write(`${clientSecret}\n`)
     if (session.output === 'json') {
       const shown = path === undefined ? { clientSecret } : { writtenTo: path }
-      await session.terminal.write(`${plainJson({ ...view, ...shown, ...addressesOf(session) }, 2)}\n`)
+      await session.terminal.write(`${plainJson({ ...view, ...shown, ...oauthAddressesOf(session) }, 2)}\n`)
       return
     }
     session.terminal.tell(toLines([...clientLines(session, view), ['Secret written to', path]]))
@@ -70,12 +70,12 @@ async function withSecret(
 const oauthShow = command({
   words: 'integration oauth show',
   summary: 'Show how the OAuth client of an integration proves who it is',
-  operands: [NAME],
+  operands: [CLIENT_OF],
   flags: {},
   outputs: ['table', 'json'],
   examples: ['rolecall integration oauth show GENERIC_PROVISIONING'],
   run: async (session, _values, integration) => {
-    await showClient(session, await session.api.call<OAuthClientView>({ path: pathOf(integration) }))
+    await showClient(session, await session.api.call<OAuthClientView>({ path: oauthPathOf(integration) }))
   },
 })
 
@@ -88,7 +88,7 @@ const KEY_FLAGS = {
 const oauthKeys = command({
   words: 'integration oauth keys',
   summary: 'Let a client sign assertions with keys of its own instead of sending a secret (private_key_jwt)',
-  operands: [NAME],
+  operands: [CLIENT_OF],
   flags: KEY_FLAGS,
   outputs: ['table', 'json'],
   examples: [
@@ -103,7 +103,7 @@ const oauthKeys = command({
   run: async (session, { file, 'jwks-uri': jwksUri }, integration) => {
     const keys = file === undefined ? null : parseKeys(file)
     const body = { keys, jwksUri: jwksUri ?? null }
-    await showClient(session, await session.api.call({ method: 'PATCH', path: pathOf(integration), body }))
+    await showClient(session, await session.api.call({ method: 'PATCH', path: oauthPathOf(integration), body }))
   },
 })
 
@@ -129,7 +129,7 @@ const TRUST_FLAGS = {
 const oauthTrust = command({
   words: 'integration oauth trust',
   summary: "Let assertions of another issuer stand for a client, such as those of Entra's workload identities",
-  operands: [NAME],
+  operands: [CLIENT_OF],
   flags: TRUST_FLAGS,
   outputs: ['table', 'json'],
   examples: [
@@ -148,7 +148,7 @@ const oauthTrust = command({
   run: async (session, { issuer, subject, audience, 'jwks-uri': jwksUri, remove }, integration) => {
     const who = { issuer, subject }
     const trusts = remove ? { remove: [who] } : { add: [{ ...who, audiences: audience, jwksUri }] }
-    const call = { method: 'PATCH' as const, path: pathOf(integration), body: { trusts } }
+    const call = { method: 'PATCH' as const, path: oauthPathOf(integration), body: { trusts } }
     await showClient(session, await session.api.call<OAuthClientView>(call))
   },
 })
@@ -156,28 +156,28 @@ const oauthTrust = command({
 const oauthDisable = command({
   words: 'integration oauth disable',
   summary: 'Take the OAuth client of an integration away, with its secrets, trusts and access tokens',
-  operands: [NAME],
+  operands: [CLIENT_OF],
   flags: {},
   outputs: [],
   examples: ['rolecall integration oauth disable GENERIC_PROVISIONING'],
   run: async ({ api, terminal }, _values, integration = '') => {
-    await api.call({ method: 'DELETE', path: pathOf(integration) })
+    await api.call({ method: 'DELETE', path: oauthPathOf(integration) })
     await terminal.write(`${integration.toUpperCase()} has no OAuth client any more\n`)
   },
 })
 
-const addressesOf = ({ api }: Session) => ({ tokenEndpoint: `${api.url}/oauth2/token`, scope: 'scim' })
+const oauthAddressesOf = ({ api }: Session) => ({ tokenEndpoint: `${api.url}/oauth2/token`, scope: 'scim' })
 
 async function showClient(session: Session, view: OAuthClientView): Promise<void> {
   const { terminal, output } = session
-  const asJson = () => plainJson({ ...view, ...addressesOf(session) }, 2)
+  const asJson = () => plainJson({ ...view, ...oauthAddressesOf(session) }, 2)
   await terminal.write(`${output === 'json' ? asJson() : toLines(clientLines(session, view))}\n`)
 }
 
 type Line = readonly [string, string | undefined]
 
 function clientLines(session: Session, view: OAuthClientView): Line[] {
-  const { tokenEndpoint, scope } = addressesOf(session)
+  const { tokenEndpoint, scope } = oauthAddressesOf(session)
   const secrets = view.secrets.map(
     ({ createdAt, endsAt }): Line => ['Secret', `made ${createdAt}, ${endsAt ? `ends ${endsAt}` : 'has no end'}`],
   )

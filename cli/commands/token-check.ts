@@ -14,7 +14,7 @@ interface Finding extends ListedToken {
   finding: 'expires' | 'expired, and there is no other'
 }
 
-const FINDING_VIEW: ListView<Finding> = {
+const TOKEN_FINDING_VIEW: ListView<Finding> = {
   table: [
     { header: 'INTEGRATION', get: ({ integration }) => integration },
     { header: 'ID', get: ({ tokenId }) => tokenId },
@@ -38,7 +38,7 @@ export const tokenCheck = command({
     const tokens = await fetchTokens(session.api, integration)
     const findings = findingsAmong(tokens, days)
     const { terminal, output } = session
-    if (findings.length > 0 || output !== 'table') await showList(session, FINDING_VIEW, [findings])
+    if (findings.length > 0 || output !== 'table') await showList(session, TOKEN_FINDING_VIEW, [findings])
     if (findings.length === 0) terminal.tell(`No token expires within ${days} days`)
     for (const { tokenId, finding, rotatedTo } of findings) {
       if (finding === 'expires' && !rotatedTo) terminal.tell(`Next: ${session.hint(`token rotate ${tokenId}`)}`)

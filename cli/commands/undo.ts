@@ -4,11 +4,10 @@ import type { Step } from '../../shared/resources/steps.ts'
 import { isResourceId } from '../../shared/scim/resource-id.ts'
 import { type Command, command } from '../command.ts'
 import { UsageError } from '../failure.ts'
-import { optional, someText, toggle } from '../flags.ts'
+import { DRY_RUN, optional, someText, toggle } from '../flags.ts'
 import { carryOutSteps } from '../steps.ts'
 
 const AN_EVENT = 'expected the id of an event, as "rolecall event-history" shows it'
-const DRY_RUN = toggle('show what would be done, and change nothing')
 
 const undo = command({
   words: 'undo',

@@ -5,10 +5,10 @@ import { allFlags } from '../help.ts'
 export const bashCompletion = (commands: readonly Command[]): string => `_rolecall() {
   local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} candidates="" files=0
   if [ "$COMP_CWORD" = 1 ]; then
-    candidates="${[...groupsOf(commands).keys()].join(' ')} --help --version"
+    candidates="${(groupsOf(commands).get('') ?? []).join(' ')} --help --version"
   else
-    case "\${COMP_WORDS[1]} \${COMP_WORDS[2]}" in
-${[...commands.map(toCase), ...groupsOf(commands).entries().flatMap(toGroupCase)].join('\n')}
+    case "\${COMP_WORDS[1]} \${COMP_WORDS[2]} \${COMP_WORDS[3]} " in
+${[...commands.map(toCase), ...[...groupsOf(commands)].toReversed().flatMap(toGroupCase)].join('\n')}
     esac
   fi
   if [ "$files" = 1 ]; then COMPREPLY=($(compgen -f -- "$cur"))
@@ -26,22 +26,27 @@ function toCase(command: Command): string {
     return [`--${name}) ${value === 'PATH' ? 'files=1' : `candidates="${choices.join(' ')}"`} ;;`]
   })
   const anywhere = [...operands, ...flags.map(([name]) => `--${name}`)].join(' ')
-  return `      ${command.words.includes(' ') ? `"${command.words}"` : `"${command.words} "*`}) case "$prev" in
+  return `      "${command.words} "*) case "$prev" in
         ${[...values, `*) candidates="${anywhere}" ;;`].join('\n        ')}
         esac ;;`
 }
 
-const toGroupCase = ([first, seconds]: [string, string[]]): string[] =>
-  seconds.length === 0
-    ? []
-    : [`      "${first} "*) [ "$COMP_CWORD" = 2 ] && candidates="${seconds.join(' ')} --help" ;;`]
+const toGroupCase = ([before, next]: [string, string[]]): string[] => {
+  if (before === '') return []
+  const at = before.split(' ').length + 1
+  return [`      "${before} "*) [ "$COMP_CWORD" = ${at} ] && candidates="${next.join(' ')} --help" ;;`]
+}
 
-/** First words, each with the second words it needs. */
+/** The words that may follow each beginning of a command; the first words follow none. */
 export function groupsOf(commands: readonly Command[]): Map<string, string[]> {
   const groups = new Map<string, string[]>()
   for (const { words } of commands) {
-    const [first = '', ...second] = words.split(' ')
-    groups.set(first, [...(groups.get(first) ?? []), ...second])
+    const all = words.split(' ')
+    for (const [i, word] of all.entries()) {
+      const before = all.slice(0, i).join(' ')
+      const known = groups.get(before) ?? []
+      if (!known.includes(word)) groups.set(before, [...known, word])
+    }
   }
   return groups
 }

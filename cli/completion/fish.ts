@@ -11,7 +11,7 @@ export function fishCompletion(commands: readonly Command[]): string {
     'complete -c rolecall -f',
     `complete -c rolecall -n ${NO_COMMAND} -l help -d 'show all commands'`,
     `complete -c rolecall -n ${NO_COMMAND} -l version -d 'show the version'`,
-    ...[...groups.keys()].map((first) => `complete -c rolecall -n ${NO_COMMAND} -a ${first}`),
+    ...(groups.get('') ?? []).map((first) => `complete -c rolecall -n ${NO_COMMAND} -a ${first}`),
     ...commands.map((command) => offerWord(command, groups)),
     ...commands.flatMap(offerOptions),
     '',
@@ -20,10 +20,12 @@ export function fishCompletion(commands: readonly Command[]): string {
 
 /** The last word of a command's name, where the ones before it have been typed and none of its neighbours. */
 function offerWord({ words, summary }: Command, groups: ReadonlyMap<string, string[]>): string {
-  const [first = '', second] = words.split(' ')
-  const siblings = groups.get(first)?.join(' ')
-  const when = `'__fish_seen_subcommand_from ${first}; and not __fish_seen_subcommand_from ${siblings}'`
-  return `complete -c rolecall -n ${second ? when : NO_COMMAND} -a ${second ?? first} -d ${quoteForFish(summary)}`
+  const all = words.split(' ')
+  const before = all.slice(0, -1)
+  const siblings = groups.get(before.join(' '))?.join(' ')
+  const seen = before.map((word) => `__fish_seen_subcommand_from ${word}`).join('; and ')
+  const when = before.length === 0 ? NO_COMMAND : `'${seen}; and not __fish_seen_subcommand_from ${siblings}'`
+  return `complete -c rolecall -n ${when} -a ${all.at(-1)} -d ${quoteForFish(summary)}`
 }
 
 function offerOptions(command: Command): string[] {

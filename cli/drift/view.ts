@@ -39,7 +39,7 @@ export interface Compared {
 }
 
 /** What was compared and what came of it, as one object. */
-export function toSummary({ file, groups, report, usersHere }: Compared) {
+export function toDriftSummary({ file, groups, report, usersHere }: Compared) {
   const { matchedBy, role, attributes, pairs, same, counts } = report
   return {
     ...{ format: file.format.name, recognisedBy: file.by },
@@ -63,7 +63,7 @@ function countStates({ users }: UsersFile): Record<Status | 'read', number> {
 /** The summary for people: what was compared, then a line for each class that has any, and what mends it. */
 export function summaryText(compared: Compared): string {
   const { format, recognisedBy, trap, rows, groups, usersHere, matchedBy, role, attributes, ...rest } =
-    toSummary(compared)
+    toDriftSummary(compared)
   const lines = toLines([
     ['File', `${format}, by ${recognisedBy}`],
     ['Note', trap],
@@ -96,7 +96,7 @@ function toRowsText({ read, on, off, suspended, staged, unknown, withoutKey, oth
   const given = parts.filter(([word, count]) => count > 0 || word === 'on' || word === 'off')
   return `${read}: ${given.map(([word, count]) => `${count} ${word}`).join(', ')}`
 }
-type RowCounts = ReturnType<typeof toSummary>['rows']
+type RowCounts = ReturnType<typeof toDriftSummary>['rows']
 
 function toCountLines({ counts }: DriftReport): string {
   const found = DRIFT_CLASS_NAMES.filter((name) => counts[name] > 0)

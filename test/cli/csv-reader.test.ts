@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { parseCsv } from '../../cli/csv-reader.ts'
+import { parseCsvRows } from '../../cli/csv-reader.ts'
 
-const rows = (text: string) => parseCsv(text).map(({ line, cells }) => [line, Object.fromEntries(cells)])
+const rows = (text: string) => parseCsvRows(text).map(({ line, cells }) => [line, Object.fromEntries(cells)])
 
-describe('parseCsv() (RFC 4180)', () => {
+describe('parseCsvRows() (RFC 4180)', () => {
   test.each<[string, string, unknown[]]>([
     [
       'reads cells under the names of their columns',
@@ -47,15 +47,19 @@ describe('parseCsv() (RFC 4180)', () => {
     ],
     ['keeps a last empty cell without a line break behind it', 'a,b\n1,', [[2, { a: '1', b: '' }]]],
     ['has no rows of no text', '', []],
-    ['takes white space around cells away', 'a , b\n x ,"y" \n', [[2, { a: 'x', b: 'y' }]]],
+    ['takes white space around cells away', 'a , b\n x ,"y"\n', [[2, { a: 'x', b: 'y' }]]],
   ])('%s', (_name, text, expected) => {
     expect(rows(text)).toEqual(expected)
   })
 
   test.each([
-    ['a quote that is not closed', 'a\n"x\n', 'line 2 has a quote that is not closed, or text behind one'],
-    ['text behind a quoted cell', 'a\n1\n"x"y\n', 'line 3 has a quote that is not closed, or text behind one'],
+    ['a quote that is not closed', 'a\n"x\n', 'Line 2: a quote is opened and never closed'],
+    [
+      'text behind a quoted cell',
+      'a\n1\n"x"y\n',
+      'Line 3: "y" stands behind a closing quote; a quote inside is doubled',
+    ],
   ])('refuses %s', (_name, text, message) => {
-    expect(() => parseCsv(text)).toThrow(new Error(message))
+    expect(() => parseCsvRows(text)).toThrow(message)
   })
 })

@@ -79,7 +79,7 @@ function asReader(line: string, { account, tokenId }: Reader): string[] {
     .replace(/--since \S+/, `--since ${day(2)}`)
     .replace('--from 2026-08-01 --to 2026-08-31', `--from ${day(2)} --to ${day(0)}`)
     .replace(/--from 20\d\d-\d\d-\d\d\b/, `--from ${day(2)}`)
-    .replace('people.csv', join(workFolder, 'people.csv'))
+    .replace('--file people.csv', `--file ${join(workFolder, 'people.csv')}`)
     .replace(/(--users|--groups) (\S+)/g, `$1 ${SAMPLES}/$2`)
     .replace(/(\S+)\.(token|secret)\b/, join(workFolder, `${account}-$1.$2`))
     .replace(/\b(audit\.sqlite|users\.csv)/g, (name) => join(workFolder, name))

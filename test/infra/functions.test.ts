@@ -23,7 +23,7 @@ test.each(functions)('%s runs on Node 24, arm64, traced, without __proto__, and 
     Handler: 'index.handler',
     MemorySize: 512,
     Runtime: 'nodejs24.x',
-    Timeout: { worker: 40, 'group-reads': 120 }[nameOf(properties)] ?? 15,
+    Timeout: { worker: 40, watch: 300, 'group-reads': 120 }[nameOf(properties)] ?? 15,
     TracingConfig: { Mode: 'Active' },
     Environment: {
       Variables: {

@@ -10,6 +10,7 @@ const about = (type: string) => (facts: Facts) => withWord(type, objectOf(facts,
 const provisioner = about('PROVISIONER')
 const account = about('ACCOUNT')
 const policy = about('NETWORK_POLICY')
+/** The OAuth client is called as its integration. */
 const client = about('OAUTH_CLIENT')
 
 /** The entries of a list that only one side of a change has. */
@@ -79,5 +80,9 @@ export const SETTINGS_KINDS: Kinds = {
   ...settings('provisioners', 'provisioner roles', provisioner, changedPrivileges),
   ...settings('accounts', 'accounts', account, changedAccount),
   ...settings('network-policies', 'network policies', policy, changedPolicy),
-  ...settings('oauth-clients', 'OAuth clients', client, changed(client)),
+  'GET admin/integrations/{}/oauth': doing('looked up', 'look up', client),
+  'POST admin/integrations/{}/oauth': doing('created', 'create', client),
+  'PATCH admin/integrations/{}/oauth': { done: changed(client), attempt: (facts) => say`change ${client(facts)}` },
+  'DELETE admin/integrations/{}/oauth': doing('dropped', 'drop', client),
+  'POST admin/integrations/{}/oauth/rotate': doing('rotated the secret of', 'rotate the secret of', client),
 }

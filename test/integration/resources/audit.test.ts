@@ -45,6 +45,7 @@ describe('REST events', () => {
       actorDomain: 'GENERIC_PROVISIONING',
       requestId: patched?.requestId,
       tokenId: 'testToken',
+      version: 2,
       userAgent: 'OKTA SCIM Integration',
       resourceId: body.id,
       resourceName: 'ann',

@@ -206,6 +206,8 @@ describe('ownership', () => {
     const at = (ms: number) => scimApi(db, principal({ tokenExpiresAt }), { now: () => new Date(tokenExpiresAt + ms) })
     expect((await at(-1)('GET', '/Users')).status).toBe(200)
     const { status, body } = await at(0)('GET', '/Users')
-    expect({ status, body }).toEqual(refusal(401, undefined, 'The token has expired: issue a new one'))
+    expect({ status, body }).toEqual(
+      refusal(401, undefined, 'The token has expired, at 2026-05-01T00:00:00.000Z: issue a new one'),
+    )
   })
 })

@@ -201,7 +201,7 @@ describe('what administrators do', () => {
     ],
     [
       'ops-admin created OAuth client HR',
-      about('OAUTH_CLIENT', 'HR', 'POST', 'admin/oauth-clients', { attribute: 'keys' }),
+      about('OAUTH_CLIENT', 'HR', 'POST', 'admin/integrations/HR/oauth', { attribute: 'keys' }),
     ],
   ])('settings: %s', (sentence, event) => {
     expect(sentenceOf(event)).toBe(sentence)
