@@ -23,8 +23,9 @@ export const FINDING_VIEW: ListView<Finding> = {
   below: ({ says, mend }) => [says, ...(mend ? [`→ ${mend}`] : [])].map(plainText).join('\n'),
 }
 
+/** Something is wrong. */
+export const toDo = (check: string, says: string, mend: string): Finding => ({ check, result: 'todo', says, mend })
+
 /** A check with one way to be wrong: the sentence where it is, or that it is not. */
-export const judged = (check: string, wrong: string | undefined, right: string, mend?: string): Finding =>
-  wrong === undefined
-    ? { check, result: 'ok', says: right }
-    : { check, result: 'todo', says: wrong, ...(mend && { mend }) }
+export const judged = (check: string, wrong: string | undefined, right: string, mend: string): Finding =>
+  wrong === undefined ? { check, result: 'ok', says: right } : toDo(check, wrong, mend)
