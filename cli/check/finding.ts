@@ -2,6 +2,9 @@ import type { ListView } from '../output.ts'
 import { plainText } from '../plain-text.ts'
 import type { Column } from '../table.ts'
 
+/** The exit code where something is to be done: for cron. */
+export const EXIT_TO_DO = 3
+
 /** What was looked at, and what was found: `note` is worth knowing, `todo` asks for something to be done. */
 export interface Finding {
   check: string
@@ -17,7 +20,7 @@ const BRIEF: readonly Column<Finding>[] = [
 ]
 
 /** Sentences stand below their row, where they are not cut. */
-export const FINDING_VIEW: ListView<Finding> = {
+export const CHECK_VIEW: ListView<Finding> = {
   table: BRIEF,
   csv: [...BRIEF, { header: 'SAYS', get: ({ says }) => says }, { header: 'MEND', get: ({ mend }) => mend }],
   below: ({ says, mend }) => [says, ...(mend ? [`→ ${mend}`] : [])].map(plainText).join('\n'),

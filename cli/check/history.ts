@@ -2,11 +2,11 @@ import type { EventRow } from '../../shared/audit/event-row.ts'
 import type { IntegrationView } from '../../shared/resources/present-integration.ts'
 import type { Session } from '../command.ts'
 import { collectEvents } from '../event-pages.ts'
+import { DAY_MS } from '../setup/view.ts'
 import { type Finding, toDo } from './finding.ts'
 import { AGENT } from './probes.ts'
 
 const DAYS = 7
-const DAY_MS = 86_400_000
 /** So many of the last week are looked at. */
 const LIMIT = 500
 

@@ -22,7 +22,7 @@ export function judgeProbe(probe: Probe, answer: ProbeAnswer | string): Finding 
   const { status, contentType, text, ms } = answer
   const said = `${status}, ${contentType}, ${ms} ms`
   if (status !== 200)
-    return toDo(check, `${said}: ${detailOf(text)}`, MENDS[status] ?? 'send it again; then see the runbook')
+    return toDo(check, `${said}: ${refusalDetail(text)}`, MENDS[status] ?? 'send it again; then see the runbook')
   return judged(check, wrongWith(probe, answer), `${said}${countText(text)}`, `the answer was ${said}`)
 }
 
@@ -54,4 +54,4 @@ const countText = (text: string): string => {
   return totalResults === undefined ? '' : `, ${totalResults} there`
 }
 
-const detailOf = (text: string): string => String(parse(text)?.detail ?? 'no SCIM error')
+const refusalDetail = (text: string): string => String(parse(text)?.detail ?? 'no SCIM error')

@@ -44,7 +44,7 @@ export interface ProbeAnswer {
   ms: number
 }
 
-const TIMEOUT_MS = 65_000
+const PROBE_TIMEOUT_MS = 65_000
 /** What this command calls itself, so that nobody takes its requests for the provider's. */
 export const AGENT = 'rolecall check'
 
@@ -56,7 +56,7 @@ export async function sendProbe(baseUrl: string, token: string, { path, query }:
   try {
     const response = await fetch(`${base}${path}${parameters && `?${parameters}`}`, {
       headers: { authorization: `Bearer ${token}`, accept: 'application/scim+json', 'user-agent': AGENT },
-      ...{ redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) },
+      ...{ redirect: 'manual', signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) },
     })
     const text = await response.text()
     const contentType = response.headers.get('content-type') ?? 'none'

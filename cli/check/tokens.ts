@@ -7,7 +7,7 @@ import { parsePasted } from './token-form.ts'
 export type ListedToken = Awaited<ReturnType<typeof listTokens>>[number]
 
 const CHECK = 'Token'
-const WARN_DAYS = 30
+const SOON_DAYS = 30
 
 /** What the command calls the tokens that it makes for itself. */
 export const OWN_NAME = 'check'
@@ -40,7 +40,7 @@ function endText(token: ListedToken): string | undefined {
   if (token.status === 'expired') return `${name} expired on ${token.expiresAt}`
   if (token.status === 'revoked') return `${name} was revoked on ${token.revokedAt}`
   if (token.status === 'rejected') return `${name} was issued before what the integration accepts`
-  return token.daysLeft < WARN_DAYS
+  return token.daysLeft < SOON_DAYS
     ? `${name} expires in ${token.daysLeft} days, on ${token.expiresAt}; no provider warns of it`
     : undefined
 }

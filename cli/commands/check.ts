@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import * as z from 'zod'
 import { parseSpan, SPAN_RULE } from '../../shared/auth/span.ts'
 import type { IntegrationView } from '../../shared/resources/present-integration.ts'
-import { FINDING_VIEW, type Finding } from '../check/finding.ts'
+import { CHECK_VIEW, EXIT_TO_DO, type Finding } from '../check/finding.ts'
 import { judgeRefusals, judgeSilence, judgeUnknownCallers, loadRequests } from '../check/history.ts'
 import { probeIntegration } from '../check/probe-integration.ts'
 import { judgeBaseUrl, judgePace, judgeSettings } from '../check/settings.ts'
@@ -16,12 +16,10 @@ import { guideOf } from '../setup/guides.ts'
 import { heldText, loadHeld, transferWords } from '../setup/held.ts'
 import { orNothing } from '../setup/plan.ts'
 
-/** Something is to be done: for cron. */
-const TO_DO = 3
 const DEFAULT_USERS = 1000
-const PATH = ['admin', 'integrations']
+const INTEGRATIONS_PATH = ['admin', 'integrations']
 
-const FLAGS = {
+const CHECK_FLAGS = {
   'token-file': optional('PATH', 'the token as it was pasted, - for standard input (default ROLECALL_TOKEN)', someText),
   'base-url': optional('URL', 'the base URL as it was pasted into the console', someText),
   users: optional(
@@ -32,7 +30,7 @@ const FLAGS = {
   wait: toggle("then watch for the provider's first request, and say what it did"),
   for: optional('SPAN', 'how long to wait (default: 30m, Entra 45m)', spanMs()),
 }
-type Values = FlagValues<typeof FLAGS>
+type Values = FlagValues<typeof CHECK_FLAGS>
 
 function spanMs() {
   return z.string().transform((text, context) => {
@@ -48,7 +46,7 @@ export const check: Command = command({
   words: 'check',
   summary: "Send a provider's own connection test, and say what is wrong and what to do",
   operands: [{ name: 'NAME', help: 'the integration, in any letter case' }],
-  flags: FLAGS,
+  flags: CHECK_FLAGS,
   examples: [
     'rolecall check OKTA_PROVISIONING --token-file okta.token',
     'rolecall check AZURE_PROVISIONING --base-url "https://scim.example.com/prod/scim/v2?aadOptscim062020"',
@@ -59,10 +57,10 @@ export const check: Command = command({
   },
   run: async (session, values, name = '') => {
     const since = new Date()
-    const view = await session.api.call<IntegrationView>({ path: [...PATH, name] })
+    const view = await session.api.call<IntegrationView>({ path: [...INTEGRATIONS_PATH, name] })
     const findings = await findAll(session, view, values, since)
-    await showList(session, FINDING_VIEW, [findings])
-    const code = findings.some(({ result }) => result === 'todo') ? TO_DO : 0
+    await showList(session, CHECK_VIEW, [findings])
+    const code = findings.some(({ result }) => result === 'todo') ? EXIT_TO_DO : 0
     if (!values.wait) return code
     const guide = guideOf(view)
     const waitMs = values.for ?? guide.firstRequestMinutes * 60_000
@@ -73,7 +71,9 @@ export const check: Command = command({
 async function findAll(session: Session, view: IntegrationView, values: Values, now: Date): Promise<Finding[]> {
   const requests = await loadRequests(session, view.name)
   const callers = await judgeUnknownCallers(session)
-  const { tokens } = await session.api.call<{ tokens: ListedToken[] }>({ path: [...PATH, view.name, 'tokens'] })
+  const { tokens } = await session.api.call<{ tokens: ListedToken[] }>({
+    path: [...INTEGRATIONS_PATH, view.name, 'tokens'],
+  })
   const pasted = pastedToken(session, values)
   const probes = await probeIntegration(session, view, { baseUrl: values['base-url'], token: pasted })
   return [
@@ -107,7 +107,7 @@ async function judgeToken(
 ): Promise<Finding> {
   const issue = session.hint(`token issue ${name}`)
   if (pasted !== undefined) return judgeGivenToken(pasted, tokens, name, issue)
-  const client = await orNothing(session.api.call({ path: [...PATH, name, 'oauth'] }))
+  const client = await orNothing(session.api.call({ path: [...INTEGRATIONS_PATH, name, 'oauth'] }))
   return judgeTokens(tokens, client !== undefined, issue)
 }
 

@@ -11,9 +11,9 @@ import { type Made, makePlanned } from '../setup/make.ts'
 import { orNothing, planSetup, type Wanted } from '../setup/plan.ts'
 import { guideText, planText, toGuideJson, toPlanJson } from '../setup/view.ts'
 
-const NAMES = GUIDE_NAMES.join(', ')
+const PROVIDER_NAMES = GUIDE_NAMES.join(', ')
 
-const FLAGS = {
+const SETUP_FLAGS = {
   name: optional('NAME', 'the integration (default: named after the provider)', textFor(objectName)),
   role: optional('ROLE', 'the role that owns what it creates (default: named after the provider)', textFor(objectName)),
   oauth: toggle('an OAuth 2.0 client with a secret in place of a token, where the provider has fields for one'),
@@ -21,15 +21,15 @@ const FLAGS = {
   'dry-run': toggle('show what would be made, and names that others hold; make nothing'),
   'output-file': optional('PATH', 'write the secret to a new file that only you can read, and show none', someText),
 }
-type Values = FlagValues<typeof FLAGS>
+type Values = FlagValues<typeof SETUP_FLAGS>
 
 /** Makes what a provider needs, and says what to put into which field of its console. */
 export const setup: Command = command({
   words: 'setup',
   summary:
     "Connect an identity provider: makes role, integration and token, and says what goes into its console's fields",
-  operands: [{ name: 'PROVIDER', help: NAMES, choices: GUIDE_NAMES }],
-  flags: FLAGS,
+  operands: [{ name: 'PROVIDER', help: PROVIDER_NAMES, choices: GUIDE_NAMES }],
+  flags: SETUP_FLAGS,
   outputs: ['table', 'json'],
   examples: [
     'rolecall setup okta --output-file okta.token',
@@ -65,7 +65,7 @@ export const setup: Command = command({
 
 function toGuide(provider = ''): Guide {
   const name = GUIDE_NAMES.find((one) => one === provider.toLowerCase())
-  if (name === undefined) throw new UsageError(`There is no guide for "${provider}", only: ${NAMES}`)
+  if (name === undefined) throw new UsageError(`There is no guide for "${provider}", only: ${PROVIDER_NAMES}`)
   return GUIDES[name]
 }
 

@@ -13,21 +13,21 @@ interface Mistake {
 }
 
 /** The path, in which two slashes are two. */
-const pathOf = ({ text }: Pasted): string => text.replace(/[?#].*$/, '').replace(/^\w+:\/\/[^/]*/, '')
+const urlPathOf = ({ text }: Pasted): string => text.replace(/[?#].*$/, '').replace(/^\w+:\/\/[^/]*/, '')
 const originOf = (text: string): string | undefined => URL.parse(text)?.origin
 
 /** How a base URL is got wrong: the first that holds says it. */
-const MISTAKES: readonly Mistake[] = [
+const URL_MISTAKES: readonly Mistake[] = [
   { is: ({ text }) => !/^https?:\/\//.test(text) || !URL.canParse(text), says: 'It is no URL' },
   { is: ({ text }) => /\s/.test(text), says: 'There is a blank in it' },
   {
     is: ({ text, right: [own] }) => originOf(text) !== originOf(own),
     says: 'Its scheme, host or port are not those that this command asks (--url, ROLECALL_URL)',
   },
-  { is: (pasted) => pathOf(pasted).replace(/^\//, '').includes('//'), says: 'Two slashes follow each other in it' },
-  { is: (pasted) => pathOf(pasted).endsWith('/'), says: 'It ends with a slash, to which a provider adds another' },
-  { is: (pasted) => /\/(Users|Groups)$/i.test(pathOf(pasted)), says: 'It ends with what providers add themselves' },
-  { is: (pasted) => !pathOf(pasted).includes('/scim/v2'), says: 'It is too short: /scim/v2 is missing' },
+  { is: (pasted) => urlPathOf(pasted).replace(/^\//, '').includes('//'), says: 'Two slashes follow each other in it' },
+  { is: (pasted) => urlPathOf(pasted).endsWith('/'), says: 'It ends with a slash, to which a provider adds another' },
+  { is: (pasted) => /\/(Users|Groups)$/i.test(urlPathOf(pasted)), says: 'It ends with what providers add themselves' },
+  { is: (pasted) => !urlPathOf(pasted).includes('/scim/v2'), says: 'It is too short: /scim/v2 is missing' },
   {
     is: ({ text, right }) => !right.includes(text.replace(/[?#].*$/, '')),
     says: "It is none of this integration's base URLs",
@@ -35,7 +35,7 @@ const MISTAKES: readonly Mistake[] = [
 ]
 
 /** What is wrong with a base URL as it was pasted, if anything is. */
-export const mistakeOf = (pasted: Pasted): string | undefined => MISTAKES.find(({ is }) => is(pasted))?.says
+export const mistakeOf = (pasted: Pasted): string | undefined => URL_MISTAKES.find(({ is }) => is(pasted))?.says
 
 /** What else stands in the way of a provider that is given a right one. */
 export function obstaclesOf({ text, kind }: Pick<Pasted, 'text' | 'kind'>): string[] {

@@ -11,7 +11,7 @@ export interface Held {
 }
 
 const SHOWN_NAMES = 5
-const KINDS = [
+const HELD_KINDS = [
   { collection: 'users', excludedAttributes: 'groups,meta,name,emails,phoneNumbers,addresses' },
   { collection: 'roles', excludedAttributes: 'members,meta' },
 ] as const
@@ -19,7 +19,7 @@ const KINDS = [
 /** Everything that other roles than `role` own, by owner: a create of the same name would be refused. */
 export async function loadHeld(api: Api, role: string): Promise<Held[]> {
   const held = new Map<string, Held>()
-  for (const kind of KINDS) {
+  for (const kind of HELD_KINDS) {
     for await (const page of listResourcePages(api, kind)) {
       for (const { owner, userName, displayName } of page) {
         if (typeof owner !== 'string' || owner === role) continue

@@ -7,7 +7,8 @@ import { type Made, toBeMade } from './make.ts'
 import type { Plan } from './plan.ts'
 import { stepsText } from './render.ts'
 
-const DAY_MS = 86_400_000
+/** A day of 24 hours, in milliseconds. */
+export const DAY_MS = 86_400_000
 
 /** Everything that is shown of a setup. */
 export interface Shown {
