@@ -2,11 +2,11 @@ import type { EventRow } from '../../shared/audit/event-row.ts'
 import type { IntegrationView } from '../../shared/resources/present-integration.ts'
 import type { Session } from '../command.ts'
 import { collectEvents } from '../event-pages.ts'
-import { type Finding, judged } from './finding.ts'
+import { DAY_MS } from '../setup/view.ts'
+import { type Finding, toDo } from './finding.ts'
 import { AGENT } from './probes.ts'
 
 const DAYS = 7
-const DAY_MS = 86_400_000
 /** So many of the last week are looked at. */
 const LIMIT = 500
 
@@ -38,53 +38,43 @@ export function judgeSilence(
 ): Finding {
   const check = 'Last request'
   const last = requests.at(-1)
-  if (last)
-    return {
-      check,
-      result: 'ok',
-      says: `${last.METHOD} ${last.ENDPOINT} at ${last.EVENT_TIMESTAMP}, answered ${last.HTTP_STATUS}`,
-    }
+  if (last) return { check, result: 'ok', says: requestText(last) }
   const says = `None in the last ${DAYS} days`
   const isOld = now.getTime() - Date.parse(createdAt) > DAYS * DAY_MS && liveTokens > 0
-  return isOld
-    ? judged(check, says, '', 'look at the provider: people sign in on, while nothing is provisioned')
-    : { check, result: 'note', says }
+  return isOld ? toDo(check, says, SILENT) : { check, result: 'note', says }
 }
 
-/** What was refused in the last day, by status, each with the latest reason and what mends it. */
+const SILENT = 'look at the provider: people sign in on, while nothing is provisioned'
+
+const requestText = ({ METHOD: method, ENDPOINT: endpoint, EVENT_TIMESTAMP: time, HTTP_STATUS: status }: EventRow) =>
+  `${method} ${endpoint} at ${time}, answered ${status}`
+
+/** What was refused in the last day, by status, each with the latest reason and what mends it; and who was left out. */
 export function judgeRefusals({ hint }: Session, requests: readonly EventRow[], now: Date): Finding[] {
   const recent = requests.filter(({ EVENT_TIMESTAMP: time }) => now.getTime() - Date.parse(time) < DAY_MS)
   const refused = recent.filter(({ HTTP_STATUS: status }) => status >= 400 && status !== 404)
-  const groups = Map.groupBy(refused, ({ ERROR_CODE }) => ERROR_CODE ?? '')
-  const skipping = recent.filter((row) => detailsOf(row).skipped !== undefined).length
-  return [
-    ...[...groups].map(([code, rows]) => refusalFinding(code, rows, hint)),
-    ...(skipping > 0
-      ? [
-          judged(
-            'Members',
-            `${skipping} requests named members who are no users here, and went on without them`,
-            '',
-            'assign people first, then push their groups again',
-          ),
-        ]
-      : []),
-  ]
+  const more = hint('event-history --status FAILURE --details')
+  const byCode = Map.groupBy(refused, ({ ERROR_CODE }) => ERROR_CODE ?? '')
+  return [...[...byCode].flatMap(([code, rows]) => refusalOf(code, rows, more)), ...skippingOf(recent)]
 }
 
-function refusalFinding(code: string, rows: EventRow[], hint: Session['hint']): Finding {
-  const { RESOURCE_NAME: name, ENDPOINT: endpoint, ...last } = rows.at(-1) as EventRow
-  const { detail, advice } = detailsOf({ ...last, ENDPOINT: endpoint, RESOURCE_NAME: name })
-  const says = `${rows.length} requests of the last day, the latest of them ${name ?? endpoint}: ${detail ?? 'no reason is kept'}`
-  return judged(
-    `Refused ${code}`,
-    says,
-    '',
-    advice ??
-      (code.startsWith('409') && name
-        ? hint(`event-history --resource ${name}`)
-        : hint('event-history --status FAILURE --details')),
-  )
+/** An event of a refusal for the owner's sake says itself what mends it. */
+function refusalOf(code: string, rows: readonly EventRow[], more: string): Finding[] {
+  return rows.slice(-1).map((last) => {
+    const { detail = 'no reason is kept', advice = more } = detailsOf(last)
+    const what = last.RESOURCE_NAME ?? last.ENDPOINT
+    return toDo(
+      `Refused ${code}`,
+      `${rows.length} requests of the last day, the latest of them ${what}: ${detail}`,
+      advice,
+    )
+  })
+}
+
+function skippingOf(recent: readonly EventRow[]): Finding[] {
+  const count = recent.filter((row) => detailsOf(row).skipped !== undefined).length
+  const says = `${count} requests named members who are no users here, and went on without them`
+  return count > 0 ? [toDo('Members', says, 'assign people first, then push their groups again')] : []
 }
 
 /** Callers of the last day whose token opened nothing: nobody knows whose they were. */

@@ -1,4 +1,4 @@
-import { type Finding, judged } from './finding.ts'
+import { type Finding, judged, toDo } from './finding.ts'
 import { type Probe, type ProbeAnswer, probeText } from './probes.ts'
 
 /** Providers give up after 60 s, and a create that takes long is sent again. */
@@ -17,7 +17,7 @@ const MENDS: Readonly<Record<number, string>> = {
 export function judgeProbe(probe: Probe, answer: ProbeAnswer | string): Finding {
   const check = probeText(probe)
   if (typeof answer === 'string') {
-    return judged(check, `No answer: ${answer}`, '', 'the address must be reachable from where the provider is')
+    return toDo(check, `No answer: ${answer}`, 'the address must be reachable from where the provider is')
   }
   const { status, contentType, text, ms } = answer
   const said = `${status}, ${contentType}, ${ms} ms`

@@ -2,10 +2,11 @@ import type { IntegrationView } from '../../shared/resources/present-integration
 import type { issueToken } from '../../shared/resources/tokens.ts'
 import type { Session } from '../command.ts'
 import { Failure } from '../failure.ts'
-import { type Finding, judged } from './finding.ts'
+import { type Finding, toDo } from './finding.ts'
 import { judgeProbe } from './judge-probe.ts'
 import { PROBES, sendProbe } from './probes.ts'
 import { parsePasted } from './token-form.ts'
+import { OWN_NAME } from './tokens.ts'
 
 type IssuedToken = Awaited<ReturnType<typeof issueToken>>
 
@@ -40,13 +41,13 @@ async function withOwnToken(
   work: (token: string) => Promise<Finding[]>,
 ): Promise<Finding[]> {
   const path = ['admin', 'integrations', name, 'tokens']
-  const issued = await api.call<IssuedToken>({ method: 'POST', path, body: { name: 'check' } }).catch(toFailure)
-  if (issued instanceof Failure) return [judged('Probes', issued.message, '', hint(`check ${name} --token-file PATH`))]
+  const issued = await api.call<IssuedToken>({ method: 'POST', path, body: { name: OWN_NAME } }).catch(toFailure)
+  if (issued instanceof Failure) return [toDo('Probes', issued.message, hint(`check ${name} --token-file PATH`))]
   try {
     return await work(issued.token)
   } finally {
     await api.call({ method: 'DELETE', path: ['admin', 'tokens', issued.tokenId] })
-    terminal.tell('Probed with a token called "check", which is revoked again')
+    terminal.tell(`Probed with a token called "${OWN_NAME}", which is revoked again`)
   }
 }
 

@@ -1,6 +1,6 @@
 import type { listTokens } from '../../shared/resources/tokens.ts'
 import { plainJson } from '../plain-text.ts'
-import { type Finding, judged } from './finding.ts'
+import { type Finding, judged, toDo } from './finding.ts'
 import { parsePasted } from './token-form.ts'
 
 /** As the service lists it. */
@@ -9,22 +9,23 @@ export type ListedToken = Awaited<ReturnType<typeof listTokens>>[number]
 const CHECK = 'Token'
 const ENDS_SOON_DAYS = 30
 
-/** A further token, whatever is wrong with the one there is. */
-type Issue = string
+/** What the command calls the tokens that it makes for itself. */
+export const OWN_NAME = 'check'
 
 /** The token that was pasted: its form, whose it is, and how long it works. */
-export function judgeGivenToken(pasted: string, tokens: readonly ListedToken[], name: string, issue: Issue): Finding {
+export function judgeGivenToken(pasted: string, tokens: readonly ListedToken[], name: string, issue: string): Finding {
   const { tokenId, wrong } = parsePasted(pasted)
-  if (wrong) return judged(CHECK, wrong, '', `paste the token alone; should it be lost: ${issue}`)
+  if (wrong) return toDo(CHECK, wrong, `paste the token alone; should it be lost: ${issue}`)
   const own = tokens.find((token) => token.tokenId === tokenId)
   return judged(CHECK, own ? endText(own) : `It is no token of ${name}, or long ended`, liveText(own), issue)
 }
 
 /** The token that works longest, where none was pasted. */
-export function judgeTokens(tokens: readonly ListedToken[], hasClient: boolean, issue: Issue): Finding {
-  const [longest] = tokens.filter(({ status }) => status === 'live').sort((a, b) => b.daysLeft - a.daysLeft)
+export function judgeTokens(tokens: readonly ListedToken[], hasClient: boolean, issue: string): Finding {
+  const providers = tokens.filter(({ name }) => name !== OWN_NAME)
+  const [longest] = providers.filter(({ status }) => status === 'live').sort((a, b) => b.daysLeft - a.daysLeft)
   if (longest) return judged(CHECK, endText(longest), liveText(longest), issue)
-  const last = tokens.at(-1)
+  const last = providers.at(-1)
   return judged(
     CHECK,
     hasClient ? undefined : `There is no live token${last ? `: ${endText(last)}` : ''}`,

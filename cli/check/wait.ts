@@ -4,10 +4,8 @@ import type { Session } from '../command.ts'
 import { followEvents, onceEach } from '../follow.ts'
 import { plainText } from '../plain-text.ts'
 import type { Guide } from '../setup/guide.ts'
+import { EXIT_TO_DO } from './finding.ts'
 import { detailsOf, isProviders } from './history.ts'
-
-/** Found something to do: nothing came, or what came was refused. */
-const TO_DO = 3
 
 /** For whom is waited, since when, and how long. */
 interface Awaited {
@@ -30,7 +28,7 @@ export async function waitForFirst(session: Session, awaited: Awaited): Promise<
   terminal.tell(
     [`No request of ${guide.title} since ${since.toISOString()}. Usually forgotten:`, ...guide.forgotten].join('\n- '),
   )
-  return TO_DO
+  return EXIT_TO_DO
 }
 
 async function findFirst(session: Session, awaited: Awaited, signal: AbortSignal): Promise<EventRow | undefined> {
@@ -69,7 +67,7 @@ function tellFirst({ terminal }: Session, row: EventRow, { title }: Guide): numb
   const refusal = row.HTTP_STATUS < 400 ? '' : `: ${detailsOf(row).detail ?? ''}`
   const text = `${title} ${whatItDid(row)} at ${row.EVENT_TIMESTAMP} from ${row.CLIENT_IP}, answered ${row.HTTP_STATUS}${refusal}`
   terminal.tell(plainText(text))
-  return row.HTTP_STATUS < 400 ? 0 : TO_DO
+  return row.HTTP_STATUS < 400 ? 0 : EXIT_TO_DO
 }
 
 const VERBS: Readonly<Record<string, string>> = {
