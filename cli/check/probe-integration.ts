@@ -1,5 +1,5 @@
 import type { IntegrationView } from '../../shared/resources/present-integration.ts'
-import type { issueToken } from '../../shared/resources/tokens.ts'
+import type { IssuedToken } from '../../shared/resources/token-view.ts'
 import type { Session } from '../command.ts'
 import { Failure } from '../failure.ts'
 import { type Finding, toDo } from './finding.ts'
@@ -7,8 +7,6 @@ import { judgeProbe } from './judge-probe.ts'
 import { PROBES, sendProbe } from './probes.ts'
 import { parsePasted } from './token-form.ts'
 import { OWN_NAME } from './tokens.ts'
-
-type IssuedToken = Awaited<ReturnType<typeof issueToken>>
 
 /** What was pasted into the console, as far as it was given. */
 export interface Pasted {
@@ -41,7 +39,9 @@ async function withOwnToken(
   work: (token: string) => Promise<Finding[]>,
 ): Promise<Finding[]> {
   const path = ['admin', 'integrations', name, 'tokens']
-  const issued = await api.call<IssuedToken>({ method: 'POST', path, body: { name: OWN_NAME } }).catch(toFailure)
+  const issued = await api
+    .call<IssuedToken>({ method: 'POST', path, body: { name: OWN_NAME, life: '1h' } })
+    .catch(toFailure)
   if (issued instanceof Failure) return [toDo('Probes', issued.message, hint(`check ${name} --token-file PATH`))]
   try {
     return await work(issued.token)

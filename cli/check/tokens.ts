@@ -1,10 +1,7 @@
-import type { listTokens } from '../../shared/resources/tokens.ts'
+import type { ListedToken } from '../../shared/resources/token-view.ts'
 import { plainJson } from '../plain-text.ts'
 import { type Finding, judged, toDo } from './finding.ts'
 import { parsePasted } from './token-form.ts'
-
-/** As the service lists it. */
-export type ListedToken = Awaited<ReturnType<typeof listTokens>>[number]
 
 const CHECK = 'Token'
 const ENDS_SOON_DAYS = 30

@@ -3,6 +3,7 @@ import type { IntegrationView } from '../../shared/resources/present-integration
 import type { Session } from '../command.ts'
 import { followEvents, onceEach } from '../follow.ts'
 import { plainText } from '../plain-text.ts'
+import { Narrator } from '../sentences.ts'
 import type { Guide } from '../setup/guide.ts'
 import { EXIT_TO_DO } from './finding.ts'
 import { detailsOf, isProviders } from './history.ts'
@@ -23,7 +24,7 @@ export async function waitForFirst(session: Session, awaited: Awaited): Promise<
   const signal = AbortSignal.any([interrupted, AbortSignal.timeout(waitMs)])
   terminal.tell(`Waiting ${spanText(waitMs)} for the first request of ${guide.title}, or until Ctrl-C`)
   const first = await findFirst(session, awaited, signal)
-  if (first) return tellFirst(session, first, guide)
+  if (first) return tellFirst(session, first)
   if (interrupted.aborted) return 0
   terminal.tell(
     [`No request of ${guide.title} since ${since.toISOString()}. Usually forgotten:`, ...guide.forgotten].join('\n- '),
@@ -63,24 +64,10 @@ const tellUnknown = ({ terminal }: Session, row: EventRow): void =>
     ),
   )
 
-function tellFirst({ terminal }: Session, row: EventRow, { title }: Guide): number {
-  const refusal = row.HTTP_STATUS < 400 ? '' : `: ${detailsOf(row).detail ?? ''}`
-  const text = `${title} ${whatItDid(row)} at ${row.EVENT_TIMESTAMP} from ${row.CLIENT_IP}, answered ${row.HTTP_STATUS}${refusal}`
-  terminal.tell(plainText(text))
+async function tellFirst(session: Session, row: EventRow): Promise<number> {
+  const [{ SENTENCE: sentence } = { SENTENCE: '' }] = await new Narrator(session).say([row])
+  session.terminal.tell(plainText(`${sentence}, at ${row.EVENT_TIMESTAMP} from ${row.CLIENT_IP}`))
   return row.HTTP_STATUS < 400 ? 0 : EXIT_TO_DO
-}
-
-const VERBS: Readonly<Record<string, string>> = {
-  POST: 'created',
-  PUT: 'changed',
-  PATCH: 'changed',
-  DELETE: 'deleted',
-}
-
-function whatItDid({ METHOD: method, ENDPOINT: endpoint, RESOURCE_NAME: name }: EventRow): string {
-  const what = endpoint.replace(/^scim\/v2/, '')
-  if (method === 'GET' || what.endsWith('.search')) return `read ${what}`
-  return `${VERBS[method] ?? method} ${name ?? what}`
 }
 
 const spanText = (ms: number): string => (ms < 60_000 ? `${ms / 1000} s` : `${Math.round(ms / 60_000)} minutes`)

@@ -2,11 +2,12 @@ import { readFileSync } from 'node:fs'
 import * as z from 'zod'
 import { parseSpan, SPAN_RULE } from '../../shared/auth/span.ts'
 import type { IntegrationView } from '../../shared/resources/present-integration.ts'
+import type { ListedToken } from '../../shared/resources/token-view.ts'
 import { CHECK_VIEW, EXIT_TO_DO, type Finding } from '../check/finding.ts'
 import { judgeRefusals, judgeSilence, judgeUnknownCallers, loadRequests } from '../check/history.ts'
 import { probeIntegration } from '../check/probe-integration.ts'
 import { judgeBaseUrl, judgePace, judgeSettings } from '../check/settings.ts'
-import { judgeGivenToken, judgeTokens, type ListedToken } from '../check/tokens.ts'
+import { judgeGivenToken, judgeTokens } from '../check/tokens.ts'
 import { waitForFirst } from '../check/wait.ts'
 import { type Command, command, type FlagValues, type Session } from '../command.ts'
 import { Failure, UsageError } from '../failure.ts'
@@ -16,8 +17,6 @@ import { guideOf } from '../setup/guides.ts'
 import { heldText, loadHeld, transferWords } from '../setup/held.ts'
 import { orNothing } from '../setup/plan.ts'
 
-/** Something is to be done: for cron. */
-const SOMETHING_TO_DO = 3
 const DEFAULT_USERS = 1000
 const INTEGRATIONS_PATH = ['admin', 'integrations']
 
@@ -61,8 +60,8 @@ export const check: Command = command({
     const since = new Date()
     const view = await session.api.call<IntegrationView>({ path: [...INTEGRATIONS_PATH, name] })
     const findings = await findAll(session, view, values, since)
-    await showList(session, FINDING_VIEW, [findings])
-    const code = findings.some(({ result }) => result === 'todo') ? SOMETHING_TO_DO : 0
+    await showList(session, CHECK_VIEW, [findings])
+    const code = findings.some(({ result }) => result === 'todo') ? EXIT_TO_DO : 0
     if (!values.wait) return code
     const guide = guideOf(view)
     const waitMs = values.for ?? guide.firstRequestMinutes * 60_000

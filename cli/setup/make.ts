@@ -1,10 +1,8 @@
 import type { NewSecret, OAuthClientView } from '../../shared/resources/oauth-clients.ts'
-import type { issueToken } from '../../shared/resources/tokens.ts'
+import type { IssuedToken } from '../../shared/resources/token-view.ts'
 import type { Api } from '../api.ts'
 import type { Guide, Placeholder } from './guide.ts'
 import type { Plan, Wanted } from './plan.ts'
-
-type IssuedToken = Awaited<ReturnType<typeof issueToken>>
 
 /** What came of it: what was made, in words, and what the guide is filled with. */
 export interface Made {

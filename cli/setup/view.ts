@@ -7,7 +7,7 @@ import { type Made, toBeMade } from './make.ts'
 import type { Plan } from './plan.ts'
 import { stepsText } from './render.ts'
 
-const ONE_DAY_MS = 86_400_000
+export const DAY_MS = 86_400_000
 
 /** Everything that is shown of a setup. */
 export interface Shown {
@@ -54,7 +54,7 @@ function tokenText({ expiresAt }: Made, cron = ''): string {
     0 8 * * *  ${cron}`
 }
 
-const daysUntil = (end: string): number => Math.round((Date.parse(end) - Date.now()) / ONE_DAY_MS)
+const daysUntil = (end: string): number => Math.round((Date.parse(end) - Date.now()) / DAY_MS)
 
 /** What a dry run found, as scripts read it. */
 export const toPlanJson = (plan: Plan, held: readonly Held[]) => ({

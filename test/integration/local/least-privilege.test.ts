@@ -151,6 +151,28 @@ async function changeByHand(): Promise<{ status: number }[]> {
   ]
 }
 
+/** A client fetches a token of an hour with its secret, reads with it, and is refused once it is gone. */
+async function useOAuth(): Promise<{ status: number }[]> {
+  const at = '/admin/integrations/EXTRA/oauth'
+  const enabled = await admin('POST', at, {})
+  const { clientId, clientSecret } = enabled.body
+  const ask = async (secret: string) => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: secret }
+    const body = new URLSearchParams(form).toString()
+    const response = await fetch(new URL('/oauth2/token', system.baseUrl), { method: 'POST', headers, body })
+    return { status: response.status, body: JSON.parse(await response.text()) }
+  }
+  const granted = await ask(clientSecret)
+  expect([granted.status, (await ask('wrong')).status]).toEqual([200, 401])
+  return [
+    await scim('GET', '/Users?count=1', undefined, granted.body.access_token),
+    await admin('POST', `${at}/rotate`, {}),
+    await admin('GET', at),
+    await admin('DELETE', at),
+  ]
+}
+
 async function administer(): Promise<number[]> {
   const integration = { name: 'EXTRA', clientKind: 'GENERIC' }
   const created = await admin('POST', '/admin/integrations', integration)
@@ -180,6 +202,7 @@ async function administer(): Promise<number[]> {
     await admin('PATCH', '/admin/integrations/EXTRA', { role: 'SPARE' }),
     await admin('POST', '/admin/integrations', { ...integration, mode: 'orReplace' }),
     await admin('DELETE', '/admin/integrations/EXTRA/tokens'),
+    ...(await useOAuth()),
     await admin('GET', '/admin/users?count=5'),
     await admin('GET', '/admin/users/user7'),
     await admin('GET', '/admin/roles'),
