@@ -65,7 +65,7 @@ export const setup: Command = command({
 
 function toGuide(provider = ''): Guide {
   const name = GUIDE_NAMES.find((one) => one === provider.toLowerCase())
-  if (name === undefined) throw new UsageError(`There is no guide for "${provider}", only: ${GUIDE_NAMES}`)
+  if (name === undefined) throw new UsageError(`There is no guide for "${provider}", only: ${GUIDE_NAMES.join(', ')}`)
   return GUIDES[name]
 }
 
