@@ -57,7 +57,7 @@ function wordsOf(args: readonly string[]): string {
 
 function toUnknown([first, second]: readonly string[], group: readonly Command[]): string {
   if (group.length === 0) return `There is no command "${first}"`
-  const names = group.map(({ words }) => words.split(' ')[1]).join(', ')
+  const names = [...new Set(group.map(({ words }) => words.split(' ')[1]))].join(', ')
   return second === undefined || second.startsWith('-')
     ? `"${first}" needs one of: ${names}`
     : `There is no command "${first} ${second}", only: ${names}`

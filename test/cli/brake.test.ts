@@ -56,7 +56,7 @@ test('options of the brake that contradict each other, or say nothing, are usage
     code: 2,
     stderr: expect.stringContaining('--for and --end contradict each other'),
   })
-  expect(await rolecall('integration', 'set', 'BRAKED', '--brake', 'halt')).toMatchObject({
+  expect(await rolecall('integration', 'alter', 'BRAKED', '--brake', 'halt')).toMatchObject({
     code: 2,
     stderr: expect.stringContaining('expected one of warn, stop, off'),
   })

@@ -192,7 +192,7 @@ describe('rolecall ownership', () => {
     ],
     ['type,name\nrobot,x\n', 'the type in line 2 is neither user nor role'],
     ['userName,x\n,y\n', 'line 2 names nobody'],
-    ['userName\n"open\n', 'line 2 has a quote that is not closed, or text behind one'],
+    ['userName\n"open\n', 'Line 2: a quote is opened and never closed'],
   ])('refuses the file %j before anything is sent', async (text, reason) => {
     const path = file('bad.csv', text)
     const { code, stderr } = await rolecall(`ownership transfer --file ${path} --to ADMIN`)

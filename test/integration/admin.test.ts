@@ -49,13 +49,15 @@ describe('/admin/integrations', () => {
       status: 201,
       body: { name: 'ENTRA', clientKind: 'AZURE', role: 'AAD_PROVISIONER' },
     })
+    const { outcome, ...made } = created.body
+    expect(outcome).toBe('created')
     expect(created.headers).toMatchObject({ 'content-type': 'application/json', 'cache-control': 'no-store' })
     const one = { params: { name: 'entra' }, query }
     const resource = '/admin/integrations/{name}'
-    expect(await call('GET', resource, one)).toMatchObject({ status: 200, body: created.body })
+    expect(await call('GET', resource, one)).toMatchObject({ status: 200, body: made })
     const changed = await call('PATCH', resource, { ...one, body: { enabled: false } })
     const { changes, ...after } = changed.body
-    expect([changed.status, after]).toEqual([200, { ...created.body, enabled: false }])
+    expect([changed.status, after]).toEqual([200, { ...made, enabled: false }])
     expect(changes).toEqual([{ attribute: 'enabled', before: true, after: false }])
     const listed = await call('GET', '/admin/integrations', { query })
     expect(listed).toMatchObject({ status: 200, body: { integrations: [after] } })
@@ -74,7 +76,11 @@ describe('/admin/integrations', () => {
     [
       'a taken name',
       { name: 'okta', clientKind: 'GENERIC' },
-      refusal(409, 'An integration "OKTA" exists: choose another name', 'uniqueness'),
+      refusal(
+        409,
+        'An integration "OKTA" exists: choose another name, or say whether to replace it (mode orReplace) or to leave it as it is (ifNotExists)',
+        'uniqueness',
+      ),
     ],
     [
       'an unknown setting',
@@ -231,7 +237,7 @@ describe('every admin request', () => {
       ['POST', 'admin/integrations', 201, ADMIN_ARN, 'IAM', 'A'],
       ['POST', 'admin/integrations', 409, ADMIN_ARN, 'IAM', 'A'],
       ['GET', 'admin/integrations/A', 200, ADMIN_ARN, 'IAM', 'A'],
-      ['DELETE', 'admin/integrations/A', 405, ADMIN_ARN, 'IAM', undefined],
+      ['DELETE', 'admin/integrations/A', 200, ADMIN_ARN, 'IAM', 'A'],
     ])
   })
 })
