@@ -126,20 +126,25 @@ const tokenRevoke = command({
   outputs: [],
   examples: ['rolecall token revoke 3fTq0Zr8LkWb2NcXyV9aHs', 'rolecall token revoke --all OKTA_PROVISIONING'],
   check: ({ all }, given = '') => (all ? undefined : refuseWholeToken(given)),
-  run: async ({ api, terminal }, { all }, given = '') => {
-    const revoked = await (all ? revokeAll(api, given) : revokeOne(api, given))
+  run: async ({ api, terminal, hint }, { all }, given = '') => {
+    const { revoked, oauthClient } = await (all ? revokeAll(api, given) : revokeOne(api, given))
     await terminal.write(revoked.map((id) => `Revoked ${id}\n`).join(''))
-    if (revoked.length === 0) terminal.tell('There was no live token')
+    if (oauthClient) {
+      await terminal.write(`Revoked the access tokens of OAuth client ${oauthClient}\n`)
+      terminal.tell(`It can get new ones until "${hint(`integration oauth rotate ${given} --overlap 0m`)}"`)
+    } else if (revoked.length === 0) terminal.tell('There was no live token')
   },
 })
 
-async function revokeOne(api: Api, tokenId: string): Promise<string[]> {
+type Revoked = Pick<RevokedTokens, 'revoked' | 'oauthClient'>
+
+async function revokeOne(api: Api, tokenId: string): Promise<Revoked> {
   await api.call({ method: 'DELETE', path: ['admin', 'tokens', tokenId] })
-  return [tokenId]
+  return { revoked: [tokenId] }
 }
 
-const revokeAll = async (api: Api, integration: string): Promise<readonly string[]> =>
-  (await api.call<RevokedTokens>({ method: 'DELETE', path: tokensPath(integration) })).revoked
+const revokeAll = (api: Api, integration: string): Promise<Revoked> =>
+  api.call<RevokedTokens>({ method: 'DELETE', path: tokensPath(integration) })
 
 /** A secret on a command line is in the shell's history already; it shall not reach the event history as well. */
 function refuseWholeToken(tokenId: string): void {

@@ -8,8 +8,8 @@ export interface Principal extends Carried {
   account: string
   integration: string
   tokenId: string
-  /** The OAuth client that got the token, where it is an access token. */
-  client?: string
+  /** Of an access token: the OAuth client that got it, and when, in epoch milliseconds. */
+  client?: { id: string; tokenIssuedAt: number }
   /** The instant the token stops working, in epoch milliseconds. */
   tokenExpiresAt: number
   /** Whether it may change what others own; of no token, only of callers whom IAM has authorized. */

@@ -116,7 +116,9 @@ function refusalOf(token: TokenRecord, sourceIp: string, now: number): RefusalRe
   return networkPolicy?.mode === 'observe' ? 'observed' : 'network'
 }
 
-function toPrincipal({ account, integration, tokenId, expiresAt, access, client }: TokenRecord): Principal {
+function toPrincipal(token: TokenRecord): Principal {
+  const { account, integration, tokenId, createdAt, expiresAt, access, client: id } = token
+  const client = id === undefined ? undefined : { id, tokenIssuedAt: createdAt }
   return { account, integration, ...toCarried(access), tokenId, ...(client && { client }), tokenExpiresAt: expiresAt }
 }
 

@@ -1,7 +1,7 @@
 import type { Principal } from '../auth/principal.ts'
 import { forbidden, type ScimError, unauthorized } from '../scim/error.ts'
 import type { Db } from '../store/client.ts'
-import { type ClosedReason, closedLately } from '../store/revoked.ts'
+import { type Closed, type ClosedReason, closedLately } from '../store/revoked.ts'
 import { type NoteUse, useNoter } from '../store/token-use.ts'
 import { putUse } from '../store/token-uses.ts'
 
@@ -16,13 +16,21 @@ export interface Doorkeeper {
 export function openDoorkeeper(): Doorkeeper {
   const getClosedLately = closedLately()
   return {
-    refuseClosed: async (db, { account, tokenId, client = tokenId }, now) => {
-      const closed = await getClosedLately(db, account, now.getTime())
-      const reason = closed.get(tokenId) ?? closed.get(client)
+    refuseClosed: async (db, caller, now) => {
+      const closed = await getClosedLately(db, caller.account, now.getTime())
+      const reason = reasonFor(caller, closed)
       if (reason) throw REFUSALS[reason]()
     },
     noteUse: useNoter(putUse),
   }
+}
+
+/** An access token ends with its client, or with all that its client got before an instant. */
+function reasonFor({ tokenId, client }: Principal, closed: Closed): ClosedReason | undefined {
+  const own = closed.get(tokenId)
+  if (own || !client) return own?.reason
+  const { reason, issuedBefore = Number.POSITIVE_INFINITY } = closed.get(client.id) ?? {}
+  return client.tokenIssuedAt < issuedBefore ? reason : undefined
 }
 
 const REFUSALS: Record<ClosedReason, () => ScimError> = {

@@ -1,18 +1,11 @@
 import { newToken } from '../auth/token.ts'
 import { notFound, ScimError } from '../scim/error.ts'
 import { quote } from '../scim/quote.ts'
+import { putRevocations } from '../store/integration-change.ts'
 import { getIntegrations, liveTokens, MAX_LIVE_TOKENS } from '../store/integrations.ts'
 import { getToken, type TokenRecord } from '../store/token-record.ts'
 import { getUses } from '../store/token-uses.ts'
-import {
-  getTokensOf,
-  type Origin,
-  putNewToken,
-  putRevocation,
-  putRevocations,
-  putTokenName,
-  toAccess,
-} from '../store/tokens.ts'
+import { getTokensOf, type Origin, putNewToken, putRevocation, putTokenName, toAccess } from '../store/tokens.ts'
 import type { AdminContext } from './admin-context.ts'
 import { requireIntegration } from './integrations.ts'
 import { requireAccount } from './known-names.ts'
@@ -120,18 +113,28 @@ export async function revokeToken(context: AdminContext, tokenId: string): Promi
 export interface RevokedTokens {
   integration: string
   revoked: readonly string[]
+  /** Whose access tokens ended too; it can get new ones. */
+  oauthClient?: string
 }
 
-/** Ends every live token of an integration at once, all or none. @throws {ScimError} 404. */
+/**
+ * Ends every live token of an integration at once, all or none, and the access tokens of its OAuth client, which may get
+ * new ones. @throws {ScimError} 404.
+ */
 export async function revokeTokens(context: AdminContext, integrationName: string): Promise<RevokedTokens> {
   const { db, now, trail } = context
   return retryLostRaces(async () => {
-    const { integration } = await requireIntegration(context, integrationName)
-    const revoked = liveTokens(integration, now)
-    if (revoked.length === 0) return { integration: integration.name, revoked }
-    const changes = [{ attribute: 'revokedTokens', after: revoked }]
-    await trail.record({ status: 200, changes }, (event) => putRevocations(db, integration, now.getTime(), event))
-    return { integration: integration.name, revoked }
+    const origin = await requireIntegration(context, integrationName)
+    const { name, oauthClient } = origin.integration
+    const revoked = liveTokens(origin.integration, now)
+    const done = { integration: name, revoked, ...(oauthClient && { oauthClient }) }
+    if (revoked.length === 0 && oauthClient === undefined) return done
+    const changes = [
+      { attribute: 'revokedTokens', after: revoked },
+      ...(oauthClient ? [{ attribute: 'accessTokensOf', after: oauthClient }] : []),
+    ]
+    await trail.record({ status: 200, changes }, (event) => putRevocations(db, origin, now, event))
+    return done
   })
 }
 

@@ -22,7 +22,15 @@ import {
   released,
   taken,
 } from './provisioners.ts'
-import { type Closing, closingActions, endAccessActions, rewriteAccessActions } from './tokens.ts'
+import { revokedActions } from './revoked.ts'
+import {
+  type Closing,
+  closingActions,
+  endAccessActions,
+  endTokensActions,
+  type Origin,
+  rewriteAccessActions,
+} from './tokens.ts'
 import { type Actions, MAX_ACTIONS, transact } from './transaction.ts'
 
 /** More tokens than one transaction can rewrite share the role. */
@@ -174,6 +182,34 @@ export async function putIntegrationCopy(
 ): Promise<void> {
   const copied = copyActions(after, policy, now)
   await transact(db, { ...changeActions(after, provisioner, now), ...copied }, randomUUID())
+}
+
+/**
+ * Access pattern T7: ends every live token of an integration as it was read, and every access token that its OAuth client
+ * has got so far, with one event; 1 round trip.
+ * @throws {ConditionsFailed} when the integration, its tokens or its role have changed since they were read.
+ */
+export async function putRevocations(
+  db: Db,
+  { integration, provisioner }: Origin,
+  now: Date,
+  event: RestEvent,
+): Promise<void> {
+  const { account, oauthClient, version } = integration
+  const revokedAt = now.getTime()
+  // One that was made in the same millisecond is ended too.
+  const issuedBefore = revokedAt + 1
+  const ended = { tokens: {}, ...(oauthClient && { accessTokensRevokedBefore: issuedBefore }) }
+  const after = { ...integration, ...ended, version: version + 1 }
+  const actions = {
+    ...endTokensActions(integration, revokedAt),
+    ...(oauthClient && revokedActions(account, [oauthClient], revokedAt, { reason: 'revoked', issuedBefore })),
+    integration: replaceIntegrationAction(after, integration),
+    role: checkProvisionerAction(account, provisioner),
+    ...rewriteAccessActions(after, provisioner, now),
+    event: putEventAction(db, event),
+  }
+  await transact(db, actions, randomUUID())
 }
 
 function changeActions(after: Integration, provisioner: Provisioner, now: Date): Actions {

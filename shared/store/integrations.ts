@@ -32,12 +32,14 @@ export interface Integration extends Omit<Carried, 'privileges'> {
   rejectTokensIssuedBefore?: number | undefined
   createdAt: string
   createdBy: string
-  /** Counts the changes of the settings above. */
+  /** Counts the changes of all but `tokens`. */
   version: number
   /** The instant of expiry, in epoch milliseconds, of every token that may be live; expired ones linger. */
   tokens: Record<string, number>
   /** The id of its OAuth client, where it has one. */
   oauthClient?: string | undefined
+  /** Epoch milliseconds: access tokens that its client got before were revoked. */
+  accessTokensRevokedBefore?: number | undefined
 }
 
 const stored = z.object({
@@ -72,6 +74,7 @@ const stored = z.object({
   version: z.int(),
   tokens: z.record(z.string(), z.number()),
   oauthClient: z.optional(z.string()),
+  accessTokensRevokedBefore: z.optional(z.number()),
 })
 
 const integrationItem = z.pipe(
@@ -164,19 +167,6 @@ export function addTokenAction(integration: Integration, added: Expiries, moved:
         ...Object.fromEntries(set.map(([, expiresAt], i) => [`:s${i}`, expiresAt])),
         ':full': MAX_LIVE_TOKENS + expired.length,
       },
-    },
-  }
-}
-
-/** Takes all tokens off the integration's list, if they are the ones that were read. */
-export const dropTokensAction = (integration: Integration): Action => {
-  const { ExpressionAttributeValues, ...unchanged } = isUnchanged(integration)
-  return {
-    Update: {
-      Key: integrationKey(integration.account, integration.name),
-      UpdateExpression: 'SET #tokens = :none',
-      ...unchanged,
-      ExpressionAttributeValues: { ...ExpressionAttributeValues, ':none': {} },
     },
   }
 }

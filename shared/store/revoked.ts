@@ -9,25 +9,31 @@ import type { Actions } from './transaction.ts'
 const REASONS = ['revoked', 'rejected', 'disabled'] as const
 export type ClosedReason = (typeof REASONS)[number]
 
-/** Tokens that are refused though the gateway may still know them as good, by their id. */
-export type Closed = ReadonlyMap<string, ClosedReason>
+/** Why tokens are refused: of a client's those made before an instant, in epoch milliseconds, or all. */
+export interface Ending {
+  reason: ClosedReason
+  issuedBefore?: number | undefined
+}
+
+/** What is refused though the gateway may still know it as good: tokens by their id, access tokens by their client's. */
+export type Closed = ReadonlyMap<string, Ending>
 
 /** An authorizer that read a token just before it ended answers a little later, and the gateway counts from then. */
 const MARGIN_SECONDS = 30
 const LISTED_MS = (AUTHORIZER_CACHE_SECONDS + MARGIN_SECONDS) * 1000
 
 /**
- * Puts tokens on the account's list, for as long as the gateway may let them in without asking: part of the transaction
- * that ends them. 2 write units each.
+ * Puts tokens, or OAuth clients for theirs, on the account's list, for as long as the gateway may let them in without
+ * asking: part of the transaction that ends them. 2 write units each.
  */
 export function revokedActions(
   account: string,
   tokenIds: readonly string[],
   now: number,
-  reason: ClosedReason = 'revoked',
+  ending: Ending = { reason: 'revoked' },
 ): Actions {
   const until = now + LISTED_MS
-  const rest = { reason, until, [TABLE.timeToLiveAttribute]: Math.ceil(until / 1000) }
+  const rest = { ...ending, until, [TABLE.timeToLiveAttribute]: Math.ceil(until / 1000) }
   return Object.fromEntries(
     tokenIds.map((id) => [`closed:${id}`, { Put: { Item: { ...revokedTokenKey(account, id), ...rest } } }]),
   )
@@ -69,7 +75,9 @@ export function closedLately(): Lookup {
 }
 
 /** Whoever put an item here that cannot be read wanted the token refused. */
-function parseClosed({ sk, reason, until }: Record<string, unknown>, now: number): [string, ClosedReason][] {
+function parseClosed({ sk, until, ...item }: Record<string, unknown>, now: number): [string, Ending][] {
   if (typeof until === 'number' && until <= now) return []
-  return [[String(sk), REASONS.find((known) => known === reason) ?? 'revoked']]
+  const reason = REASONS.find((known) => known === item.reason) ?? 'revoked'
+  const { issuedBefore } = item
+  return [[String(sk), { reason, ...(typeof issuedBefore === 'number' && { issuedBefore }) }]]
 }

@@ -42,7 +42,7 @@ export function useNoter(send: (db: Db, write: UseWrite) => Promise<void>): Note
     if (written.minute !== minute) written = { minute, keys: new Set() }
     const { keys } = written
     const address = addressBlock(sourceIp)
-    const key = `${user.account} ${user.client ?? user.tokenId} ${address}`
+    const key = `${user.account} ${user.client?.id ?? user.tokenId} ${address}`
     if (keys.has(key)) return
     keys.add(key)
     try {
@@ -56,10 +56,10 @@ export function useNoter(send: (db: Db, write: UseWrite) => Promise<void>): Note
 
 function toUseWrite({ tableName }: Pick<Db, 'tableName'>, user: User, address: string, minute: string): UseWrite {
   // Access tokens come and go; who uses them is their client.
-  const { account, integration, tokenExpiresAt, tokenId, client = tokenId } = user
+  const { account, integration, tokenExpiresAt, tokenId, client } = user
   return {
     TableName: tableName,
-    Key: useKey(account, client, address),
+    Key: useKey(account, client?.id ?? tokenId, address),
     UpdateExpression:
       'SET lastUsedAt = :minute, since = if_not_exists(since, :minute), integration = :via, #ttl = :ttl',
     ExpressionAttributeNames: { '#ttl': TABLE.timeToLiveAttribute },

@@ -3,12 +3,12 @@ import { toCarried } from '../auth/carried.ts'
 import { batchGet } from './batch.ts'
 import type { Db } from './client.ts'
 import { putEventAction } from './events/write.ts'
-import { addTokenAction, dropTokenAction, dropTokensAction, type Integration, liveTokens } from './integrations.ts'
+import { addTokenAction, dropTokenAction, type Integration, liveTokens } from './integrations.ts'
 import { tokenKey, tokensOfKey } from './keys.ts'
 import { toApplied } from './network-policies.ts'
 import { checkProvisionerAction, type Provisioner } from './provisioners.ts'
 import { queryAll } from './query-all.ts'
-import { type ClosedReason, readmittedActions, revokedActions } from './revoked.ts'
+import { type Closed, readmittedActions, revokedActions } from './revoked.ts'
 import { TABLE } from './table.ts'
 import {
   deleteClientAction,
@@ -44,10 +44,18 @@ export function rewriteAccessActions(
 ): Actions {
   const access = toAccess(integration, provisioner)
   const { oauthClient } = integration
+  const rejectTokensIssuedBefore = oldestAccessToken(integration)
+  const ofClient = { ...access, ...(rejectTokensIssuedBefore !== undefined && { rejectTokensIssuedBefore }) }
   return {
     ...rewriteTokenActions(liveTokens(integration, now), access),
-    ...(oauthClient && { [`client:${oauthClient}`]: rewriteClientAction(oauthClient, access) }),
+    ...(oauthClient && { [`client:${oauthClient}`]: rewriteClientAction(oauthClient, ofClient) }),
   }
+}
+
+/** The instant before which all access tokens are refused, if there is one: they were revoked, or are not accepted. */
+export function oldestAccessToken(integration: Integration): number | undefined {
+  const { accessTokensRevokedBefore = 0, rejectTokensIssuedBefore = 0 } = integration
+  return Math.max(accessTokensRevokedBefore, rejectTokensIssuedBefore) || undefined
 }
 
 /** Ends all that gets into an integration: its live tokens and its OAuth client. */
@@ -132,19 +140,6 @@ export async function putRevocation(db: Db, token: TokenRecord, revokedAt: numbe
   await transact(db, actions, `revoke#${event.eventId}`)
 }
 
-/**
- * Access pattern T7: ends every live token of an integration as it was read, with one event; 1 round trip.
- * @throws {ConditionsFailed} when the integration or its tokens have changed since.
- */
-export async function putRevocations(db: Db, from: Integration, revokedAt: number, event: RestEvent): Promise<void> {
-  const actions = {
-    ...endTokensActions(from, revokedAt),
-    integration: dropTokensAction(from),
-    event: putEventAction(db, event),
-  }
-  await transact(db, actions, `revoke#${event.eventId}#${stateOfTokens(from)}`)
-}
-
 const stateOfTokens = ({ version, tokens }: Integration): string => [version, ...Object.keys(tokens)].join('#')
 
 /** Ends every live token of an integration, here and for functions that serve them; who takes the integration away does so too. */
@@ -158,15 +153,15 @@ export function endTokensActions(integration: Integration, revokedAt: number): A
   return { ...Object.fromEntries(ends), ...revokedActions(account, ids, revokedAt) }
 }
 
-/** Tokens that a change of settings shuts out, each for its reason, and those it lets in again. */
+/** Tokens and OAuth clients that a change of settings shuts out, each for its reason, and those it lets in again. */
 export interface Closing {
-  closed: ReadonlyMap<string, ClosedReason>
+  closed: Closed
   readmitted: readonly string[]
 }
 
 /** Tells the functions that serve these tokens: part of the transaction that changes the settings. */
 export function closingActions(account: string, { closed, readmitted }: Closing, now: number): Actions {
-  const listed = [...closed].map(([id, reason]) => revokedActions(account, [id], now, reason))
+  const listed = [...closed].map(([id, ending]) => revokedActions(account, [id], now, ending))
   return Object.assign({}, ...listed, readmittedActions(account, readmitted))
 }
 

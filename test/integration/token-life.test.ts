@@ -150,8 +150,8 @@ describe('a token', () => {
     const { tokenId } = await enter('listed')
     await revokeToken(admin('listed'), tokenId)
     const listedAt = async (ms: number) => [...(await getClosed(system.db, 'listed', START + ms))]
-    expect(await listedAt(CACHED_MS)).toEqual([[tokenId, 'revoked']])
-    expect(await listedAt(CACHED_MS + 30_000 - 1)).toEqual([[tokenId, 'revoked']])
+    expect(await listedAt(CACHED_MS)).toEqual([[tokenId, { reason: 'revoked' }]])
+    expect(await listedAt(CACHED_MS + 30_000 - 1)).toEqual([[tokenId, { reason: 'revoked' }]])
     expect(await listedAt(CACHED_MS + 30_000)).toEqual([])
     const item = (await scanAll(system.db)).find(({ pk }) => pk === revokedKey('listed'))
     expect(item?.ttl).toBe((START + CACHED_MS + 30_000) / 1000)

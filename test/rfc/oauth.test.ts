@@ -3,7 +3,9 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { changeIntegration } from '../../shared/resources/change-integration.ts'
 import { createIntegration } from '../../shared/resources/integrations.ts'
 import { changeOAuth, disableOAuth, enableOAuth, rotateSecret } from '../../shared/resources/oauth-clients.ts'
+import { issueToken, revokeTokens } from '../../shared/resources/tokens.ts'
 import type { Json } from '../../shared/scim/schema.ts'
+import { KNOWN_MS } from '../../shared/store/revoked.ts'
 import { adminContext } from '../factories/admin.ts'
 import { scanAll, scanEvents } from '../factories/scan.ts'
 import { withSystem } from '../factories/system.ts'
@@ -170,6 +172,58 @@ describe('an OAuth client', () => {
     pass(60_001)
     expect([await listUsers(body.access_token), (await askBasic(client)).status]).toEqual([401, 401])
     expect((await enableOAuth(admin(), 'ENDED')).clientId).not.toBe(client.clientId)
+  })
+})
+
+describe('access tokens end as other tokens do, within two seconds', () => {
+  const open = async (name: string) => {
+    const client = await newClient(name)
+    const { access_token: token } = (await askBasic(client)).body
+    expect(await listUsers(token)).toBe(200)
+    return { client, token }
+  }
+
+  test('with all of their integration; their client gets new ones, which other changes do not end', async () => {
+    const { client, token } = await open('ALL')
+    const { tokenId } = await issueToken(admin(), { integration: 'ALL' })
+    expect(await revokeTokens(admin(), 'ALL')).toEqual({
+      ...{ integration: 'ALL', revoked: [tokenId], oauthClient: client.clientId },
+    })
+    pass(KNOWN_MS)
+    const { access_token: next } = (await askBasic(client)).body
+    expect([await listUsers(token), await listUsers(next)]).toEqual([401, 200])
+    await changeIntegration(admin(), 'ALL', { enabled: false })
+    await changeIntegration(admin(), 'ALL', { enabled: true })
+    pass(KNOWN_MS)
+    expect([await listUsers(token), await listUsers(next)]).toEqual([401, 200])
+    await changeIntegration(admin(), 'ALL', { comment: 'other' })
+    pass(60_001)
+    expect([await listUsers(token), await listUsers(next)]).toEqual([401, 200])
+    expect(await revokeTokens(admin(), 'ALL')).toMatchObject({ revoked: [], oauthClient: client.clientId })
+    pass(60_001)
+    expect(await listUsers(next)).toBe(401)
+  })
+
+  test('while the integration is disabled', async () => {
+    const { token } = await open('OFF')
+    await changeIntegration(admin(), 'OFF', { enabled: false })
+    pass(KNOWN_MS)
+    expect(await listUsers(token)).toBe(403)
+    await changeIntegration(admin(), 'OFF', { enabled: true })
+    pass(KNOWN_MS)
+    expect(await listUsers(token)).toBe(200)
+  })
+
+  test('where older tokens are rejected', async () => {
+    const { client, token } = await open('OLDER')
+    pass(1)
+    await changeIntegration(admin(), 'OLDER', { rejectTokensIssuedBefore: new Date().toISOString() })
+    const { access_token: next } = (await askBasic(client)).body
+    pass(KNOWN_MS)
+    expect([await listUsers(token), await listUsers(next)]).toEqual([401, 200])
+    await changeIntegration(admin(), 'OLDER', { rejectTokensIssuedBefore: null })
+    pass(KNOWN_MS)
+    expect(await listUsers(token)).toBe(200)
   })
 })
 

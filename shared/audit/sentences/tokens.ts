@@ -37,7 +37,9 @@ const revoked = (facts: Facts): Words =>
 function revokedAll(facts: Facts): Words {
   const { after: ids } = changeOf(facts, 'revokedTokens') ?? {}
   const count = Array.isArray(ids) ? countListed(ids) : undefined
-  return say`revoked ${count === undefined ? 'all tokens' : several(count, 'token')} of integration ${integration(facts)}`
+  const what = count === undefined ? 'all tokens' : several(count, 'token')
+  const also = changeOf(facts, 'accessTokensOf') ? ' and the access tokens' : ''
+  return say`revoked ${what}${also} of integration ${integration(facts)}`
 }
 
 /** `got an access token for one hour with key k1`. */
