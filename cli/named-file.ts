@@ -8,7 +8,7 @@ export interface NamedObjects {
 }
 
 const EXPECTED =
-  'expected a column userName for users, displayName for roles, or the columns type (user or role) and name (or id)'
+  'expected a column userName for users, displayName for roles, or the columns type (user or role) and name (or id), with commas between columns'
 /** Columns that name an object where its type is said beside it, the first that has something. */
 const NAME_COLUMNS = ['id', 'name', 'username', 'displayname', 'resourcename']
 
@@ -26,6 +26,7 @@ export function readNamedFile(path: string): NamedObjects {
     if (!name) throw new Failure(`Cannot read ${path}: line ${row.line} names nobody`)
     named[list].push(name)
   }
+  if (named.users.length + named.roles.length === 0) throw new Failure(`Cannot read ${path}: it names nobody`)
   return named
 }
 

@@ -10,7 +10,7 @@ const STEP_VIEW: ListView<StepRow> = {
     { header: 'NAME', get: ({ name }) => name },
     { header: 'OUTCOME', get: ({ outcome }) => outcome },
     { header: 'WHAT', get: ({ what }) => what },
-    { header: 'REASON', get: ({ reason }) => reason },
+    { header: 'REASON', get: ({ reason }) => reason, isWhole: true },
   ],
 }
 

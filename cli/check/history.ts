@@ -1,5 +1,6 @@
 import type { EventRow } from '../../shared/audit/event-row.ts'
 import type { IntegrationView } from '../../shared/resources/present-integration.ts'
+import { many } from '../../shared/resources/say-owned.ts'
 import type { Session } from '../command.ts'
 import { collectEvents } from '../event-pages.ts'
 import { DAY_MS } from '../setup/view.ts'
@@ -65,7 +66,7 @@ function refusalOf(code: string, rows: readonly EventRow[], more: string): Findi
     const what = last.RESOURCE_NAME ?? last.ENDPOINT
     return toDo(
       `Refused ${code}`,
-      `${rows.length} requests of the last day, the latest of them ${what}: ${detail}`,
+      `${many(rows.length, 'request')} of the last day, the latest ${what}: ${detail}`,
       advice,
     )
   })
@@ -73,15 +74,22 @@ function refusalOf(code: string, rows: readonly EventRow[], more: string): Findi
 
 function skippingOf(recent: readonly EventRow[]): Finding[] {
   const count = recent.filter((row) => detailsOf(row).skipped !== undefined).length
-  const says = `${count} requests named members who are no users here, and went on without them`
+  const says = `${many(count, 'request')} named members who are no users here, and went on without them`
   return count > 0 ? [toDo('Members', says, 'assign people first, then push their groups again')] : []
 }
 
-/** Callers of the last day whose token opened nothing: nobody knows whose they were. */
-export async function judgeUnknownCallers({ api }: Session): Promise<Finding[]> {
+/** Callers of the last day whose token opened nothing, those with a token of another integration left out. */
+export async function judgeUnknownCallers(
+  { api }: Session,
+  { name, oauthClient }: IntegrationView,
+): Promise<Finding[]> {
   const question = { integration: 'UNKNOWN', type: 'SCIM', last: '1d', allowEmpty: 'true' }
   const { rows } = await collectEvents(api, question, LIMIT)
-  return [...Map.groupBy(rows, (row) => detailsOf(row).detail ?? '')].map(([detail, found]) => ({
+  const mayBeIts = rows.filter((row) => {
+    const [, known = name] = / of integration ([^,)]+)/.exec(detailsOf(row).detail ?? '') ?? []
+    return known === name && (row.ENDPOINT !== 'oauth2/token' || oauthClient !== undefined)
+  })
+  return [...Map.groupBy(mayBeIts, (row) => detailsOf(row).detail ?? '')].map(([detail, found]) => ({
     ...{ check: 'Turned away', result: 'note' as const },
     says: `${detail}; the last at ${found.at(-1)?.EVENT_TIMESTAMP} from ${[...new Set(found.map((row) => row.CLIENT_IP))].join(', ')}`,
   }))

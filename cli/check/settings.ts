@@ -1,3 +1,4 @@
+import { CREATE_PRIVILEGES } from '../../shared/auth/privileges.ts'
 import { REQUESTS_PER_SECOND } from '../../shared/http/time-limits.ts'
 import type { IntegrationView } from '../../shared/resources/present-integration.ts'
 import type { Session } from '../command.ts'
@@ -23,7 +24,7 @@ export function judgeSettings(
   { hint }: Session,
   { name, role, enabled, privileges, networkPolicy }: IntegrationView,
 ): Finding[] {
-  const lacks = ['createUser', 'createRole'].filter((privilege) => !privileges.includes(privilege))
+  const lacks = lackingPrivileges(privileges)
   return [
     judged(
       'Integration',
@@ -40,6 +41,10 @@ export function judgeSettings(
     ...(networkPolicy ? [judgePolicy(networkPolicy)] : []),
   ]
 }
+
+/** What a provider's requests need, and a role has not. */
+export const lackingPrivileges = (privileges: readonly string[]): string[] =>
+  CREATE_PRIVILEGES.filter((privilege) => !privileges.includes(privilege))
 
 function judgePolicy({ allowed, blocked }: NonNullable<IntegrationView['networkPolicy']>): Finding {
   const says = [

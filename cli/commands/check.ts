@@ -71,7 +71,7 @@ export const check: Command = command({
 
 async function findAll(session: Session, view: IntegrationView, values: Values, now: Date): Promise<Finding[]> {
   const requests = await loadRequests(session, view.name)
-  const callers = await judgeUnknownCallers(session)
+  const callers = await judgeUnknownCallers(session, view)
   const { tokens } = await session.api.call<{ tokens: ListedToken[] }>({
     path: [...INTEGRATIONS_PATH, view.name, 'tokens'],
   })

@@ -1,9 +1,10 @@
 import type { DroppedIntegration } from '../../shared/resources/drop-integration.ts'
-import { roleName } from '../../shared/resources/integration-input.ts'
+import { objectName } from '../../shared/resources/integration-input.ts'
 import type { IntegrationView } from '../../shared/resources/present-integration.ts'
 import { many, sayOwned } from '../../shared/resources/say-owned.ts'
 import type { Step } from '../../shared/resources/steps.ts'
 import { command, type Session } from '../command.ts'
+import { Failure } from '../failure.ts'
 import { DRY_RUN, dryRunQuery, optional, textFor } from '../flags.ts'
 import { carryOutSteps } from '../steps.ts'
 
@@ -13,41 +14,81 @@ export const integrationDrop = command({
   summary: 'Take an integration away; its tokens end, what its role owns must have another owner',
   operands: [{ name: 'NAME', help: 'the integration, in any letter case' }],
   flags: {
-    'transfer-to': optional('ROLE', 'hand over what its role owns to this one first', textFor(roleName)),
+    'transfer-to': optional(
+      'ROLE',
+      'hand over what its role owns first, to this one or to ADMIN for administrators; it is disabled meanwhile',
+      textFor(objectName),
+    ),
     'dry-run': DRY_RUN,
   },
   examples: ['rolecall integration drop HR --dry-run', 'rolecall integration drop HR --transfer-to OKTA_PROVISIONER'],
   run: async (session, { 'transfer-to': to, 'dry-run': isDryRun }, name = '') => {
-    if (to !== undefined) {
-      const refused = await transferAll(session, name, to.toUpperCase(), isDryRun)
-      if (refused > 0) return refused
-      if (isDryRun) return undefined
-    }
-    const query = dryRunQuery(isDryRun)
-    const call = { method: 'DELETE' as const, path: ['admin', 'integrations', name], query }
-    const dropped = await session.api.call<DroppedIntegration>(call)
-    await session.terminal.write(`${sayDropped(dropped, isDryRun)}\n`)
-    return undefined
+    if (to === undefined) return dropNow(session, name, isDryRun)
+    return isDryRun ? foretell(session, name, to) : dropEmptied(session, name, to)
   },
 })
 
-/** Hands over all that the integration's role owns. @returns the exit code: 1 where an object was refused. */
-async function transferAll(session: Session, name: string, to: string, isDryRun: boolean): Promise<number> {
-  const { role, liveTokens } = await session.api.call<IntegrationView>({ path: ['admin', 'integrations', name] })
-  const path = ['admin', 'ownership']
-  const ask = (next: string | undefined) => {
-    const body = { to, ownedBy: role, dryRun: isDryRun || undefined, next }
-    return session.api.call<Step>({ method: 'POST', path, body })
-  }
-  const refused = await carryOutSteps(session, ask, { done: 'transferred', isDryRun })
-  if (isDryRun) session.terminal.tell(`Then ${name} would be dropped, and ${many(liveTokens, 'token')} end`)
-  return refused
+const pathOf = (name: string) => ['admin', 'integrations', name]
+
+async function dropNow(session: Session, name: string, isDryRun: boolean): Promise<undefined> {
+  const call = { method: 'DELETE' as const, path: pathOf(name), query: dryRunQuery(isDryRun) }
+  const dropped = await session.api.call<DroppedIntegration>(call)
+  await session.terminal.write(`${sayDropped(dropped, isDryRun)}\n`)
 }
 
-function sayDropped({ name, role, endedTokens, owns, sharedWith }: DroppedIntegration, isDryRun: boolean): string {
+async function foretell(session: Session, name: string, to: string): Promise<number | undefined> {
+  const view = await session.api.call<IntegrationView>({ path: pathOf(name) })
+  const refused = await transferAll(session, view.role, to, true)
+  session.terminal.tell(
+    `Then ${view.name} would be dropped, and ${endingOf({ ...view, endedTokens: view.liveTokens })} would end`,
+  )
+  return refused || undefined
+}
+
+/** So long a client that was disabled may still make something; what it made is handed over, too. */
+const WAITS_MS = [1000, 1000, 1000]
+
+/** Disables the integration, so that it makes nothing more, hands over what its role owns, and drops it. */
+async function dropEmptied(session: Session, name: string, to: string): Promise<number | undefined> {
+  const { api, terminal, hint } = session
+  const { role } = await api.call<IntegrationView>({ method: 'PATCH', path: pathOf(name), body: { enabled: false } })
+  try {
+    for (const pauseMs of [...WAITS_MS, undefined]) {
+      const refused = await transferAll(session, role, to, false)
+      if (refused > 0) throw new Failure('Some of it was refused')
+      try {
+        return await dropNow(session, name, false)
+      } catch (error) {
+        if (pauseMs === undefined || !(error instanceof Failure && error.status === 409)) throw error
+        await terminal.pause(pauseMs, new AbortController().signal)
+      }
+    }
+  } catch (error) {
+    terminal.tell(
+      `${name.toUpperCase()} is disabled and still there: run this again, or "${hint(`integration alter ${name} --enabled true`)}"`,
+    )
+    throw error
+  }
+  return undefined
+}
+
+/** Hands over all that a role owns. @returns the exit code: 1 where an object was refused. */
+function transferAll(session: Session, role: string, to: string, isDryRun: boolean): Promise<number> {
+  const ask = (next: string | undefined) => {
+    const body = { to, ownedBy: role, dryRun: isDryRun || undefined, next }
+    return session.api.call<Step>({ method: 'POST', path: ['admin', 'ownership'], body })
+  }
+  return carryOutSteps(session, ask, { done: 'transferred', isDryRun })
+}
+
+const endingOf = ({ endedTokens, oauthClient }: Pick<DroppedIntegration, 'endedTokens' | 'oauthClient'>): string =>
+  `${many(endedTokens, 'token')}${oauthClient ? ' and the OAuth client' : ''}`
+
+function sayDropped(dropped: DroppedIntegration, isDryRun: boolean): string {
+  const { name, role, owns, sharedWith } = dropped
   const done = isDryRun
-    ? `${name} would be dropped, and ${many(endedTokens, 'token')} would end; nothing was changed`
-    : `Dropped ${name}; ${many(endedTokens, 'token')} ended`
+    ? `${name} would be dropped, and ${endingOf(dropped)} would end; nothing was changed`
+    : `Dropped ${name}; ${endingOf(dropped)} ended`
   if (sharedWith.length === 0) return done
-  return `${done}. ${sharedWith.join(', ')} go on as ${role}, which owns ${sayOwned(owns)}`
+  return `${done}. Role ${role}, which owns ${sayOwned(owns)}, is still that of ${sharedWith.join(', ')}`
 }

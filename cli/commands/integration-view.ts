@@ -52,6 +52,7 @@ function toMembers(view: Settings): [string, string | undefined][] {
     ['Base URL', view.baseUrl],
     ['Own base URL', view.ownBaseUrl],
     ['Live tokens', String(view.liveTokens)],
+    ['OAuth client', view.oauthClient],
     ['Created', `${view.createdAt} by ${view.createdBy}`],
   ]
 }

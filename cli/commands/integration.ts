@@ -105,7 +105,6 @@ const SHARED_FLAGS = {
   ),
 }
 
-/** Named defaults are all of them: others are taken away. */
 function toShared(values: FlagValues<typeof SHARED_FLAGS>) {
   const userDefaults = {
     defaultRole: values['default-role'],
@@ -240,7 +239,13 @@ const UNSET = {
   'network-policy': 'networkPolicy',
   'reject-tokens-issued-before': 'rejectTokensIssuedBefore',
 } as const
-const UNSET_NAMES = Object.keys(UNSET) as (keyof typeof UNSET)[]
+const UNSET_DEFAULTS = {
+  ...{ 'default-role': 'defaultRole', 'default-secondary-roles': 'defaultSecondaryRoles', 'user-type': 'type' },
+} as const
+const UNSET_NAMES = [...Object.keys(UNSET), ...Object.keys(UNSET_DEFAULTS)] as (
+  | keyof typeof UNSET
+  | keyof typeof UNSET_DEFAULTS
+)[]
 
 const SET_FLAGS = {
   ...SHARED_FLAGS,
@@ -299,15 +304,20 @@ function checkContradictions(values: SetValues): void {
 }
 
 function toChange(values: SetValues): object {
+  const { userDefaults, ...shared } = toShared(values)
+  const taken = (names: Readonly<Record<string, string>>) =>
+    Object.fromEntries(values.unset.flatMap((option) => (names[option] ? [[names[option], null]] : [])))
+  const defaults = { ...userDefaults, ...taken(UNSET_DEFAULTS) }
   return {
-    ...toShared(values),
+    ...shared,
+    ...(Object.keys(defaults).length > 0 && { userDefaults: defaults }),
     ...{ clientKind: values.kind, role: values.role },
     ...{ enabled: values.enabled, syncPassword: values['sync-password'], comment: values.comment },
     unknownMembers: values['unknown-members'],
     brake: toBrake(values),
     networkPolicy: values['network-policy'],
     rejectTokensIssuedBefore: values['reject-tokens-issued-before'],
-    ...Object.fromEntries(values.unset.map((setting) => [UNSET[setting], null])),
+    ...taken(UNSET),
   }
 }
 

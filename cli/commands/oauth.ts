@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { NewSecret, OAuthClientView } from '../../shared/resources/oauth-clients.ts'
+import type { LastUse } from '../../shared/resources/token-view.ts'
 import { type Command, command, type Session } from '../command.ts'
 import { Failure, UsageError } from '../failure.ts'
 import { optional, repeated, someText, toggle } from '../flags.ts'
@@ -75,7 +76,7 @@ const oauthShow = command({
   outputs: ['table', 'json'],
   examples: ['rolecall integration oauth show GENERIC_PROVISIONING'],
   run: async (session, _values, integration) => {
-    await showClient(session, await session.api.call<OAuthClientView>({ path: oauthPathOf(integration) }))
+    await showClient(session, await session.api.call<UsedClient>({ path: oauthPathOf(integration) }))
   },
 })
 
@@ -168,15 +169,17 @@ const oauthDisable = command({
 
 const oauthAddressesOf = ({ api }: Session) => ({ tokenEndpoint: `${api.url}/oauth2/token`, scope: 'scim' })
 
-async function showClient(session: Session, view: OAuthClientView): Promise<void> {
+async function showClient(session: Session, view: UsedClient): Promise<void> {
   const { terminal, output } = session
   const asJson = () => plainJson({ ...view, ...oauthAddressesOf(session) }, 2)
   await terminal.write(`${output === 'json' ? asJson() : toLines(clientLines(session, view))}\n`)
 }
 
+/** With its last use, where that is told. */
+type UsedClient = OAuthClientView & Partial<LastUse>
 type Line = readonly [string, string | undefined]
 
-function clientLines(session: Session, view: OAuthClientView): Line[] {
+function clientLines(session: Session, view: UsedClient): Line[] {
   const { tokenEndpoint, scope } = oauthAddressesOf(session)
   const secrets = view.secrets.map(
     ({ createdAt, endsAt }): Line => ['Secret', `made ${createdAt}, ${endsAt ? `ends ${endsAt}` : 'has no end'}`],
@@ -194,6 +197,8 @@ function clientLines(session: Session, view: OAuthClientView): Line[] {
     ...keys,
     ['Keys from', view.jwksUri],
     ...trusts,
+    ['Last used', view.lastUsedAt],
+    ['Used from', view.usedFrom?.map(({ address }) => address).join(', ')],
     ['Created', `${view.createdAt} by ${view.createdBy}`],
   ]
 }

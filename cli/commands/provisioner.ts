@@ -90,7 +90,11 @@ const privilegeCommand = (verb: 'grant' | 'revoke', summary: string, example: st
     },
   })
 
-function sayChanged({ changes, tokens }: ChangedProvisioner, isDryRun: boolean): string {
+function sayChanged({ role, changes, isNew, tokens }: ChangedProvisioner, isDryRun: boolean): string {
+  if (isNew) {
+    const made = isDryRun ? `Role ${role} would be made; nothing was changed` : `Made role ${role}`
+    return `${made}. No integration runs as it yet`
+  }
   if (changes.length === 0) return 'Nothing has changed: all of it was so already'
   if (isDryRun) return `These would be the privileges of ${many(tokens, 'live token')}; nothing was changed`
   return `Within a minute these are the privileges of ${many(tokens, 'live token')}`

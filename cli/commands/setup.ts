@@ -1,4 +1,5 @@
 import { objectName } from '../../shared/resources/integration-input.ts'
+import { lackingPrivileges } from '../check/settings.ts'
 import { type Command, command, type FlagValues, type Session } from '../command.ts'
 import { UsageError } from '../failure.ts'
 import { optional, someText, textFor, toggle } from '../flags.ts'
@@ -57,11 +58,18 @@ export const setup: Command = command({
       const shown = { guide, plan, made: secret && path ? hideSecret(made, path) : made, oauth: values.oauth }
       const text = session.output === 'json' ? plainJson(toGuideJson(session, shown), 2) : guideText(session, shown)
       await session.terminal.write(`${text}\n`)
+      const lacks = lackingPrivileges(made.privileges)
+      if (lacks.length > 0) session.terminal.tell(sayLacking(session, plan.role, lacks))
     } finally {
       file?.close()
     }
   },
 })
+
+function sayLacking({ hint }: Session, role: string, lacks: readonly string[]): string {
+  const mend = hint(`provisioner grant ${role} ${lacks.join(',')}`)
+  return `Role ${role} lacks ${lacks.join(' and ')}: creates are answered 403; give it with "${mend}"`
+}
 
 function toGuide(provider = ''): Guide {
   const name = GUIDE_NAMES.find((one) => one === provider.toLowerCase())

@@ -1,3 +1,4 @@
+import { sayOwned } from '../../shared/resources/say-owned.ts'
 import type { Api } from '../api.ts'
 import { listResourcePages } from '../resource-pages.ts'
 
@@ -35,7 +36,7 @@ export async function loadHeld(api: Api, role: string): Promise<Held[]> {
 
 /** What is said of it, and the command that mends it. */
 export const heldText = ({ owner, users, roles, names }: Held): string =>
-  `${owner} owns ${users} users and ${roles} roles, such as ${names.join(', ')}: a create of such a name is refused`
+  `${owner} owns ${sayOwned({ users, roles })}, such as ${names.join(', ')}: a create of such a name is refused; hand them all over only where nothing else pushes as ${owner}`
 
 export const transferWords = ({ owner }: Held, role: string): string =>
   `ownership transfer --owned-by ${owner} --to ${role} --dry-run`

@@ -1,12 +1,16 @@
 import type { NewSecret, OAuthClientView } from '../../shared/resources/oauth-clients.ts'
+import type { IntegrationView } from '../../shared/resources/present-integration.ts'
 import type { IssuedToken } from '../../shared/resources/token-view.ts'
 import type { Api } from '../api.ts'
+import { Failure } from '../failure.ts'
 import type { Guide, Placeholder } from './guide.ts'
 import type { Plan, Wanted } from './plan.ts'
 
 /** What came of it: what was made, in words, and what the guide is filled with. */
 export interface Made {
   made: string[]
+  /** Of the role, whoever made it. */
+  privileges: readonly string[]
   values: Partial<Record<Placeholder, string>>
   /** The last moment of a new token. */
   expiresAt?: string
@@ -16,23 +20,33 @@ export interface Made {
 export async function makePlanned(api: Api, { kind }: Guide, plan: Plan, { oauth }: Wanted): Promise<Made> {
   const made = toBeMade(plan)
   const path = ['admin', 'integrations']
-  if (!plan.existing) {
-    await api.call({ method: 'POST', path, body: { name: plan.integration, clientKind: kind, role: plan.role } })
-  }
+  const body = { name: plan.integration, clientKind: kind, role: plan.role }
+  const { privileges } =
+    plan.existing ?? (await api.call<IntegrationView>({ method: 'POST', path, body }).catch(explainRace(plan)))
   const own = [...path, plan.integration]
   const values = { baseUrl: `${api.url}/scim/v2`, tokenEndpoint: `${api.url}/oauth2/token` }
   if (plan.secret === 'token') {
     const { token, expiresAt } = await api.call<IssuedToken>({ method: 'POST', path: [...own, 'tokens'], body: {} })
-    return { made, values: { ...values, token }, expiresAt }
+    return { made, privileges, values: { ...values, token }, expiresAt }
   }
-  if (!oauth) return { made, values: { ...values, token: 'the token it has already; --new-token makes another' } }
+  if (!oauth)
+    return { made, privileges, values: { ...values, token: 'the token it has already; --new-token makes another' } }
   const { clientId, clientSecret = 'the secret it has already; --new-token makes another' } = await toClient(
     api,
     own,
     plan,
   )
-  return { made, values: { ...values, clientId, clientSecret } }
+  return { made, privileges, values: { ...values, clientId, clientSecret } }
 }
+
+const explainRace =
+  ({ integration }: Plan) =>
+  (error: unknown): never => {
+    if (!(error instanceof Failure && error.status === 409)) throw error
+    throw new Failure(`Integration "${integration}" was made by somebody else meanwhile: run this again`, {
+      cause: error,
+    })
+  }
 
 async function toClient(api: Api, own: string[], { secret }: Plan): Promise<OAuthClientView & Partial<NewSecret>> {
   const path = [...own, 'oauth']

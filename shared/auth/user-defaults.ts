@@ -2,6 +2,15 @@
 export const USER_DEFAULT_NAMES = ['defaultRole', 'defaultSecondaryRoles', 'type'] as const
 export type UserDefaults = Readonly<Partial<Record<(typeof USER_DEFAULT_NAMES)[number], string | undefined>>>
 
+/** What is named of them; null takes one away. */
+export type NamedDefaults = Readonly<Partial<Record<(typeof USER_DEFAULT_NAMES)[number], string | null | undefined>>>
+
+/** Defaults with what is named of them set anew. */
+export function alterUserDefaults(defaults: UserDefaults, named: NamedDefaults = {}): UserDefaults {
+  const entries = USER_DEFAULT_NAMES.map((name) => [name, named[name] === undefined ? defaults[name] : named[name]])
+  return Object.fromEntries(entries.filter(([, value]) => value != null))
+}
+
 /** Whether a value is such defaults; read by hand, as the authorizer must. */
 export function isUserDefaults(value: unknown): value is UserDefaults {
   if (typeof value !== 'object' || value === null) return false

@@ -1,6 +1,7 @@
 import { changesBetween } from '../audit/changes.ts'
 import type { Change } from '../audit/rest-event.ts'
 import { alterBrake } from '../auth/brake.ts'
+import { alterUserDefaults } from '../auth/user-defaults.ts'
 import { invalidValue } from '../scim/error.ts'
 import type { Json } from '../scim/schema.ts'
 import { putIntegrationChange } from '../store/integration-change.ts'
@@ -82,10 +83,14 @@ async function noticeOf({ db, account }: AdminContext, { role: from }: Provision
 }
 
 function merge(before: Integration, change: ReturnType<typeof integrationChange.parse>): Integration {
-  const { networkPolicy: _, brake, ...replaced } = change
+  const { networkPolicy: _, brake, userDefaults, ...replaced } = change
   const named = Object.entries(replaced).filter(([, value]) => value !== undefined)
   const settings = Object.fromEntries(named.map(([setting, value]) => [setting, value ?? undefined]))
-  const after = { ...before, ...settings, brake: alterBrake(before.brake, brake), version: before.version + 1 }
+  const after = {
+    ...{ ...before, ...settings, version: before.version + 1 },
+    brake: alterBrake(before.brake, brake),
+    userDefaults: alterUserDefaults(before.userDefaults, userDefaults),
+  }
   if (after.clientKind === 'AZURE' && after.syncPassword) {
     throw invalidValue('Cannot read syncPassword true: an AZURE integration has no passwords to sync')
   }

@@ -28,7 +28,10 @@ export function toUniqueness(context: ScimContext, error: unknown, resource: Sto
   const taken = nameOf(resource, attribute)
   if (holder && !sees(context.principal, type, holder.owner)) adviseTransfer(context, { type, name: taken, ...holder })
   const name = quote(taken)
+  const owner = context.principal.isAdministrator && holder?.owner
   return uniqueness(
-    `The ${attribute} ${name} is taken in this account: find its holder with a filter (${attribute} eq ${name}), or choose another; one of another role is not shown to you`,
+    owner
+      ? `The ${attribute} ${name} is taken in this account by one that belongs to ${owner}: choose another name, or change that one`
+      : `The ${attribute} ${name} is taken in this account: find its holder with a filter (${attribute} eq ${name}), or choose another; one of another role is not shown to you`,
   )
 }

@@ -11,6 +11,7 @@ import { type Integration, liveTokens } from '../store/integrations.ts'
 import { toCopy } from '../store/policy-use.ts'
 import { ConditionsFailed } from '../store/transaction.ts'
 import type { AdminContext } from './admin-context.ts'
+import { requireUnfrozen } from './freezing.ts'
 import { type IntegrationInput, newIntegration } from './integration-input.ts'
 import { findIntegration } from './integrations.ts'
 import { loadNewPolicy } from './new-policy.ts'
@@ -34,7 +35,8 @@ export interface MadeIntegration extends IntegrationView {
  * asked for; one that exists keeps its own and gains those asked for, for every integration that runs as it. One that has
  * the name is in the way unless `mode` says otherwise: `ifNotExists` leaves it as it is; `orReplace` puts the new one in
  * its place, ends its tokens, and gives it another endpoint id unless `keepEndpointId` is said.
- * @throws {ScimError} 400 invalidValue; 409 uniqueness when the name is taken.
+ * @throws {ScimError} 400 invalidValue; 409 uniqueness when the name is taken; 409 where a replacement would leave objects
+ *   that no integration can change, as when one is dropped.
  */
 export async function createIntegration(
   context: AdminContext,
@@ -49,6 +51,10 @@ export async function createIntegration(
     const before = wanted.mode && (await findIntegration(context, wanted.name))
     if (before && wanted.mode === 'ifNotExists') {
       return { ...presentIntegration(before.integration, before.provisioner, now), outcome: 'unchanged' as const }
+    }
+    if (before && before.integration.role !== wanted.role) {
+      const act = `replace integration "${wanted.name}" by one that runs as "${wanted.role}"`
+      await requireUnfrozen(context, before.integration, act)
     }
     const [policy, settings] = await Promise.all([loadNewPolicy(context, wanted), getAccount(db, context.account)])
     const copies = { networkPolicy: toCopy(policy), separateUserNames: settings?.separateUserNames }
@@ -104,7 +110,7 @@ const explain =
     const isTaken = error instanceof ConditionsFailed && error.failures.has('integration') && isSettled(wanted, error)
     if (isTaken) {
       throw uniqueness(
-        `An integration "${wanted.name}" exists: choose another name, or say whether to replace it (mode orReplace) or to leave it as it is (ifNotExists)`,
+        `An integration "${wanted.name}" exists: choose another name, or say whether to replace it (--or-replace, in the API mode orReplace) or to leave it as it is (--if-not-exists, ifNotExists)`,
       )
     }
     throw explainRole(wanted.role, error)

@@ -60,15 +60,20 @@ const brake = z.strictObject(
 
 const DEFAULT_RULE = 'expected 1 to 255 characters'
 const defaultText = z.string({ error: DEFAULT_RULE }).check(z.regex(/^[^\p{C}]{1,255}$/u, { error: DEFAULT_RULE }))
-/** What new users get where the client sends nothing for it; the whole of it is replaced. */
+const secondaryRoles = z.enum(SECONDARY_ROLES, { error: `expected one of ${SECONDARY_ROLES.join(', ')}` })
+const userType = z.enum(USER_TYPES, { error: `expected one of ${USER_TYPES.join(', ')}` })
+/** What new users get where the client sends nothing for it. */
 const userDefaults = z.strictObject(
   {
     defaultRole: z.optional(defaultText),
-    defaultSecondaryRoles: z.optional(
-      z.enum(SECONDARY_ROLES, { error: `expected one of ${SECONDARY_ROLES.join(', ')}` }),
-    ),
-    type: z.optional(z.enum(USER_TYPES, { error: `expected one of ${USER_TYPES.join(', ')}` })),
+    defaultSecondaryRoles: z.optional(secondaryRoles),
+    type: z.optional(userType),
   },
+  { error: strictError },
+)
+/** What is named of it; null takes one away. */
+const userDefaultsChange = z.strictObject(
+  { defaultRole: z.nullish(defaultText), defaultSecondaryRoles: z.nullish(secondaryRoles), type: z.nullish(userType) },
   { error: strictError },
 )
 const localChanges = z.enum(LOCAL_CHANGES, { error: `expected one of ${LOCAL_CHANGES.join(', ')}` })
@@ -148,7 +153,7 @@ export const integrationChange = z.strictObject(
         z.transform((text) => (text === null ? 0 : Date.parse(text))),
       ),
     ),
-    userDefaults: z.optional(userDefaults),
+    userDefaults: z.optional(userDefaultsChange),
     localChanges: z.optional(localChanges),
     silentAfterDays: z.optional(silentAfterDays),
     networkPolicy: z.nullish(objectName),

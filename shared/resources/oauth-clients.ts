@@ -12,12 +12,14 @@ import {
   putNewOAuthClient,
   putOAuthClientChange,
 } from '../store/oauth-clients.ts'
+import { getUses } from '../store/token-uses.ts'
 import { toAccess } from '../store/tokens.ts'
 import type { AdminContext } from './admin-context.ts'
 import { requireIntegration } from './integrations.ts'
 import { MAX_TRUSTS, type OAuthChange, oauthChange, rotateInput } from './oauth-input.ts'
 import { parseInput } from './parse-input.ts'
 import { retryLostRaces } from './retry-lost-races.ts'
+import { type LastUse, presentUses } from './token-view.ts'
 
 /** An integration's OAuth client as admins see it. */
 export interface OAuthClientView {
@@ -61,9 +63,11 @@ export async function enableOAuth(context: AdminContext, name: string): Promise<
   })
 }
 
-/** How an integration's OAuth client proves who it is. @throws {ScimError} 404 when it has none. */
-export async function describeOAuth(context: AdminContext, name: string): Promise<OAuthClientView> {
-  return presentClient((await requireClient(context, name)).client)
+/** How an integration's OAuth client proves who it is, and its last use. @throws {ScimError} 404 when it has none. */
+export async function describeOAuth(context: AdminContext, name: string): Promise<OAuthClientView & LastUse> {
+  const { client } = await requireClient(context, name)
+  const uses = await getUses(context.db, context.account)
+  return { ...presentClient(client), ...presentUses(uses.filter(({ tokenId }) => tokenId === client.clientId)) }
 }
 
 /**

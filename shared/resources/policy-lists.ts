@@ -22,7 +22,7 @@ export function changeLists(
   }
   if (before.allowed.length > 0 && after.allowed.length === 0 && !allowEverywhere) {
     throw invalidValue(
-      'Cannot remove every allowed block: all addresses would be allowed; if that is meant, say allowEverywhere',
+      'Cannot remove every allowed block: all addresses would be allowed; if that is meant, say so with --allow-everywhere, in the API allowEverywhere',
     )
   }
   return parseInput(networkPolicy, after)

@@ -26,12 +26,14 @@ export interface IntegrationView {
   createdAt: string
   createdBy: string
   liveTokens: number
+  /** The id of its OAuth client, where it has one; access tokens are not among the live ones. */
+  oauthClient?: string
 }
 
 export function presentIntegration(integration: Integration, role: Provisioner, now: Date): IntegrationView {
   const { networkPolicy, comment, rejectTokensIssuedBefore: rejectBefore, brake, brakeReleasedUntil } = integration
   const { name, clientKind, enabled, syncPassword, unknownMembers, endpointId, createdAt, createdBy } = integration
-  const { userDefaults, localChanges = 'allow', silentAfterDays } = integration
+  const { userDefaults, localChanges = 'allow', silentAfterDays, oauthClient } = integration
   return {
     ...{ name, clientKind, role: role.role, privileges: role.privileges, enabled, syncPassword, unknownMembers },
     brake,
@@ -43,6 +45,7 @@ export function presentIntegration(integration: Integration, role: Provisioner, 
     endpointId,
     ...(rejectBefore !== undefined && { rejectTokensIssuedBefore: new Date(rejectBefore).toISOString() }),
     ...{ createdAt, createdBy, liveTokens: liveTokens(integration, now).length },
+    ...(oauthClient && { oauthClient }),
   }
 }
 

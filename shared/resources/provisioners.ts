@@ -28,6 +28,8 @@ export interface ProvisionerView {
 /** A role after its privileges were changed. */
 export interface ChangedProvisioner extends ProvisionerView {
   changes: readonly Change[]
+  /** Whether there was none of the name. */
+  isNew: boolean
   /** How many live tokens have them from now on. */
   tokens: number
 }
@@ -81,7 +83,8 @@ export async function changeProvisioner(
     const { before, after } = plan
     if (!before && grant.length === 0) throw await noSuchProvisioner(context, role)
     const changes = changesBetween(before && toSettings(before), toSettings(after))
-    const changed = { ...(await loadView(context, after)), changes, tokens: tokensShowing(plan, now) }
+    const view = await loadView(context, after)
+    const changed = { ...view, changes, isNew: before === undefined, tokens: tokensShowing(plan, now) }
     if (isDryRun || (before && isSame(before.privileges, after.privileges))) return changed
     const put = (event: RestEvent) => putRoleChange(db, account, plan, now, event)
     await trail.record({ status: before ? 200 : 201, changes }, put).catch((error: unknown) => {

@@ -35,11 +35,14 @@ export interface UsedFrom {
   lastUsedAt: string
 }
 
-/** A token in a list: also when it was used last, to the minute, and from where; nothing where it never was. */
-export interface ListedToken extends TokenView {
+/** When something was used last, to the minute, and from where; nothing where it never was. */
+export interface LastUse {
   lastUsedAt?: string
   usedFrom: readonly UsedFrom[]
 }
+
+/** A token in a list. */
+export type ListedToken = TokenView & LastUse
 
 /** The most recent ones are shown. */
 const MAX_ADDRESSES = 20
@@ -59,11 +62,16 @@ export function presentToken(token: TokenRecord, now: Date): TokenView {
 }
 
 /** With what is known of its use. */
-export function presentListed(token: TokenRecord, uses: readonly Use[], now: Date): ListedToken {
+export const presentListed = (token: TokenRecord, uses: readonly Use[], now: Date): ListedToken => ({
+  ...presentToken(token, now),
+  ...presentUses(uses),
+})
+
+/** The uses of one token, or of one OAuth client. */
+export function presentUses(uses: readonly Use[]): LastUse {
   const latest = uses.toSorted((a, b) => (a.lastUsedAt < b.lastUsedAt ? 1 : -1)).slice(0, MAX_ADDRESSES)
   const [last] = latest
   return {
-    ...presentToken(token, now),
     ...(last && { lastUsedAt: last.lastUsedAt }),
     usedFrom: latest.map(({ address, since, lastUsedAt }) => ({ address, since, lastUsedAt })),
   }

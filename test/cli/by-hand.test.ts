@@ -188,10 +188,11 @@ describe('rolecall ownership', () => {
   test.each([
     [
       'a,b\n1,2\n',
-      'expected a column userName for users, displayName for roles, or the columns type (user or role) and name (or id)',
+      'expected a column userName for users, displayName for roles, or the columns type (user or role) and name (or id), with commas between columns',
     ],
     ['type,name\nrobot,x\n', 'the type in line 2 is neither user nor role'],
     ['userName,x\n,y\n', 'line 2 names nobody'],
+    ['userName\n', 'it names nobody'],
     ['userName\n"open\n', 'Line 2: a quote is opened and never closed'],
   ])('refuses the file %j before anything is sent', async (text, reason) => {
     const path = file('bad.csv', text)

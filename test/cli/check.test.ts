@@ -103,7 +103,7 @@ describe('rolecall check', () => {
     expect(todos(await check())).toEqual([
       {
         ...{ check: 'Refused 400 invalidValue', result: 'todo', mend: expect.stringContaining('event-history') },
-        says: '1 requests of the last day, the latest of them scim/v2/Users: Cannot use userName "ada\\u0007@example.com": it holds a control character; remove it',
+        says: '1 request of the last day, the latest scim/v2/Users: Cannot use userName "ada\\u0007@example.com": it holds a control character; remove it',
       },
     ])
   })
@@ -259,7 +259,7 @@ describe('rolecall check', () => {
     expect(await ask(hr.token, '/Users', newUser('ada@example.com'))).toBe(201)
     expect((await check()).findings).toContainEqual({
       ...{ check: 'Names', result: 'note' },
-      says: 'HR_PROVISIONER owns 1 users and 0 roles, such as ada@example.com: a create of such a name is refused',
+      says: 'HR_PROVISIONER owns 1 user and 0 roles, such as ada@example.com: a create of such a name is refused; hand them all over only where nothing else pushes as HR_PROVISIONER',
       mend: hint('ownership transfer --owned-by HR_PROVISIONER --to OKTA_PROVISIONER --dry-run'),
     })
     expect(await ask(token, '/Users', newUser('ada@example.com'))).toBe(409)
@@ -272,7 +272,7 @@ describe('rolecall check', () => {
           result: 'todo',
           mend: expect.stringMatching(/ (?:event-history|ownership transfer) /),
         },
-        says: expect.stringMatching(/^1 requests of the last day, the latest of them ada@example\.com: ./),
+        says: expect.stringMatching(/^1 request of the last day, the latest ada@example\.com: ./),
       },
     ])
   })
@@ -289,9 +289,23 @@ describe('rolecall check', () => {
     expect(todos(await check())).toEqual([
       {
         ...{ check: 'Members', result: 'todo', mend: 'assign people first, then push their groups again' },
-        says: '1 requests named members who are no users here, and went on without them',
+        says: '1 request named members who are no users here, and went on without them',
       },
     ])
+  })
+
+  test('leaves out callers with a token of another integration, and OAuth clients where it has none', async () => {
+    const { check } = await given('strangers')
+    const made = await cli(['integration', 'create', 'OTHER', '--kind', 'GENERIC', '--account', 'strangers'])
+    const { stdout: token } = await cli(['token', 'issue', 'OTHER', '--account', 'strangers'])
+    await cli(['token', 'revoke', '--all', 'OTHER', '--account', 'strangers'])
+    expect([made.code, await ask(token.trim(), '/Users')]).toEqual([0, 401])
+    expect((await check()).findings).not.toContainEqual(expect.objectContaining({ check: 'Turned away' }))
+    const other = await cli(['check', 'OTHER', '--account', 'strangers', '--output', 'json'])
+    expect(JSON.parse(other.stdout)).toContainEqual({
+      ...{ check: 'Turned away', result: 'note' },
+      says: expect.stringMatching(/of integration OTHER\)/),
+    })
   })
 
   test('shows callers whose token opened nothing, whoever they are', async () => {

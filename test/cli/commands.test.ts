@@ -108,7 +108,9 @@ describe('rolecall integration', () => {
     )
     expect(await rolecall('network-policy', 'alter', 'FENCED', '--allow-remove', '192.0.2.1')).toMatchObject({
       ...{ code: 1, stdout: '' },
-      stderr: expect.stringContaining('all addresses would be allowed; if that is meant, say allowEverywhere (400)'),
+      stderr: expect.stringContaining(
+        'all addresses would be allowed; if that is meant, say so with --allow-everywhere, in the API allowEverywhere (400)',
+      ),
     })
   })
 
@@ -123,7 +125,7 @@ describe('rolecall integration', () => {
   test.each([
     [
       ['create', 'okta_provisioning', '--kind', 'OKTA'],
-      'An integration "OKTA_PROVISIONING" exists: choose another name, or say whether to replace it (mode orReplace) or to leave it as it is (ifNotExists) (409)',
+      'An integration "OKTA_PROVISIONING" exists: choose another name, or say whether to replace it (--or-replace, in the API mode orReplace) or to leave it as it is (--if-not-exists, ifNotExists) (409)',
     ],
     [
       ['describe', 'nobody'],

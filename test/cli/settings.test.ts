@@ -2,17 +2,17 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { integrationDrop } from '../../cli/commands/integration-drop.ts'
 import { writeLocalCredentials } from '../../local/credentials.ts'
-import { runCli, sessionOf } from '../factories/cli.ts'
+import { type CliOptions, runCli } from '../factories/cli.ts'
 import { withSystem } from '../factories/system.ts'
 
 const system = withSystem()
 let folder: string
 
 /** Runs a command line in an account, as a shell splits it. */
-async function rolecall(account: string, line: string) {
-  const { code, stdout, stderr } = await runCli([...line.split(' '), '--account', account, '--data-dir', folder])
+async function rolecall(account: string, line: string, options: CliOptions = {}) {
+  const args = [...line.split(' '), '--account', account, '--data-dir', folder]
+  const { code, stdout, stderr } = await runCli(args, options)
   return { code, stdout, stderr: stderr.replaceAll(` --account ${account} --data-dir ${folder}`, '') }
 }
 
@@ -79,33 +79,59 @@ describe('rolecall integration create, list, alter, drop', () => {
     expect(await rolecall('drops', 'integration drop hr')).toMatchObject({ code: 1, stdout: '' })
   })
 
-  test.each([
-    [false, ['Dropped HR; 1 token ended'], ['1 transferred'], ['POST ownership', 'POST ownership', 'DELETE HR']],
-    [
-      true,
-      [],
-      ['1 would be transferred; nothing was changed', 'Then HR would be dropped, and 1 token end'],
-      ['POST ownership', 'POST ownership'],
-    ],
-  ])('hands over first what the role owns (dry run: %s)', async (isDryRun, written, told, calls) => {
-    const { session, ...out } = sessionOf('json')
-    const asked: string[] = []
-    const row = { type: 'USER', id: '1', name: 'ada', outcome: 'done' }
-    session.api.call = async ({ method = 'GET', path, body }) => {
-      if (method !== 'GET') asked.push(`${method} ${path.at(-1)}`)
-      if (method === 'GET') return { role: 'HR_ROLE', liveTokens: 1 } as never
-      if (method === 'DELETE') return { name: 'HR', role: 'HR_ROLE', endedTokens: 1, sharedWith: [] } as never
-      const { next, ...rest } = body as { next?: string }
-      expect(rest).toEqual({ to: 'OKTA', ownedBy: 'HR_ROLE', ...(isDryRun && { dryRun: true }) })
-      return (next === undefined ? { rows: [], next: '2' } : { rows: [row] }) as never
+  test('hands over first what the role owns, also what its client makes meanwhile', async () => {
+    await rolecall('handed', 'integration create HR --kind GENERIC --role HR_ROLE')
+    const { stdout: token } = await rolecall('handed', 'token issue HR')
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/scim+json' }
+    const create = async (n: number) => {
+      const body = JSON.stringify({ schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName: `h${n}` })
+      return (await fetch(`${system.baseUrl}/Users`, { method: 'POST', headers, body })).status
     }
-    const work = integrationDrop.prepare(['HR'], { 'transfer-to': 'okta', 'dry-run': isDryRun })
-    const { api, ...base } = session
-    expect((await work(base, async () => api)) ?? 0).toBe(0)
-    expect(out.written.join('')).toBe(
-      `${JSON.stringify([row], null, 2).replaceAll('\n]', '\n]\n')}${written.map((line) => `${line}\n`).join('')}`,
-    )
-    expect([out.told, asked]).toEqual([told, calls])
+    for (let n = 0; n < 3; n++) expect(await create(n)).toBe(201)
+    const dryRun = await rolecall('handed', 'integration drop hr --transfer-to admin --dry-run')
+    expect([dryRun.code, dryRun.stderr]).toEqual([
+      0,
+      '3 would be transferred; nothing was changed\nThen HR would be dropped, and 1 token would end',
+    ])
+    let made = 3
+    const writing = (async () => {
+      for (; (await create(made)) === 201; made++);
+    })()
+    const dropped = await rolecall('handed', 'integration drop hr --transfer-to admin', {
+      pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    })
+    await writing
+    expect(dropped.stdout).toMatch(/\nDropped HR; 1 token ended$/)
+    expect([dropped.code, made > 3]).toEqual([0, true])
+    expect(await json('handed', 'ownership show')).toEqual([
+      { role: 'ADMIN', users: made, roles: 0 },
+      { role: 'HR_ROLE', users: 0, roles: 0 },
+    ])
+  })
+
+  test('is disabled and still there where something cannot be handed over', async () => {
+    await rolecall('stuck', 'integration create HR --kind GENERIC --role HR_ROLE')
+    const failed = await rolecall('stuck', 'integration drop hr --transfer-to nope')
+    expect([failed.code, failed.stderr.split('\n')[0]]).toEqual([
+      1,
+      'HR is disabled and still there: run this again, or "npx rolecall integration alter hr --enabled true"',
+    ])
+    expect(await json('stuck', 'integration describe HR')).toMatchObject({ enabled: false })
+  })
+
+  test('sets and takes away what new users get, one by one', async () => {
+    await rolecall('defaults', 'integration create HR --kind GENERIC --default-role PUBLIC')
+    const altered = async (flags: string) => {
+      expect((await rolecall('defaults', `integration alter HR ${flags}`)).code).toBe(0)
+      return (await json('defaults', 'integration describe HR')).userDefaults
+    }
+    expect(await altered('--user-type service')).toEqual({ defaultRole: 'PUBLIC', type: 'service' })
+    expect(await altered('--unset user-type --default-secondary-roles all')).toEqual({
+      ...{ defaultRole: 'PUBLIC', defaultSecondaryRoles: 'ALL' },
+    })
+    expect(await altered('--unset default-role --unset default-secondary-roles')).toEqual({})
+    const both = await rolecall('defaults', 'integration alter HR --user-type person --unset user-type')
+    expect(both.code).toBe(2)
   })
 })
 
@@ -126,7 +152,13 @@ describe('rolecall provisioner', () => {
     expect((await rolecall('prov', 'provisioner list')).stdout.split('\n')[0]).toBe(
       'ROLE     PRIVILEGES                            INTEGRATIONS  USERS  ROLES',
     )
-    expect((await rolecall('prov', 'provisioner grant SPARE createUser')).code).toBe(0)
+    const spare = 'provisioner grant SPARE createUser'
+    expect((await rolecall('prov', `${spare} --dry-run`)).stderr).toBe(
+      'Role SPARE would be made; nothing was changed. No integration runs as it yet',
+    )
+    expect(await rolecall('prov', spare)).toMatchObject({
+      ...{ code: 0, stderr: 'Made role SPARE. No integration runs as it yet' },
+    })
     expect((await rolecall('prov', 'provisioner show spare')).stdout).toMatch(/^Integrations +none$/m)
     expect((await rolecall('prov', 'provisioner drop SPARE --dry-run')).stdout).toBe(
       'SPARE would be dropped; nothing was changed',

@@ -15,7 +15,7 @@ const documentOf = (name: GuideName) => {
 
 const textOf = (guide: Guide) => {
   const plan = { integration: guide.integration, role: guide.role, existing: undefined, isNewRole: true }
-  const made = { made: ['integration X', 'a token'], values: VALUES }
+  const made = { privileges: [], made: ['integration X', 'a token'], values: VALUES }
   const { session } = sessionOf('table')
   return guideText(session, { guide, plan: { ...plan, secret: 'token' }, made, oauth: false })
 }

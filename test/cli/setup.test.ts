@@ -74,6 +74,27 @@ describe('rolecall setup', () => {
     expect(await cliJson('integration', 'describe', 'OKTA_PROVISIONING', ...on)).toMatchObject({ liveTokens: 2 })
   })
 
+  test('makes one of each where several run at once, and tells the others to run again', async () => {
+    const on = ['--account', 'at-once', '--output', 'json']
+    const runs = await Promise.all([1, 2, 3].map(() => cli('setup', 'onelogin', ...on)))
+    const refused = 'Integration "ONELOGIN_PROVISIONING" was made by somebody else meanwhile: run this again'
+    expect(runs.filter(({ code }) => code !== 0).map(({ stderr }) => stderr)).toEqual(
+      runs.filter(({ code }) => code !== 0).map(() => refused),
+    )
+    expect(runs.some(({ code }) => code === 0)).toBe(true)
+    const { integrations } = { integrations: await cliJson('integration', 'list', '--account', 'at-once') }
+    expect(integrations).toHaveLength(1)
+  })
+
+  test('says that a role lacks what a provider needs', async () => {
+    const on = ['--account', 'lacking']
+    await cliJson('setup', 'okta', ...on)
+    await cli('provisioner', 'revoke', 'OKTA_PROVISIONER', 'createRole', ...on)
+    expect((await cli('setup', 'okta', ...on)).stderr).toBe(
+      `Role OKTA_PROVISIONER lacks createRole: creates are answered 403; give it with "npx rolecall provisioner grant OKTA_PROVISIONER createRole --account lacking --data-dir ${folder}"`,
+    )
+  })
+
   test('makes what an interrupted run left out', async () => {
     const on = ['--account', 'halfway']
     await cliJson(
@@ -176,7 +197,7 @@ describe('rolecall setup --dry-run', () => {
     })
     const { stdout } = await cli('setup', 'okta', '--dry-run', ...on)
     expect(stdout).toContain(
-      'HR_PROVISIONER owns 2 users and 0 roles, such as ada@example.com, bob@example.com: a create of such a name is refused\n' +
+      'HR_PROVISIONER owns 2 users and 0 roles, such as ada@example.com, bob@example.com: a create of such a name is refused; hand them all over only where nothing else pushes as HR_PROVISIONER\n' +
         `    npx rolecall ownership transfer --owned-by HR_PROVISIONER --to OKTA_PROVISIONER --dry-run --account held --data-dir ${folder}`,
     )
   })

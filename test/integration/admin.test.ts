@@ -78,7 +78,7 @@ describe('/admin/integrations', () => {
       { name: 'okta', clientKind: 'GENERIC' },
       refusal(
         409,
-        'An integration "OKTA" exists: choose another name, or say whether to replace it (mode orReplace) or to leave it as it is (ifNotExists)',
+        'An integration "OKTA" exists: choose another name, or say whether to replace it (--or-replace, in the API mode orReplace) or to leave it as it is (--if-not-exists, ifNotExists)',
         'uniqueness',
       ),
     ],

@@ -63,6 +63,23 @@ describe('createIntegration() where there is one of the name', () => {
     expect(await describeIntegration(admin(), 'X')).toEqual(view)
   })
 
+  test('orReplace leaves nothing that no integration can change', async () => {
+    account++
+    await create({ name: 'X', clientKind: 'GENERIC', role: 'OLD' })
+    await own('OLD')
+    const replaced = { name: 'X', clientKind: 'GENERIC', role: 'NEW', mode: 'orReplace' as const }
+    const refused = {
+      status: 409,
+      message:
+        'Cannot replace integration "X" by one that runs as "NEW": its role "OLD" owns 1 user and 0 roles, and no other integration runs as it, so that no identity provider could change them any more; hand them over first: rolecall ownership transfer --owned-by OLD --to ROLE',
+    }
+    for (const isDryRun of [true, false]) await expect(create(replaced, isDryRun)).rejects.toMatchObject(refused)
+    expect((await describeIntegration(admin(), 'X')).role).toBe('OLD')
+    expect((await create({ ...replaced, role: 'OLD' })).outcome).toBe('replaced')
+    await create({ name: 'Y', clientKind: 'GENERIC', role: 'OLD' })
+    expect((await create(replaced)).outcome).toBe('replaced')
+  })
+
   test('orReplace keeps the endpoint where that is said', async () => {
     account++
     const { endpointId } = await create({ name: 'X', clientKind: 'OKTA' })

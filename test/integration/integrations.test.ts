@@ -157,7 +157,7 @@ describe('createIntegration()', () => {
       status: 409,
       scimType: 'uniqueness',
       message:
-        'An integration "TAKEN" exists: choose another name, or say whether to replace it (mode orReplace) or to leave it as it is (ifNotExists)',
+        'An integration "TAKEN" exists: choose another name, or say whether to replace it (--or-replace, in the API mode orReplace) or to leave it as it is (--if-not-exists, ifNotExists)',
     })
     expect(context.trail.recorded).toBe(false)
     expect((await listIntegrations(admin())).map(({ clientKind }) => clientKind)).toEqual(['OKTA'])

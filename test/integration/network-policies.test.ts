@@ -217,7 +217,7 @@ describe('changePolicy()', () => {
     await expect(change('X', { allowed: { remove: ['192.0.2.1'] } })).rejects.toMatchObject({
       ...{ status: 400, scimType: 'invalidValue' },
       message:
-        'Cannot remove every allowed block: all addresses would be allowed; if that is meant, say allowEverywhere',
+        'Cannot remove every allowed block: all addresses would be allowed; if that is meant, say so with --allow-everywhere, in the API allowEverywhere',
     })
     expect(await change('X', { allowEverywhere: true, comment: 'open' })).toMatchObject({
       ...{ allowed: [], blocked: ['192.0.2.66'], comment: 'open' },

@@ -36,6 +36,7 @@ describe('changeProvisioner()', () => {
     const before = await scanEvents(db, `a${account}`)
     const asked = { grant: ['monitorUser' as const], revoke: ['createRole' as const] }
     const expected = {
+      isNew: false,
       ...{ role: 'HR', privileges: ['createUser', 'monitorUser'], integrations: ['X', 'Y'] },
       ...{ owns: { users: 0, roles: 0 }, createdAt: NOW.toISOString(), createdBy: ACTOR, tokens: 2 },
       changes: [

@@ -64,6 +64,17 @@ describe('what administrators make', () => {
     expect(await stored(created.body.id)).toBeUndefined()
   })
 
+  test('has no name that another has, and hears whose it is', async () => {
+    await okta('POST', '/Users', newUser('held'))
+    expect(await admin('POST', '/admin/users', { body: newUser('HELD') })).toMatchObject(
+      refusal(
+        409,
+        'The userName "HELD" is taken in this account by one that belongs to OKTA_PROVISIONER: choose another name, or change that one',
+        'uniqueness',
+      ),
+    )
+  })
+
   test('may be a role with members of any owner', async () => {
     const { id } = (await okta('POST', '/Users', newUser('member'))).body
     const made = await admin('POST', '/admin/roles', { body: newGroup('Made', { members: [{ value: id }] }) })
