@@ -31,8 +31,7 @@ export function openApi(target: Target, account: string | undefined): Api {
     call: async <Answer>({ method = 'GET', path, query, body, signal }: ApiCall) => {
       const url = toUrl(target.url, path, { account, ...query })
       const text = body && JSON.stringify(body)
-      const response = await sendSigned(target, method, url, text, signal)
-      return (await receiveAnswer(response)) as Answer
+      return receiveAnswer(await sendSigned(target, method, url, text, signal)) as Answer
     },
   }
 }
@@ -50,7 +49,7 @@ async function sendSigned(
   url: string,
   body: string | undefined,
   ended: AbortSignal | undefined,
-): Promise<Response> {
+): Promise<Received> {
   const { region } = target
   const credentials = await target.credentials()
   const { signRequest } = await import('../shared/auth/sigv4.ts')
@@ -58,7 +57,14 @@ async function sendSigned(
   const headers = await signRequest({ method, url, service: 'execute-api', region, credentials, ...content })
   const signal = AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ...(ended ? [ended] : [])])
   try {
-    return await fetch(url, { method, headers, signal, redirect: 'error', ...(body !== undefined && { body }) })
+    const response = await fetch(url, {
+      method,
+      headers,
+      signal,
+      redirect: 'error',
+      ...(body !== undefined && { body }),
+    })
+    return { response, text: await response.text() }
   } catch (cause) {
     throw unreachable(target, cause)
   }
@@ -75,8 +81,13 @@ function unreachable({ url, startCommand }: Target, cause: unknown): Failure {
   return new Failure(`Cannot reach ${url}: ${code ?? (cause as Error).message}`, passing)
 }
 
-async function receiveAnswer(response: Response): Promise<unknown> {
-  const text = await response.text()
+/** An answer with all of its body: one that breaks off is none. */
+interface Received {
+  response: Response
+  text: string
+}
+
+function receiveAnswer({ response, text }: Received): unknown {
   if (response.ok) return text === '' ? undefined : JSON.parse(text)
   const isPassing = response.status === 429 || response.status >= 500
   const said = plainText(detailOf(text) ?? (response.statusText || 'Refused'))

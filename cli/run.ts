@@ -5,6 +5,7 @@ import { maskSecrets } from '../shared/audit/secrets.ts'
 import { openApi } from './api.ts'
 import { type Command, parseFlags } from './command.ts'
 import { COMMANDS } from './commands.ts'
+import { groupsOf } from './completion/bash.ts'
 import { Failure, UsageError } from './failure.ts'
 import { allFlags, commandHelp, outputFlag, overview, TARGET_FLAGS } from './help.ts'
 import { findTarget } from './target.ts'
@@ -32,7 +33,7 @@ async function dispatch(args: readonly string[], terminal: Terminal): Promise<nu
   if (first === '--version') return print(terminal, `rolecall ${PACKAGE.version}`)
   const group = COMMANDS.filter(({ words }) => words.split(' ')[0] === first)
   const asked = first === 'help' || args.includes('--help') || args.includes('-h')
-  if (args.length > 0 && !asked) throw new UsageError(toUnknown(args, group))
+  if (args.length > 0 && !asked) throw new UsageError(toUnknown(args))
   const text = overview(group.length > 0 ? group : COMMANDS)
   if (asked) return print(terminal, text)
   terminal.tell(text)
@@ -55,12 +56,16 @@ function wordsOf(args: readonly string[]): string {
   return group ? `${args[0]} ` : ''
 }
 
-function toUnknown([first, second]: readonly string[], group: readonly Command[]): string {
-  if (group.length === 0) return `There is no command "${first}"`
-  const names = [...new Set(group.map(({ words }) => words.split(' ')[1]))].join(', ')
-  return second === undefined || second.startsWith('-')
-    ? `"${first}" needs one of: ${names}`
-    : `There is no command "${first} ${second}", only: ${names}`
+function toUnknown(args: readonly string[]): string {
+  const groups = groupsOf(COMMANDS)
+  const depth = args.findIndex((_, i) => !groups.has(args.slice(0, i + 1).join(' ')))
+  const typed = args.slice(0, depth < 0 ? args.length : depth)
+  if (typed.length === 0) return `There is no command "${args[0]}"`
+  const next = args[typed.length]
+  const names = groups.get(typed.join(' '))?.join(', ')
+  return next === undefined || next.startsWith('-')
+    ? `"${typed.join(' ')}" needs one of: ${names}`
+    : `There is no command "${[...typed, next].join(' ')}", only: ${names}`
 }
 
 async function carryOut(command: Command, args: readonly string[], terminal: Terminal): Promise<number> {

@@ -24,8 +24,8 @@ export interface Telling {
 /**
  * Carries out a command that changes many objects, step by step until there is no further one: rows are shown as they
  * come, progress on a terminal, and at the end what it came to. A step is one request, so that no time limit holds for
- * all; whoever interrupts it can run it again, and one that fails midway says what it has done.
- * @returns the exit code: 1 where an object was refused.
+ * all; Ctrl-C ends it behind the step that is on its way, and as one that fails midway it says what it has done.
+ * @returns the exit code: 1 where an object was refused, 130 for Ctrl-C.
  */
 export async function carryOutSteps(
   session: Session,
@@ -39,19 +39,25 @@ export async function carryOutSteps(
     session.terminal.progress(total === undefined ? `${sum} objects` : `${sum} of ${total} objects`)
   }
   const tellAll = () => session.terminal.tell(toSummary(counts, { done, isDryRun }))
+  const interrupted = session.terminal.untilInterrupted()
   try {
     await showList(
       session,
       STEP_VIEW,
-      walkSteps((next) => askAgain(session, ask, next), tellStep),
+      walkSteps((next) => askAgain(session, ask, next), tellStep, interrupted),
     )
   } catch (error) {
     if (counts.size > 0) tellAll()
     throw error
   }
   tellAll()
-  return counts.has('refused') ? 1 : 0
+  if (!interrupted.aborted) return counts.has('refused') ? 1 : 0
+  session.terminal.tell('Interrupted: what is told above is done; run it again for the rest')
+  return EXIT_INTERRUPTED
 }
+
+/** As a shell says of what Ctrl-C ended. */
+const EXIT_INTERRUPTED = 130
 
 /** How long a step that is on its way waits before it is asked for again, where the service is busy or away for moments. */
 const PAUSES_MS = [1000, 2000, 4000, 8000]
@@ -76,6 +82,7 @@ async function askAgain(
 async function* walkSteps(
   ask: (next: string | undefined) => Promise<Step>,
   onStep: (rows: readonly StepRow[], total: number | undefined) => void,
+  interrupted: AbortSignal,
 ): AsyncGenerator<readonly StepRow[]> {
   let next: string | undefined
   do {
@@ -83,7 +90,7 @@ async function* walkSteps(
     onStep(step.rows, step.total)
     yield step.rows
     next = step.next
-  } while (next !== undefined)
+  } while (next !== undefined && !interrupted.aborted)
 }
 
 function toSummary(counts: ReadonlyMap<StepRow['outcome'], number>, { done, isDryRun }: Telling): string {

@@ -82,10 +82,20 @@ function openAuditFile(path: string): DatabaseSync {
   }
 }
 
-function loadTable(database: DatabaseSync, { name, path }: CsvTable): void {
-  const records = parseCsv(csvText(path).replace(/^\uFEFF/, ''), ',')
+function loadTable(database: DatabaseSync, table: CsvTable): void {
+  try {
+    fillTable(database, table)
+  } catch (cause) {
+    if (cause instanceof UsageError) throw cause
+    throw new Failure(`Cannot use ${table.path}: ${(cause as Error).message}`, { cause })
+  }
+}
+
+/** @throws {Error} where the file or the name of the table is not to be used. */
+function fillTable(database: DatabaseSync, { name, path }: CsvTable): void {
+  const records = parseCsv(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''), ',')
   const [header = [], ...rows] = [...records].map(({ cells }) => cells)
-  if (header.length === 0) throw new Failure(`There is nothing in ${path}: the first line names the columns`)
+  if (header.length === 0) throw new Error('there is nothing in it: the first line names the columns')
   if (database.prepare('SELECT 1 FROM sqlite_schema WHERE name = ? COLLATE NOCASE').get(name)) {
     throw new UsageError(`--csv ${name}: the audit file has a table of this name, choose another`)
   }
@@ -95,14 +105,6 @@ function loadTable(database: DatabaseSync, { name, path }: CsvTable): void {
   database.exec('BEGIN')
   for (const row of rows) insert.run(...header.map((_, i) => row[i] ?? null))
   database.exec('COMMIT')
-}
-
-function csvText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (cause) {
-    throw new Failure(`Cannot read ${path}: ${(cause as Error).message}`, { cause })
-  }
 }
 
 const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`

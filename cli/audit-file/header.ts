@@ -3,8 +3,8 @@ export function toHeader(cells: readonly string[]): string[] {
   const taken = new Set<string>()
   return cells.map((cell, i) => {
     const name = cell.trim() || `column_${i + 1}`
-    const isTaken = taken.has(name.toLowerCase())
-    const own = isTaken ? `${name}_${i + 1}` : name
+    let own = name
+    for (let n = i + 1; taken.has(own.toLowerCase()); n++) own = `${name}_${n}`
     taken.add(own.toLowerCase())
     return own
   })

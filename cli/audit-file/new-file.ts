@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { Failure } from '../failure.ts'
 import { CHANGES_SQL_VIEW, TABLES, type Table, toCreateTable } from './tables.ts'
@@ -20,26 +20,35 @@ export function newAuditFile(path: string, mayReplace: boolean): NewFile {
   if (!mayReplace && existsSync(path)) {
     throw new Failure(`The file ${path} exists: name another, or replace it with --force`)
   }
-  const beside = `${path}.part`
+  const beside = `${path}.${process.pid}.part`
   const database = openBeside(beside, path)
   const discard = () => {
-    database.close()
+    if (database.isOpen) database.close()
     rmSync(beside, { force: true })
   }
-  try {
-    for (const sql of ['PRAGMA journal_mode = OFF', 'PRAGMA synchronous = OFF', ...schema()]) database.exec(sql)
-  } catch (cause) {
-    discard()
-    throw new Failure(`Cannot write ${path}: ${(cause as Error).message}`, { cause })
+  const writing = (work: () => void) => {
+    try {
+      work()
+    } catch (cause) {
+      discard()
+      throw new Failure(`Cannot write ${path}: ${(cause as Error).message}`, { cause })
+    }
   }
+  writing(() => {
+    for (const sql of ['PRAGMA journal_mode = OFF', 'PRAGMA synchronous = OFF', ...schema()]) database.exec(sql)
+  })
   return {
-    insert: (table, rows) => insert(database, table, rows),
-    complete: () => {
-      for (const sql of [...TABLES.flatMap(indexesOf), 'ANALYZE']) database.exec(sql)
-      database.close()
-      sync(beside)
-      renameSync(beside, path)
-    },
+    insert: (table, rows) => writing(() => insert(database, table, rows)),
+    complete: () =>
+      writing(() => {
+        for (const sql of [...TABLES.flatMap(indexesOf), 'ANALYZE']) database.exec(sql)
+        database.close()
+        sync(beside)
+        // Unlike a new name, a second one replaces no file that has come meanwhile.
+        if (mayReplace) renameSync(beside, path)
+        else linkSync(beside, path)
+        rmSync(beside, { force: true })
+      }),
     discard,
   }
 }
@@ -50,7 +59,7 @@ const schema = () => [...TABLES.map(toCreateTable), CHANGES_SQL_VIEW]
 const indexesOf = ({ name, indexes }: Table<never>): string[] =>
   indexes.map((columns) => `CREATE INDEX ${name}_by_${columns.join('_')} ON ${name} (${columns.join(', ')})`)
 
-/** What another export left is replaced. */
+/** Its name is that of the process, so that two exports to one place write two files; what an earlier one left goes. */
 function openBeside(beside: string, path: string): DatabaseSync {
   try {
     rmSync(beside, { force: true })

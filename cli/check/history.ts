@@ -1,15 +1,15 @@
 import type { EventRow } from '../../shared/audit/event-row.ts'
+import { DAY_MS } from '../../shared/auth/span.ts'
 import type { IntegrationView } from '../../shared/resources/present-integration.ts'
 import { many } from '../../shared/resources/say-owned.ts'
 import type { Session } from '../command.ts'
 import { collectEvents } from '../event-pages.ts'
-import { DAY_MS } from '../setup/view.ts'
 import { type Finding, toDo } from './finding.ts'
 import { AGENT } from './probes.ts'
 
 const DAYS = 7
-/** So many of the last week are looked at. */
-const LIMIT = 500
+/** So many at most are looked at; this command's own are among them. */
+const LIMIT = 5000
 
 /** What DETAILS may tell of an event. */
 interface Details {
@@ -51,9 +51,16 @@ const requestText = ({ METHOD: method, ENDPOINT: endpoint, EVENT_TIMESTAMP: time
   `${method} ${endpoint} at ${time}, answered ${status}`
 
 /** What was refused in the last day, by status, each with the latest reason and what mends it; and who was left out. */
-export function judgeRefusals({ hint }: Session, requests: readonly EventRow[], now: Date): Finding[] {
+export async function judgeRefusals(
+  { api, hint }: Session,
+  name: string,
+  requests: readonly EventRow[],
+  now: Date,
+): Promise<Finding[]> {
+  const question = { integration: name, type: 'SCIM', last: '1d', status: 'FAILURE', allowEmpty: 'true' }
+  const { rows: failed } = await collectEvents(api, question, LIMIT)
+  const refused = failed.filter((row) => isProviders(row) && row.HTTP_STATUS !== 404)
   const recent = requests.filter(({ EVENT_TIMESTAMP: time }) => now.getTime() - Date.parse(time) < DAY_MS)
-  const refused = recent.filter(({ HTTP_STATUS: status }) => status >= 400 && status !== 404)
   const more = hint('event-history --status FAILURE --details')
   const byCode = Map.groupBy(refused, ({ ERROR_CODE }) => ERROR_CODE ?? '')
   return [...[...byCode].flatMap(([code, rows]) => refusalOf(code, rows, more)), ...skippingOf(recent)]

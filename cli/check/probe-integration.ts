@@ -1,5 +1,6 @@
 import type { IntegrationView } from '../../shared/resources/present-integration.ts'
 import type { IssuedToken } from '../../shared/resources/token-view.ts'
+import type { Api } from '../api.ts'
 import type { Session } from '../command.ts'
 import { Failure } from '../failure.ts'
 import { type Finding, toDo } from './finding.ts'
@@ -46,8 +47,19 @@ async function withOwnToken(
   try {
     return await work(issued.token)
   } finally {
-    await api.call({ method: 'DELETE', path: ['admin', 'tokens', issued.tokenId] })
-    terminal.tell(`Probed with a token called "${OWN_NAME}", which is revoked again`)
+    terminal.tell(await endOwnToken(api, issued.tokenId, hint))
+  }
+}
+
+/** Takes the token away; where that fails, what was found is told all the same, and how the token is ended. */
+async function endOwnToken(api: Api, tokenId: string, hint: Session['hint']): Promise<string> {
+  try {
+    await api.call({ method: 'DELETE', path: ['admin', 'tokens', tokenId] })
+    return `Probed with a token called "${OWN_NAME}", which is revoked again`
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    const command = hint(`token revoke ${tokenId}`)
+    return `The token "${OWN_NAME}" was not revoked (${error.message}) and ends in an hour, or with "${command}"`
   }
 }
 

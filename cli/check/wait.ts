@@ -1,5 +1,6 @@
 import type { EventRow } from '../../shared/audit/event-row.ts'
 import type { IntegrationView } from '../../shared/resources/present-integration.ts'
+import { many } from '../../shared/resources/say-owned.ts'
 import type { Session } from '../command.ts'
 import { followEvents, onceEach } from '../follow.ts'
 import { plainText } from '../plain-text.ts'
@@ -16,7 +17,7 @@ interface Awaited {
   waitMs: number
 }
 
-/** Watches until the first request of the provider, and says what it did; or what is usually forgotten. */
+/** Watches until the first request of the provider, and says what it did; or what is usually forgotten. 1 is Ctrl-C. */
 export async function waitForFirst(session: Session, awaited: Awaited): Promise<number> {
   const { terminal } = session
   const { guide, waitMs, since } = awaited
@@ -25,7 +26,7 @@ export async function waitForFirst(session: Session, awaited: Awaited): Promise<
   terminal.tell(`Waiting ${spanText(waitMs)} for the first request of ${guide.title}, or until Ctrl-C`)
   const first = await findFirst(session, awaited, signal)
   if (first) return tellFirst(session, first)
-  if (interrupted.aborted) return 0
+  if (interrupted.aborted) return 1
   terminal.tell(
     [`No request of ${guide.title} since ${since.toISOString()}. Usually forgotten:`, ...guide.forgotten].join('\n- '),
   )
@@ -70,4 +71,4 @@ async function tellFirst(session: Session, row: EventRow): Promise<number> {
   return row.HTTP_STATUS < 400 ? 0 : EXIT_TO_DO
 }
 
-const spanText = (ms: number): string => (ms < 60_000 ? `${ms / 1000} s` : `${Math.round(ms / 60_000)} minutes`)
+const spanText = (ms: number): string => (ms < 60_000 ? `${ms / 1000} s` : many(Math.round(ms / 60_000), 'minute'))

@@ -2,6 +2,7 @@ import type { AccountDetails, AccountView, ChangedAccount } from '../../shared/r
 import { objectName } from '../../shared/resources/name-input.ts'
 import { sayOwned } from '../../shared/resources/say-owned.ts'
 import { type Command, command, type Session } from '../command.ts'
+import { dropCommand } from '../drop-command.ts'
 import { UsageError } from '../failure.ts'
 import { DRY_RUN, dryRunQuery, oneOfWords, optional, repeated, textFor, truth } from '../flags.ts'
 import { type ListView, showList } from '../output.ts'
@@ -113,17 +114,10 @@ async function showAccount({ terminal, output }: Session, view: AccountDetails):
   await terminal.write(`${output === 'json' ? plainJson(view, 2) : lines()}\n`)
 }
 
-const accountDrop = command({
+const accountDrop = dropCommand({
   words: 'account drop',
   summary: 'Take away an account that holds no integration, user or role',
-  operands: [ACCOUNT_NAME],
-  flags: { 'dry-run': DRY_RUN },
-  outputs: [],
-  examples: ['rolecall account drop acme --dry-run'],
-  run: async ({ api, terminal }, { 'dry-run': isDryRun }, name = '') => {
-    await api.call({ method: 'DELETE', path: [...ACCOUNTS, name], query: dryRunQuery(isDryRun) })
-    await terminal.write(isDryRun ? `${name} would be dropped; nothing was changed\n` : `Dropped ${name}\n`)
-  },
+  ...{ operand: ACCOUNT_NAME, path: ACCOUNTS, example: 'acme' },
 })
 
 /** The accounts of a deployment. */

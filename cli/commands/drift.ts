@@ -8,7 +8,7 @@ import { type GroupsFile, parseGroupsFile } from '../../shared/drift/groups-file
 import { type RoleHere, toRoleHere, toUserHere, type UserHere } from '../../shared/drift/here.ts'
 import { parseMapping } from '../../shared/drift/mapping.ts'
 import { MATCHES } from '../../shared/drift/match.ts'
-import { compareWithFile } from '../../shared/drift/report.ts'
+import { compareWithFile, type DriftReport } from '../../shared/drift/report.ts'
 import { parseUsersFile } from '../../shared/drift/users-file.ts'
 import type { IntegrationView } from '../../shared/resources/present-integration.ts'
 import { type Command, command, type FlagValues, type Session } from '../command.ts'
@@ -64,6 +64,8 @@ export const drift: Command = command({
   },
   run: async (session, values) => {
     const file = await parseExport(values.users, (text) => parseUsersFile(text, parseMapping(values.map)))
+    if (file.users.length === 0)
+      throw new Failure(`${values.users}: There is no user in it: has the export gone wrong?`)
     const groups = await loadGroupsFiles(values)
     const role = values.integration === undefined ? values.role : await loadRoleOf(session, values.integration)
     const here = await loadUsers(session, groups.length > 0)
@@ -139,8 +141,9 @@ async function loadRoles({ api }: Session): Promise<RoleHere[]> {
   return roles
 }
 
-async function show(session: Session, compared: Compared, only: Values['only']): Promise<number> {
+async function show(session: Session, all: Compared, only: Values['only']): Promise<number> {
   const { terminal, output } = session
+  const compared = { ...all, report: { ...all.report, counts: countsOf(all.report, only) } }
   const isShown = ({ class: found }: Difference) => (only.length > 0 ? only.includes(found) : !isNote(found))
   const rows = compared.report.differences.filter(isShown)
   if (output === 'json') {
@@ -151,6 +154,14 @@ async function show(session: Session, compared: Compared, only: Values['only']):
     if (output === 'csv' || rows.length > 0) await showList(session, DRIFT_VIEW, [rows])
   }
   const isDrift = rows.some((row) => !isNote(row.class))
-  if (!isDrift) terminal.tell('No drift')
+  if (!isDrift) terminal.tell(only.length > 0 ? `No drift of these: ${only.join(', ')}` : 'No drift')
   return isDrift ? DRIFT : 0
 }
+
+/** The counts of all classes, or of those alone that are asked for. */
+function countsOf({ counts }: DriftReport, only: Values['only']): DriftReport['counts'] {
+  if (only.length === 0) return counts
+  return { ...NO_COUNTS, ...Object.fromEntries(only.map((name) => [name, counts[name]])) }
+}
+
+const NO_COUNTS = Object.fromEntries(DRIFT_CLASS_NAMES.map((name) => [name, 0])) as DriftReport['counts']

@@ -4,7 +4,6 @@ import type { IntegrationView } from '../../shared/resources/present-integration
 import { many, sayOwned } from '../../shared/resources/say-owned.ts'
 import type { Step } from '../../shared/resources/steps.ts'
 import { command, type Session } from '../command.ts'
-import { Failure } from '../failure.ts'
 import { DRY_RUN, dryRunQuery, optional, textFor } from '../flags.ts'
 import { carryOutSteps } from '../steps.ts'
 
@@ -33,7 +32,9 @@ const pathOf = (name: string) => ['admin', 'integrations', name]
 async function dropNow(session: Session, name: string, isDryRun: boolean): Promise<undefined> {
   const call = { method: 'DELETE' as const, path: pathOf(name), query: dryRunQuery(isDryRun) }
   const dropped = await session.api.call<DroppedIntegration>(call)
-  await session.terminal.write(`${sayDropped(dropped, isDryRun)}\n`)
+  // Behind a list of what was handed over it is no row.
+  if (session.output === 'table') await session.terminal.write(`${sayDropped(dropped, isDryRun)}\n`)
+  else session.terminal.tell(sayDropped(dropped, isDryRun))
 }
 
 async function foretell(session: Session, name: string, to: string): Promise<number | undefined> {
@@ -45,39 +46,39 @@ async function foretell(session: Session, name: string, to: string): Promise<num
   return refused || undefined
 }
 
-/** So long a client that was disabled may still make something; what it made is handed over, too. */
-const WAITS_MS = [1000, 1000, 1000]
+/** In this time every function has learned that the integration is disabled, and what was on its way is done. */
+const KNOWN_AFTER_MS = 3000
 
 /** Disables the integration, so that it makes nothing more, hands over what its role owns, and drops it. */
 async function dropEmptied(session: Session, name: string, to: string): Promise<number | undefined> {
   const { api, terminal, hint } = session
-  const { role } = await api.call<IntegrationView>({ method: 'PATCH', path: pathOf(name), body: { enabled: false } })
+  const { role } = await api.call<IntegrationView>({ path: pathOf(name) })
+  // What is refused at all is refused before anything is changed.
+  await askTransfer(session, { to, ownedBy: role, dryRun: true })
+  await api.call({ method: 'PATCH', path: pathOf(name), body: { enabled: false } })
+  terminal.progress(`${name} is disabled; what is on its way is waited for`)
+  await terminal.pause(KNOWN_AFTER_MS, new AbortController().signal)
   try {
-    for (const pauseMs of [...WAITS_MS, undefined]) {
-      const refused = await transferAll(session, role, to, false)
-      if (refused > 0) throw new Failure('Some of it was refused')
-      try {
-        return await dropNow(session, name, false)
-      } catch (error) {
-        if (pauseMs === undefined || !(error instanceof Failure && error.status === 409)) throw error
-        await terminal.pause(pauseMs, new AbortController().signal)
-      }
-    }
+    const refused = await transferAll(session, role, to, false)
+    if (refused === 0) return await dropNow(session, name, false)
+    terminal.tell(stillThere(hint, name))
+    return refused
   } catch (error) {
-    terminal.tell(
-      `${name.toUpperCase()} is disabled and still there: run this again, or "${hint(`integration alter ${name} --enabled true`)}"`,
-    )
+    terminal.tell(stillThere(hint, name))
     throw error
   }
-  return undefined
 }
+
+const stillThere = (hint: Session['hint'], name: string): string =>
+  `${name.toUpperCase()} is disabled and still there: run this again, or "${hint(`integration alter ${name} --enabled true`)}"`
+
+const askTransfer = ({ api }: Session, body: object): Promise<Step> =>
+  api.call<Step>({ method: 'POST', path: ['admin', 'ownership'], body })
 
 /** Hands over all that a role owns. @returns the exit code: 1 where an object was refused. */
 function transferAll(session: Session, role: string, to: string, isDryRun: boolean): Promise<number> {
-  const ask = (next: string | undefined) => {
-    const body = { to, ownedBy: role, dryRun: isDryRun || undefined, next }
-    return session.api.call<Step>({ method: 'POST', path: ['admin', 'ownership'], body })
-  }
+  const ask = (next: string | undefined) =>
+    askTransfer(session, { to, ownedBy: role, dryRun: isDryRun || undefined, next })
   return carryOutSteps(session, ask, { done: 'transferred', isDryRun })
 }
 

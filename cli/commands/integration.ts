@@ -4,7 +4,14 @@ import { LOCAL_CHANGES } from '../../shared/auth/integration-settings.ts'
 import { CREATE_PRIVILEGES, PRIVILEGES } from '../../shared/auth/privileges.ts'
 import type { ChangedIntegration } from '../../shared/resources/change-integration.ts'
 import type { MadeIntegration } from '../../shared/resources/create-integration.ts'
-import { comment, instant, objectName, roleName, SECONDARY_ROLES } from '../../shared/resources/integration-input.ts'
+import {
+  comment,
+  instant,
+  objectName,
+  releaseSpan,
+  roleName,
+  SECONDARY_ROLES,
+} from '../../shared/resources/integration-input.ts'
 import { block } from '../../shared/resources/network-policy-input.ts'
 import type { IntegrationView } from '../../shared/resources/present-integration.ts'
 import { many } from '../../shared/resources/say-owned.ts'
@@ -326,7 +333,7 @@ const integrationRelease = command({
   summary: 'Let mass changes of an integration pass its brake for a time; holds within a minute',
   operands: [NAME],
   flags: {
-    for: optional('SPAN', 'how long, at most 24h: 30m, 1h', someText),
+    for: optional('SPAN', 'how long, at most 24h: 30m, 1h', textFor(releaseSpan)),
     end: toggle('take a release back'),
   },
   outputs: ['table', 'json'],

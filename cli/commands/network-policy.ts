@@ -3,6 +3,7 @@ import { comment } from '../../shared/resources/name-input.ts'
 import type { ChangedPolicy, NetworkPolicyView } from '../../shared/resources/network-policies.ts'
 import { block } from '../../shared/resources/network-policy-input.ts'
 import { type Command, command, type FlagValues, type Session } from '../command.ts'
+import { dropCommand } from '../drop-command.ts'
 import { UsageError } from '../failure.ts'
 import { choice, DRY_RUN, dryRunQuery, LIKE, optional, repeated, toggle } from '../flags.ts'
 import { type ListView, showList } from '../output.ts'
@@ -145,17 +146,10 @@ const toPolicyChange = (values: PolicyValues): object => ({
   comment: values.comment === '' ? null : values.comment,
 })
 
-const policyDrop = command({
+const policyDrop = dropCommand({
   words: 'network-policy drop',
   summary: 'Take a network policy away that is attached to nothing',
-  operands: [POLICY],
-  flags: { 'dry-run': DRY_RUN },
-  outputs: [],
-  examples: ['rolecall network-policy drop OFFICE --dry-run'],
-  run: async ({ api, terminal }, { 'dry-run': isDryRun }, name = '') => {
-    await api.call({ method: 'DELETE', path: [...POLICIES, name], query: dryRunQuery(isDryRun) })
-    await terminal.write(isDryRun ? `${name} would be dropped; nothing was changed\n` : `Dropped ${name}\n`)
-  },
+  ...{ operand: POLICY, path: POLICIES, example: 'OFFICE' },
 })
 
 async function showPolicy({ terminal, output }: Session, view: NetworkPolicyView | ChangedPolicy): Promise<void> {

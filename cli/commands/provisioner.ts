@@ -3,6 +3,7 @@ import { PRIVILEGES } from '../../shared/auth/privileges.ts'
 import type { ChangedProvisioner, ProvisionerView } from '../../shared/resources/provisioners.ts'
 import { many } from '../../shared/resources/say-owned.ts'
 import { type Command, command } from '../command.ts'
+import { dropCommand } from '../drop-command.ts'
 import { UsageError } from '../failure.ts'
 import { DRY_RUN, dryRunQuery, oneOfWords } from '../flags.ts'
 import { type ListView, showList } from '../output.ts'
@@ -100,17 +101,10 @@ function sayChanged({ role, changes, isNew, tokens }: ChangedProvisioner, isDryR
   return `Within a minute these are the privileges of ${many(tokens, 'live token')}`
 }
 
-const provisionerDrop = command({
+const provisionerDrop = dropCommand({
   words: 'provisioner drop',
   summary: 'Take a role away that no integration runs as and that owns nothing',
-  operands: [ROLE],
-  flags: { 'dry-run': DRY_RUN },
-  outputs: [],
-  examples: ['rolecall provisioner drop HR_PROVISIONER --dry-run'],
-  run: async ({ api, terminal }, { 'dry-run': isDryRun }, role = '') => {
-    await api.call({ method: 'DELETE', path: [...PROVISIONERS, role], query: dryRunQuery(isDryRun) })
-    await terminal.write(isDryRun ? `${role} would be dropped; nothing was changed\n` : `Dropped ${role}\n`)
-  },
+  ...{ operand: ROLE, path: PROVISIONERS, example: 'HR_PROVISIONER' },
 })
 
 /** The roles that integrations run as. */

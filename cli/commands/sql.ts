@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { CsvTable, Found } from '../audit-file/ask.ts'
+import { toHeader } from '../audit-file/header.ts'
 import type { Cell } from '../audit-file/tables.ts'
 import { offlineCommand } from '../command.ts'
 import { optional, repeated, someText } from '../flags.ts'
@@ -21,7 +22,7 @@ export const sqlCommand = offlineCommand({
   summary: 'Ask a file that "export" made, in SQL; it is never changed',
   operands: [{ name: 'QUESTION', help: 'one SELECT, in the SQL of SQLite' }],
   flags: {
-    file: optional('FILE', `the file to ask (default ${DEFAULT_FILE})`, someText),
+    file: optional('PATH', `the file to ask (default ${DEFAULT_FILE})`, someText),
     csv: repeated(
       'NAME=FILE',
       'a CSV file as a further table, its first line naming the columns; repeatable',
@@ -35,7 +36,8 @@ export const sqlCommand = offlineCommand({
   run: async (session, { file = DEFAULT_FILE, csv }, question = '') => {
     // Other commands need no database, and start the sooner.
     const { askFile } = await import('../audit-file/ask.ts')
-    const { columns, rows } = askFile(file, question, csv)
+    const { columns: named, rows } = askFile(file, question, csv)
+    const columns = toHeader(named)
     const view = columns.map((header, i) => ({ header, get: (row: Row) => row.cells[i] ?? undefined }))
     const count = await showList(session, { table: view }, partsOf(columns, rows))
     if (count === 0) session.terminal.tell('Nothing was found')

@@ -1,5 +1,7 @@
+import type { IntegrationView } from '../../shared/resources/present-integration.ts'
 import type { ListedToken } from '../../shared/resources/token-view.ts'
-import { command } from '../command.ts'
+import { OWN_NAME } from '../check/tokens.ts'
+import { command, type Session } from '../command.ts'
 import { optional, wholeNumber } from '../flags.ts'
 import { type ListView, showList } from '../output.ts'
 import { fetchTokens } from './token-lists.ts'
@@ -30,13 +32,13 @@ const TOKEN_FINDING_VIEW: ListView<Finding> = {
 /** For cron: says nothing needs doing by its exit code. */
 export const tokenCheck = command({
   words: 'token check',
-  summary: 'Exit with 3 where a token expires soon, or an integration has none left; for cron',
+  summary: 'Exit with 3 where a token expires soon, or the last of an integration has expired; for cron',
   operands: [{ name: 'INTEGRATION', help: 'the integration (default: all of the account)', mayBeAbsent: true }],
   flags: { days: optional('N', `how soon is soon (default ${DEFAULT_DAYS})`, wholeNumber(0, MAX_DAYS)) },
   examples: ['rolecall token check', 'rolecall token check OKTA_PROVISIONING --days 14 --output json'],
   run: async (session, { days = DEFAULT_DAYS }, integration) => {
     const tokens = await fetchTokens(session.api, integration)
-    const findings = findingsAmong(tokens, days)
+    const findings = await withoutClients(session, findingsAmong(tokens, days))
     const { terminal, output } = session
     if (findings.length > 0 || output !== 'table') await showList(session, TOKEN_FINDING_VIEW, [findings])
     if (findings.length === 0) terminal.tell(`No token expires within ${days} days`)
@@ -46,6 +48,14 @@ export const tokenCheck = command({
     return findings.length > 0 ? FOUND : 0
   },
 })
+
+/** An integration that has an OAuth client needs no token. */
+async function withoutClients({ api }: Session, findings: Finding[]): Promise<Finding[]> {
+  if (findings.every(({ finding }) => finding === 'expires')) return findings
+  const { integrations } = await api.call<{ integrations: IntegrationView[] }>({ path: ['admin', 'integrations'] })
+  const clients = new Set(integrations.flatMap(({ name, oauthClient }) => (oauthClient ? [name] : [])))
+  return findings.filter(({ finding, integration }) => finding === 'expires' || !clients.has(integration))
+}
 
 /** What is to be done about tokens, those that end first before others. */
 export function findingsAmong(tokens: readonly ListedToken[], days: number): Finding[] {
@@ -60,5 +70,6 @@ export function findingsAmong(tokens: readonly ListedToken[], days: number): Fin
 /** One that an administrator ended was ended on purpose. */
 function lastOfNone(tokens: readonly ListedToken[]): ListedToken[] {
   if (tokens.some(({ status }) => status === 'live')) return []
-  return tokens.filter(({ status }) => status === 'expired').slice(-1)
+  const expired = tokens.filter(({ status, name }) => status === 'expired' && name !== OWN_NAME)
+  return expired.toSorted((a, b) => (a.expiresAt < b.expiresAt ? -1 : 1)).slice(-1)
 }

@@ -13,13 +13,17 @@ export function fishCompletion(commands: readonly Command[]): string {
     `complete -c rolecall -n ${NO_COMMAND} -l version -d 'show the version'`,
     ...(groups.get('') ?? []).map((first) => `complete -c rolecall -n ${NO_COMMAND} -a ${first}`),
     ...commands.map((command) => offerWord(command, groups)),
+    ...[...groups].filter(([before]) => before.includes(' ')).map(([before]) => offerGroup(before, groups)),
     ...commands.flatMap(offerOptions),
     '',
   ].join('\n')
 }
 
 /** The last word of a command's name, where the ones before it have been typed and none of its neighbours. */
-function offerWord({ words, summary }: Command, groups: ReadonlyMap<string, string[]>): string {
+function offerWord(
+  { words, summary }: Pick<Command, 'words' | 'summary'>,
+  groups: ReadonlyMap<string, string[]>,
+): string {
   const all = words.split(' ')
   const before = all.slice(0, -1)
   const siblings = groups.get(before.join(' '))?.join(' ')
@@ -27,6 +31,10 @@ function offerWord({ words, summary }: Command, groups: ReadonlyMap<string, stri
   const when = before.length === 0 ? NO_COMMAND : `'${seen}; and not __fish_seen_subcommand_from ${siblings}'`
   return `complete -c rolecall -n ${when} -a ${all.at(-1)} -d ${quoteForFish(summary)}`
 }
+
+/** A word that further ones follow, such as the second of `integration oauth show`. */
+const offerGroup = (before: string, groups: ReadonlyMap<string, string[]>): string =>
+  offerWord({ words: before, summary: `commands: ${groups.get(before)?.join(', ')}` }, groups)
 
 function offerOptions(command: Command): string[] {
   const seen = command.words.split(' ').map((word) => `__fish_seen_subcommand_from ${word}`)

@@ -4,30 +4,22 @@ import type { DriftReport } from '../../shared/drift/report.ts'
 import type { Status } from '../../shared/drift/status.ts'
 import type { UsersFile } from '../../shared/drift/users-file.ts'
 import type { ListView } from '../output.ts'
-import { toLines } from '../table.ts'
+import { type Column, toLines } from '../table.ts'
+
+const columns = (inFile: string): Column<Difference>[] => [
+  { header: 'CLASS', get: (row) => row.class },
+  { header: 'TYPE', get: ({ type }) => type },
+  { header: 'NAME', get: ({ name }) => name },
+  { header: 'ATTRIBUTE', get: ({ attribute }) => attribute },
+  { header: inFile, get: ({ there }) => there },
+  { header: 'HERE', get: ({ here }) => here },
+  { header: 'DETAIL', get: ({ detail }) => detail },
+]
 
 /** One difference a row; files also have ids and lines. */
 export const DRIFT_VIEW: ListView<Difference> = {
-  table: [
-    { header: 'CLASS', get: (row) => row.class },
-    { header: 'TYPE', get: ({ type }) => type },
-    { header: 'NAME', get: ({ name }) => name },
-    { header: 'ATTRIBUTE', get: ({ attribute }) => attribute },
-    { header: 'IN THE FILE', get: ({ there }) => there },
-    { header: 'HERE', get: ({ here }) => here },
-    { header: 'DETAIL', get: ({ detail }) => detail },
-  ],
-  csv: [
-    { header: 'CLASS', get: (row) => row.class },
-    { header: 'TYPE', get: ({ type }) => type },
-    { header: 'NAME', get: ({ name }) => name },
-    { header: 'ATTRIBUTE', get: ({ attribute }) => attribute },
-    { header: 'IN_FILE', get: ({ there }) => there },
-    { header: 'HERE', get: ({ here }) => here },
-    { header: 'DETAIL', get: ({ detail }) => detail },
-    { header: 'LINE', get: ({ line }) => line },
-    { header: 'ID', get: ({ id }) => id },
-  ],
+  table: columns('IN THE FILE'),
+  csv: [...columns('IN_FILE'), { header: 'LINE', get: ({ line }) => line }, { header: 'ID', get: ({ id }) => id }],
 }
 
 /** What a report is of. */
@@ -44,7 +36,11 @@ export function toDriftSummary({ file, groups, report, usersHere }: Compared) {
   return {
     ...{ format: file.format.name, recognisedBy: file.by },
     ...(file.format.trap && { trap: file.format.trap }),
-    rows: { ...countStates(file), withoutKey: counts['no-name'], otherObjects: file.otherObjects },
+    rows: {
+      ...countStates(file),
+      withoutKey: report.differences.filter((row) => row.class === 'no-name').length,
+      otherObjects: file.otherObjects,
+    },
     ...(file.unknownWords.length > 0 && { unknownWords: file.unknownWords }),
     groups: groups.map(({ format, by, groups: found, otherObjects }) => ({
       ...{ format: format.name, recognisedBy: by, groups: found.size, otherObjects },

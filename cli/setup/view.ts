@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../shared/auth/span.ts'
 import type { Session } from '../command.ts'
 import { plainText } from '../plain-text.ts'
 import { obstaclesOf } from './base-url.ts'
@@ -6,8 +7,6 @@ import { type Held, heldText, transferWords } from './held.ts'
 import { type Made, toBeMade } from './make.ts'
 import type { Plan } from './plan.ts'
 import { stepsText } from './render.ts'
-
-export const DAY_MS = 86_400_000
 
 /** Everything that is shown of a setup. */
 export interface Shown {
@@ -49,8 +48,8 @@ Base URL: ${json.baseUrl}: no slash at its end${remarks.map((remark) => `. ${rem
 
 /** Nobody else warns of the end of a token. */
 function tokenText({ expiresAt }: Made, cron = ''): string {
-  const end = expiresAt ? `until ${expiresAt.slice(0, 10)}, ${daysUntil(expiresAt)} days from now` : 'for six months'
-  return `The token works ${end}, and belongs to the integration, not to a person. No provider warns of its end; cron does:
+  const end = expiresAt && `works until ${expiresAt.slice(0, 10)}, ${daysUntil(expiresAt)} days from now, and `
+  return `The token ${end ?? ''}belongs to the integration, not to a person. No provider warns of its end; cron does:
     0 8 * * *  ${cron}`
 }
 

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { BLOCK_RULE, isBlock } from '../auth/network-policy.ts'
-import { parseSpan, SPAN_RULE } from '../auth/span.ts'
+import { DAY_MS, parseSpan, SPAN_RULE } from '../auth/span.ts'
 import { isTokenId } from '../auth/token.ts'
 import { parseDateTime } from '../scim/date-time.ts'
 import { invalidValue } from '../scim/error.ts'
@@ -50,7 +50,6 @@ export const EVENT_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'INVOKE',
 export const EVENT_TYPES = ['SCIM', 'ADMIN', 'ALL'] as const
 /** What is answered when no range is asked for, as Snowflake does; less where events are kept for less. */
 const DEFAULT_RANGE_DAYS = 7
-const DAY_MS = 86_400_000
 /** How far a caller's clock may be off before a range counts as outside the retention or in the future. */
 const CLOCK_SKEW_MS = 60_000
 

@@ -8,7 +8,7 @@ const KEPT_CHARACTERS = 120
 const MARKER_BYTES = 640
 
 /** The attribute of the row that stands for the changes left out. */
-const CUT_MARKER = '(cut)'
+export const CUT_MARKER = '(cut)'
 
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value) ?? '')
 
@@ -26,6 +26,10 @@ export function limitChanges(changes: readonly Change[]): Change[] {
   const kept = keepWithin(short, MAX_CHANGES_BYTES - MARKER_BYTES)
   return [...kept, toMarker(changes.slice(kept.length))]
 }
+
+const CUT_TEXT = new RegExp(`^.{${KEPT_CHARACTERS}}… \\(\\d+ characters left out\\)$`, 's')
+/** Whether a value of an event is one that was cut: what a client wrote looks so only where it is as long. */
+export const isCutText = (value: unknown): boolean => CUT_TEXT.test(String(value))
 
 /** Whether an event tells its changes in part only: values or members of them were cut. */
 export const isCut = (changes: readonly Change[]): boolean =>

@@ -1,4 +1,6 @@
-const MS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+export const DAY_MS = 86_400_000
+
+const MS = { s: 1000, m: 60_000, h: 3_600_000, d: DAY_MS } as const
 
 /** What a span of time looks like, as errors say it. */
 export const SPAN_RULE = 'expected a number and s, m, h or d, such as 5m'

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import * as z from 'zod'
+import { DAY_MS } from '../auth/span.ts'
 import { type ChangeEvent, presentChange } from '../resources/feed/change-event.ts'
 import { parseCursor, presentCursor } from '../resources/feed/cursor.ts'
 import { loadChanges, positionAt, SETTLED_MS } from '../resources/feed/poll.ts'
@@ -31,7 +32,6 @@ export const MAX_WAIT_SECONDS = 20
 const LOOK_MS = 2000
 /** What a look may take, so that none is begun too late. */
 const LAST_LOOK_MS = 2000
-const DAY_MS = 86_400_000
 
 const wholeNumber = (min: number, max: number) => {
   const error = `expected a whole number from ${min} to ${max}`

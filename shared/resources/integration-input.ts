@@ -4,6 +4,7 @@ import { defaultUnknownMembers, UNKNOWN_MEMBERS } from '../auth/carried.ts'
 import { LOCAL_CHANGES, SILENT_AFTER_DAYS } from '../auth/integration-settings.ts'
 import { ADMIN_OWNER } from '../auth/principal.ts'
 import { PRIVILEGES } from '../auth/privileges.ts'
+import { DAY_MS, parseSpan, SPAN_RULE } from '../auth/span.ts'
 import { CLIENT_KINDS, type ClientKind } from '../scim/client-kind.ts'
 import { USER_TYPES } from '../scim/schemas/snowflake-user.ts'
 import { comment, flag, inCapitals, objectName, offByDefault } from './name-input.ts'
@@ -47,6 +48,11 @@ function wholeNumber(max: number) {
   const error = `expected a whole number from 0 to ${max}`
   return z.int({ error }).check(z.minimum(0, { error }), z.maximum(max, { error }))
 }
+
+const RELEASE_RULE = `${SPAN_RULE}, at most 24h: for longer, change the brake's mode`
+const isRelease = (span: string): boolean => (parseSpan(span) ?? Number.POSITIVE_INFINITY) <= DAY_MS
+/** How long a brake may be released. */
+export const releaseSpan = z.string({ error: RELEASE_RULE }).check(z.refine(isRelease, { error: RELEASE_RULE }))
 
 /** What is named of a brake; the rest stays as it is. */
 const brake = z.strictObject(

@@ -2,6 +2,7 @@ import type { EventQuery } from '../audit/event-query.ts'
 import type { RestEvent } from '../audit/rest-event.ts'
 import { DEFAULT_ACCOUNT } from '../auth/account.ts'
 import { ADMIN_OWNER } from '../auth/principal.ts'
+import { DAY_MS } from '../auth/span.ts'
 import { notFound, type ScimError } from '../scim/error.ts'
 import { quote } from '../scim/quote.ts'
 import { getAccount, listAccounts } from '../store/accounts.ts'
@@ -15,7 +16,6 @@ type Place = Pick<AdminContext, 'db' | 'account'>
 
 /** Names an error lists; an account has a handful of integrations and roles, a deployment may have many accounts. */
 const MAX_NAMES = 20
-const DAY_MS = 86_400_000
 /** How far actors are looked for, so that a mistyped one costs no more than a question of its own. */
 const ACTOR_DAYS = 7
 const ACTOR_EVENTS = 5000

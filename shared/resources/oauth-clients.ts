@@ -91,7 +91,8 @@ export async function changeOAuth(
 function toKeys({ keys, jwksUri }: ReturnType<typeof oauthChange.parse>, before: KeySource | undefined) {
   if (keys) return { keys }
   if (jwksUri) return { jwksUri }
-  return keys === undefined && jwksUri === undefined ? before : undefined
+  const held = before && ('keys' in before ? keys : jwksUri)
+  return held === null ? undefined : before
 }
 
 function toTrusts({ trusts }: ReturnType<typeof oauthChange.parse>, before: readonly Trust[]): readonly Trust[] {

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { isKeyAddress, JWKS_URI_RULE } from '../auth/oauth/key-address.ts'
 import { isSigningKey, KEY_RULE } from '../auth/oauth/signing-key.ts'
+import { DAY_MS, parseSpan } from '../auth/span.ts'
 import { strictError } from './parse-input.ts'
 
 const MAX_KEYS = 5
@@ -72,7 +73,7 @@ export type OAuthChange = z.input<typeof oauthChange>
 
 const AN_OVERLAP = 'expected how long the old secret works on: a number and m, h or d, at most 30d, such as 7d'
 const DEFAULT_OVERLAP = '7d'
-const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+const MAX_OVERLAP_MS = 30 * DAY_MS
 
 /** How long the old secret works beside a new one, in milliseconds. */
 export const rotateInput = z.strictObject(
@@ -80,9 +81,9 @@ export const rotateInput = z.strictObject(
     overlap: z.pipe(
       z._default(z.string({ error: AN_OVERLAP }), DEFAULT_OVERLAP),
       z.transform((span, context) => {
-        const [, amount, unit] = /^(\d{1,5})([mhd])$/.exec(span) ?? []
-        const ms = Number(amount) * (UNIT_MS[unit as keyof typeof UNIT_MS] ?? Number.NaN)
-        if (ms <= 30 * UNIT_MS.d) return ms
+        // None at all is a span of no length.
+        const ms = /^0[smhd]$/.test(span) ? 0 : parseSpan(span)
+        if (ms !== undefined && ms <= MAX_OVERLAP_MS) return ms
         context.issues.push({ code: 'custom', message: AN_OVERLAP, input: span })
         return z.NEVER
       }),

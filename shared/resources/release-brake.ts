@@ -1,19 +1,13 @@
 import * as z from 'zod/mini'
-import { parseSpan, SPAN_RULE } from '../auth/span.ts'
+import { parseSpan } from '../auth/span.ts'
 import type { Json } from '../scim/schema.ts'
 import type { AdminContext } from './admin-context.ts'
 import { type ChangedIntegration, changeIntegration } from './change-integration.ts'
+import { releaseSpan } from './integration-input.ts'
 import { parseInput, strictError } from './parse-input.ts'
 
-const MAX_RELEASE_MS = 86_400_000
-const RELEASE_RULE = `${SPAN_RULE}, at most 24h: for longer, change the brake's mode`
-const isRelease = (span: string): boolean => (parseSpan(span) ?? Number.POSITIVE_INFINITY) <= MAX_RELEASE_MS
-
 /** How long a brake is released; null takes the release back. */
-const release = z.strictObject(
-  { for: z.nullable(z.string({ error: RELEASE_RULE }).check(z.refine(isRelease, { error: RELEASE_RULE }))) },
-  { error: strictError },
-)
+const release = z.strictObject({ for: z.nullable(releaseSpan) }, { error: strictError })
 
 /**
  * Has the brake of an integration neither count nor refuse for a time, as an administrator who has looked at the changes

@@ -45,7 +45,8 @@ function changesOf(old: TokenRecord, { tokenId, name, expiresAt }: TokenRecord, 
 /** @throws {ScimError} 404; 409 for a token that cannot be replaced, saying what can be done. */
 async function requireRotatable(context: AdminContext, tokenId: string): Promise<TokenRecord> {
   const token = await requireToken(context, tokenId)
-  const { rotatedTo, integration } = token
+  const { rotatedTo, integration, client } = token
+  if (client !== undefined) throw refusal(`it is an access token, of which OAuth client ${client} gets new ones itself`)
   const status = tokenStatus(token, context.now.getTime())
   if (rotatedTo !== undefined) throw refusal(`it was rotated already, to ${rotatedTo}: rotate that one`)
   if (status === 'live') return token

@@ -9,7 +9,7 @@ import { oauthClientKey, usedAssertionKey } from './keys.ts'
 import { checkProvisionerAction } from './provisioners.ts'
 import { TABLE } from './table.ts'
 import { parseAccess, putNewTokenAction, type TokenAccess, type TokenRecord } from './token-record.ts'
-import { endClientActions, type Origin } from './tokens.ts'
+import { endClientActions, type Origin, stateOf, stateOfTokens } from './tokens.ts'
 import { ConditionsFailed, transact } from './transaction.ts'
 
 /** An integration as a client of OAuth 2.0 (RFC 6749 §2): it gets access tokens itself, for what it proves itself with. */
@@ -88,7 +88,7 @@ export async function putNewOAuthClient(
     role: checkProvisionerAction(client.account, provisioner),
     event: putEventAction(db, event),
   }
-  await transact(db, actions, `${event.eventId}#${after.version}#${provisioner.version}`)
+  await transact(db, actions, `${event.eventId}#${stateOf({ integration, provisioner })}`)
 }
 
 /**
@@ -123,7 +123,7 @@ export async function deleteOAuthClient(db: Db, integration: Integration, now: D
     integration: putIntegrationAction({ ...rest, version: rest.version + 1 }),
     event: putEventAction(db, event),
   }
-  await transact(db, actions, `${event.eventId}#${rest.version}`)
+  await transact(db, actions, `${event.eventId}#${stateOfTokens(integration)}`)
 }
 
 /** That an assertion is used up, until when it could be used, in epoch milliseconds. */

@@ -81,7 +81,7 @@ export function revokeTokenAction({ tokenId, expiresAt }: EndingToken, revokedAt
 }
 
 /**
- * Access pattern T5: what the requests of an OAuth client must know, whatever its tokens were made with; nothing where
+ * Access pattern T11: what the requests of an OAuth client must know, whatever its tokens were made with; nothing where
  * there is no such client any more. Strongly consistent; 1 read unit per 4 KB.
  */
 export async function getClientAccess(db: Db, clientId: string): Promise<TokenAccess | undefined> {

@@ -116,7 +116,7 @@ function newTokenActions(token: TokenRecord, { integration, provisioner }: Origi
 }
 
 /** What the actions of a new token depend on: others are another request. */
-const stateOf = ({ integration, provisioner }: Origin): string =>
+export const stateOf = ({ integration, provisioner }: Origin): string =>
   [provisioner.version, stateOfTokens(integration)].join('#')
 
 /** Access pattern T6: gives a token another name, with its event; 1 round trip. */
@@ -132,15 +132,17 @@ export async function putRevocation(db: Db, token: TokenRecord, revokedAt: numbe
   const { account, integration, tokenId } = token
   const actions = {
     token: revokeTokenAction(token, revokedAt),
-    // Of a token that has ended nobody else need know: its integration may be gone.
-    ...(revokedAt < token.expiresAt && { integration: dropTokenAction(account, integration, tokenId) }),
+    // Of an access token, or one that has ended, nobody else need know: its integration may be gone.
+    ...(token.client === undefined &&
+      revokedAt < token.expiresAt && { integration: dropTokenAction(account, integration, tokenId) }),
     ...revokedActions(account, [tokenId], revokedAt),
     event: putEventAction(db, event),
   }
   await transact(db, actions, `revoke#${event.eventId}`)
 }
 
-const stateOfTokens = ({ version, tokens }: Integration): string => [version, ...Object.keys(tokens)].join('#')
+/** The same of an integration alone. */
+export const stateOfTokens = ({ version, tokens }: Integration): string => [version, ...Object.keys(tokens)].join('#')
 
 /** Ends every live token of an integration, here and for functions that serve them; who takes the integration away does so too. */
 export function endTokensActions(integration: Integration, revokedAt: number): Actions {

@@ -1,10 +1,10 @@
+import { DAY_MS } from '../auth/span.ts'
 import type { Integration } from '../store/integrations.ts'
 import { type Notice, putNotice } from '../store/notices.ts'
 import { getToken, type TokenRecord } from '../store/token-record.ts'
 import type { AccountWatch } from './account.ts'
 import { toNoticeEvent } from './notice-event.ts'
 
-const DAY_MS = 86_400_000
 /** How many days before its end a token is told of, each time once. */
 const WARN_DAYS = [1, 7, 30] as const
 

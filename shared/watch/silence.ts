@@ -1,15 +1,9 @@
+import { DAY_MS } from '../auth/span.ts'
 import type { Integration } from '../store/integrations.ts'
 import { type Notice, putNotice } from '../store/notices.ts'
 import { getTokensOf } from '../store/tokens.ts'
 import type { AccountWatch } from './account.ts'
 import { toNoticeEvent } from './notice-event.ts'
-
-const DAY_MS = 86_400_000
-/** How many days of silence are told of where the integration does not say. */
-const DEFAULT_SILENT_DAYS = 7
-
-/** The integration as far as its silence goes; 0 days is never told of. */
-type Heard = Integration & { silentAfterDays?: number | undefined }
 
 /** Since when an integration is silent, and how. */
 interface Silence {
@@ -20,15 +14,15 @@ interface Silence {
 }
 
 /**
- * Tells once of each silence: of an integration that was heard of, or that has had a token, for as many days as it
- * says. Whoever is disabled is silent on purpose. @returns the whole days of silence; undefined where nobody is awaited.
+ * Tells once of each silence: of an integration that was heard of, or that has had a token or an OAuth client, for as
+ * many days as it says; 0 is never. Whoever is disabled is silent on purpose. @returns the whole days of silence; undefined where nobody is awaited.
  */
-export async function tellSilent(watch: AccountWatch, integration: Heard): Promise<number | undefined> {
+export async function tellSilent(watch: AccountWatch, integration: Integration): Promise<number | undefined> {
   const { db, now, told } = watch
   const silence = integration.enabled ? await silenceOf(watch, integration) : undefined
   if (!silence) return undefined
   const days = Math.floor((now.getTime() - silence.since) / DAY_MS)
-  const { account, name, silentAfterDays = DEFAULT_SILENT_DAYS } = integration
+  const { account, name, silentAfterDays } = integration
   const tells = new Date(silence.since).toISOString()
   const notice: Notice = { account, subject: `integration-silent#${name}`, tells }
   const isTold = told.get(notice.subject) === notice.tells
@@ -43,7 +37,8 @@ async function silenceOf({ db, uses, watchedSince }: AccountWatch, integration: 
   const own = uses.filter((use) => use.integration === integration.name)
   if (own.length > 0) return { since: Math.max(...own.map(({ lastUsedAt }) => Date.parse(lastUsedAt))), wasHeard: true }
   const [first] = await getTokensOf(db, integration)
-  return first && { since: Math.max(first.createdAt, watchedSince), wasHeard: false }
+  const begun = first?.createdAt ?? (integration.oauthClient ? Date.parse(integration.createdAt) : undefined)
+  return begun === undefined ? undefined : { since: Math.max(begun, watchedSince), wasHeard: false }
 }
 
 function toTold(name: string, days: number, { since, wasHeard }: Silence) {

@@ -1,4 +1,5 @@
 import { listAccounts } from '../store/accounts.ts'
+import { mapConcurrently } from '../store/batch.ts'
 import type { Db } from '../store/client.ts'
 import { type Measure, watchAccount } from './account.ts'
 
@@ -8,9 +9,11 @@ export interface Watcher {
   report(error: unknown): void
 }
 
-/** Looks at every account, one after the other; one that fails keeps no other from being looked at. */
+/** Accounts that are looked at together. */
+const PARALLEL = 8
+
+/** Looks at every account; one that fails keeps no other from being looked at. */
 export async function watchAll(db: Db, now: Date, { measure, report }: Watcher): Promise<void> {
-  for (const account of await listAccounts(db, Number.POSITIVE_INFINITY)) {
-    await watchAccount(db, account, now, measure).catch(report)
-  }
+  const accounts = await listAccounts(db, Number.POSITIVE_INFINITY)
+  await mapConcurrently(accounts, PARALLEL, (account) => watchAccount(db, account, now, measure).catch(report))
 }

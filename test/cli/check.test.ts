@@ -402,8 +402,8 @@ describe('rolecall check --wait', () => {
     })
   })
 
-  test('ends with Ctrl-C', async () => {
+  test('that is ended with Ctrl-C has seen nothing', async () => {
     const { name, on } = await given('interrupted')
-    expect((await cli(['check', name, '--wait', ...on])).code).toBe(0)
+    expect((await cli(['check', name, '--wait', ...on])).code).toBe(1)
   })
 })

@@ -52,6 +52,17 @@ describe('an empty system', () => {
     ])
   })
 
+  test('an export of nobody is refused, and one class alone is counted alone', async () => {
+    const nobody = fileOf('nobody.csv', ['Okta username,Okta user status'])
+    expect(await rolecall('drift', '--users', nobody, '--only', 'missing-here')).toEqual({
+      ...{ code: 1, stdout: '', stderr: `${nobody}: There is no user in it: has the export gone wrong?` },
+    })
+    const users = fileOf('one.csv', ['Okta username,Okta user status', 'ada@x,ACTIVE'])
+    const { code, stdout, stderr } = await rolecall('drift', '--users', users, '--only', 'collision')
+    expect([code, stderr]).toEqual([0, 'No drift of these: collision'])
+    expect(stdout).not.toContain('missing-here')
+  })
+
   test('one class alone is shown and counts; notes are listed when they are asked for, and are no drift', async () => {
     const users = fileOf('few.csv', ['Okta username,Okta user status', '=ada@x,ACTIVE', 'bo@x,DEPROVISIONED'])
     const only = (word: string) => rolecall('drift', '--users', users, '--output', 'csv', '--only', word)
@@ -64,14 +75,16 @@ describe('an empty system', () => {
     expect([notes.code, notes.stdout.split('\r\n')]).toEqual([
       ...[0, [header, '"off-and-absent","USER","bo@x","","off","absent","","3",""']],
     ])
-    expect(notes.stderr.split('\n').at(-1)).toBe('No drift')
+    expect(notes.stderr.split('\n').at(-1)).toBe('No drift of these: off-and-absent')
     expect(await only('active')).toMatchObject({ code: 0, stdout: header })
   })
 
-  test('a file without users is no drift', async () => {
+  test('a list without users is refused', async () => {
     const users = fileOf('none.json', ['{"totalResults":0}'])
     const { code, stderr } = await rolecall('drift', '--users', users)
-    expect({ code, stderr }).toEqual({ code: 0, stderr: 'No drift' })
+    expect({ code, stderr }).toEqual({
+      ...{ code: 1, stderr: `${users}: There is no user in it: has the export gone wrong?` },
+    })
   })
 
   test.each([

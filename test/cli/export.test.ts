@@ -238,7 +238,7 @@ describe('rolecall sql', () => {
       'There is no file nowhere.sqlite: make it with "npx rolecall export nowhere.sqlite"',
     ],
     [['--csv', 'users'], 2, '--csv "users": expected a name and a file, such as idp=users.csv'],
-    [['--csv', 'idp=nowhere.csv'], 1, /^Cannot read nowhere.csv: ENOENT/],
+    [['--csv', 'idp=nowhere.csv'], 1, /^Cannot use nowhere.csv: ENOENT/],
     [['--csv', 'users=package.json'], 2, /^--csv users: the audit file has a table of this name, choose another/],
   ])('%j is told', async (args, code, said) => {
     const given = args.includes('--file') ? args : [...args, '--file', file]

@@ -109,14 +109,18 @@ describe('rolecall integration create, list, alter, drop', () => {
     ])
   })
 
-  test('is disabled and still there where something cannot be handed over', async () => {
+  test('changes nothing where nobody can be given it, and tells scripts in rows', async () => {
     await rolecall('stuck', 'integration create HR --kind GENERIC --role HR_ROLE')
     const failed = await rolecall('stuck', 'integration drop hr --transfer-to nope')
-    expect([failed.code, failed.stderr.split('\n')[0]]).toEqual([
-      1,
-      'HR is disabled and still there: run this again, or "npx rolecall integration alter hr --enabled true"',
+    expect([failed.code, failed.stdout]).toEqual([1, ''])
+    expect(failed.stderr).toMatch(/^There is no role that may own objects "NOPE"/)
+    expect(await json('stuck', 'integration describe HR')).toMatchObject({ enabled: true })
+    const dropped = await rolecall('stuck', 'integration drop hr --transfer-to ADMIN --output json', {
+      pause: async () => {},
+    })
+    expect([dropped.code, dropped.stdout, dropped.stderr]).toEqual([
+      ...[0, '[]', '0 transferred\nDropped HR; 0 tokens ended'],
     ])
-    expect(await json('stuck', 'integration describe HR')).toMatchObject({ enabled: false })
   })
 
   test('sets and takes away what new users get, one by one', async () => {

@@ -78,7 +78,7 @@ describe('rolecall setup says', () => {
       - Somebody must be assigned, and after those were enabled: assign again who was assigned before.
       - Refusals stand under Dashboard, Tasks, and are not sent again by themselves: Retry Selected.
 
-      The token works for six months, and belongs to the integration, not to a person. No provider warns of its end; cron does:
+      The token belongs to the integration, not to a person. No provider warns of its end; cron does:
           0 8 * * *  token check OKTA_PROVISIONING
 
       Next, when this is done: check OKTA_PROVISIONING --wait"
@@ -137,7 +137,7 @@ describe('rolecall setup says', () => {
       - The job must be started (Start provisioning); a cycle comes about every 40 minutes.
       - Under Overview the job may be in quarantine: Restart provisioning once the cause is mended.
 
-      The token works for six months, and belongs to the integration, not to a person. No provider warns of its end; cron does:
+      The token belongs to the integration, not to a person. No provider warns of its end; cron does:
           0 8 * * *  token check AZURE_PROVISIONING
 
       Next, when this is done: check AZURE_PROVISIONING --wait"

@@ -53,6 +53,23 @@ test('one that fails midway says what is done, so that it can be run again', asy
   expect(told).toEqual(['1 transferred, 1 were so already'])
 })
 
+test('Ctrl-C ends it behind the step that is on its way, and it says what is done', async () => {
+  const { session, told } = sessionOf('table')
+  const pressed = new AbortController()
+  const terminal = { ...session.terminal, untilInterrupted: () => pressed.signal }
+  const asked: (string | undefined)[] = []
+  const pressing = (next: string | undefined) => {
+    asked.push(next)
+    pressed.abort()
+    return ask(next)
+  }
+  expect(await carryOutSteps({ ...session, terminal }, pressing, { done: 'transferred', isDryRun: false })).toBe(130)
+  expect([asked, told]).toEqual([
+    [undefined],
+    ['1 transferred, 1 were so already', 'Interrupted: what is told above is done; run it again for the rest'],
+  ])
+})
+
 test('a step that fails for a moment is asked for again, a first one is told at once', async () => {
   const busy = () => new Failure('Too many requests (429)', { isPassing: true })
   const { session, told } = sessionOf('table')

@@ -101,7 +101,7 @@ describe('rolecall', () => {
     ],
     [
       ['integration', 'alter', 'X', '--unset', 'role'],
-      '--unset "role": expected one of comment, network-policy, reject-tokens-issued-before\nSee "npx rolecall integration alter --help"',
+      '--unset "role": expected one of comment, network-policy, reject-tokens-issued-before, default-role, default-secondary-roles, user-type\nSee "npx rolecall integration alter --help"',
     ],
     ...(
       [

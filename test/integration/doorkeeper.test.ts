@@ -60,6 +60,10 @@ function holding(held: 'list' | 'use', sent: string[] = []): Db {
 }
 
 describe('the list of tokens that ended', () => {
+  test('is known for two seconds, as docs/security.md promises', () => {
+    expect(KNOWN_MS).toBe(2000)
+  })
+
   test.each([
     ['GET', '/Users/00000000-0000-7000-8000-000000000000', undefined, 404],
     ['POST', '/Users', newUser('beside'), 201],

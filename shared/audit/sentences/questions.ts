@@ -1,3 +1,4 @@
+import { parseSpan } from '../../auth/span.ts'
 import type { Facts } from './facts.ts'
 import { doing, type Kind, type Kinds } from './kind.ts'
 import { say, several, type Words } from './parts.ts'
@@ -18,8 +19,6 @@ const PURPOSES: Readonly<Record<string, Kind>> = {
 export const purposeOf = ({ query: { purpose } }: Facts): Kind | undefined =>
   purpose !== undefined && Object.hasOwn(PURPOSES, purpose) ? PURPOSES[purpose] : undefined
 
-const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
-
 /** `read 200 events of the last 5 minutes`; seconds are told as they are. */
 function asked(facts: Facts): Words {
   const { part, query } = facts
@@ -28,9 +27,8 @@ function asked(facts: Facts): Words {
 }
 
 function rangeText({ query: { last, from, to } }: Facts): string | undefined {
-  const [, amount, unit = ''] = /^(\d{1,9})([smhd])$/.exec(last ?? '') ?? []
-  if (amount !== undefined) {
-    const ms = Number(amount) * (UNITS[unit] ?? 0)
+  const ms = parseSpan(last ?? '')
+  if (ms !== undefined) {
     const span = (ms % 60_000 === 0 && spanText(ms)) || several(ms / 1000, 'second')
     return ` of the last ${span.replace(/^1 /, '')}`
   }

@@ -1,4 +1,5 @@
 import { createLocalJWKSet, errors, type JWK, type JWTPayload, jwtVerify } from 'jose'
+import { peek } from './claims.ts'
 import { OAuthError } from './oauth-error.ts'
 import { ALGORITHMS, type KeySource, type PublicKey, type Trust } from './trust.ts'
 
@@ -95,14 +96,6 @@ async function withKeys<T>(from: KeySource, fetchKeys: FetchKeys, use: (keys: re
   } catch (error) {
     if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
     return use(await fetchKeys(from.jwksUri, true))
-  }
-}
-
-function peek(assertion: string): { iss?: unknown; sub?: unknown } {
-  try {
-    return Object(JSON.parse(Buffer.from(assertion.split('.')[1] ?? '', 'base64url').toString('utf8')))
-  } catch {
-    return {}
   }
 }
 

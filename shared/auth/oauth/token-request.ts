@@ -1,3 +1,4 @@
+import { peek } from './claims.ts'
 import { OAuthError } from './oauth-error.ts'
 
 /** A request for an access token by client credentials (RFC 6749 §4.4), read and not yet believed. */
@@ -116,13 +117,8 @@ function byAssertion(form: ReadonlyMap<string, string>, hasHeader: boolean): Tok
 
 /** Who signs for himself need not say twice who he is (RFC 7523 §3): read, and believed only once it is verified. */
 function subjectOf(assertion: string): string | undefined {
-  try {
-    const claims: unknown = JSON.parse(Buffer.from(assertion.split('.')[1] ?? '', 'base64url').toString('utf8'))
-    const { sub, iss } = Object(claims) as Record<string, unknown>
-    return typeof sub === 'string' && sub === iss ? sub : undefined
-  } catch {
-    return undefined
-  }
+  const { sub, iss } = peek(assertion)
+  return typeof sub === 'string' && sub === iss ? sub : undefined
 }
 
 const invalid = (description: string) => new OAuthError('invalid_request', description)

@@ -1,4 +1,5 @@
 import { MEMBER_CHANGES, sameValue } from '../../audit/changes.ts'
+import { CUT_MARKER, isCutText } from '../../audit/limit-changes.ts'
 import { countListed } from '../../audit/listed.ts'
 import type { Change } from '../../audit/rest-event.ts'
 import type { MemberDelta } from '../../store/groups/member-item.ts'
@@ -66,7 +67,7 @@ export function isWhole(changes: readonly Change[], { members }: Effect): boolea
 }
 
 const isCutShort = ({ attribute, before, after }: Change): boolean =>
-  attribute === '(cut)' || [before, after].some((value) => /… \(\d+ characters left out\)$/.test(String(value)))
+  attribute === CUT_MARKER || [before, after].some(isCutText)
 
 function membersOf({ add, remove, displays, lost }: MemberDelta): [string, Sides<Membership>][] {
   return [

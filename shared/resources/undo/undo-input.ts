@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { DAY_MS } from '../../auth/span.ts'
 import { parseDateTime } from '../../scim/date-time.ts'
 import { invalidValue } from '../../scim/error.ts'
 import { quote } from '../../scim/quote.ts'
@@ -47,8 +48,6 @@ export function parseUndo(body: unknown): UndoInput {
 
 /** A place in a command's work, refused where it is none of ours. @throws {ScimError} 400 invalidValue. */
 export const notOurs = (next: string) => invalidValue(`Cannot go on at ${quote(next)}: ${A_PLACE}`)
-
-const DAY_MS = 86_400_000
 
 /** An instant within the retention, from which on everything is undone. @throws {ScimError} 400 invalidValue. */
 export function parseSince(text: string, now: Date, retentionDays: number): Date {

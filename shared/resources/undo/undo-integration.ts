@@ -1,5 +1,6 @@
 import type { EventQuery } from '../../audit/event-query.ts'
 import type { RestEvent } from '../../audit/rest-event.ts'
+import { parseDateTime } from '../../scim/date-time.ts'
 import type { ResourceType } from '../../scim/schema.ts'
 import { chunks, mapConcurrently } from '../../store/batch.ts'
 import { listHistory, type Span } from '../../store/events/history.ts'
@@ -159,7 +160,9 @@ const formatPlace = ({ pass, from, to, before, total }: Place): string =>
 function parsePlace(text: string): Place {
   const [pass, from = '', to = '', before, total] = text.split('~')
   const known = PASSES.find((one) => one === pass)
-  const areInstants = [from, to].every((one) => /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(one))
-  if (!known || !areInstants) throw notOurs(text)
+  const areInstants = [from, to].every((one) => parseDateTime(one) !== undefined)
+  const isPlace = before === undefined || /^[\w:.#-]*$/.test(before)
+  const isCount = total === undefined || /^\d{0,9}$/.test(total)
+  if (!known || !areInstants || !isPlace || !isCount) throw notOurs(text)
   return { pass: known, from, to, before: before || undefined, total: total ? Number(total) : undefined }
 }

@@ -1,4 +1,5 @@
 import type { RestEvent } from '../../audit/rest-event.ts'
+import { DAY_MS } from '../../auth/span.ts'
 import { notFound, ScimError } from '../../scim/error.ts'
 import { quote } from '../../scim/quote.ts'
 import { isResourceId } from '../../scim/resource-id.ts'
@@ -10,8 +11,6 @@ import type { ScimContext } from '../context.ts'
 import { requireAccount } from '../known-names.ts'
 import type { Step } from '../steps.ts'
 import { undoEvent } from './undo-event.ts'
-
-const DAY_MS = 86_400_000
 
 /** How a deleted object is brought back. */
 export interface UndropInput {

@@ -1,5 +1,6 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb'
 import { EVENT_FIELDS } from '../../audit/rest-event.ts'
+import { DAY_MS } from '../../auth/span.ts'
 import { mapConcurrently } from '../batch.ts'
 import type { Db } from '../client.ts'
 import { EVENT_SHARDS, eventPartition } from '../keys.ts'
@@ -25,12 +26,11 @@ interface Shard {
 /** Rows of a shard's first page; each further one is four times as long. */
 const FIRST_PAGE = 100
 const MAX_PAGE = 1600
-const DAY_MS = 86_400_000
 /** How far the clock of a writer may be ahead. */
 const CLOCK_SKEW_MS = 60_000
 
 /**
- * Access pattern E7: the events behind a place that changed something, oldest day first, in rounds of one page of each
+ * Access pattern E13: the events behind a place that changed something, oldest day first, in rounds of one page of each
  * shard; strongly consistent, so that a round sees whatever was committed before it began: 16 read units, and 0.25 for
  * each KB of events of any kind.
  */

@@ -1,4 +1,3 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb'
 import type { RestEvent } from '../../audit/rest-event.ts'
 import { batchGet } from '../batch.ts'
 import type { Db } from '../client.ts'
@@ -79,8 +78,7 @@ export async function getEvent(db: Db, account: string, eventId: string): Promis
 }
 
 async function findInShard(db: Db, account: string, { from, to }: Span, day: string, eventId: string): Promise<Key[]> {
-  const query = new QueryCommand({
-    TableName: db.tableName,
+  const items = await queryAll(db, {
     KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
     ProjectionExpression: 'pk, sk',
     ExpressionAttributeValues: {
@@ -89,6 +87,5 @@ async function findInShard(db: Db, account: string, { from, to }: Span, day: str
       ':to': `${to}$`,
     },
   })
-  const { Items = [] } = await db.client.send(query)
-  return (Items as unknown as Key[]).filter(({ sk }) => sk.endsWith(eventId))
+  return (items as unknown as Key[]).filter(({ sk }) => sk.endsWith(eventId))
 }

@@ -48,7 +48,7 @@ export interface RefusedToken {
 }
 
 /**
- * Rows one minute can hold: 8 for each of the 12 reasons of bad tokens and of no token, and 8 for each network policy,
+ * Rows one minute can hold: 8 for each of the 13 reasons of bad tokens and of no token, and 8 for each network policy,
  * however many addresses call (SECURITY R2).
  */
 const BUCKETS = 8
@@ -79,7 +79,7 @@ export const REFUSAL_DETAIL: Record<RefusalReason, string> = {
 const STATUS: Partial<Record<RefusalReason, number>> = { disabled: 403, network: 403, observed: 200 }
 
 const detailOf = (reason: RefusalReason, policy: string | undefined): string =>
-  policy === undefined ? REFUSAL_DETAIL[reason] : REFUSAL_DETAIL[reason].replace('policy', `policy "${policy}"`)
+  policy === undefined ? REFUSAL_DETAIL[reason] : REFUSAL_DETAIL[reason].replace('policy', () => `policy "${policy}"`)
 
 /** One row of the event history while its minute lasts. */
 interface Row {

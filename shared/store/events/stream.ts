@@ -1,5 +1,6 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb'
 import type { EventQuery } from '../../audit/event-query.ts'
+import { DAY_MS } from '../../auth/span.ts'
 import { batchGet } from '../batch.ts'
 import type { Db } from '../client.ts'
 import { EVENT_SHARDS, eventPartition, historyKey, type Key } from '../keys.ts'
@@ -28,7 +29,6 @@ export interface EventStream {
 /** Sorts after every id. */
 const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 const MAX_PAGE = 1000
-const DAY_MS = 86_400_000
 
 /** An event as it is stored, with the grant that led to it. */
 export interface EventItem {

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
@@ -12,7 +13,7 @@ import { ScimError } from '../../../../shared/scim/error.ts'
 const FIXTURES = join(import.meta.dirname, '../../../fixtures/tls')
 const [key, cert] = ['key.pem', 'certificate.pem'].map((file) => readFileSync(join(FIXTURES, file), 'utf8'))
 const URI = 'https://keys.example.test/jwks?v=1'
-const KEYS = [{ kty: 'RSA', kid: 'k1' }]
+const KEYS = [{ ...generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }), kid: 'k1' }]
 
 let port: number
 let answer: (request: IncomingMessage, response: ServerResponse) => void
@@ -73,6 +74,36 @@ test('an unknown key has them fetched again, once a minute at most', async () =>
     await fetchKeys(URI, true)
   }
   expect(asked).toHaveLength(2)
+})
+
+test('keys that nobody can sign with are left out', async () => {
+  const short = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ format: 'jwk' })
+  reply(200, JSON.stringify({ keys: [{ ...short, kid: 'short' }, { kty: 'RSA', kid: 'broken' }, ...KEYS] }))
+  expect(await fetcher()(URI, false)).toEqual(KEYS)
+})
+
+test('an address that failed is left alone for half a minute, and the keys there were are gone by', async () => {
+  let now = 0
+  const fetchKeys = fetcher({ now: () => now })
+  reply(500, '')
+  for (const seconds of [0, 1, 29]) {
+    now = seconds * 1000
+    expect(await refusalOf(fetchKeys(URI, false))).toBe('it answers 500')
+  }
+  expect(asked).toHaveLength(1)
+  reply(200, JSON.stringify({ keys: KEYS }))
+  now = 30_000
+  expect(await Promise.all([fetchKeys(URI, false), fetchKeys(URI, false)])).toEqual([KEYS, KEYS])
+  expect(asked).toHaveLength(2)
+  reply(500, '')
+  now = 90_000
+  expect([await fetchKeys(URI, true), await fetchKeys(URI, true)]).toEqual([KEYS, KEYS])
+  expect(asked).toHaveLength(3)
+})
+
+test('a name server that does not answer is given up', async () => {
+  const stuck = fetcher({ addressesOf: () => new Promise(() => {}) })
+  expect(await refusalOf(stuck(URI, false))).toMatch(/timeout/)
 })
 
 test.each([['10.0.0.7'], ['169.254.169.254'], ['8.8.8.8', '127.0.0.1'], ['::1'], []])(

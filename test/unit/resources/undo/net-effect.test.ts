@@ -66,8 +66,10 @@ describe('the net effect of events', () => {
     const kept = { add: [], remove: ids, displays: [] }
     expect(isWhole(changes, toEffect(changes, [kept]))).toBe(true)
     expect(isWhole([{ attribute: '(cut)', after: '2 attributes left out: a, b' }], noEffect())).toBe(false)
-    const cut = [{ attribute: 'photos', before: '"x… (900 characters left out)' }]
+    const cut = [{ attribute: 'photos', before: `${'x'.repeat(120)}… (900 characters left out)` }]
     expect(isWhole(cut, toEffect(cut, []))).toBe(false)
+    const clients = [{ attribute: 'title', before: 'x… (900 characters left out)' }]
+    expect(isWhole(clients, toEffect(clients, []))).toBe(true)
   })
 })
 
