@@ -18,7 +18,8 @@ import { Refused } from './refused.ts'
 import { setAttributesBack } from './set-back.ts'
 import { type Committed, type How, type Target, trailOf } from './target.ts'
 
-const NOBODY: MemberDelta = { add: [], remove: [], displays: [] }
+/** Of what has no members. */
+export const NOBODY: MembersBack = { delta: { add: [], remove: [], displays: [] }, gone: 0 }
 const PARALLEL = 8
 
 /**
@@ -31,13 +32,13 @@ export async function commitBack(context: ScimContext, target: Target, how: How)
   const before = await getResource(db, principal.account, type, target.id)
   if (!before) throw new Refused('it has been deleted meanwhile')
   const attributes = requireBack(target, before, how)
-  const all = hasMembers(type) ? await loadDelta(context, target, how, before) : NOBODY
+  const { delta: all, gone } = hasMembers(type) ? await loadDelta(context, target, how, before) : NOBODY
   const { part, isAll } = how.dryRun ? { part: all, isAll: true } : firstOf(all, how.most ?? MAX_NAMED_MEMBERS)
   const changes = changesBetween(before.attributes, attributes)
   const what = describe(changes, part)
-  if (what === '') return { what: undefined, isAll: true }
+  if (what === '') return { what: undefined, isAll: true, gone }
   if (!how.dryRun) await commit(context, target, { before, attributes, part })
-  return { what, isAll }
+  return { what, isAll, gone }
 }
 
 /** The attributes an object had. @throws {Refused} */
@@ -52,13 +53,19 @@ export function requireBack(
   return attributes
 }
 
-/** Which members come back, go, or get their display back. */
+/** Which members come back, go, or get their display back; and how many cannot, since they are users no more. */
+interface MembersBack {
+  delta: MemberDelta
+  gone: number
+}
+
+/** @see MembersBack */
 export async function loadDelta(
   context: ScimContext,
   { net: { effect } }: Target,
   how: How,
   group?: StoredResource,
-): Promise<MemberDelta> {
+): Promise<MembersBack> {
   const { db, principal, types } = context
   const { account, role } = principal
   const named = [...effect.members.keys()]
@@ -68,7 +75,7 @@ export async function loadDelta(
   const missing = how.dryRun ? due.filter((userId) => !users.has(userId)) : []
   const returning = await mapConcurrently(missing, PARALLEL, how.returns)
   const isUser = (userId: string) => users.has(userId) || returning[missing.indexOf(userId)] === true
-  return toDelta(effect, { members, isUser })
+  return { delta: toDelta(effect, { members, isUser }), gone: due.filter((userId) => !isUser(userId)).length }
 }
 
 async function commit(

@@ -12,13 +12,12 @@ import { NameTaken } from '../../store/resource-writes.ts'
 import { getResource } from '../../store/resources.ts'
 import { untilWon } from '../conflict.ts'
 import type { ScimContext } from '../context.ts'
-import { changesOf, loadDelta, requireBack } from './commit-back.ts'
+import { changesOf, loadDelta, NOBODY, requireBack } from './commit-back.ts'
 import { firstOf } from './member-delta.ts'
 import { Refused } from './refused.ts'
 import { type Committed, type How, type Target, trailOf } from './target.ts'
 
-const NOTHING: Committed = { what: undefined, isAll: true }
-const NOBODY: MemberDelta = { add: [], remove: [], displays: [] }
+const NOTHING: Committed = { what: undefined, isAll: true, gone: 0 }
 
 /**
  * Makes an object that was deleted again, under its old id: with its owner, its name, its attributes and, of a group,
@@ -44,7 +43,7 @@ async function commitAgain(context: ScimContext, target: Target, how: How, delet
   const { type } = target.kind
   if (await getResource(context.db, context.principal.account, type, target.id)) return NOTHING
   const attributes = requireBack(target, { attributes: {} }, how)
-  const all = hasMembers(type) ? await loadDelta(context, target, how) : NOBODY
+  const { delta: all, gone } = hasMembers(type) ? await loadDelta(context, target, how) : NOBODY
   const { part, isAll } = how.dryRun ? { part: all, isAll: true } : firstOf(all, how.most ?? MAX_NAMED_MEMBERS)
   const trail = trailOf(context, target)
   const resource: StoredResource = {
@@ -56,7 +55,7 @@ async function commitAgain(context: ScimContext, target: Target, how: How, delet
   const changes = [...changesBetween(undefined, attributes), ...changesOf(part)]
   const put = (event: RestEvent) => putAgain(context, { resource, members: part }, event)
   if (!how.dryRun) await trail.record({ status: 200, changes }, put)
-  return { what: part.add.length > 0 ? `made again, with ${part.add.length} members` : 'made again', isAll }
+  return { what: part.add.length > 0 ? `made again, with ${part.add.length} members` : 'made again', isAll, gone }
 }
 
 async function putAgain(

@@ -7,6 +7,7 @@ import { NameReserved, NameTaken } from '../../store/resource-writes.ts'
 import { getResource } from '../../store/resources.ts'
 import { untilWon } from '../conflict.ts'
 import type { ScimContext } from '../context.ts'
+import { many } from '../say-owned.ts'
 import type { StepRow } from '../steps.ts'
 import { removeResource } from '../write.ts'
 import { commitBack, requireBack } from './commit-back.ts'
@@ -66,7 +67,8 @@ async function again(context: ScimContext, target: Target, how: How, first: Comm
     isAll = next.isAll
   }
   const what = whats.filter((one) => one !== undefined).join(', ')
-  return what === '' ? UNCHANGED : { outcome: 'done', what }
+  const reason = first.gone > 0 ? { reason: `${many(first.gone, 'member')} not set back: no user here any more` } : {}
+  return what === '' ? { ...UNCHANGED, ...reason } : { outcome: 'done', what, ...reason }
 }
 
 async function undoCreation(context: ScimContext, target: Target, how: How, found: StoredResource): Promise<Outcome> {

@@ -30,6 +30,8 @@ export interface Committed {
   what: string | undefined
   /** Whether nothing is left to do. */
   isAll: boolean
+  /** Members who did not come back, since they are users no more. */
+  gone: number
 }
 
 /** The event of a commit, which follows from the last of what is undone. */

@@ -42,8 +42,9 @@ export async function undoEvent(
   const groups = [...Map.groupBy(losses, ({ resourceId }) => resourceId).values()]
   const all = [[event], ...groups]
   const due = all.slice(begin, begin + STEP)
-  const returns = async (userId: string) => userId === own.id && isDeletion(own.net)
-  const first = begin === 0 ? await undoAll(context, [own], { ...how, returns }) : []
+  const first = begin === 0 ? await undoAll(context, [own], { ...how, returns: async () => false }) : []
+  const isBack = isDeletion(own.net) && first.every(({ outcome }) => outcome !== 'refused')
+  const returns = async (userId: string) => isBack && userId === own.id
   const targets = await Promise.all(due.slice(begin === 0 ? 1 : 0).map((events) => toTarget(context, events)))
   const rows = [...first, ...(await undoAll(context, targets, { ...how, returns }))]
   const end = begin + STEP

@@ -271,14 +271,18 @@ describe('bringing back what was deleted', () => {
     expect(brief(await undropped(Group, group.id))).toEqual([['ROLE', 'unchanged', undefined]])
   })
 
-  test('is refused where the name is taken, and says by whom', async () => {
+  test('is refused where the name is taken, and says by whom; the groups then wait for the user', async () => {
     const user = await createUser()
+    await createGroup(shown([user]))
     await call('DELETE', `/Users/${user.id}`)
     await settle(db)
     const { body: holder } = await call('POST', '/Users', newUser(user.userName))
     const reason = `its userName "${user.userName}" is taken, by USER ${holder.id} of role ${ROLE}`
     for (const dryRun of [true, false])
-      expect(brief(await undropped(User, user.id, dryRun))).toEqual([['USER', 'refused', reason]])
+      expect(brief(await undropped(User, user.id, dryRun))).toEqual([
+        ['USER', 'refused', reason],
+        ['ROLE', 'unchanged', '1 member not set back: no user here any more'],
+      ])
   })
 
   test('asks for the id where several had the name, and knows who is there again', async () => {
