@@ -2,10 +2,10 @@ import { adminHandler } from '../../shared/http/admin/handler.ts'
 import { adminOperations } from '../../shared/http/admin/operations.ts'
 import { primed } from '../../shared/http/handler-options.ts'
 import { rehearse } from '../../shared/http/rehearsal.ts'
-import { REHEARSALS } from '../rehearsals.ts'
+import { ADMIN } from '../rehearsals.ts'
 
 /** Serves administrators, whom IAM has authorized. */
 export const handler = await primed(
   (options) => adminHandler<'admin'>(options, adminOperations),
-  (understudy) => rehearse(understudy, REHEARSALS.admin),
+  (understudy) => rehearse(understudy, ADMIN),
 )

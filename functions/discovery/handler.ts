@@ -5,7 +5,7 @@ import { scimHandler } from '../../shared/http/scim-handler.ts'
 import { Connection, endpointOf } from '../../shared/store/connection.ts'
 import { lightTable, openLightDb } from '../../shared/store/light-client.ts'
 import { useNoter } from '../../shared/store/token-use.ts'
-import { REHEARSALS } from '../rehearsals.ts'
+import { DISCOVERY } from '../rehearsals.ts'
 
 const config = parseConfig(process.env)
 const aws = parseAwsConfig(process.env)
@@ -22,5 +22,5 @@ export const handler = scimHandler<'discovery'>(options, discoveryOperations)
 
 await Promise.all([
   connection.open(endpointOf(config.dynamodbEndpoint, aws.region)),
-  rehearse(scimHandler<'discovery'>(silent, discoveryOperations), REHEARSALS.discovery),
+  rehearse(scimHandler<'discovery'>(silent, discoveryOperations), DISCOVERY),
 ])

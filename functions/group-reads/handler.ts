@@ -5,7 +5,7 @@ import { scimHandler } from '../../shared/http/scim-handler.ts'
 import { STREAMED } from '../../shared/http/streamed.ts'
 import { groupMembers } from '../../shared/resources/members.ts'
 import { RESOURCE_TYPES } from '../../shared/scim/resource-types.ts'
-import { REHEARSALS } from '../rehearsals.ts'
+import { GROUP_READS } from '../rehearsals.ts'
 
 const operations = resourceReads(RESOURCE_TYPES.Group, { derived: groupMembers })
 
@@ -15,7 +15,7 @@ const { streamed } = await primed(
     streamed: scimHandler<'group-reads'>(options, operations, STREAMED),
     whole: scimHandler<'group-reads'>(options, operations),
   }),
-  ({ whole }) => rehearse(whole, REHEARSALS['group-reads']),
+  ({ whole }) => rehearse(whole, GROUP_READS),
 )
 
 /** Serves what reads `/Groups`: there is no largest group, so its answers are streamed. */

@@ -4,10 +4,10 @@ import { resourceOperations } from '../../shared/http/resource-operations.ts'
 import { scimHandler } from '../../shared/http/scim-handler.ts'
 import { users } from '../../shared/resources/users.ts'
 import { RESOURCE_TYPES } from '../../shared/scim/resource-types.ts'
-import { REHEARSALS } from '../rehearsals.ts'
+import { USERS } from '../rehearsals.ts'
 
 /** Serves `/Users`. */
 export const handler = await primed(
   (options) => scimHandler<'users'>(options, resourceOperations(RESOURCE_TYPES.User, users)),
-  (understudy) => rehearse(understudy, REHEARSALS.users),
+  (understudy) => rehearse(understudy, USERS),
 )

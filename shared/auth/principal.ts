@@ -9,7 +9,7 @@ export interface Principal extends Carried {
   integration: string
   tokenId: string
   /** Of an access token: the OAuth client that got it, and when, in epoch milliseconds. */
-  client?: { id: string; tokenIssuedAt: number }
+  client?: { id: string; issuedAt: number }
   /** The instant the token stops working, in epoch milliseconds. */
   tokenExpiresAt: number
   /** Whether it may change what others own; of no token, only of callers whom IAM has authorized. */

@@ -118,7 +118,7 @@ function refusalOf(token: TokenRecord, sourceIp: string, now: number): RefusalRe
 
 function toPrincipal(token: TokenRecord): Principal {
   const { account, integration, tokenId, createdAt, expiresAt, access, client: id } = token
-  const client = id === undefined ? undefined : { id, tokenIssuedAt: createdAt }
+  const client = id === undefined ? undefined : { id, issuedAt: createdAt }
   return { account, integration, ...toCarried(access), tokenId, ...(client && { client }), tokenExpiresAt: expiresAt }
 }
 

@@ -27,10 +27,8 @@ export function openDoorkeeper(): Doorkeeper {
 
 /** An access token ends with its client, or with all that its client got before an instant. */
 function reasonFor({ tokenId, client }: Principal, closed: Closed): ClosedReason | undefined {
-  const own = closed.get(tokenId)
-  if (own || !client) return own?.reason
-  const { reason, issuedBefore = Number.POSITIVE_INFINITY } = closed.get(client.id) ?? {}
-  return client.tokenIssuedAt < issuedBefore ? reason : undefined
+  const { reason, issuedBefore = Number.POSITIVE_INFINITY } = closed.get(tokenId) ?? closed.get(client?.id ?? '') ?? {}
+  return client && client.issuedAt >= issuedBefore ? undefined : reason
 }
 
 const REFUSALS: Record<ClosedReason, () => ScimError> = {

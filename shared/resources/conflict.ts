@@ -28,10 +28,8 @@ export function toUniqueness(context: ScimContext, error: unknown, resource: Sto
   const taken = nameOf(resource, attribute)
   if (holder && !sees(context.principal, type, holder.owner)) adviseTransfer(context, { type, name: taken, ...holder })
   const name = quote(taken)
-  const owner = context.principal.isAdministrator && holder?.owner
   return uniqueness(
-    owner
-      ? `The ${attribute} ${name} is taken in this account by one that belongs to ${owner}: choose another name, or change that one`
-      : `The ${attribute} ${name} is taken in this account: find its holder with a filter (${attribute} eq ${name}), or choose another; one of another role is not shown to you`,
+    context.sayTaken?.(attribute, name, holder) ??
+      `The ${attribute} ${name} is taken in this account: find its holder with a filter (${attribute} eq ${name}), or choose another; one of another role is not shown to you`,
   )
 }

@@ -21,6 +21,8 @@ export interface ScimContext {
   measure(name: Measured): void
   /** Refuses changes of what the owner's integration lets nobody else change: for administrators, who own none of it. */
   admitChange?(resource: StoredResource): Promise<void>
+  /** What is said of a name that another object has, to callers who may know whose that is. */
+  sayTaken?(attribute: string, name: string, holder: { owner: string } | undefined): string | undefined
   /** Tells the operators of an error that the answer need not tell. */
   report(error: unknown): void
 }

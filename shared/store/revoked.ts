@@ -75,9 +75,9 @@ export function closedLately(): Lookup {
 }
 
 /** Whoever put an item here that cannot be read wanted the token refused. */
-function parseClosed({ sk, until, ...item }: Record<string, unknown>, now: number): [string, Ending][] {
+function parseClosed({ sk, reason, issuedBefore, until }: Record<string, unknown>, now: number): [string, Ending][] {
   if (typeof until === 'number' && until <= now) return []
-  const reason = REASONS.find((known) => known === item.reason) ?? 'revoked'
-  const { issuedBefore } = item
-  return [[String(sk), { reason, ...(typeof issuedBefore === 'number' && { issuedBefore }) }]]
+  const known = REASONS.find((one) => one === reason) ?? 'revoked'
+  // What is no number lets no token pass either.
+  return [[String(sk), { reason: known, issuedBefore: issuedBefore as number | undefined }]]
 }

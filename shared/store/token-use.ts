@@ -42,11 +42,13 @@ export function useNoter(send: (db: Db, write: UseWrite) => Promise<void>): Note
     if (written.minute !== minute) written = { minute, keys: new Set() }
     const { keys } = written
     const address = addressBlock(sourceIp)
-    const key = `${user.account} ${user.client?.id ?? user.tokenId} ${address}`
+    // Access tokens come and go; who uses them is their client.
+    const usedId = user.client?.id ?? user.tokenId
+    const key = `${user.account} ${usedId} ${address}`
     if (keys.has(key)) return
     keys.add(key)
     try {
-      await send(db, toUseWrite(db, user, address, minute))
+      await send(db, toUseWrite(db, user, useKey(user.account, usedId, address), minute))
     } catch (error) {
       keys.delete(key)
       throw error
@@ -54,12 +56,11 @@ export function useNoter(send: (db: Db, write: UseWrite) => Promise<void>): Note
   }
 }
 
-function toUseWrite({ tableName }: Pick<Db, 'tableName'>, user: User, address: string, minute: string): UseWrite {
-  // Access tokens come and go; who uses them is their client.
-  const { account, integration, tokenExpiresAt, tokenId, client } = user
+function toUseWrite({ tableName }: Pick<Db, 'tableName'>, user: User, Key: Key, minute: string): UseWrite {
+  const { integration, tokenExpiresAt } = user
   return {
     TableName: tableName,
-    Key: useKey(account, client?.id ?? tokenId, address),
+    Key,
     UpdateExpression:
       'SET lastUsedAt = :minute, since = if_not_exists(since, :minute), integration = :via, #ttl = :ttl',
     ExpressionAttributeNames: { '#ttl': TABLE.timeToLiveAttribute },

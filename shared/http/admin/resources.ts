@@ -79,5 +79,10 @@ export function toScimContext({ account, actor: _, ...context }: AdminContext): 
   }
   const admitChange = (resource: StoredResource) => requireLocalChanges(db, account, resource)
   const scim = { db, principal, now, baseUrl: SCIM_BASE, types: RESOURCE_TYPES, trail, report }
-  return { ...scim, admitChange, measure: () => {} }
+  return { ...scim, admitChange, sayTaken, measure: () => {} }
 }
+
+/** Clients are not told whose a name is. */
+const sayTaken: NonNullable<ScimContext['sayTaken']> = (attribute, name, holder) =>
+  holder &&
+  `The ${attribute} ${name} is taken in this account by one that belongs to ${holder.owner}: choose another name, or change that one`
