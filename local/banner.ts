@@ -15,12 +15,13 @@ export interface Setting {
   elsewhere: string | undefined
 }
 
-type Announced = Pick<System, 'baseUrl' | 'adminUrl' | 'tokens' | 'withoutToken' | 'replaced'>
+type Announced = Pick<System, 'baseUrl' | 'adminUrl' | 'consoleUrl' | 'tokens' | 'withoutToken' | 'replaced'>
 
 /** What the terminal says once requests are served: the address, the tokens, and the first two things to try. */
 export function banner(system: Announced, setting: Setting): string {
   const parts = [
-    `\nRolecall is ready: SCIM 2.0 at ${system.baseUrl}\n${whereDataIs(setting)}`,
+    `\nConsole: ${system.consoleUrl}`,
+    `Rolecall is ready: SCIM 2.0 at ${system.baseUrl}\n${whereDataIs(setting)}`,
     tokenLines(system, setting),
     ...firstRequest(system),
     `See the requests of the last five minutes:\n  ${rolecall('event-history --last 5m --limit 200', system, setting)}`,

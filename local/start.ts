@@ -80,14 +80,22 @@ class Run {
   }
 
   #announce(system: System): void {
-    const { baseUrl, adminUrl, tokens, withoutToken } = system
+    const { baseUrl, adminUrl, consoleUrl, tokens, withoutToken } = system
     const { folder, data } = this.#setting
     const written = writeLocalCredentials(adminUrl, system.credentials, folder, data)
     this.#endings.push(written.remove)
     process.stdout.write(banner(system, this.#setting))
     const { readyFile } = this.#options
     if (!readyFile) return
-    const ready = { baseUrl, adminUrl, tokens, withoutToken, credentialsFile: written.path, pid: process.pid }
+    const ready = {
+      baseUrl,
+      adminUrl,
+      consoleUrl,
+      tokens,
+      withoutToken,
+      credentialsFile: written.path,
+      pid: process.pid,
+    }
     this.#endings.push(writeReadyFile(readyFile, ready))
   }
 

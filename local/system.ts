@@ -1,3 +1,4 @@
+import { createConsole } from '../console/server/console.ts'
 import type { LambdaName } from '../infra/bundling.ts'
 import { type AwsConfig, ENV, parseConfig } from '../shared/config.ts'
 import { SCIM_BASE } from '../shared/http/routes.ts'
@@ -38,6 +39,8 @@ export interface System extends Seeded {
   baseUrl: string
   /** `http://127.0.0.1:8080`, where the IAM-authorized routes are. */
   adminUrl: string
+  /** What opens the console, as long as the system runs. */
+  consoleUrl: string
   /** The key that signs requests to {@link System.adminUrl}. */
   credentials: ReturnType<typeof newLocalKey> & { region: string }
   db: Db
@@ -49,7 +52,14 @@ export interface System extends Seeded {
 export async function startSystem(options: SystemOptions): Promise<System> {
   const [model, endpoint] = await Promise.all([loadGatewayModel(), options.endpoint])
   const credentials = newLocalKey()
-  const gateway = await startGateway({ ...options, model, credentials })
+  const signing = { ...credentials, region: LOCAL_AWS.region }
+  let consoleUrl = ''
+  const beside = (url: string) => {
+    const page = localConsole(url, signing)
+    consoleUrl = page.link
+    return page
+  }
+  const gateway = await startGateway({ ...options, model, credentials, beside })
   try {
     const baseUrl = `${gateway.url}${SCIM_BASE}`
     const { aws = LOCAL_AWS } = options
@@ -70,13 +80,23 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       await gateway.close()
       await driver?.stop()
     }
-    const signing = { ...credentials, region: LOCAL_AWS.region }
-    return { ...seeded, baseUrl, adminUrl, credentials: signing, db, flushAuthorizerCache, stop }
+    return { ...seeded, baseUrl, adminUrl, consoleUrl, credentials: signing, db, flushAuthorizerCache, stop }
   } catch (error) {
     await gateway.close()
     throw error
   }
 }
+
+/** The console of this system: its link is good for as long as the system runs, since both end together. */
+const localConsole = (url: string, { region, ...credentials }: System['credentials']) =>
+  createConsole({
+    url,
+    upstream: { url, region, credentials: async () => credentials },
+    link: { once: false },
+    readOnly: false,
+    command: 'npm exec rolecall --',
+    howToOpen: 'open the address that "npm start" printed first',
+  })
 
 /** Tokens are kept before anybody is told of them. */
 async function prepareTable(db: Db, { prepare, keeper, newTokens = false }: SystemOptions): Promise<Seeded> {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { presentGatewayError } from './gateway-error.ts'
 import type { LambdaHandlers } from './lambda.ts'
@@ -13,6 +13,14 @@ const MAX_PARSED_HEAD_BYTES = 64 * 1024
 export interface GatewayOptions extends HandlerOptions {
   /** 0 takes any free port. */
   port?: number
+  /** What is served on the same port beside the routes, and under which paths. */
+  beside?: (url: string) => Beside
+}
+
+/** Serves the paths it owns. */
+export interface Beside {
+  owns(target: string | undefined): boolean
+  serve(message: IncomingMessage, response: ServerResponse): Promise<void>
 }
 
 /** A running gateway. */
@@ -38,10 +46,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   })
   const url = await listen(server, options.port ?? 0)
   const requests = new RequestHandler(options, url)
+  const beside = options.beside?.(url)
+  const serve = (message: IncomingMessage, response: ServerResponse) =>
+    void (beside?.owns(message.url) ? beside : requests).serve(message, response)
   server.on('clientError', (error, socket) => refuseBrokenHttp(options.model, error, socket as Socket))
-  server.on('request', (message, response) => void requests.serve(message, response))
+  server.on('request', serve)
   // Whoever asks first whether to send a body hears "continue" only when it is wanted.
-  server.on('checkContinue', (message, response) => void requests.serve(message, response))
+  server.on('checkContinue', serve)
   return {
     url,
     serve: requests.handlers.resolve,

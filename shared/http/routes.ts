@@ -94,6 +94,8 @@ type PartKeyOf<Part extends 'reads' | 'writes', R = (typeof RESOURCE_ROUTES)[num
 } & Record<Part, readonly (infer M extends Method)[]>
   ? `${M} ${P}`
   : never
+/** The keys of what administrators and auditors may ask: `GET /events`. */
+export type AdminRouteKey = KeyOf<(typeof ADMIN_ROUTES)[number]>
 /** The keys of what reads resources of a type, whichever it is, and of what changes them. */
 export type ReadRouteKey = PartKeyOf<'reads'>
 export type WriteRouteKey = PartKeyOf<'writes'>

@@ -54,6 +54,7 @@ test('says where it is and how to begin, and SIGTERM takes everything back, the 
   expect(ready).toEqual({
     baseUrl: `${address}/scim/v2`,
     adminUrl: address,
+    consoleUrl: expect.stringMatching(new RegExp(`^${address}/\\?link=[\\w-]{43}$`)),
     tokens: { OKTA_PROVISIONING: token, AZURE_PROVISIONING: token, GENERIC_PROVISIONING: token },
     withoutToken: {},
     credentialsFile: join(folder.path, 'credentials.json'),

@@ -11,6 +11,7 @@ const READY_MS = 60_000
 export interface Ready {
   baseUrl: string
   adminUrl: string
+  consoleUrl: string
   tokens: Record<'OKTA_PROVISIONING' | 'AZURE_PROVISIONING' | 'GENERIC_PROVISIONING', string>
   withoutToken: Record<string, string>
   credentialsFile: string

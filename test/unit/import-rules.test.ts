@@ -16,9 +16,10 @@ const ROOMS: Record<string, string[]> = {
   functions: ['shared/'],
   infra: INFRA,
   // The local gateway reads the template of the stack; infra knows nothing of it.
-  local: ['shared/', 'functions/', 'infra/'],
-  cli: ['shared/', 'local/'],
-  test: ['shared/', 'functions/', 'infra/', 'local/', 'cli/', 'vitest.config.ts'],
+  console: ['shared/'],
+  local: ['shared/', 'functions/', 'infra/', 'console/'],
+  cli: ['shared/', 'local/', 'console/'],
+  test: ['shared/', 'functions/', 'infra/', 'console/', 'local/', 'cli/', 'vitest.config.ts'],
 }
 
 interface Import {
@@ -27,7 +28,7 @@ interface Import {
 }
 
 const IMPORT = /^(?:import|export)\b[^'"`]*?\bfrom\s*'([^']+)'|^import\s*'([^']+)'|\bimport\(\s*'([^']+)'\s*\)/gm
-const files = globSync('{shared,functions,infra,local,cli,test}/**/*.ts', { cwd: ROOT })
+const files = globSync('{shared,functions,infra,console,local,cli,test}/**/*.{ts,tsx}', { cwd: ROOT })
 
 const sourceOf = (file: string) => readFileSync(join(ROOT, file), 'utf8')
 
@@ -60,7 +61,7 @@ describe('imports', () => {
   test.each(Object.entries(ROOMS))('%s imports only from the rooms before it', (room, allowed) => {
     const isInside = inside(room)
     const ours = imports.filter(
-      ({ from, to }) => isInside(from) && /^(shared|functions|infra|local|cli|test)\//.test(to),
+      ({ from, to }) => isInside(from) && /^(shared|functions|infra|console|local|cli|test)\//.test(to),
     )
     const wrong = ours.filter(({ to }) => !isInside(to) && !allowed.some((prefix) => to.startsWith(prefix)))
     expect(wrong.map(told)).toEqual([])
@@ -124,7 +125,7 @@ describe('imports', () => {
 
   test('relative imports name files with their extension', () => {
     const wrong = imports.filter(
-      ({ to }) => /^(shared|functions|infra|local|cli|test)\//.test(to) && !/\.(ts|json|mjs)$/.test(to),
+      ({ to }) => /^(shared|functions|infra|console|local|cli|test)\//.test(to) && !/\.(ts|json|mjs)$/.test(to),
     )
     expect(wrong.map(told)).toEqual([])
   })

@@ -5,11 +5,17 @@ import { DATA_FOLDER } from '../../../local/folders.ts'
 const SYSTEM = {
   baseUrl: 'http://127.0.0.1:8081/scim/v2',
   adminUrl: 'http://127.0.0.1:8081',
+  consoleUrl: 'http://127.0.0.1:8081/?link=secret',
   tokens: { OKTA_PROVISIONING: 'rolecall_okta', AZURE_PROVISIONING: 'rolecall_azure' },
   withoutToken: {},
   replaced: {},
 }
 const HISTORY = 'npx rolecall event-history --last 5m --limit 200'
+
+test('the console is told first', () => {
+  const text = banner(SYSTEM, { folder: DATA_FOLDER, data: 'folder', elsewhere: undefined })
+  expect(text.split('\n').find((line) => line !== '')).toBe('Console: http://127.0.0.1:8081/?link=secret')
+})
 
 test("a system with the project's own data needs no more to be found", () => {
   const text = banner(SYSTEM, { folder: DATA_FOLDER, data: 'folder', elsewhere: undefined })

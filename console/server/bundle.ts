@@ -1,0 +1,33 @@
+import { join } from 'node:path'
+import { build, stop } from 'esbuild'
+
+const PAGE = join(import.meta.dirname, '..', 'page')
+
+/** A file of the page as it is served, by its name below `/console/`. */
+export interface PageFile {
+  name: string
+  content: Uint8Array
+}
+
+/** Makes the browser's files out of console/page, in memory: modules split by page, style sheets, the font, the icons. */
+export async function bundlePage(): Promise<PageFile[]> {
+  try {
+    const { outputFiles } = await build({
+      entryPoints: [
+        { in: join(PAGE, 'main.tsx'), out: 'main' },
+        { in: join(PAGE, 'page.css'), out: 'page' },
+        { in: 'uplot/dist/uPlot.min.css', out: 'uplot' },
+      ],
+      absWorkingDir: PAGE,
+      outdir: '/console',
+      tsconfig: join(PAGE, 'tsconfig.json'),
+      ...{ bundle: true, splitting: true, minify: true, write: false, charset: 'utf8', legalComments: 'none' },
+      ...{ format: 'esm', platform: 'browser', target: 'es2023' },
+      ...{ assetNames: '[name]', chunkNames: '[name]-[hash]' },
+      loader: { '.woff2': 'file', '.svg': 'file' },
+    })
+    return outputFiles.map(({ path, contents }) => ({ name: path.slice('/console/'.length), content: contents }))
+  } finally {
+    await stop()
+  }
+}
