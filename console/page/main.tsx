@@ -1,9 +1,11 @@
 import { render } from 'preact'
+import { App } from './app.tsx'
+import { showTheme, themeKept } from './frame/theme.ts'
+import { startTips } from './parts/tip.ts'
+import { startRouter } from './router/place.ts'
 
-/** Stands in until the pages are there. */
-function Frame() {
-  return <h1>Rolecall</h1>
-}
-
+showTheme(themeKept())
+startRouter()
+startTips()
 const root = document.getElementById('page')
-if (root) render(<Frame />, root)
+if (root) render(<App />, root)

@@ -19,7 +19,7 @@ export async function bundlePage(): Promise<PageFile[]> {
         { in: 'uplot/dist/uPlot.min.css', out: 'uplot' },
       ],
       absWorkingDir: PAGE,
-      outdir: '/console',
+      ...{ outdir: '/console', publicPath: '/console' },
       tsconfig: join(PAGE, 'tsconfig.json'),
       ...{ bundle: true, splitting: true, minify: true, write: false, charset: 'utf8', legalComments: 'none' },
       ...{ format: 'esm', platform: 'browser', target: 'es2023' },

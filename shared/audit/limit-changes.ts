@@ -1,14 +1,10 @@
+import { CUT_MARKER, cutText, KEPT_CHARACTERS } from './cut-text.ts'
 import type { Change } from './rest-event.ts'
 
 /** The most bytes of JSON the changes of one event may take. */
 export const MAX_CHANGES_BYTES = 8192
-/** Characters of JSON that stay of a value that is cut. */
-const KEPT_CHARACTERS = 120
 /** Room for the row that names what was left out. */
 const MARKER_BYTES = 640
-
-/** The attribute of the row that stands for the changes left out. */
-export const CUT_MARKER = '(cut)'
 
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value) ?? '')
 
@@ -27,10 +23,6 @@ export function limitChanges(changes: readonly Change[]): Change[] {
   return [...kept, toMarker(changes.slice(kept.length))]
 }
 
-/** Whether a value of an event is one that was cut: what a client wrote looks so only where it is as long. */
-export const isCutText = (value: unknown): boolean =>
-  /^… \(\d+ characters left out\)$/.test(String(value).slice(KEPT_CHARACTERS))
-
 /** Whether an event tells its changes in part only: values or members of them were cut. */
 export const isCut = (changes: readonly Change[]): boolean =>
   changes.some(({ attribute }) => attribute === CUT_MARKER) ||
@@ -47,11 +39,6 @@ function cutValues({ attribute, before, after }: Change): Change {
 function cutValue(value: unknown): unknown {
   const json = JSON.stringify(value)
   return json.length <= 2 * KEPT_CHARACTERS ? value : cutText(json)
-}
-
-function cutText(text: string): string {
-  const left = text.length - KEPT_CHARACTERS
-  return left <= KEPT_CHARACTERS ? text : `${text.slice(0, KEPT_CHARACTERS)}… (${left} characters left out)`
 }
 
 function keepWithin(changes: Change[], maxBytes: number): Change[] {

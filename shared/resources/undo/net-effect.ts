@@ -1,5 +1,5 @@
 import { MEMBER_CHANGES, sameValue } from '../../audit/changes.ts'
-import { CUT_MARKER, isCutText } from '../../audit/limit-changes.ts'
+import { CUT_MARKER, isCutText } from '../../audit/cut-text.ts'
 import { countListed } from '../../audit/listed.ts'
 import type { Change } from '../../audit/rest-event.ts'
 import type { MemberDelta } from '../../store/groups/member-item.ts'

@@ -1,0 +1,85 @@
+import { useEffect, useState } from 'preact/hooks'
+import type { Known } from '../../../shared/audit/sentences/facts.ts'
+import { accountNow } from '../router/address.ts'
+import { ask } from './api.ts'
+
+/** An integration as every page needs it. */
+export interface KnownIntegration {
+  name: string
+  clientKind: string
+}
+
+/** What is known beside events, asked for once in each account. */
+class KnownBeside {
+  readonly names = new Map<string, string>()
+  readonly #asked = new Set<string>()
+  #integrations: Promise<readonly KnownIntegration[]> | undefined
+
+  /** The account's integrations; none where the principal may not read them. */
+  integrations(): Promise<readonly KnownIntegration[]> {
+    this.#integrations ??= ask<{ integrations: KnownIntegration[] }>({ path: ['admin', 'integrations'] }).then(
+      (answer) => answer.integrations,
+      () => [],
+    )
+    return this.#integrations
+  }
+
+  /** They changed: whoever needs them asks anew. */
+  forgetIntegrations(): void {
+    this.#integrations = undefined
+  }
+
+  /** Users by id, a hundred in one request, each asked for once. @returns whether any was learned. */
+  async learnUsers(ids: Iterable<string>): Promise<boolean> {
+    const wanted = [...new Set(ids)].filter((id) => !this.names.has(id) && !this.#asked.has(id))
+    for (const id of wanted) this.#asked.add(id)
+    let learned = false
+    for (let start = 0; start < wanted.length; start += MAX_IDS) {
+      const filter = wanted.slice(start, start + MAX_IDS).map((id) => `id eq "${id}"`)
+      const query = { filter: filter.join(' or '), attributes: 'userName', count: MAX_IDS }
+      const users = await ask<{ Resources?: { id: string; userName: string }[] }>({ path: ['admin', 'users'], query })
+        .then(({ Resources }) => Resources ?? [])
+        .catch(() => [])
+      for (const { id, userName } of users) this.names.set(id, userName)
+      learned ||= users.length > 0
+    }
+    return learned
+  }
+}
+
+const MAX_IDS = 100
+const byAccount = new Map<string | undefined, KnownBeside>()
+
+/** What is known in the account that is shown. */
+export function knownBeside(): KnownBeside {
+  const account = accountNow()
+  const known = byAccount.get(account) ?? new KnownBeside()
+  byAccount.set(account, known)
+  return known
+}
+
+/** The account's integrations; undefined until they are known. */
+export function useIntegrations(): readonly KnownIntegration[] | undefined {
+  const [integrations, setIntegrations] = useState<readonly KnownIntegration[]>()
+  const account = accountNow()
+  useEffect(() => {
+    let isWanted = true
+    void knownBeside()
+      .integrations()
+      .then((found) => isWanted && setIntegrations(found))
+    return () => {
+      isWanted = false
+    }
+  }, [account])
+  return integrations
+}
+
+/** What sentences need that stand outside a list: integrations and the names learned so far. */
+export function useKnown(own?: string): Known {
+  const integrations = useIntegrations()
+  return {
+    ...(integrations && { integrations }),
+    names: knownBeside().names,
+    ...(own !== undefined && { own }),
+  }
+}

@@ -1,0 +1,111 @@
+import type { ComponentChildren } from 'preact'
+import type { EventRow } from '../../../shared/audit/event-row.ts'
+import { toFacts } from '../../../shared/audit/sentences/facts.ts'
+import { Time } from '../parts/time.tsx'
+import { Value } from '../parts/value.tsx'
+import { detailsOf, durationOf } from './details.ts'
+import { type ByValue, tookText } from './event-row.tsx'
+import { objectAddress } from './object-address.ts'
+
+interface EventFactsProps {
+  row: EventRow
+  byValue?: ByValue | undefined
+  /** Everything, as on the event's own page. */
+  isWhole?: boolean
+}
+
+/** Longer values lose their middle. */
+const MAX_VALUE = 48
+
+/** What is known of a request beside what it did; a click on a value shows only the events that have it. */
+export function EventFacts({ row, byValue, isWhole = false }: EventFactsProps) {
+  const { tokenId, detail } = toFacts(row, {})
+  const { requestId, userAgent, query } = detailsOf(row)
+  const took = tookText(durationOf(row))
+  const isScim = row.EVENT_TYPE === 'SCIM'
+  const filter = (name: string, value: string) => ({ name, value, byValue })
+  return (
+    <dl class="facts">
+      {isScim ? (
+        <>
+          <Fact
+            label="Integration"
+            address={objectAddress('INTEGRATION', row.ACTOR_DOMAIN)}
+            {...filter('integration', row.ACTOR_DOMAIN)}
+          />
+          <Fact label="Run-as role" {...filter('actor', row.ACTOR_NAME)} />
+        </>
+      ) : (
+        <Fact label="Principal" {...filter('actor', row.ACTOR_NAME)} />
+      )}
+      {tokenId ? <Fact label="Token" {...filter('token', tokenId)} /> : null}
+      <Fact label="Request" value={requestLine(row)} isCode />
+      {detail && row.HTTP_STATUS >= 400 ? <Fact label="Answer" value={detail} max={400} /> : null}
+      <Fact
+        label="Status"
+        {...filter('status', String(row.HTTP_STATUS))}
+        value={row.ERROR_CODE ?? String(row.HTTP_STATUS)}
+      />
+      <Fact label="From" {...filter('address', row.CLIENT_IP)} />
+      {took === '' ? null : <Fact label="Took" value={`${took}, until the event was written`} />}
+      {userAgent ? <Fact label="Client" value={userAgent} /> : null}
+      {query ? <Fact label="Query" value={query} isCode max={200} /> : null}
+      {isWhole ? (
+        <>
+          <div>
+            <dt>Time</dt>
+            <dd>
+              <Time at={row.EVENT_TIMESTAMP} form="full" />
+              <div class="meta">{row.EVENT_TIMESTAMP}</div>
+            </dd>
+          </div>
+          <Fact label="Event" value={row.EVENT_ID} isCode />
+          {requestId ? <Fact label="Request id" {...filter('request', requestId)} isCode /> : null}
+        </>
+      ) : null}
+    </dl>
+  )
+}
+
+/** `PUT Users/0199a1b2-…`: without what all paths begin with. */
+const requestLine = ({ METHOD, ENDPOINT }: EventRow): string => `${METHOD} ${ENDPOINT.replace(/^scim\/v2\//, '')}`
+
+interface FactProps {
+  label: string
+  value: string
+  name?: string
+  byValue?: ByValue | undefined
+  /** A page of its own. */
+  address?: string | undefined
+  isCode?: boolean
+  max?: number
+}
+
+function Fact({ label, value, name, byValue, address, isCode = false, max = MAX_VALUE }: FactProps) {
+  const text = <Value text={value} max={max} />
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd>{isCode ? <code>{text}</code> : <FactValue {...{ name, value, byValue, address }}>{text}</FactValue>}</dd>
+    </div>
+  )
+}
+
+interface FactValueProps {
+  name: string | undefined
+  value: string
+  byValue: ByValue | undefined
+  address: string | undefined
+  children: ComponentChildren
+}
+
+function FactValue({ name, value, byValue, address, children }: FactValueProps) {
+  if (name !== undefined && byValue !== undefined && value !== '') {
+    return (
+      <button type="button" class="by-value" title="Show only these" onClick={() => byValue(name, value)}>
+        {children}
+      </button>
+    )
+  }
+  return address === undefined ? children : <a href={address}>{children}</a>
+}

@@ -1,0 +1,83 @@
+import { useEffect, useState } from 'preact/hooks'
+
+/** Where the page is: the path and the query of its address. */
+export interface Place {
+  path: string
+  query: URLSearchParams
+}
+
+/** What an entry of the history remembers beside its address. */
+interface Kept {
+  scroll?: number
+}
+
+const listeners = new Set<() => void>()
+let current = read()
+
+function read(): Place {
+  return { path: location.pathname, query: new URLSearchParams(location.search) }
+}
+
+/** Where the page is now. */
+export const placeNow = (): Place => current
+
+/** How far down an entry was left, once the list of its page is there again. */
+export const scrollKept = (): number => (history.state as Kept | null)?.scroll ?? 0
+
+function changed(): void {
+  current = read()
+  for (const listener of listeners) listener()
+}
+
+function keepScroll(): void {
+  history.replaceState({ ...(history.state as Kept | null), scroll: Math.round(scrollY) } satisfies Kept, '')
+}
+
+/** Goes to an address of ours: as a new entry of the history, or in place of the one that is shown. */
+export function navigate(href: string, { replace = false }: { replace?: boolean } = {}): void {
+  if (replace) history.replaceState(history.state, '', href)
+  else {
+    keepScroll()
+    history.pushState({} satisfies Kept, '', href)
+  }
+  changed()
+}
+
+/** The place, and again whenever it changes. */
+export function usePlace(): Place {
+  const [place, setPlace] = useState(current)
+  useEffect(() => {
+    const listener = () => setPlace(current)
+    listeners.add(listener)
+    listener()
+    return () => {
+      listeners.delete(listener)
+    }
+  }, [])
+  return place
+}
+
+/** A link of ours, clicked as links are: without a key that asks for another window. */
+function linkOf(event: MouseEvent): HTMLAnchorElement | undefined {
+  const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey
+  const link = event.target instanceof Element ? event.target.closest('a') : null
+  const isOurs = link !== null && link.origin === location.origin && !link.hasAttribute('download') && !link.target
+  return isPlain && isOurs && !event.defaultPrevented && !link.hash ? link : undefined
+}
+
+/** Takes links, Back and Forward over from the browser. */
+export function startRouter(): void {
+  history.scrollRestoration = 'manual'
+  addEventListener('popstate', changed)
+  addEventListener('click', (event) => {
+    const link = linkOf(event)
+    if (!link) return
+    event.preventDefault()
+    navigate(link.pathname + link.search)
+  })
+  let timer = 0
+  addEventListener('scroll', () => {
+    clearTimeout(timer)
+    timer = setTimeout(keepScroll, 200)
+  })
+}
