@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { toCommandLine } from '../local/command-line.ts'
+import { ROLECALL, toCommandLine } from '../local/command-line.ts'
 import PACKAGE from '../package.json' with { type: 'json' }
 import { maskSecrets } from '../shared/audit/secrets.ts'
 import { openApi } from './api.ts'
@@ -17,7 +17,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     return await dispatch(args, terminal)
   } catch (error) {
     if (error instanceof UsageError) {
-      terminal.tell(`${maskSecrets(error.message)}\nSee "npx rolecall ${wordsOf(args)}--help"`)
+      terminal.tell(`${maskSecrets(error.message)}\nSee "${ROLECALL} ${wordsOf(args)}--help"`)
       return 2
     }
     if (!(error instanceof Failure)) throw error
@@ -77,7 +77,7 @@ async function carryOut(command: Command, args: readonly string[], terminal: Ter
   const { output = 'table' } = parseFlags(outputFlag(command.outputs), values)
   const work = command.prepare(positionals, values)
   const connect = async () => openApi(await findTarget(target, terminal), account)
-  const hint = (words: string) => toCommandLine(`npx rolecall ${words}`, { account, ...target })
+  const hint = (words: string) => toCommandLine(`${ROLECALL} ${words}`, { account, ...target })
   return (await work({ terminal, output, hint }, connect)) ?? 0
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { relative } from 'node:path'
 import { CORE_USER } from '../shared/scim/schemas/core-user.ts'
-import { toCommandLine } from './command-line.ts'
+import { ROLECALL, toCommandLine } from './command-line.ts'
 import type { DataPlace } from './credentials.ts'
 import { DATA_FOLDER } from './folders.ts'
 import type { System } from './system.ts'
@@ -52,7 +52,7 @@ function tokenLines(system: Announced, setting: Setting): string {
 
 /** The CLI finds the system that has the data folder's data by itself; any other is named. */
 function rolecall(words: string, { adminUrl }: Announced, { folder, data }: Setting): string {
-  return toCommandLine(`npx rolecall ${words}`, {
+  return toCommandLine(`${ROLECALL} ${words}`, {
     url: data === 'folder' ? undefined : adminUrl,
     'data-dir': folder === DATA_FOLDER ? undefined : folder,
   })

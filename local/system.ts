@@ -3,6 +3,7 @@ import type { LambdaName } from '../infra/bundling.ts'
 import { type AwsConfig, ENV, parseConfig } from '../shared/config.ts'
 import { SCIM_BASE } from '../shared/http/routes.ts'
 import { type Db, openDb } from '../shared/store/client.ts'
+import { ROLECALL } from './command-line.ts'
 import { newLocalKey } from './credentials.ts'
 import { type DriverOptions, startDriver } from './driver.ts'
 import { LOCAL_AWS } from './environment.ts'
@@ -94,7 +95,7 @@ const localConsole = (url: string, { region, ...credentials }: System['credentia
     upstream: { url, region, credentials: async () => credentials },
     link: { once: false },
     readOnly: false,
-    command: 'npm exec rolecall --',
+    command: ROLECALL,
     howToOpen: 'open the address that "npm start" printed first',
   })
 

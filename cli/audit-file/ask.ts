@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { constants, DatabaseSync, type StatementSync } from 'node:sqlite'
+import { ROLECALL } from '../../local/command-line.ts'
 import { parseCsv } from '../../shared/drift/csv.ts'
 import { Failure, UsageError } from '../failure.ts'
 import { toHeader } from './header.ts'
@@ -72,7 +73,7 @@ function toSqlCell(value: unknown): Cell {
 }
 
 function openAuditFile(path: string): DatabaseSync {
-  if (!existsSync(path)) throw new Failure(`There is no file ${path}: make it with "npx rolecall export ${path}"`)
+  if (!existsSync(path)) throw new Failure(`There is no file ${path}: make it with "${ROLECALL} export ${path}"`)
   try {
     const database = new DatabaseSync(path, { readOnly: true })
     database.prepare('SELECT count(*) FROM sqlite_schema').get()

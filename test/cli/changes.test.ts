@@ -68,7 +68,7 @@ describe('rolecall changes', () => {
     [
       ['--after', 'a b'],
       2,
-      '--after "a b": expected the cursor of an earlier call, or oldest\nSee "npx rolecall changes --help"',
+      '--after "a b": expected the cursor of an earlier call, or oldest\nSee "./rolecall changes --help"',
     ],
     [['--after', 'AAAA'], 1, 'Cannot read after: expected the "cursor" of an earlier answer, or "oldest" (400)'],
   ])('refuses %j', async (args, code, stderr) => {

@@ -37,7 +37,7 @@ async function given(account: string, kind = 'OKTA', ...settings: string[]) {
   const name = 'IDP'
   await cliJson('integration', 'create', name, '--kind', kind, ...settings, ...on)
   const { token, tokenId } = await cliJson('token', 'issue', name, ...on)
-  const hint = (words: string) => `npx rolecall ${words} --account ${account} --data-dir ${folder}`
+  const hint = (words: string) => `./rolecall ${words} --account ${account} --data-dir ${folder}`
   const check = async (args: readonly string[] = [], env: Record<string, string> = {}) => {
     const { code, stdout, stderr } = await cli(['check', name, ...args, ...on, '--output', 'json'], { env })
     return { code, stderr, findings: JSON.parse(stdout) as Finding[] }

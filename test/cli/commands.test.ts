@@ -64,7 +64,7 @@ describe('rolecall integration', () => {
     expect(ok(created)).toContain(
       'Name             HR\nKind             GENERIC\nRole             GENERIC_SCIM_PROVISIONER\n',
     )
-    expect(created.stderr).toBe(`Next: npx rolecall token issue hr --data-dir ${folder}`)
+    expect(created.stderr).toBe(`Next: ./rolecall token issue hr --data-dir ${folder}`)
     const rows = ok(await rolecall('integration', 'list'))
       .split('\n')
       .map((line) => line.split(/ {2,}/).slice(0, 4))
@@ -182,7 +182,7 @@ describe('rolecall token', () => {
     const now = new Date(Date.now() - 170 * 86_400_000)
     const { tokenId } = await issueToken(adminContext(system.db, { now }), { integration: 'AGEING', name: 'old' })
     const { stderr } = await rolecall('token', 'list', 'AGEING')
-    const command = `npx rolecall token rotate ${tokenId} --data-dir ${folder}`
+    const command = `./rolecall token rotate ${tokenId} --data-dir ${folder}`
     expect(stderr).toMatch(new RegExp(`^Token "old" expires in \\d+ days: make a new one with "${command}"$`))
   })
 
@@ -323,7 +323,7 @@ describe('the target', () => {
       system.baseUrl,
     )
     const where = `--account acme --url ${system.baseUrl} --data-dir ${folder}`
-    expect(stderr).toBe(`Next: npx rolecall token issue far ${where}`)
+    expect(stderr).toBe(`Next: ./rolecall token issue far ${where}`)
   })
 
   test('may be named by the SCIM base URL, in a flag or in the environment', async () => {

@@ -235,7 +235,7 @@ describe('rolecall sql', () => {
     [
       ['--file', 'nowhere.sqlite'],
       1,
-      'There is no file nowhere.sqlite: make it with "npx rolecall export nowhere.sqlite"',
+      'There is no file nowhere.sqlite: make it with "./rolecall export nowhere.sqlite"',
     ],
     [['--csv', 'users'], 2, '--csv "users": expected a name and a file, such as idp=users.csv'],
     [['--csv', 'idp=nowhere.csv'], 1, /^Cannot use nowhere.csv: ENOENT/],

@@ -19,7 +19,7 @@ let workFolder: string
 /** Commands of a document, as they stand in blocks and between backticks; without comments and redirections. */
 function commandsOf(document: string): string[] {
   const text = readFileSync(join(ROOT, document), 'utf8')
-  const lines = [...text.matchAll(/npx rolecall ([^`\n]+)/g)].map(([, line = '']) => line)
+  const lines = [...text.matchAll(/\.\/rolecall ([^`\n]+)/g)].map(([, line = '']) => line)
   return lines.map((line) => line.replace(/ {2,}#.*$| > \S+.*$| \| .*$|\)+(?: .*)?$|\).*$/, '').trim())
 }
 

@@ -35,9 +35,9 @@ describe('rolecall integration create, list, alter, drop', () => {
     expect(await rolecall('modes', `${create} --dry-run`)).toMatchObject({
       stderr: 'Would be created; nothing was changed',
     })
-    expect((await rolecall('modes', create)).stderr).toBe('Next: npx rolecall token issue hr')
+    expect((await rolecall('modes', create)).stderr).toBe('Next: ./rolecall token issue hr')
     expect((await rolecall('modes', `${create} --if-not-exists`)).stderr).toBe(
-      'It was there already and is unchanged; to change it: npx rolecall integration alter hr --help',
+      'It was there already and is unchanged; to change it: ./rolecall integration alter hr --help',
     )
     await rolecall('modes', 'token issue HR')
     expect((await rolecall('modes', `${create} --or-replace --dry-run`)).stderr).toBe(
@@ -45,7 +45,7 @@ describe('rolecall integration create, list, alter, drop', () => {
     )
     const replaced = await rolecall('modes', `${create} --or-replace --comment new`)
     expect(replaced.stdout).toMatch(/^Comment +none → new$/m)
-    expect(replaced.stderr).toBe('Replaced: 1 token ended. Next: npx rolecall token issue hr')
+    expect(replaced.stderr).toBe('Replaced: 1 token ended. Next: ./rolecall token issue hr')
     for (const flags of ['--or-replace --if-not-exists', '--keep-endpoint-id']) {
       expect((await rolecall('modes', `${create} ${flags}`)).code).toBe(2)
     }
@@ -56,7 +56,7 @@ describe('rolecall integration create, list, alter, drop', () => {
     const named = await json('like', 'integration list --like okta%')
     expect(named.map(({ name }: { name: string }) => name)).toEqual(['OKTA_A', 'OKTA_B'])
     expect((await rolecall('like', 'integration list --like x%')).stderr).toBe(
-      'None has such a name: npx rolecall integration list',
+      'None has such a name: ./rolecall integration list',
     )
   })
 
@@ -184,7 +184,7 @@ describe('rolecall network-policy', () => {
     await rolecall('net', 'integration create HR --kind GENERIC')
     const created = await rolecall('net', 'network-policy create office --allow 192.0.2.0/24 --mode observe')
     expect(created.stdout).toMatch(/^Attached to +nothing$/m)
-    expect(created.stderr).toBe('Next: npx rolecall integration alter NAME --network-policy office')
+    expect(created.stderr).toBe('Next: ./rolecall integration alter NAME --network-policy office')
     expect((await rolecall('net', 'integration alter HR --network-policy office')).stdout).toMatch(
       /^Network policy +none → OFFICE, only observing$/m,
     )

@@ -49,7 +49,7 @@ describe('rolecall setup', () => {
       const { integration, role } = guide
       expect(said).toMatchObject({ integration, role, kind: guide.kind, baseUrl: system.baseUrl })
       expect(said.made).toEqual([`role ${role}`, `integration ${integration}`, 'a token'])
-      expect(said.next).toBe(`npx rolecall check ${integration} --wait --account for-${name} --data-dir ${folder}`)
+      expect(said.next).toBe(`./rolecall check ${integration} --wait --account for-${name} --data-dir ${folder}`)
       const view = await cliJson('integration', 'describe', integration, ...on)
       expect(view).toMatchObject({ role, clientKind: guide.kind, enabled: true, liveTokens: 1 })
       const recorded = CONVERSATIONS[name]
@@ -91,7 +91,7 @@ describe('rolecall setup', () => {
     await cliJson('setup', 'okta', ...on)
     await cli('provisioner', 'revoke', 'OKTA_PROVISIONER', 'createRole', ...on)
     expect((await cli('setup', 'okta', ...on)).stderr).toBe(
-      `Role OKTA_PROVISIONER lacks createRole: creates are answered 403; give it with "npx rolecall provisioner grant OKTA_PROVISIONER createRole --account lacking --data-dir ${folder}"`,
+      `Role OKTA_PROVISIONER lacks createRole: creates are answered 403; give it with "./rolecall provisioner grant OKTA_PROVISIONER createRole --account lacking --data-dir ${folder}"`,
     )
   })
 
@@ -116,10 +116,10 @@ describe('rolecall setup', () => {
     const [{ expiresAt }] = await cliJson('token', 'list', 'OKTA_TWO', '--account', 'text')
     const options = `--account text --data-dir ${folder}`
     expect(stdout).toContain(`The token works until ${expiresAt.slice(0, 10)}, `)
-    expect(stdout).toContain(`\n    0 8 * * *  npx rolecall token check OKTA_TWO ${options}\n`)
+    expect(stdout).toContain(`\n    0 8 * * *  ./rolecall token check OKTA_TWO ${options}\n`)
     expect(stdout).toMatch(/\n +rolecall_\w{22}_\w{43}_\w{6}\n/)
     expect(stdout).toContain('It is the local system, which no provider in the cloud can reach')
-    expect(stdout.split('\n').at(-1)).toBe(`Next, when this is done: npx rolecall check OKTA_TWO --wait ${options}`)
+    expect(stdout.split('\n').at(-1)).toBe(`Next, when this is done: ./rolecall check OKTA_TWO --wait ${options}`)
     expect(stdout).toContain('Integration OKTA_TWO runs as role TWO, which owns what it creates.')
   })
 
@@ -198,7 +198,7 @@ describe('rolecall setup --dry-run', () => {
     const { stdout } = await cli('setup', 'okta', '--dry-run', ...on)
     expect(stdout).toContain(
       'HR_PROVISIONER owns 2 users and 0 roles, such as ada@example.com, bob@example.com: a create of such a name is refused; hand them all over only where nothing else pushes as HR_PROVISIONER\n' +
-        `    npx rolecall ownership transfer --owned-by HR_PROVISIONER --to OKTA_PROVISIONER --dry-run --account held --data-dir ${folder}`,
+        `    ./rolecall ownership transfer --owned-by HR_PROVISIONER --to OKTA_PROVISIONER --dry-run --account held --data-dir ${folder}`,
     )
   })
 })

@@ -129,7 +129,7 @@ describe('rolecall token check', () => {
     const checked = await rolecall('token', 'check', 'OKTA', '--account', 'soon')
     expect(checked.code).toBe(3)
     expect(checked.stdout).toMatch(new RegExp(`\nOKTA +${old} +t170 +expires `))
-    expect(checked.stderr).toBe(`Next: npx rolecall token rotate ${old} --account soon --data-dir ${folder}`)
+    expect(checked.stderr).toBe(`Next: ./rolecall token rotate ${old} --account soon --data-dir ${folder}`)
     expect((await rolecall('token', 'check', 'OKTA', '--account', 'soon', '--days', '5')).code).toBe(0)
   })
 

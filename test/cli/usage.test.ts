@@ -68,40 +68,40 @@ describe('rolecall', () => {
   })
 
   test.each([
-    [['bogus'], 'There is no command "bogus"\nSee "npx rolecall --help"'],
-    [['token'], '"token" needs one of: issue, list, check, rotate, rename, revoke\nSee "npx rolecall token --help"'],
+    [['bogus'], 'There is no command "bogus"\nSee "./rolecall --help"'],
+    [['token'], '"token" needs one of: issue, list, check, rotate, rename, revoke\nSee "./rolecall token --help"'],
     [
       ['token', 'make'],
-      'There is no command "token make", only: issue, list, check, rotate, rename, revoke\nSee "npx rolecall token --help"',
+      'There is no command "token make", only: issue, list, check, rotate, rename, revoke\nSee "./rolecall token --help"',
     ],
     [
       ['token', 'issue'],
-      'INTEGRATION is missing: the integration, in any letter case\nSee "npx rolecall token issue --help"',
+      'INTEGRATION is missing: the integration, in any letter case\nSee "./rolecall token issue --help"',
     ],
-    [['user', 'list', 'x'], '"user list" does not take "x"\nSee "npx rolecall user list --help"'],
+    [['user', 'list', 'x'], '"user list" does not take "x"\nSee "./rolecall user list --help"'],
     [
       ['user', 'list', '--limit', '0'],
-      '--limit "0": expected a whole number from 1 to 100000\nSee "npx rolecall user list --help"',
+      '--limit "0": expected a whole number from 1 to 100000\nSee "./rolecall user list --help"',
     ],
     [
       ['event-history', '--limit', '10001'],
-      '--limit "10001": expected a whole number from 1 to 10000\nSee "npx rolecall event-history --help"',
+      '--limit "10001": expected a whole number from 1 to 10000\nSee "./rolecall event-history --help"',
     ],
     [
       ['event-history', '--last', ''],
-      '--last "": expected a number and s, m, h or d, such as 5m, or "all" that is kept\nSee "npx rolecall event-history --help"',
+      '--last "": expected a number and s, m, h or d, such as 5m, or "all" that is kept\nSee "./rolecall event-history --help"',
     ],
     [
       ['role', 'list', '--output', 'xml'],
-      '--output "xml": expected table, json, csv\nSee "npx rolecall role list --help"',
+      '--output "xml": expected table, json, csv\nSee "./rolecall role list --help"',
     ],
     [
       ['integration', 'create', 'X'],
-      '--kind: required, one of OKTA, AZURE, GENERIC\nSee "npx rolecall integration create --help"',
+      '--kind: required, one of OKTA, AZURE, GENERIC\nSee "./rolecall integration create --help"',
     ],
     [
       ['integration', 'alter', 'X', '--unset', 'role'],
-      '--unset "role": expected one of comment, network-policy, reject-tokens-issued-before, default-role, default-secondary-roles, user-type\nSee "npx rolecall integration alter --help"',
+      '--unset "role": expected one of comment, network-policy, reject-tokens-issued-before, default-role, default-secondary-roles, user-type\nSee "./rolecall integration alter --help"',
     ],
     ...(
       [
@@ -180,23 +180,23 @@ describe('rolecall', () => {
     ).map(([line, said]): [string[], string] => {
       const args = line.split(' ')
       const words = COMMANDS.find((command) => line.startsWith(`${command.words} `))?.words ?? args.join(' ')
-      return [args, `${said}\nSee "npx rolecall ${words} --help"`]
+      return [args, `${said}\nSee "./rolecall ${words} --help"`]
     }),
     [
       ['role', 'list', '--filter', 'nickName eq "x"'],
-      `--filter ${FILTER}: Cannot read filter ${FILTER}: expected an attribute of Group at character 1, found ${FILTER}\nSee "npx rolecall role list --help"`,
+      `--filter ${FILTER}: Cannot read filter ${FILTER}: expected an attribute of Group at character 1, found ${FILTER}\nSee "./rolecall role list --help"`,
     ],
     [
       ['user', 'list', '--url', 'nonsense'],
-      'Cannot read the URL "nonsense": expected https://...\nSee "npx rolecall user list --help"',
+      'Cannot read the URL "nonsense": expected https://...\nSee "./rolecall user list --help"',
     ],
     [
       ['user', 'list', '--url', 'http://scim.example.com'],
-      'Refusing "http://scim.example.com": only the local system is called without TLS, use https\nSee "npx rolecall user list --help"',
+      'Refusing "http://scim.example.com": only the local system is called without TLS, use https\nSee "./rolecall user list --help"',
     ],
     [
       ['user', 'list', '--url', 'https://scim.example.com'],
-      'The region is not known: give --region or set AWS_REGION\nSee "npx rolecall user list --help"',
+      'The region is not known: give --region or set AWS_REGION\nSee "./rolecall user list --help"',
     ],
   ])('refuses %j with exit code 2 and says what is meant', async (args, stderr) => {
     expect(await runCli([...args, '--data-dir', empty])).toEqual({ code: 2, stdout: '', stderr })
@@ -205,7 +205,7 @@ describe('rolecall', () => {
   test('refuses an unknown option with exit code 2', async () => {
     const { code, stderr } = await runCli(['user', 'list', '--colour'])
     expect(code).toBe(2)
-    expect(stderr).toBe(`Unknown option '--colour'\nSee "npx rolecall user list --help"`)
+    expect(stderr).toBe(`Unknown option '--colour'\nSee "./rolecall user list --help"`)
   })
 
   test('says what to start when no local system is running', async () => {
@@ -238,7 +238,7 @@ describe('rolecall', () => {
       code: 2,
       stdout: '',
       stderr:
-        'No local system of this data folder is at http://localhost:1: give its --data-dir, or --region to sign with AWS credentials\nSee "npx rolecall user list --help"',
+        'No local system of this data folder is at http://localhost:1: give its --data-dir, or --region to sign with AWS credentials\nSee "./rolecall user list --help"',
     })
   })
 

@@ -61,7 +61,7 @@ test('says where it is and how to begin, and SIGTERM takes everything back, the 
     pid: system.process.pid,
   })
   expect(statSync(readyFile).mode & 0o777).toBe(0o600)
-  for (const text of [ready.baseUrl, ...Object.values(ready.tokens), 'npx rolecall event-history --last 5m']) {
+  for (const text of [ready.baseUrl, ...Object.values(ready.tokens), './rolecall event-history --last 5m']) {
     expect(system.output()).toContain(text)
   }
   pasteCurlLine(system)
@@ -179,7 +179,7 @@ async function keepApart(disk: Started): Promise<void> {
   expect(files()).toEqual(before)
   expect(memory.ready.tokens.OKTA_PROVISIONING).not.toBe(disk.ready.tokens.OKTA_PROVISIONING)
   const where = `--url ${memory.ready.adminUrl} --data-dir ${folder.path}`
-  expect(memory.output()).toContain(`npx rolecall event-history --last 5m --limit 200 ${where}\n`)
+  expect(memory.output()).toContain(`./rolecall event-history --last 5m --limit 200 ${where}\n`)
   const users = async (...args: string[]) => {
     const { stdout } = await runCli(['user', 'list', '--output', 'json', '--data-dir', folder.path, ...args])
     return JSON.parse(stdout).length

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest'
 import type { Command } from '../../cli/command.ts'
 import { COMMANDS } from '../../cli/commands.ts'
 import { COMMON_FLAGS, outputFlag } from '../../cli/help.ts'
+import { ROLECALL } from '../../local/command-line.ts'
 import { USAGE } from '../../local/options.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
@@ -13,7 +14,7 @@ const VITEST = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs')
 const run = promisify(execFile)
 const documents = [...globSync('{*,docs/**/*}.md', { cwd: ROOT }), 'test/idp/README.md']
 const textOf = (document: string) => readFileSync(join(ROOT, document), 'utf8')
-const { scripts } = JSON.parse(textOf('package.json')) as { scripts: Record<string, string> }
+const { scripts, version } = JSON.parse(textOf('package.json')) as { scripts: Record<string, string>; version: string }
 
 /** Everything that matches, with the document it stands in. */
 function findAll(pattern: RegExp): { document: string; found: string[] }[] {
@@ -22,7 +23,7 @@ function findAll(pattern: RegExp): { document: string; found: string[] }[] {
   )
 }
 
-/** What is wrong with `npx rolecall <line>`; nothing when the command and its options are there. */
+/** What is wrong with `./rolecall <line>`; nothing when the command and its options are there. */
 function faultOf(line: string): string | undefined {
   if (/^(--help|--version|COMMAND)\b/.test(line)) return undefined
   const command = COMMANDS.find(({ words }) => `${line} `.startsWith(`${words} `))
@@ -55,13 +56,23 @@ describe('README and docs', () => {
   })
 
   test('show rolecall commands and options that are there', () => {
-    const shown = findAll(/npx rolecall ([^`|#)\n>]+)/g)
+    const shown = findAll(/\.\/rolecall ([^`|#)\n>]+)/g)
     const faults = shown.flatMap(({ document, found: [line = ''] }) => {
       const fault = faultOf(line.trim())
       return fault ? [`${document}: ${fault}`] : []
     })
     expect(faults).toEqual([])
     expect(shown.length).toBeGreaterThan(20)
+  })
+
+  test('call rolecall by its file, here as everywhere: its name, outside of the checkout, would ask a registry', async () => {
+    const sources = globSync('{shared,functions,infra,console,local,cli,test}/**/*.{ts,tsx,mjs}', { cwd: ROOT })
+    const asking = [...documents, ...sources].filter((file) =>
+      /\b(?:npx|npm exec|npm x)\s+(?:-- )?rolecall\b/.test(textOf(file)),
+    )
+    expect(asking).toEqual([])
+    const { stdout } = await run(ROLECALL, ['--version'], { cwd: ROOT })
+    expect(stdout).toBe(`rolecall ${version}\n`)
   })
 
   test('show tests that are there, and options that Vitest knows', async () => {

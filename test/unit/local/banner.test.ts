@@ -10,7 +10,7 @@ const SYSTEM = {
   withoutToken: {},
   replaced: {},
 }
-const HISTORY = 'npx rolecall event-history --last 5m --limit 200'
+const HISTORY = './rolecall event-history --last 5m --limit 200'
 
 test('the console is told first', () => {
   const text = banner(SYSTEM, { folder: DATA_FOLDER, data: 'folder', elsewhere: undefined })
@@ -54,7 +54,7 @@ test('an integration without a token is told with the reason, and the first requ
   }
   const text = banner(system, { folder: '/d', data: 'folder', elsewhere: undefined })
   expect(text).toContain(
-    '\n  OKTA_PROVISIONING     none: It has ten, see "npx rolecall token list OKTA_PROVISIONING --data-dir /d"\n',
+    '\n  OKTA_PROVISIONING     none: It has ten, see "./rolecall token list OKTA_PROVISIONING --data-dir /d"\n',
   )
   expect(text).toContain("curl -sS http://127.0.0.1:8081/scim/v2/Users -H 'Authorization: Bearer rolecall_azure'")
   const none = banner({ ...system, tokens: {} }, { folder: '/d', data: 'folder', elsewhere: undefined })
