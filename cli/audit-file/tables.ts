@@ -53,15 +53,17 @@ const EVENT_ABOUT = {
   RESOURCE_DOMAIN: 'USER, ROLE, INTEGRATION, TOKEN and others',
   HTTP_STATUS: 'HTTP status of the answer',
   RESOURCE_ID: 'id of the object',
+  DURATION_MS: 'milliseconds from arrival until the event was handed to the table; null where nobody measured',
 } as const satisfies Record<EventColumn, string>
 
+const NUMBERS: readonly EventColumn[] = ['HTTP_STATUS', 'DURATION_MS']
 const BY_NAME: readonly EventColumn[] = ['ACTOR_NAME', 'ACTOR_DOMAIN', 'RESOURCE_NAME']
 
 export const EVENTS: Table<EventRow> = {
   name: 'rest_event_history',
   about: "every request of the range: Snowflake's columns in its order, then ours",
   columns: EVENT_COLUMNS.map((name) => ({
-    ...{ name, about: EVENT_ABOUT[name], type: name === 'HTTP_STATUS' ? 'INTEGER' : 'TEXT' },
+    ...{ name, about: EVENT_ABOUT[name], type: NUMBERS.includes(name) ? 'INTEGER' : 'TEXT' },
     ...(BY_NAME.includes(name) && { isName: true }),
     get: (row) => (name === 'EVENT_TIMESTAMP' ? toSqlTime(row[name]) : row[name]),
   })),

@@ -6,6 +6,9 @@ import { parseDateTime } from '../scim/date-time.ts'
 import { invalidValue } from '../scim/error.ts'
 import { quote } from '../scim/quote.ts'
 import { isResourceId } from '../scim/resource-id.ts'
+import { type Choice, choiceOf } from './choice.ts'
+import { EVENT_KINDS, type EventKind } from './event-kind.ts'
+import { type EventOutcome, OUTCOMES } from './outcome.ts'
 
 /** An auditor's question, read and checked. */
 export interface EventQuery {
@@ -16,18 +19,26 @@ export interface EventQuery {
   limit: number
   /** Requests of clients, of administrators and auditors, or both. */
   type: (typeof EVENT_TYPES)[number]
-  integration?: string
-  method?: string
+  integration?: Choice<string>
+  method?: Choice<string>
   /** The role a token acts for, or the ARN of an IAM principal, in any letter case. */
-  actor?: string
+  actor?: Choice<string>
   /** The id of the token that was used. */
   token?: string
   /** The caller's address, or a block that it is in. */
-  address?: string
+  address?: Choice<string>
   /** Words that an event must show, each of them, in any field and letter case. */
   text?: string
   /** The lowest and the highest HTTP status asked for. */
-  status?: readonly [number, number]
+  status?: Choice<readonly [number, number]>
+  /** What became of it. */
+  outcome?: Choice<EventOutcome>
+  /** What it is about. */
+  kind?: Choice<EventKind>
+  /** The id of a request: all events of one Bulk have it. */
+  request?: string
+  /** How long it took at least, or at most. */
+  took?: Took
   /** A resource's id, in small letters, or its name in any letter case. */
   resource?: string
   /** Only what changed the resource. */
@@ -38,6 +49,14 @@ export interface EventQuery {
   allowEmpty?: boolean
   /** Only events before this place: where an answer goes on that had to end early. */
   before?: string
+  /** In which order the answer has them; the oldest first unless it says otherwise. */
+  order?: (typeof EVENT_ORDERS)[number]
+}
+
+/** More, or less, than so many milliseconds. */
+export interface Took {
+  is: '>' | '<'
+  ms: number
 }
 
 /** How many events are shown unless another number is asked for. */
@@ -48,6 +67,8 @@ export const MAX_LIMIT = 10_000
 export const EVENT_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'INVOKE', 'NOTICE', 'ANY'] as const
 /** Whose requests events are. */
 export const EVENT_TYPES = ['SCIM', 'ADMIN', 'ALL'] as const
+/** Oldest first, newest first. */
+export const EVENT_ORDERS = ['asc', 'desc'] as const
 /** What is answered when no range is asked for, as Snowflake does; less where events are kept for less. */
 const DEFAULT_RANGE_DAYS = 7
 /** How far a caller's clock may be off before a range counts as outside the retention or in the future. */
@@ -61,6 +82,7 @@ const asItIs = (name: string) => [name, name] as const
 const NAMES = new Map([
   ...['from', 'to', 'last', 'limit', 'integration', 'type', 'method', 'status', 'resource'].map(asItIs),
   ...['actor', 'token', 'address', 'text', 'account', 'before', 'reads', 'purpose'].map(asItIs),
+  ...['outcome', 'kind', 'request', 'took', 'order'].map(asItIs),
   ['allowempty', 'allowEmpty'],
   ['timerangestart', 'from'],
   ['timerangeend', 'to'],
@@ -108,8 +130,17 @@ const text = (expected: string, max: number) => z.string(expected).min(1, expect
 const upperCase = text('expected a name of at most 256 characters', 256).toUpperCase()
 const oneOf = <const Values extends readonly string[]>(values: Values) => {
   const expected = `expected one of ${values.join(', ')}`
-  return z.string(expected).toUpperCase().pipe(z.enum(values, expected))
+  const asListed = (word: string) => values.find((value) => value.toLowerCase() === word.toLowerCase()) ?? word
+  return z.string(expected).transform(asListed).pipe(z.enum(values, expected))
 }
+
+const A_TIME_TAKEN = 'expected more or less than a time, such as >500ms or <2s'
+const took = z.string(A_TIME_TAKEN).transform((value, context): Took => {
+  const [, is, amount, unit] = /^([<>]) ?(\d{1,9}) ?(ms|s)$/.exec(value) ?? []
+  if (is === '>' || is === '<') return { is, ms: Number(amount) * (unit === 's' ? 1000 : 1) }
+  context.addIssue(A_TIME_TAKEN)
+  return z.NEVER
+})
 
 /** What each parameter may be; the CLI reads its options by the same rules. */
 export const EVENT_PARAMETERS = {
@@ -118,15 +149,20 @@ export const EVENT_PARAMETERS = {
   last,
   limit,
   type: oneOf(EVENT_TYPES),
-  integration: upperCase,
-  method: oneOf(EVENT_METHODS),
-  status,
+  integration: choiceOf(upperCase),
+  method: choiceOf(oneOf(EVENT_METHODS)),
+  status: choiceOf(status),
+  outcome: choiceOf(oneOf(OUTCOMES)),
+  kind: choiceOf(oneOf(EVENT_KINDS)),
+  took,
+  request: text('expected the id of a request', 128),
+  order: oneOf(EVENT_ORDERS),
   resource: text('expected an id or a name', 1000).transform((asked) =>
     isResourceId(asked) ? asked.toLowerCase() : asked,
   ),
-  actor: text('expected a role or an ARN', 2048),
+  actor: choiceOf(text('expected a role or an ARN', 2048), { isAlone: true }),
   token: z.string(A_TOKEN_ID).refine(isTokenId, A_TOKEN_ID),
-  address: z.string(BLOCK_RULE).refine(isBlock, BLOCK_RULE),
+  address: choiceOf(z.string(BLOCK_RULE).refine(isBlock, BLOCK_RULE)),
   text: text('expected words of at most 256 characters', 256).refine((words) => words.trim() !== '', 'expected words'),
 }
 
@@ -175,9 +211,11 @@ export function parseEventQuery(source: object, now: Date, retentionDays: number
   return { ...range, limit: max, type: defaultType(filters), ...filters }
 }
 
-/** As Snowflake's history: clients' requests; whoever names one caller or one object wants all there is of it. */
-function defaultType({ integration, resource, actor, token, address }: Partial<EventQuery>): EventQuery['type'] {
-  return [integration, resource, actor, token, address].every((name) => name === undefined) ? 'SCIM' : 'ALL'
+/** As Snowflake's history: clients' requests; whoever names one caller, object or request wants all there is of it. */
+function defaultType(filters: Partial<EventQuery>): EventQuery['type'] {
+  const { resource, token, request, integration, actor, address, kind } = filters
+  const isNamed = [integration, actor, address, kind].some((choice) => choice !== undefined && choice.any.length > 0)
+  return isNamed || [resource, token, request].some((name) => name !== undefined) ? 'ALL' : 'SCIM'
 }
 
 function withOurNames(source: object): Record<string, unknown> {

@@ -7,7 +7,7 @@ import { toQueryText } from './secrets.ts'
 export interface TrailStart
   extends Omit<
     RestEvent,
-    keyof Outcome | 'skipped' | 'count' | 'advice' | 'part' | 'version' | 'turn' | 'act' | 'kept'
+    keyof Outcome | 'skipped' | 'count' | 'advice' | 'part' | 'version' | 'turn' | 'act' | 'kept' | 'durationMs'
   > {
   requestId: string
 }
@@ -28,6 +28,8 @@ export class Trail {
   /** Small writes to be made beside the event's, before the answer leaves: they cost no round trip of their own. */
   readonly alongside: (() => Promise<void>)[] = []
   readonly #start: TrailStart
+  /** When the request arrived, in ms by a clock that nobody sets. */
+  readonly #arrivedAt: number
   #recorded = false
   #tried = false
   #hasParts = false
@@ -40,8 +42,9 @@ export class Trail {
   #question: string | undefined
   #resource: Pick<RestEvent, 'resourceId' | 'resourceName' | 'resourceDomain'> = {}
 
-  constructor(start: TrailStart) {
+  constructor(start: TrailStart, arrivedAt = performance.now()) {
     this.#start = start
+    this.#arrivedAt = arrivedAt
   }
 
   /** Whether the event is in the table already. */
@@ -77,13 +80,13 @@ export class Trail {
     operation: Pick<RestEvent, 'eventId'> & Partial<Pick<RestEvent, 'method' | 'endpoint' | 'total'>>,
   ): Trail {
     this.#hasParts = true
-    return new Trail({ ...this.#start, ...operation })
+    return new Trail({ ...this.#start, ...operation }, this.#arrivedAt)
   }
 
   /** The event of one of many objects that a request changes: as this one, and which event it follows from. */
   ofObject(eventId: string, cause: string): Trail {
     this.#hasParts = true
-    return new Trail({ ...this.#start, eventId, cause })
+    return new Trail({ ...this.#start, eventId, cause }, this.#arrivedAt)
   }
 
   /** Tells what was asked, where that is in no query string. */
@@ -156,6 +159,7 @@ export class Trail {
       ...(changes && { changes }),
       ...(this.#advice && { advice: this.#advice }),
       ...(this.#skipped.length > 0 && { skipped: listed(this.#skipped).join(', ') }),
+      durationMs: Math.round(performance.now() - this.#arrivedAt),
     }
   }
 }

@@ -70,8 +70,8 @@ export async function noSuchNetworkPolicy(place: Place, name: string): Promise<S
 export async function requireKnownNames(place: Place, query: EventQuery, now: Date): Promise<void> {
   await requireAccount(place)
   const { integration, actor } = query
-  if (integration !== undefined) await requireIntegrationName(place, integration)
-  if (actor !== undefined) await requireActor(place, actor, now)
+  for (const name of integration?.any ?? []) await requireIntegrationName(place, name)
+  for (const name of actor?.any ?? []) await requireActor(place, name, now)
 }
 
 /** Integrations that stand in events and are none: administrators, the local system, our notices, callers nobody knows. */

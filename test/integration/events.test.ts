@@ -30,10 +30,10 @@ describe('500 events over two days', () => {
   // Every sixth minute of the last 50 hours, oldest first; each tenth a refused PATCH by Entra about Ann.
   const events = Array.from({ length: 500 }, (_, i) => {
     const at = ago((500 - i) * 6 * MINUTE)
-    if (i % 10 !== 0) return anEvent(at)
+    if (i % 10 !== 0) return anEvent(at, i % 10 === 5 ? { durationMs: 400 } : {})
     const who = { actorDomain: 'AZURE_PROVISIONING', actorName: 'AAD_PROVISIONER' }
-    const what = { resourceId: `u${i}`, resourceName: 'Ann', resourceDomain: 'USER' } as const
-    return anEvent(at, { method: 'PATCH', status: 409, scimType: 'uniqueness', ...who, ...what })
+    const what = { resourceId: `u${i}`, resourceName: 'Ann', resourceDomain: 'USER', requestId: 'by Entra' } as const
+    return anEvent(at, { method: 'PATCH', status: 409, scimType: 'uniqueness', durationMs: 401, ...who, ...what })
   })
 
   beforeAll(() => seed(db, events))
@@ -64,6 +64,12 @@ describe('500 events over two days', () => {
     [{ actor: 'aad_provisioner', type: 'SCIM' }],
     [{ text: 'UNIQUENESS ann' }],
     [{ text: 'azure_', method: 'PATCH' }],
+    [{ outcome: 'refused,failed' }],
+    [{ outcome: '!read', kind: 'user,role' }],
+    [{ integration: '!OKTA_PROVISIONING' }],
+    [{ actor: '!OKTA_PROVISIONER', status: '!2xx' }],
+    [{ took: '>400ms' }],
+    [{ request: 'by Entra' }],
   ])('the filter %o finds just what it names', async (filter) => {
     const expected = events.filter((_, i) => i % 10 === 0)
     expect((await ask(db, { ...filter, limit: 500 })).events).toEqual(expected)

@@ -1,3 +1,4 @@
+import { only } from '../../audit/choice.ts'
 import type { EventQuery } from '../../audit/event-query.ts'
 import type { RestEvent } from '../../audit/rest-event.ts'
 import { parseDateTime } from '../../scim/date-time.ts'
@@ -51,7 +52,7 @@ export async function undoIntegration(
 ): Promise<Step> {
   const { db, now } = context
   const from = parseSince(since, now, db.eventRetentionDays)
-  const query: EventQuery = { from, to: now, limit: STEP, type: 'ALL', integration }
+  const query: EventQuery = { from, to: now, limit: STEP, type: 'ALL', integration: only(integration) }
   const place = next === undefined ? await begin(context, query, how) : parsePlace(next)
   const { pass, total } = place
   const walk = { context, integration, place, how }

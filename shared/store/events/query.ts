@@ -1,14 +1,11 @@
 import { changesOfMember } from '../../audit/changes.ts'
 import type { EventQuery } from '../../audit/event-query.ts'
-import { toTextMatcher } from '../../audit/event-text.ts'
 import type { RestEvent } from '../../audit/rest-event.ts'
-import { overlaps } from '../../auth/network-policy.ts'
-import { foldName } from '../../scim/fold.ts'
 import { RESOURCE_TYPES } from '../../scim/resource-types.ts'
 import { mapConcurrently } from '../batch.ts'
 import type { Db } from '../client.ts'
-import type { Grant } from './grant.ts'
 import { parseEventItem, type StoredEvent } from './item.ts'
+import { type FoundEvent, toMatcher } from './matcher.ts'
 import { dayWaves, type EventItem, type EventStream, grantStream, listStreamPage, resourceStreams } from './stream.ts'
 import { loadSubjects, type Subjects } from './subjects.ts'
 
@@ -109,11 +106,6 @@ async function readDue(search: Search, due: readonly EventStream[], left: number
   search.unreadable += rows.length - readable.length
 }
 
-/** An event that was found, perhaps by a grant: then it is shown as the user's. */
-interface FoundEvent extends StoredEvent {
-  grant?: Grant | undefined
-}
-
 function toFound(account: string, { item, grant }: EventItem): FoundEvent | undefined {
   const stored = parseEventItem(account, item)
   if (!stored || !grant) return stored
@@ -151,29 +143,4 @@ function cutAt(found: StoredEvent[], open: readonly EventStream[], limit: number
   const next = places.reduce((a, b) => (a > b ? a : b))
   const known = found.filter(({ sortKey }) => sortKey >= next)
   return { events: newest(known, limit), next }
-}
-
-/** What a row must be to be shown. One that counts belongs to every range that touches its minute. */
-function toMatcher(query: EventQuery, now: Date): (found: FoundEvent) => boolean {
-  const { from, type, integration, method, status, resource, before, changesOnly, actor, token, address, text } = query
-  const first = from.toISOString()
-  const nowSeconds = now.getTime() / 1000
-  const name = foldName(resource ?? '')
-  const holds = text === undefined ? () => true : toTextMatcher(text)
-  const isAbout = ({ resourceId, resourceName = '' }: RestEvent) =>
-    resourceId === resource || (name !== '' && foldName(resourceName) === name)
-  return ({ event, sortKey, ttlSeconds, grant }) =>
-    ttlSeconds > nowSeconds &&
-    (event.time >= first || event.count !== undefined) &&
-    (before === undefined || sortKey < before) &&
-    (type === 'ALL' || event.type === type) &&
-    (integration === undefined || event.actorDomain.toUpperCase() === integration) &&
-    (method === undefined || event.method === method) &&
-    (actor === undefined || event.actorName.toUpperCase() === actor.toUpperCase()) &&
-    (token === undefined || event.tokenId === token) &&
-    (address === undefined || overlaps(address, event.clientIp)) &&
-    (status === undefined || (event.status >= status[0] && event.status <= status[1])) &&
-    (resource === undefined || grant !== undefined || isAbout(event)) &&
-    (!changesOnly || event.changes !== undefined) &&
-    holds(event)
 }

@@ -34,5 +34,8 @@ export async function loadSubjects(db: Db, account: string, query: EventQuery): 
 }
 
 /** Whether a question is about what the index of a resource lacks. */
-const asksForReads = ({ reads, method, status }: EventQuery): boolean =>
-  reads || method === 'GET' || (status?.[0] === 404 && status[1] === 404)
+const asksForReads = ({ reads, method, status, outcome }: EventQuery): boolean | undefined =>
+  reads ||
+  method?.any.includes('GET') ||
+  outcome?.any.includes('read') ||
+  status?.any.some(([low, high]) => low === 404 && high === 404)

@@ -12,7 +12,7 @@ import { displaysOf, type StoredMember } from './member-item.ts'
  * is for the membership to see to, which can be taken away once.
  */
 export function toLoss(group: StoredResource, member: StoredMember, cause: RestEvent, now: Date): RestEvent {
-  const { act: _act, version: _version, turn: _turn, ...from } = cause
+  const { act: _act, version: _version, turn: _turn, durationMs: _ms, ...from } = cause
   return {
     ...from,
     cause: cause.eventId,

@@ -23,6 +23,7 @@ const lastEvent = async () => (await scanEvents(db)).at(-1)
 /** What every event of these clients has. */
 const STAMP = {
   ...{ eventId: expect.any(String), requestId: expect.any(String), time: expect.any(String), account: 'default' },
+  durationMs: expect.any(Number),
   ...{
     type: 'SCIM',
     actorName: 'AAD_PROVISIONER',

@@ -51,6 +51,7 @@ describe('REST events', () => {
       resourceName: 'ann',
       resourceDomain: 'USER',
       changes: [{ attribute: 'title', before: 'Chief', after: 'Boss' }],
+      durationMs: expect.any(Number),
     })
     expect(deleted?.changes).toContainEqual({ attribute: 'userName', before: 'ann' })
     expect(JSON.stringify(await eventsOf('changes'))).not.toContain('correct horse')

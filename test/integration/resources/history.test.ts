@@ -163,7 +163,7 @@ describe('a deleted user', () => {
     const headers = { 'User-Agent': 'curl/8' }
     expect((await call('DELETE', `/Users/${id}`, undefined, headers)).status).toBe(204)
     const deleted = (await scanEvents(db)).find(({ resourceId, method }) => resourceId === id && method === 'DELETE')
-    const { changes: _changes, act: _act, version: _version, ...cause } = deleted as RestEvent
+    const { changes: _changes, act: _act, version: _version, durationMs: _ms, ...cause } = deleted as RestEvent
     await settle(db)
     for (const group of groups) {
       const { body } = await call('GET', `/Groups/${group.id}`)

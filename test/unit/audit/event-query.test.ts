@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { only } from '../../../shared/audit/choice.ts'
 import { parseEventQuery } from '../../../shared/audit/event-query.ts'
 import { ScimError } from '../../../shared/scim/error.ts'
 
@@ -104,14 +105,41 @@ describe('parseEventQuery()', () => {
       to: NOW,
       limit: 100,
       type: 'ALL',
-      integration: 'OKTA_PROVISIONING',
-      method: 'PATCH',
-      status: [400, 499],
+      integration: only('OKTA_PROVISIONING'),
+      method: only('PATCH'),
+      status: only([400, 499]),
       resource: 'Ann',
-      actor: 'okta_provisioner',
+      actor: only('okta_provisioner'),
       token: '3fTq0Zr8LkWb2NcXyV9aHs',
-      address: '192.0.2.0/24',
+      address: only('192.0.2.0/24'),
       text: 'Ann Lead',
+    })
+  })
+
+  test.each([
+    [{ outcome: 'changed,Failed' }, { outcome: { any: ['changed', 'failed'], none: [] } }],
+    [{ kind: 'user,!token' }, { kind: { any: ['user'], none: ['token'] } }],
+    [{ integration: '!okta' }, { integration: { any: [], none: ['OKTA'] } }],
+    [{ integration: 'okta,!entra' }, { integration: { any: ['OKTA'], none: ['ENTRA'] } }],
+    [{ method: '!get,!patch' }, { method: { any: [], none: ['GET', 'PATCH'] } }],
+    [{ status: '!404' }, { status: { any: [], none: [[404, 404]] } }],
+    [{ status: 409 }, { status: only([409, 409]) }],
+    [{ address: '!192.0.2.0/24,!::1' }, { address: { any: [], none: ['192.0.2.0/24', '::1'] } }],
+    [
+      { actor: '!arn:aws:sts::1:assumed-role/r/a,b' },
+      { actor: { any: [], none: ['arn:aws:sts::1:assumed-role/r/a,b'] } },
+    ],
+    [{ request: 'c6af9ac6-7b61' }, { request: 'c6af9ac6-7b61' }],
+    [{ took: '>500ms' }, { took: { is: '>', ms: 500 } }],
+    [{ took: '< 2 s' }, { took: { is: '<', ms: 2000 } }],
+    [{ order: 'DESC' }, { order: 'desc' }],
+  ])('reads %o', (source, expected) => {
+    expect(read({ ...source, type: 'SCIM' })).toEqual({
+      from: ago(7 * DAY),
+      to: NOW,
+      limit: 100,
+      type: 'SCIM',
+      ...expected,
     })
   })
 
@@ -123,6 +151,9 @@ describe('parseEventQuery()', () => {
     [{ token: '3fTq0Zr8LkWb2NcXyV9aHs' }, 'ALL'],
     [{ address: '::1' }, 'ALL'],
     [{ method: 'GET', status: '200', text: 'ann' }, 'SCIM'],
+    [{ kind: 'token' }, 'ALL'],
+    [{ request: 'c6af9ac6' }, 'ALL'],
+    [{ integration: '!okta', actor: '!ann', address: '!::1', outcome: 'changed', took: '>1s' }, 'SCIM'],
   ])('%o asks for events of type %s', (source, type) => {
     expect(read(source).type).toBe(type)
   })
@@ -139,7 +170,7 @@ describe('parseEventQuery()', () => {
     [412, [412, 412]],
     ['5XX', [500, 599]],
   ])('reads status %s as a range of statuses', (status, expected) => {
-    expect(read({ status }).status).toEqual(expected)
+    expect(read({ status }).status).toEqual(only(expected))
   })
 
   test.each([
@@ -204,6 +235,18 @@ describe('parseEventQuery()', () => {
     ],
     [{ address: '192.0.2.0/33' }, /^Cannot read address "192.0.2.0\/33": expected an address or a CIDR block such as/],
     [{ integration: '' }, /^Cannot read integration "": expected a name of at most 256 characters$/],
+    [{ integration: 'OKTA,' }, /^Cannot read integration "OKTA,": expected a name of at most 256 characters$/],
+    [
+      { outcome: 'changed,done' },
+      /^Cannot read outcome "changed,done": expected one of changed, read, refused, failed$/,
+    ],
+    [
+      { kind: 'group' },
+      /^Cannot read kind "group": expected one of user, role, token, integration, provisioner, policy, account, oauth, audit, bulk, service$/,
+    ],
+    [{ took: '500ms' }, /^Cannot read took "500ms": expected more or less than a time, such as >500ms or <2s$/],
+    [{ request: '' }, /^Cannot read request "": expected the id of a request$/],
+    [{ order: 'up' }, /^Cannot read order "up": expected one of asc, desc$/],
     [{ before: 'A#x' }, /^Cannot read before "A#x": expected the value of "next" of an earlier answer$/],
     [{ user: 'ann' }, /^Cannot use parameter "user": there is from, to, last, limit/],
     [{ from: 1_788_170_400, TIME_RANGE_START: 1 }, /^Cannot use parameter "from" twice, as "TIME_RANGE_START" too$/],

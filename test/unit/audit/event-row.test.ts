@@ -7,7 +7,7 @@ import { anEvent } from '../../factories/events.ts'
 
 const AT = new Date('2026-08-31T10:00:00.123Z')
 
-test("an event is shown with Snowflake's columns, in their order, and two of ours at the end", () => {
+test("an event is shown with Snowflake's columns, in their order, and ours at the end", () => {
   const row = presentEvent(anEvent(AT))
   expect(Object.keys(row)).toEqual([...EVENT_COLUMNS])
   expect(EVENT_COLUMNS.slice(0, 13)).toEqual([
@@ -46,6 +46,7 @@ test('a change shows who, what, from where and what it changed', () => {
     resourceName: 'ann@example.com',
     resourceDomain: 'USER',
     changes,
+    durationMs: 48,
   })
   expect(presentEvent(event)).toEqual({
     EVENT_TIMESTAMP: '2026-08-31T10:00:00.123Z',
@@ -69,7 +70,12 @@ test('a change shows who, what, from where and what it changed', () => {
     RESOURCE_DOMAIN: 'USER',
     HTTP_STATUS: 200,
     RESOURCE_ID: '42',
+    DURATION_MS: 48,
   })
+})
+
+test('an event that nobody measured took no known time', () => {
+  expect(presentEvent(anEvent(AT)).DURATION_MS).toBeNull()
 })
 
 test.each([

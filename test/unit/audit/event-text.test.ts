@@ -6,6 +6,7 @@ const AT = new Date('2026-11-26T14:32:08.123Z')
 const event = anEvent(AT, {
   ...{ method: 'PATCH', status: 409, scimType: 'uniqueness', account: 'acme', userAgent: 'Okta SCIM Client 1.0' },
   ...{ resourceName: 'Ada Straße', resourceDomain: 'USER', query: 'filter=userName eq "ada"', total: 8214 },
+  durationMs: 777,
   changes: [
     {
       attribute: 'emails',
@@ -37,6 +38,7 @@ describe('toTextMatcher()', () => {
     ['a word that is not there', 'ada bo'],
     ['words that only stand side by side', 'patchscim'],
     ['the account, which is no field of the row', 'acme'],
+    ['how long it took', '777'],
   ])('does not find %s', (_what, text) => {
     expect(toTextMatcher(text)(event)).toBe(false)
   })

@@ -9,6 +9,7 @@ import { anEvent } from '../../factories/events.ts'
 
 const AT = new Date('2026-08-31T10:00:00.123Z')
 const { status: _, ...start } = anEvent(AT)
+const durationMs = expect.any(Number)
 const UNRECORDED = {
   ...{ status: 503, headers: { 'retry-after': '5' } },
   message:
@@ -34,21 +35,22 @@ describe('recorded()', () => {
   test('stores the event of what changed nothing, and answers', async () => {
     const { trail, stored, recorder } = request()
     expect(await recorded(recorder, async () => ({ status: 200 }))).toEqual({ answer: { status: 200 } })
-    expect([trail.recorded, stored]).toEqual([true, [{ ...start, requestId: 'r1', status: 200 }]])
+    expect([trail.recorded, stored]).toEqual([true, [{ ...start, requestId: 'r1', status: 200, durationMs }]])
   })
 
   test('says a refusal, and stores it as the event', async () => {
     const { stored, recorder } = request()
     const refusal = notFound('There is no User with id "x"')
     expect(await recorded(recorder, () => Promise.reject(refusal))).toEqual({ refusal })
-    expect(stored).toEqual([{ ...start, requestId: 'r1', status: 404, detail: 'There is no User with id "x"' }])
+    const detail = 'There is no User with id "x"'
+    expect(stored).toEqual([{ ...start, requestId: 'r1', status: 404, detail, durationMs }])
   })
 
   test('stores after how many seconds the client was asked to come again', async () => {
     const { stored, recorder } = request()
     const refusal = new ScimError(429, undefined, 'Too much at once', { headers: { 'retry-after': '2' } })
     await recorded(recorder, () => Promise.reject(refusal))
-    const event = { ...start, requestId: 'r1', status: 429, detail: 'Too much at once', retryAfter: 2 }
+    const event = { ...start, requestId: 'r1', status: 429, detail: 'Too much at once', retryAfter: 2, durationMs }
     expect(stored).toEqual([event])
   })
 
@@ -122,5 +124,14 @@ describe('a trail', () => {
     expect(trail.recorded).toBe(false)
     const seen = await trail.record({ status: 200, changes: [] }, async (event) => [event.changes, trail.recorded])
     expect([seen, trail.recorded]).toEqual([[[], false], true])
+  })
+
+  test('tells how long it took since the request arrived, and so do the operations that are parts of it', async () => {
+    const trail = new Trail({ ...start, requestId: 'r1' }, performance.now() - 60_000)
+    const parts = [trail.ofOperation({ eventId: 'e2', total: 2 }), trail.ofObject('e3', 'e1')]
+    for (const one of [trail, ...parts]) {
+      const { durationMs: tookMs = 0 } = await one.record({ status: 200 }, async (event) => event)
+      expect([tookMs >= 60_000, Number.isSafeInteger(tookMs)]).toEqual([true, true])
+    }
   })
 })
