@@ -32,7 +32,3 @@ function parse(text: unknown): Record<string, unknown> {
     return {}
   }
 }
-
-/** How long the request took, in milliseconds; undefined where nobody measured it. */
-export const durationOf = (row: EventRow & { DURATION_MS?: number | null }): number | undefined =>
-  row.DURATION_MS ?? undefined

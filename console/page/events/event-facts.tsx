@@ -3,7 +3,7 @@ import type { EventRow } from '../../../shared/audit/event-row.ts'
 import { toFacts } from '../../../shared/audit/sentences/facts.ts'
 import { Time } from '../parts/time.tsx'
 import { Value } from '../parts/value.tsx'
-import { detailsOf, durationOf } from './details.ts'
+import { detailsOf } from './details.ts'
 import { type ByValue, tookText } from './event-row.tsx'
 import { objectAddress } from './object-address.ts'
 
@@ -21,7 +21,7 @@ const MAX_VALUE = 48
 export function EventFacts({ row, byValue, isWhole = false }: EventFactsProps) {
   const { tokenId, detail } = toFacts(row, {})
   const { requestId, userAgent, query } = detailsOf(row)
-  const took = tookText(durationOf(row))
+  const took = tookText(row.DURATION_MS)
   const isScim = row.EVENT_TYPE === 'SCIM'
   const filter = (name: string, value: string) => ({ name, value, byValue })
   return (
@@ -91,6 +91,8 @@ function Fact({ label, value, name, byValue, address, isCode = false, max = MAX_
   )
 }
 
+const BY_VALUE = 'Show only these; with Alt, all but these'
+
 interface FactValueProps {
   name: string | undefined
   value: string
@@ -102,7 +104,7 @@ interface FactValueProps {
 function FactValue({ name, value, byValue, address, children }: FactValueProps) {
   if (name !== undefined && byValue !== undefined && value !== '') {
     return (
-      <button type="button" class="by-value" title="Show only these" onClick={() => byValue(name, value)}>
+      <button type="button" class="by-value" title={BY_VALUE} onClick={({ altKey }) => byValue(name, value, altKey)}>
         {children}
       </button>
     )

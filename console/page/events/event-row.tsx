@@ -5,13 +5,12 @@ import { Icon } from '../parts/icon.tsx'
 import { Status } from '../parts/status.tsx'
 import { Time } from '../parts/time.tsx'
 import { Value } from '../parts/value.tsx'
-import { durationOf } from './details.ts'
 import { Mark } from './mark.tsx'
 import { markOf } from './mark-of.ts'
 import { Sentence } from './sentence.tsx'
 
-/** What a click on a value asks for: only the events that have it. */
-export type ByValue = (name: string, value: string) => void
+/** What a click on a value asks for: only the events that have it; with Alt, only those that have not. */
+export type ByValue = (name: string, value: string, isNot: boolean) => void
 
 interface EventRowProps {
   told: Told
@@ -53,7 +52,7 @@ export function EventRow({ told, isOpen, onToggle, byValue, compact = false, chi
         {compact ? null : (
           <>
             <span class="took" data-tip={TOOK_TIP}>
-              {told.rows.length > 1 ? null : tookText(durationOf(row))}
+              {told.rows.length > 1 ? null : tookText(row.DURATION_MS)}
             </span>
             <span class="from">
               <ByValueText name="address" value={row.CLIENT_IP} byValue={byValue}>
@@ -98,7 +97,12 @@ interface ByValueTextProps {
 function ByValueText({ name, value, byValue, children }: ByValueTextProps) {
   if (byValue === undefined || value === '') return children
   return (
-    <button type="button" class={`by-value ${name}`} tabIndex={-1} onClick={() => byValue(name, value)}>
+    <button
+      type="button"
+      class={`by-value ${name}`}
+      tabIndex={-1}
+      onClick={({ altKey }) => byValue(name, value, altKey)}
+    >
       {children}
       <span class="unseen">, show only these</span>
     </button>

@@ -6,7 +6,11 @@ export interface Parameter<Value> {
   write(value: Value): string
 }
 
-export type Schema = Readonly<Record<string, Parameter<never>>>
+/** Parameters by name. */
+export type Schema = Readonly<
+  Record<string, { initial: unknown; parse(text: string): unknown; write(value: never): string }>
+>
+/** What parameters are once they are read. */
 export type ValuesOf<S extends Schema> = {
   [Name in keyof S]: S[Name] extends { initial: infer Value } ? Value : never
 }
@@ -66,7 +70,7 @@ export function writeQuery<S extends Schema>(schema: S, values: ValuesOf<S>): UR
   const query = new URLSearchParams()
   for (const [name, { initial, write }] of Object.entries(schema)) {
     const text = write(values[name] as never)
-    if (text !== write(initial)) query.set(name, text)
+    if (text !== write(initial as never)) query.set(name, text)
   }
   return query
 }

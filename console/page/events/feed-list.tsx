@@ -1,0 +1,114 @@
+import { useReducer } from 'preact/hooks'
+import type { EventRow as Row } from '../../../shared/audit/event-row.ts'
+import type { Known } from '../../../shared/audit/sentences/facts.ts'
+import { toSentence } from '../../../shared/audit/sentences/sentence.ts'
+import { useKnown } from '../data/known.ts'
+import { WindowList } from '../list/window-list.tsx'
+import { dayWord } from '../parts/time-text.ts'
+import { EventDetail } from './event-detail.tsx'
+import { type ByValue, EventRow, nameOfRow } from './event-row.tsx'
+import type { EventFeed } from './feed.ts'
+
+interface FeedListProps {
+  feed: EventFeed
+  label: string
+  /** The event that is open; empty: none. */
+  open: string
+  onOpen: (eventId: string) => void
+  byValue?: ByValue | undefined
+  /** The object on whose own page it stands. */
+  own?: string
+  onDone?: (() => void) | undefined
+}
+
+/** The events of a feed: days, folded reads, rows that open in place. */
+export function FeedList({ feed, label, open, onOpen, byValue, own, onDone }: FeedListProps) {
+  const known = useKnown(own)
+  const [, redraw] = useReducer<number, void>((turn) => turn + 1, 0)
+  const shared = { byValue, onDone, known, open, onOpen, compact: own !== undefined }
+  const toggle = (index: number) => {
+    const { told } = feed.line(index)
+    const [first] = told?.rows ?? []
+    if (!told || !first) return
+    if (told.rows.length === 1) onOpen(open === first.EVENT_ID ? '' : first.EVENT_ID)
+    else {
+      const key = feed.keyOf(index)
+      if (!feed.unfolded.delete(key)) feed.unfolded.add(key)
+      redraw()
+    }
+  }
+  return (
+    <WindowList
+      label={label}
+      heights={feed.heights}
+      keyOf={(index) => feed.keyOf(index)}
+      total={feed.isWhole ? feed.count : undefined}
+      isBusy={feed.isLoading}
+      nameOf={(index) => nameOfRow(feed.line(index).told?.rows[0]?.EVENT_ID ?? '')}
+      onNearEnd={() => void feed.more()}
+      onSpan={(span) => feed.keep(span)}
+      onOpen={toggle}
+      render={(index) => {
+        const { told, day } = feed.line(index)
+        const [first] = told?.rows ?? []
+        if (!told || !first) return <div class="skeleton-row" />
+        const isFold = told.rows.length > 1
+        const isOpen = isFold
+          ? feed.unfolded.has(feed.keyOf(index)) || told.rows.some(isRow(open))
+          : open === first.EVENT_ID
+        return (
+          <>
+            {day === undefined ? null : <DayHead time={first.EVENT_TIMESTAMP} day={day} />}
+            <EventRow told={told} isOpen={isOpen} onToggle={() => toggle(index)} {...shared}>
+              {isFold ? <Folded rows={told.rows} {...shared} /> : <EventDetail row={first} {...shared} />}
+            </EventRow>
+          </>
+        )
+      }}
+    />
+  )
+}
+
+const isRow = (eventId: string) => (row: Row) => row.EVENT_ID === eventId
+
+const DayHead = ({ time, day }: { time: string; day: string }) => {
+  const word = dayWord(time)
+  return (
+    <h2 class="day">
+      {word === undefined ? (
+        day
+      ) : (
+        <>
+          {word} <span>{day}</span>
+        </>
+      )}
+    </h2>
+  )
+}
+
+interface FoldedProps {
+  rows: readonly Row[]
+  known: Known
+  open: string
+  onOpen: (eventId: string) => void
+  byValue?: ByValue | undefined
+  compact: boolean
+}
+
+/** Reads that were told together, each for itself. */
+const Folded = ({ rows, known, open, onOpen, byValue, compact }: FoldedProps) => (
+  <div class="folded">
+    {rows.map((row) => (
+      <EventRow
+        key={row.EVENT_ID}
+        told={{ rows: [row], sentence: toSentence(row, known) }}
+        isOpen={open === row.EVENT_ID}
+        onToggle={() => onOpen(open === row.EVENT_ID ? '' : row.EVENT_ID)}
+        byValue={byValue}
+        compact={compact}
+      >
+        <EventDetail row={row} known={known} byValue={byValue} />
+      </EventRow>
+    ))}
+  </div>
+)

@@ -1,0 +1,78 @@
+import { useIntegrations } from '../data/known.ts'
+import { useApi } from '../data/use-api.ts'
+import type { EventAnswer } from '../events/feed.ts'
+import { Empty } from '../parts/empty.tsx'
+import { Time } from '../parts/time.tsx'
+import { relativeText } from '../parts/time-text.ts'
+import { addressOf } from '../router/address.ts'
+import type { SetQuery } from '../router/use-query.ts'
+import { outcomesOf, spanWords } from './question.ts'
+import { FILTERS, NO_FILTERS, TIMELINE, type TimelineValues } from './schema.ts'
+
+interface NothingProps {
+  values: TimelineValues
+  set: SetQuery<typeof TIMELINE>
+}
+
+/** No event is shown: because of a filter, of the range, or because nobody is connected yet. */
+export function Nothing({ values, set }: NothingProps) {
+  const integrations = useIntegrations()
+  const isFiltered = FILTERS.some((name) => values[name] !== '') || outcomesOf(values).outcome !== undefined
+  if (isFiltered) {
+    return (
+      <Empty title="No event matches">
+        <button type="button" class="button" onClick={() => set({ ...NO_FILTERS, show: TIMELINE.show.initial })}>
+          Clear the filters
+        </button>
+      </Empty>
+    )
+  }
+  if (integrations?.length === 0) {
+    return (
+      <Empty title="Connect your IdP">
+        <p>No integration is there yet. The guide makes one, and says what goes into each field.</p>
+        <a class="button primary" href={addressOf(['integrations', 'new', 'setup'])}>
+          Set up an integration
+        </a>
+      </Empty>
+    )
+  }
+  return <NoneInRange values={values} set={set} />
+}
+
+function NoneInRange({ values, set }: NothingProps) {
+  const { data } = useApi<EventAnswer>(['events'], {
+    type: 'ALL',
+    last: 'all',
+    limit: 1,
+    order: 'desc',
+    allowEmpty: true,
+    purpose: 'console',
+  })
+  const [latest] = data?.events ?? []
+  const range = values.from === '' ? `in ${spanWords(values.last)}` : 'in this range'
+  return (
+    <Empty title={`Nothing ${range}`}>
+      {latest ? (
+        <>
+          <p>
+            The latest event was {relativeText(latest.EVENT_TIMESTAMP)},{' '}
+            <Time at={latest.EVENT_TIMESTAMP} form="full" />.
+          </p>
+          <button type="button" class="button" onClick={() => set({ last: 'all', from: '', to: '' })}>
+            Show all that is kept
+          </button>
+        </>
+      ) : null}
+    </Empty>
+  )
+}
+
+/** Parameters of the address that nobody knows, and those there are. */
+export const Unknown = ({ names }: { names: readonly string[] }) =>
+  names.length === 0 ? null : (
+    <p class="note" role="alert">
+      The address says {names.map((name) => `“${name.slice(0, 40)}”`).join(', ')}, which cannot be read here. There is{' '}
+      {Object.keys(TIMELINE).join(', ')}.
+    </p>
+  )
