@@ -1,5 +1,5 @@
 import type { Change } from '../../shared/audit/rest-event.ts'
-import { PATCH_OP } from '../../shared/scim/patch/request.ts'
+import { PATCH_OP } from '../../shared/scim/patch/patch-op.ts'
 import { type Command, command, type Session } from '../command.ts'
 import { UsageError } from '../failure.ts'
 import { DRY_RUN, repeated, someText } from '../flags.ts'

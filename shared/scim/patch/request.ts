@@ -7,11 +7,10 @@ import { quote } from '../quote.ts'
 import { isJsonObject, type Json, type JsonObject, type ResourceType, type Schema } from '../schema.ts'
 import { isUnassigned } from '../value.ts'
 import type { PatchOperation, WireOperation } from './operation.ts'
+import { PATCH_OP } from './patch-op.ts'
 import { refuseRepetitions } from './repetitions.ts'
 import { parseSchemasOperation } from './schemas.ts'
 import { parseAttributeOperation } from './target.ts'
-
-export const PATCH_OP = 'urn:ietf:params:scim:api:messages:2.0:PatchOp'
 
 const OPS = new Map<string, WireOperation['op']>([
   ['add', 'add'],

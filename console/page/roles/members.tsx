@@ -1,0 +1,100 @@
+import { usePagedList } from '../list/use-paged-list.ts'
+import { WindowList } from '../list/window-list.tsx'
+import { RevokeAction } from '../objects/member-action.tsx'
+import { Search } from '../parts/filter-bar.tsx'
+import { Problem } from '../parts/problem.tsx'
+import { Skeleton } from '../parts/skeleton.tsx'
+import { Time } from '../parts/time.tsx'
+import { Value } from '../parts/value.tsx'
+import { addressOf } from '../router/address.ts'
+import { navigate } from '../router/place.ts'
+
+interface Member {
+  id: string
+  name: string
+  since?: string
+}
+
+interface MembersProps {
+  role: { id: string; name: string }
+  q: string
+  onType: (q: string) => void
+  turn: number
+  onDone: () => void
+}
+
+/** How many are drawn before one asks for all of them. */
+const SHOWN = 20
+
+/** Who has a role, and since when. */
+export function Members({ role, q, onType, turn, onDone }: MembersProps) {
+  const list = usePagedList<Member, Member>(
+    {
+      path: ['admin', 'roles', role.id, 'members'],
+      query: { limit: q === '' ? SHOWN : 100, ...(q && { q }) },
+      toRow: (member) => member,
+      rowPx: 41,
+    },
+    turn,
+  )
+  const { rows } = list
+  return (
+    <section class="history" aria-label="Members">
+      <div class="history-head">
+        <h2>Members</h2>
+        <Search label="Search members" placeholder="Start of a userName" value={q} onType={onType} />
+      </div>
+      <div class="card events">
+        {list.error ? (
+          <Problem title="The members could not be read" error={list.error} again={() => void list.more()} />
+        ) : null}
+        {rows.length === 0 && list.isLoading ? <Skeleton rows={4} /> : null}
+        {rows.length === 0 && list.isWhole ? (
+          <p class="meta pad">{q ? `No member begins with “${q}”` : 'Nobody has this role'}</p>
+        ) : null}
+        {rows.length > 0 ? (
+          <WindowList
+            label="Members"
+            heights={list.heights}
+            keyOf={(index) => rows[index]?.id ?? `row ${index}`}
+            nameOf={(index) => `name-${rows[index]?.id}`}
+            total={list.isWhole ? rows.length : undefined}
+            isBusy={list.isLoading}
+            onOpen={(index) => navigate(addressOf(['users', rows[index]?.id ?? '']))}
+            render={(index) => {
+              const member = rows[index]
+              return member ? (
+                <div class="member-row">
+                  <a class="link clip" id={`name-${member.id}`} href={addressOf(['users', member.id])}>
+                    <Value text={member.name} max={60} />
+                  </a>
+                  <span class="meta">
+                    {member.since ? (
+                      <>
+                        since <Time at={member.since} form="short" />
+                      </>
+                    ) : (
+                      'since before the history begins'
+                    )}
+                  </span>
+                  <RevokeAction user={member} role={role} onDone={onDone} />
+                </div>
+              ) : null
+            }}
+          />
+        ) : null}
+        {list.isWhole || rows.length === 0 ? null : (
+          <p class="pad">
+            <button type="button" class="button small" disabled={list.isLoading} onClick={() => void list.more()}>
+              Show more
+            </button>{' '}
+            <span class="meta">
+              {rows.length.toLocaleString('en-US')}
+              {list.total === undefined ? '' : ` of ${list.total.toLocaleString('en-US')}`}
+            </span>
+          </p>
+        )}
+      </div>
+    </section>
+  )
+}

@@ -1,0 +1,52 @@
+import { useMayWrite } from '../data/session.tsx'
+import { ChangeAction, patchOf } from '../objects/change-actions.tsx'
+import { DeleteAction } from '../objects/delete-action.tsx'
+import { GrantAction } from '../objects/member-action.tsx'
+import { SetAction } from '../objects/set-action.tsx'
+import { TransferAction } from '../objects/transfer-action.tsx'
+import { UndropAction } from '../objects/undrop-action.tsx'
+import { Panel } from '../parts/menu.tsx'
+
+interface UserActionsProps {
+  id: string
+  name: string
+  user: { active?: boolean; owner?: string } | undefined
+  onDone: () => void
+}
+
+/** What an administrator can do with a user here, each as the command line does it. */
+export function UserActions({ id, name, user, onDone }: UserActionsProps) {
+  const mayWrite = useMayWrite()
+  if (!mayWrite) return null
+  if (!user) return <UndropAction kind="user" {...{ id, name, onDone }} />
+  const owner = user.owner ?? 'ADMIN'
+  const verb = user.active === false ? 'Enable' : 'Disable'
+  const of = { kind: 'user' as const, id, name, onDone }
+  return (
+    <>
+      <ChangeAction
+        label={verb}
+        icon={verb === 'Enable' ? 'check' : 'struck'}
+        confirm={`${verb} ${name}`}
+        words={['user', verb.toLowerCase(), name]}
+        request={{
+          method: 'PATCH',
+          path: ['admin', 'users', id],
+          body: patchOf({ op: 'replace', path: 'active', value: verb === 'Enable' }),
+        }}
+        warning={owner === 'ADMIN' ? undefined : `It belongs to ${owner}, whose next write wins for what it sends.`}
+        onDone={onDone}
+      />
+      <Panel label="More">
+        {() => (
+          <div class="menu-items">
+            <SetAction {...of} owner={owner} />
+            <GrantAction user={{ id, name }} onDone={onDone} />
+            <TransferAction {...of} owner={owner} />
+            <DeleteAction {...of} />
+          </div>
+        )}
+      </Panel>
+    </>
+  )
+}
