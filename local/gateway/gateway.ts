@@ -13,12 +13,10 @@ const MAX_PARSED_HEAD_BYTES = 64 * 1024
 export interface GatewayOptions extends HandlerOptions {
   /** 0 takes any free port. */
   port?: number
-  /** What is served on the same port beside the routes, and under which paths. */
-  beside?: (url: string) => Beside
 }
 
-/** Serves the paths it owns. */
-export interface Beside {
+/** What is served on the same port beside the routes, under the paths it owns. */
+interface Mounted {
   owns(target: string | undefined): boolean
   serve(message: IncomingMessage, response: ServerResponse): Promise<void>
 }
@@ -29,6 +27,8 @@ export interface Gateway {
   url: string
   /** Gives the gateway its functions, which may want to know the address first; requests wait for them. */
   serve(handlers: LambdaHandlers): void
+  /** Puts something beside the routes. */
+  mount(beside: Mounted): void
   /** What FlushStageAuthorizersCache does. */
   flushAuthorizerCache(): void
   close(): Promise<void>
@@ -46,7 +46,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   })
   const url = await listen(server, options.port ?? 0)
   const requests = new RequestHandler(options, url)
-  const beside = options.beside?.(url)
+  let beside: Mounted | undefined
   const serve = (message: IncomingMessage, response: ServerResponse) =>
     void (beside?.owns(message.url) ? beside : requests).serve(message, response)
   server.on('clientError', (error, socket) => refuseBrokenHttp(options.model, error, socket as Socket))
@@ -56,6 +56,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   return {
     url,
     serve: requests.handlers.resolve,
+    mount: (mounted) => {
+      beside = mounted
+    },
     flushAuthorizerCache: () => requests.cache.flush(),
     close: () => close(server),
   }
