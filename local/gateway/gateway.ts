@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { closeServer, listenOnLoopback } from '../../shared/http/loopback.ts'
 import { presentGatewayError } from './gateway-error.ts'
 import type { LambdaHandlers } from './lambda.ts'
 import { type HandlerOptions, RequestHandler } from './request-handler.ts'
@@ -44,7 +44,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     requireHostHeader: false,
     keepAliveTimeout: 65_000,
   })
-  const url = await listen(server, options.port ?? 0)
+  const url = await listenOnLoopback(server, options.port ?? 0)
   const requests = new RequestHandler(options, url)
   let beside: Mounted | undefined
   const serve = (message: IncomingMessage, response: ServerResponse) =>
@@ -60,25 +60,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       beside = mounted
     },
     flushAuthorizerCache: () => requests.cache.flush(),
-    close: () => close(server),
+    close: () => closeServer(server),
   }
-}
-
-async function listen(server: Server, port: number): Promise<string> {
-  server.listen(port, '127.0.0.1')
-  try {
-    await once(server, 'listening')
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause
-    throw new Error(`Port ${port} is in use: choose another with --port, or 0 for any free one`, { cause })
-  }
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-}
-
-async function close(server: Server): Promise<void> {
-  const closed = new Promise((resolve) => server.close(resolve))
-  server.closeAllConnections()
-  await closed
 }
 
 function refuseBrokenHttp(model: GatewayModel, error: NodeJS.ErrnoException, socket: Socket): void {

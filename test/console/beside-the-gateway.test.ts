@@ -18,9 +18,9 @@ test.each([
 })
 
 test.each<[string, string, number, string]>([
-  ['GET', '/events', 404, 'There is no such endpoint'],
-  ['GET', '/admin/users', 404, 'There is no such endpoint'],
-  ['POST', '/admin/undo', 404, 'There is no such endpoint'],
+  ['GET', '/events', 403, 'Access denied'],
+  ['GET', '/admin/users', 403, 'Access denied'],
+  ['POST', '/admin/undo', 403, 'Access denied'],
   ['GET', '/scim/v2/Users', 401, 'The bearer token is missing'],
   ['GET', '/scim/v2/users', 401, 'The bearer token is missing'],
   ['GET', '/usersx', 404, 'There is no such endpoint'],

@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { type ConsoleOptions, createConsole } from '../../console/server/console.ts'
+import { closeServer, listenOnLoopback } from '../../shared/http/loopback.ts'
 
 /** A request as the service behind the console got it. */
 export interface Asked {
@@ -51,7 +51,10 @@ export async function startConsole(behind: Behind, options: Partial<ConsoleOptio
     await behind(one, response)
   })
   const server = createServer()
-  const [serviceUrl, url] = (await Promise.all([service, server].map(listen))) as [string, string]
+  const [serviceUrl, url] = (await Promise.all([service, server].map((one) => listenOnLoopback(one, 0)))) as [
+    string,
+    string,
+  ]
   const page = createConsole({
     ...{ url, readOnly: false, command: './rolecall', howToOpen: 'open the link', link: { once: false } },
     upstream: {
@@ -63,8 +66,8 @@ export async function startConsole(behind: Behind, options: Partial<ConsoleOptio
     ...options,
   })
   server.on('request', page.serve).on('checkContinue', page.serve)
-  const stopService = () => end(service)
-  const stop = () => Promise.all([end(server), end(service)])
+  const stopService = () => closeServer(service)
+  const stop = () => Promise.all([server, service].map(closeServer))
   return {
     url,
     host: new URL(url).host,
@@ -76,18 +79,6 @@ export async function startConsole(behind: Behind, options: Partial<ConsoleOptio
     serviceUrl,
     send: (call: RawCall) => sendRaw(url, call),
   }
-}
-
-async function end(server: ReturnType<typeof createServer>): Promise<void> {
-  if (!server.listening) return
-  server.closeAllConnections()
-  await new Promise((done) => server.close(done))
-}
-
-async function listen(server: ReturnType<typeof createServer>): Promise<string> {
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
 /** What a browser sends once it came by the link. */
