@@ -17,6 +17,7 @@ interface ApiCall {
 
 /** The IAM-authorized routes of one service and account. Answers are what the service said. */
 export interface Api {
+  target: Target
   url: string
   account: string
   call<Answer = void>(call: ApiCall): Promise<Answer>
@@ -27,7 +28,7 @@ const TIMEOUT_MS = 30_000
 /** Signs each call with SigV4. @throws {Failure} with the service's own words when it refuses. */
 export function openApi(target: Target, account: string | undefined): Api {
   return {
-    ...{ url: target.url, account: account ?? DEFAULT_ACCOUNT },
+    ...{ target, url: target.url, account: account ?? DEFAULT_ACCOUNT },
     call: async <Answer>({ method = 'GET', path, query, body, signal }: ApiCall) => {
       const url = toUrl(target.url, path, { account, ...query })
       const text = body && JSON.stringify(body)

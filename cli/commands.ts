@@ -4,6 +4,7 @@ import { byHandCommands } from './commands/by-hand.ts'
 import { changesCommand } from './commands/changes.ts'
 import { check } from './commands/check.ts'
 import { completionCommand } from './commands/completion.ts'
+import { consoleCommand } from './commands/console.ts'
 import { drift } from './commands/drift.ts'
 import { eventHistory } from './commands/event-history.ts'
 import { exportCommand } from './commands/export.ts'
@@ -40,6 +41,7 @@ const ASKING: readonly Command[] = [
   ...ownershipCommands,
   ...undoCommands,
   drift,
+  consoleCommand,
 ]
 
 /** Every command, in the order the help lists them: one line for each group. */

@@ -1,13 +1,8 @@
-/** Escape sequences of terminals: CSI, OSC and the two-letter ones. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-const ESCAPES = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[ -/]*[0-~])/g
 /**
  * Controls, invisible format characters (text direction among them), lone surrogates, line separators. The two joiners
  * stay: they are part of Persian and Indic words and of emoji, and move nothing.
  */
 const INVISIBLE = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
-/** Controls that a cell of a file may not hold either; tab and line breaks are text there. */
-const CONTROLS = /[^\P{Cc}\t\r\n]/gu
 
 /**
  * A value as one line that cannot move the cursor, colour the screen or turn the text around: names come from clients
@@ -15,9 +10,6 @@ const CONTROLS = /[^\P{Cc}\t\r\n]/gu
  */
 export const plainText = (text: string): string =>
   text.replace(/[\t\r\n\u2028\u2029]+/g, ' ').replace(INVISIBLE, toEscape)
-
-/** A value as text of a file that may be shown on a terminal later: no escape sequence, no control but white space. */
-export const withoutControls = (text: string): string => text.replace(ESCAPES, '').replace(CONTROLS, '')
 
 /** JSON that says the same and holds no character that a terminal would obey or hide. */
 export const plainJson = (value: unknown, indent?: number): string =>

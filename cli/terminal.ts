@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
+import { openInBrowser } from './open-in-browser.ts'
 
 /** Where a command reads from and writes to; tests pass their own. */
 export interface Terminal {
@@ -11,6 +12,8 @@ export interface Terminal {
   tell(text: string): void
   /** How far long work has come: one line that the next one replaces, for a person only. */
   progress(text: string): void
+  /** Shows an address in the browser, where there is one. */
+  open(url: string): void
   /** From now on Ctrl-C ends nothing by itself: it aborts the signal. */
   untilInterrupted(): AbortSignal
   /** Waits, no longer than until the signal is aborted. */
@@ -32,6 +35,7 @@ export function processTerminal(): Terminal {
       process.stderr.write(`${text}\n`)
     },
     progress: line.show,
+    open: openInBrowser,
     untilInterrupted,
     pause: (ms, signal) => setTimeout(ms, undefined, { signal }).catch(() => undefined),
   }

@@ -1,9 +1,8 @@
-import { createConsole } from '../console/server/console.ts'
 import type { LambdaName } from '../infra/bundling.ts'
 import { type AwsConfig, ENV, parseConfig } from '../shared/config.ts'
 import { SCIM_BASE } from '../shared/http/routes.ts'
 import { type Db, openDb } from '../shared/store/client.ts'
-import { ROLECALL } from './command-line.ts'
+import { localConsole } from './console.ts'
 import { newLocalKey } from './credentials.ts'
 import { type DriverOptions, startDriver } from './driver.ts'
 import { LOCAL_AWS } from './environment.ts'
@@ -54,13 +53,9 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const [model, endpoint] = await Promise.all([loadGatewayModel(), options.endpoint])
   const credentials = newLocalKey()
   const signing = { ...credentials, region: LOCAL_AWS.region }
-  let consoleUrl = ''
-  const beside = (url: string) => {
-    const page = localConsole(url, signing)
-    consoleUrl = page.link
-    return page
-  }
-  const gateway = await startGateway({ ...options, model, credentials, beside })
+  const gateway = await startGateway({ ...options, model, credentials })
+  const page = localConsole(gateway.url, signing, options.logFailure)
+  gateway.mount(page)
   try {
     const baseUrl = `${gateway.url}${SCIM_BASE}`
     const { aws = LOCAL_AWS } = options
@@ -81,23 +76,12 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       await gateway.close()
       await driver?.stop()
     }
-    return { ...seeded, baseUrl, adminUrl, consoleUrl, credentials: signing, db, flushAuthorizerCache, stop }
+    return { ...seeded, baseUrl, adminUrl, consoleUrl: page.link, credentials: signing, db, flushAuthorizerCache, stop }
   } catch (error) {
     await gateway.close()
     throw error
   }
 }
-
-/** The console of this system: its link is good for as long as the system runs, since both end together. */
-const localConsole = (url: string, { region, ...credentials }: System['credentials']) =>
-  createConsole({
-    url,
-    upstream: { url, region, credentials: async () => credentials },
-    link: { once: false },
-    readOnly: false,
-    command: ROLECALL,
-    howToOpen: 'open the address that "npm start" printed first',
-  })
 
 /** Tokens are kept before anybody is told of them. */
 async function prepareTable(db: Db, { prepare, keeper, newTokens = false }: SystemOptions): Promise<Seeded> {

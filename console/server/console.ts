@@ -1,12 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { forbidden, notFound, presentError, ScimError, unauthorized } from '../../shared/scim/error.ts'
-import { API_BASE, CSRF_HEADER } from '../api.ts'
-import { type Asset, loadAssets } from './assets.ts'
-import { forward, toRoute, toSearch } from './forward.ts'
+import { endAnswer } from '../../shared/http/message-body.ts'
+import { forbidden, presentError, ScimError } from '../../shared/scim/error.ts'
+import { API_BASE } from '../api.ts'
+import { forward } from './forward.ts'
+import { toForwardedRoute } from './forwarded-route.ts'
+import { sendPageFile } from './page-file.ts'
 import { isData, isPlace, ownsPath } from './paths.ts'
 import { type LinkTerms, Session } from './session.ts'
-import { toSessionAnswer } from './session-answer.ts'
+import { presentSession } from './session-answer.ts'
 import type { Upstream } from './upstream.ts'
+import { requireHost, requireOwnWrite, requirePage, requireSession } from './visitor.ts'
 
 export interface ConsoleOptions {
   /** Where the page is: `http://127.0.0.1:8080`. */
@@ -17,8 +20,10 @@ export interface ConsoleOptions {
   readOnly: boolean
   /** How the CLI is called. */
   command: string
-  /** What gives whoever has no session one. */
+  /** What gives a session to whoever has none. */
   howToOpen: string
+  /** Gets what failed on our side. */
+  logFailure(failure: Error): void
 }
 
 /** The page and its data, to be served on a port with others or alone. */
@@ -30,10 +35,12 @@ export interface Console {
   serve(message: IncomingMessage, response: ServerResponse): Promise<void>
 }
 
+/** Nothing but our own files, nothing that text could become code by, and nobody who frames or embeds us. */
 const SECURITY = {
   'Content-Security-Policy': [
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'",
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
+    ...["default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "font-src 'self'"],
+    ...["connect-src 'self'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"],
+    ...["require-trusted-types-for 'script'", "trusted-types 'none'"],
   ].join('; '),
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
@@ -41,89 +48,88 @@ const SECURITY = {
   'Cross-Origin-Resource-Policy': 'same-origin',
 }
 
+/** The console of one service, for one principal: what each request has to prove stands in visitor.ts. */
 export function createConsole(options: ConsoleOptions): Console {
-  const { host, port } = new URL(options.url)
-  const session = new Session(port, options.link)
-  const pathOf = (target = '/') => target.replace(/\?.*$/s, '')
-  const serve = async (message: IncomingMessage, response: ServerResponse) => {
-    for (const [name, value] of Object.entries(SECURITY)) response.setHeader(name, value)
-    try {
-      if (message.headers.host !== host) throw forbidden(`The host name is refused: open ${options.url}`)
-      const path = pathOf(message.url)
-      if (isData(path)) await serveData(message, response, path)
-      else await serveFile(message, response, path)
-    } catch (error) {
-      refuse(response, error)
-    }
-  }
-
-  async function serveFile(message: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
-    const url = new URL(message.url ?? '/', options.url)
-    const link = url.searchParams.get('link')
-    if (isPlace(path) && link !== null) return leaveLink(response, url, link)
-    const asset = (await loadAssets()).get(isPlace(path) ? '/' : path)
-    if (!asset) throw notFound(`There is no file ${path}`)
-    sendAsset(message, response, asset)
-  }
-
-  function leaveLink(response: ServerResponse, url: URL, link: string): void {
-    const cookie = session.exchange(link, Date.now())
-    url.searchParams.delete('link')
-    if (cookie) response.setHeader('Set-Cookie', cookie)
-    response.writeHead(303, { Location: `${url.pathname}${url.search}`, 'Cache-Control': 'no-store' }).end()
-  }
-
-  async function serveData(message: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
-    response.setHeader('Cache-Control', 'no-store')
-    const { headers, method = 'GET' } = message
-    if (headers.origin !== options.url && headers['sec-fetch-site'] !== 'same-origin') {
-      throw forbidden(`Only the page at ${options.url} may ask here`)
-    }
-    if (!session.isOpenTo(headers.cookie)) throw unauthorized(`This page has no session: ${options.howToOpen}`)
-    if (method !== 'GET' && !session.isOwnWrite(headers[CSRF_HEADER]?.toString())) {
-      throw forbidden(`Cannot ${method}: the header ${CSRF_HEADER} is missing or wrong; load the page again`)
-    }
-    const { readOnly, command, upstream } = options
-    if (path === `${API_BASE}/session`) {
-      const answer = await toSessionAnswer(upstream, { readOnly, command, csrf: session.csrf })
-      response.setHeader('Content-Type', 'application/json')
-      response.end(JSON.stringify(answer))
-      return
-    }
-    const rest = path.slice(API_BASE.length)
-    const route = toRoute(method, rest)
-    if (readOnly && method !== 'GET') throw forbidden('This console only reads: start it without --read-only')
-    const search = toSearch(message.url?.slice(path.length) ?? '')
-    await forward(upstream, { method, path: route, search }, message, response)
-  }
-
+  const session = new Session(new URL(options.url).port, options.link)
   return {
     link: `${options.url}/?link=${session.link}`,
-    owns: (target) => ownsPath(pathOf(target)),
-    serve,
+    owns: (target = '') => ownsPath(pathOf(target)),
+    serve: async (message, response) => {
+      for (const [name, value] of Object.entries(SECURITY)) response.setHeader(name, value)
+      await answer(options, session, message, response).catch((error) => refuse(options, message, response, error))
+    },
   }
 }
 
-function sendAsset({ headers }: IncomingMessage, response: ServerResponse, asset: Asset): void {
-  const zipped = /\bgzip\b/.test(headers['accept-encoding']?.toString() ?? '') ? asset.zipped : undefined
-  const etag = `"${asset.etag}${zipped ? '-gzip' : ''}"`
-  const about = { 'Content-Type': asset.type, ETag: etag, 'Cache-Control': 'no-cache', Vary: 'Accept-Encoding' }
-  if (headers['if-none-match'] === etag) {
-    response.writeHead(304, about).end()
-    return
-  }
-  const body = zipped ?? asset.content
-  response.writeHead(200, { ...about, ...(zipped && { 'Content-Encoding': 'gzip' }), 'Content-Length': body.length })
-  response.end(body)
+const pathOf = (target: string): string => target.replace(/\?.*$/s, '')
+
+async function answer(
+  options: ConsoleOptions,
+  session: Session,
+  message: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  requireHost(message, options.url)
+  const { method, url: target = '/' } = message
+  const path = pathOf(target)
+  if (isData(path)) return serveData(options, session, message, response)
+  const { searchParams } = new URL(target, options.url)
+  const link = searchParams.get('link')
+  if (method === 'GET' && isPlace(path) && link !== null) return exchangeLink(session, message, response, link)
+  await sendPageFile(message, response, path)
 }
 
-function refuse(response: ServerResponse, error: unknown): void {
-  if (response.headersSent) {
-    response.destroy()
-    return
-  }
-  const refusal =
-    error instanceof ScimError ? error : new ScimError(500, undefined, 'The console failed: load the page again')
-  response.writeHead(refusal.status, { ...refusal.headers, 'Content-Type': 'application/json' })
-  response.end(JSON.stringify(presentError(refusal)))
+/** A link that is good gives a session; either way the address bar, and what remembers it, is rid of it. */
+function exchangeLink(session: Session, message: IncomingMessage, response: ServerResponse, link: string): void {
+  // Whoever fetches ahead has not decided to open the page, and would use the link up.
+  const isAhead = message.headers['sec-purpose']?.includes('prefetch')
+  if (isAhead) throw new ScimError(503, undefined, 'The link is not opened ahead of its use')
+  const url = new URL(message.url ?? '/', 'http://127.0.0.1')
+  url.searchParams.delete('link')
+  const cookie = session.exchange(link, Date.now())
+  response.writeHead(303, {
+    ...(cookie && { 'Set-Cookie': cookie }),
+    ...{ Location: `${url.pathname}${url.search}`, 'Cache-Control': 'no-store', 'Content-Length': 0 },
+  })
+  response.end()
 }
+
+async function serveData(
+  options: ConsoleOptions,
+  session: Session,
+  message: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  response.setHeader('Cache-Control', 'no-store')
+  requirePage(message, options.url)
+  requireSession(message, session, options.howToOpen)
+  const { method = 'GET', url: target = '' } = message
+  const rest = pathOf(target).slice(API_BASE.length)
+  if (rest === '/session' && method === 'GET') {
+    const body = JSON.stringify(await presentSession(options, session.csrf))
+    response.setHeader('Content-Type', 'application/json')
+    return void response.end(body)
+  }
+  const route = toForwardedRoute(method, rest, target.slice(pathOf(target).length))
+  requireOwnWrite(message, session)
+  if (options.readOnly && method !== 'GET') throw forbidden('This console only reads: start one without --read-only')
+  await forward(options.upstream, route, message, response)
+}
+
+/** Says what went wrong; of an answer that has begun nothing can be taken back, so it is cut. */
+async function refuse(
+  { logFailure }: ConsoleOptions,
+  message: IncomingMessage,
+  response: ServerResponse,
+  error: unknown,
+): Promise<void> {
+  if (!(error instanceof ScimError) && !response.destroyed) logFailure(error as Error)
+  if (response.headersSent || response.destroyed) return void response.destroy()
+  const refusal = error instanceof ScimError ? error : new ScimError(500, undefined, FAILED)
+  response.statusCode = refusal.status
+  const headers = { ...refusal.headers, 'Content-Type': 'application/json', 'Cache-Control': 'no-store' }
+  response.setHeaders(new Map(Object.entries(headers)))
+  await endAnswer(message, response, JSON.stringify(presentError(refusal)))
+}
+
+const FAILED = 'The console could not do this: its terminal says why; try again'

@@ -1,43 +1,47 @@
 import PACKAGE from '../../package.json' with { type: 'json' }
 import { DEFAULT_ACCOUNT } from '../../shared/auth/account.ts'
+import type { AccountView } from '../../shared/resources/accounts.ts'
 import type { SessionAnswer } from '../api.ts'
+import type { ConsoleOptions } from './console.ts'
 import { askUpstream, type Upstream } from './upstream.ts'
 
-const TIMEOUT_MS = 30_000
-
-/** What the service says of who asks it; one older than the console says nothing. */
+/** What the service says of who asks it. */
 interface Who {
   principal?: string
   retentionDays?: number
 }
 
-/** Asks the service who this is and what they may do. */
-export async function toSessionAnswer(
-  upstream: Upstream,
-  own: Pick<SessionAnswer, 'readOnly' | 'csrf' | 'command'>,
+/** Of a service that does not say. */
+const RETENTION_DAYS = 90
+
+/** Asks the service who this is, and whether they may change anything. @throws {ScimError} where it does not answer. */
+export async function presentSession(
+  { upstream, readOnly, command }: Pick<ConsoleOptions, 'upstream' | 'readOnly' | 'command'>,
+  csrf: string,
 ): Promise<SessionAnswer> {
-  const ask = async (method: string, path: string) => {
-    const answer = await askUpstream(upstream, { method, path, search: '', signal: AbortSignal.timeout(TIMEOUT_MS) })
-    return { status: answer.status, body: (await answer.json().catch(() => ({}))) as unknown }
-  }
   const [who, write, accounts] = await Promise.all([
-    ask('GET', '/admin/whoami'),
-    ask('POST', '/admin/whoami'),
-    ask('GET', '/admin/accounts'),
+    ask(upstream, 'GET', '/admin/whoami'),
+    readOnly ? undefined : ask(upstream, 'POST', '/admin/whoami'),
+    ask(upstream, 'GET', '/admin/accounts'),
   ])
-  const { principal = '', retentionDays = 90 } = who.body as Who
-  const isOlder = who.status !== 200
+  const { principal = '', retentionDays = RETENTION_DAYS } = (who.status === 200 ? who.body : {}) as Who
   return {
-    ...own,
-    account: DEFAULT_ACCOUNT,
-    accounts: toNames(accounts.body),
-    principal,
-    ...{ region: upstream.region, url: upstream.url, version: PACKAGE.version, retentionDays },
-    mayWrite: !own.readOnly && (isOlder || write.status < 300),
+    ...{ account: DEFAULT_ACCOUNT, accounts: toNames(accounts.body), principal, retentionDays },
+    ...{ region: upstream.region, url: upstream.url, version: PACKAGE.version },
+    ...{ readOnly, mayWrite: write !== undefined && mayWrite(write.status), csrf, command },
   }
 }
 
+/** IAM's refusal is 403. A service that is older than the question knows none: then each action says it by itself. */
+const mayWrite = (status: number): boolean => status < 300 || status === 404
+
+async function ask(upstream: Upstream, method: string, path: string) {
+  const answer = await askUpstream(upstream, { method, path })
+  return { status: answer.status, body: (await answer.json().catch(() => undefined)) as unknown }
+}
+
+/** Whoever may not list the accounts has the one they are shown. */
 function toNames(body: unknown): string[] {
-  const names = Array.isArray(body) ? body.map(({ name }: { name: string }) => name) : []
-  return names.length > 0 ? names : [DEFAULT_ACCOUNT]
+  const { accounts = [] } = (body ?? {}) as { accounts?: AccountView[] }
+  return accounts.length > 0 ? accounts.map(({ account }) => account) : [DEFAULT_ACCOUNT]
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { closeServer, listenOnLoopback } from '../../shared/http/loopback.ts'
 import { presentGatewayError } from './gateway-error.ts'
 import type { LambdaHandlers } from './lambda.ts'
 import { type HandlerOptions, RequestHandler } from './request-handler.ts'
@@ -13,12 +13,10 @@ const MAX_PARSED_HEAD_BYTES = 64 * 1024
 export interface GatewayOptions extends HandlerOptions {
   /** 0 takes any free port. */
   port?: number
-  /** What is served on the same port beside the routes, and under which paths. */
-  beside?: (url: string) => Beside
 }
 
-/** Serves the paths it owns. */
-export interface Beside {
+/** What is served on the same port beside the routes, under the paths it owns. */
+interface Mounted {
   owns(target: string | undefined): boolean
   serve(message: IncomingMessage, response: ServerResponse): Promise<void>
 }
@@ -29,6 +27,8 @@ export interface Gateway {
   url: string
   /** Gives the gateway its functions, which may want to know the address first; requests wait for them. */
   serve(handlers: LambdaHandlers): void
+  /** Puts something beside the routes. */
+  mount(beside: Mounted): void
   /** What FlushStageAuthorizersCache does. */
   flushAuthorizerCache(): void
   close(): Promise<void>
@@ -44,9 +44,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     requireHostHeader: false,
     keepAliveTimeout: 65_000,
   })
-  const url = await listen(server, options.port ?? 0)
+  const url = await listenOnLoopback(server, options.port ?? 0)
   const requests = new RequestHandler(options, url)
-  const beside = options.beside?.(url)
+  let beside: Mounted | undefined
   const serve = (message: IncomingMessage, response: ServerResponse) =>
     void (beside?.owns(message.url) ? beside : requests).serve(message, response)
   server.on('clientError', (error, socket) => refuseBrokenHttp(options.model, error, socket as Socket))
@@ -56,26 +56,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   return {
     url,
     serve: requests.handlers.resolve,
+    mount: (mounted) => {
+      beside = mounted
+    },
     flushAuthorizerCache: () => requests.cache.flush(),
-    close: () => close(server),
+    close: () => closeServer(server),
   }
-}
-
-async function listen(server: Server, port: number): Promise<string> {
-  server.listen(port, '127.0.0.1')
-  try {
-    await once(server, 'listening')
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause
-    throw new Error(`Port ${port} is in use: choose another with --port, or 0 for any free one`, { cause })
-  }
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-}
-
-async function close(server: Server): Promise<void> {
-  const closed = new Promise((resolve) => server.close(resolve))
-  server.closeAllConnections()
-  await closed
 }
 
 function refuseBrokenHttp(model: GatewayModel, error: NodeJS.ErrnoException, socket: Socket): void {

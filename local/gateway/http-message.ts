@@ -45,29 +45,3 @@ export function headBytes({ method, path, search, headers }: RawRequest): number
   const line = Buffer.byteLength(`${method} ${path}?${search} HTTP/1.1`)
   return headers.reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value) + 4, line)
 }
-
-/** Reads the body, at most `maxBytes`; `undefined` when it is larger. */
-export async function collectBody(message: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
-  if (Number(message.headers['content-length'] ?? 0) > maxBytes) return undefined
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of message.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size > maxBytes) return undefined
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
-}
-
-const DRAIN_MS = 2000
-
-/** Reads a refused body away, for a moment: a client that is still sending would not get to see the answer. */
-export async function drain(message: IncomingMessage): Promise<void> {
-  if (message.complete || message.destroyed) return
-  const ended = new Promise<void>((resolve) => message.once('end', resolve).once('close', resolve))
-  const { promise: tooLong, resolve } = Promise.withResolvers<void>()
-  const timer = setTimeout(resolve, DRAIN_MS)
-  message.resume()
-  await Promise.race([ended, tooLong])
-  clearTimeout(timer)
-}

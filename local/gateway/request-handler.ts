@@ -1,17 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AwsCredentials } from '../../shared/auth/sigv4.ts'
+import { collectBody, endAnswer } from '../../shared/http/message-body.ts'
 import { AuthorizerCache } from './authorizer-cache.ts'
 import { GatewayError, presentGatewayError } from './gateway-error.ts'
-import {
-  collectBody,
-  drain,
-  headBytes,
-  headerValues,
-  type RawAnswer,
-  type RawRequest,
-  toRawRequest,
-} from './http-message.ts'
+import { headBytes, headerValues, type RawAnswer, type RawRequest, toRawRequest } from './http-message.ts'
 import { checkSignedHead } from './iam-authorization.ts'
 import { toIntegrationAnswer } from './integration-answer.ts'
 import { type LambdaHandlers, MAX_PAYLOAD_BYTES, runHandler } from './lambda.ts'
@@ -163,7 +156,6 @@ async function takeBody({ message, response }: Exchange): Promise<Buffer> {
   return body
 }
 
-/** The answer leaves at once; where the body was not taken, the connection stays for a moment, or it would be lost. */
 async function send({ message, response, requestId }: Exchange, answer: RawAnswer): Promise<void> {
   const inPieces = typeof answer.body === 'object' && Symbol.asyncIterator in answer.body
   if (response.destroyed && !inPieces) return
@@ -172,17 +164,10 @@ async function send({ message, response, requestId }: Exchange, answer: RawAnswe
   response.setHeader('x-amzn-RequestId', requestId)
   if (inPieces) return sendPieces(response, answer.body as AsyncIterable<Buffer>)
   const body = answer.status === 204 || answer.status === 304 ? undefined : (answer.body as string | Buffer)
-  if (message.complete) {
-    response.end(body)
-    return
-  }
-  response.setHeader('Connection', 'close')
-  response.setHeader('Content-Length', Buffer.byteLength(body ?? ''))
-  response.write(body ?? '')
-  await drain(message)
-  response.end()
+  await endAnswer(message, response, body)
 }
 
-function writeFailure(failure: Error, requestId: string): void {
+/** One JSON line on standard error, with nothing of the request in it. */
+export function writeFailure(failure: Error, requestId: string): void {
   process.stderr.write(`${JSON.stringify({ level: 'ERROR', requestId, error: failure.stack?.slice(0, 2000) })}\n`)
 }

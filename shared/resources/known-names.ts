@@ -9,7 +9,7 @@ import { getAccount, listAccounts } from '../store/accounts.ts'
 import { listEvents } from '../store/events/query.ts'
 import { getIntegrations } from '../store/integrations.ts'
 import { getNetworkPolicies } from '../store/network-policies.ts'
-import { getProvisioners } from '../store/provisioners.ts'
+import { getProvisioner, getProvisioners } from '../store/provisioners.ts'
 import type { AdminContext } from './admin-context.ts'
 
 type Place = Pick<AdminContext, 'db' | 'account'>
@@ -37,10 +37,15 @@ export async function noSuchIntegration(place: Place, name: string): Promise<Sci
   return missing('integration', name, place, await listIntegrationNames(place))
 }
 
-/** What is said of a role that can own nothing, since no integration was ever to run as it. */
-export async function noSuchOwner(place: Place, role: string): Promise<ScimError> {
-  const roles = (await getProvisioners(place.db, place.account)).map((provisioner) => provisioner.role)
-  return missing('role that may own objects', role, place, [...roles, `${ADMIN_OWNER} for administrators`])
+/**
+ * Refuses an owner that there cannot be, since no integration was ever to run as it.
+ * @throws {ScimError} 404 naming the roles that may own something.
+ */
+export async function requireOwner(place: Place, role: string): Promise<void> {
+  const { db, account } = place
+  if (role === ADMIN_OWNER || (await getProvisioner(db, account, role))) return
+  const roles = (await getProvisioners(db, account)).map((provisioner) => provisioner.role)
+  throw missing('role that may own objects', role, place, [...roles, `${ADMIN_OWNER} for administrators`])
 }
 
 /** What is said of a role that no integration runs or ran as. */

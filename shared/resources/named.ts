@@ -1,7 +1,7 @@
 import { MAX_SCANNED_RESOURCES } from '../scim/limits.ts'
 import type { ResourceType } from '../scim/schema.ts'
-import { listNamesByPrefix } from '../store/claims.ts'
 import { countResources } from '../store/counters.ts'
+import { listNamesByPrefix } from '../store/name-range.ts'
 import { ownerSeen } from './access.ts'
 import type { ScimContext } from './context.ts'
 import { checkBound } from './scan-bound.ts'

@@ -1,6 +1,5 @@
 import type { RestEvent } from '../audit/rest-event.ts'
 import type { Trail } from '../audit/trail.ts'
-import { ADMIN_OWNER } from '../auth/principal.ts'
 import { ScimError } from '../scim/error.ts'
 import { RESOURCE_TYPES } from '../scim/resource-types.ts'
 import type { Json, ResourceType } from '../scim/schema.ts'
@@ -10,14 +9,13 @@ import { countResources, listCounts } from '../store/counters.ts'
 import { withDryRun } from '../store/dry-run.ts'
 import { newId } from '../store/new-id.ts'
 import { listOwnedPage } from '../store/owned.ts'
-import { getProvisioner } from '../store/provisioners.ts'
 import type { StoredResource } from '../store/resource-item.ts'
 import { getResource } from '../store/resources.ts'
 import { transferResource } from '../store/transfer.ts'
 import type { AdminContext } from './admin-context.ts'
 import { untilWon } from './conflict.ts'
 import { findResource, noSuchResource } from './find-resource.ts'
-import { noSuchOwner, requireAccount } from './known-names.ts'
+import { requireAccount, requireOwner } from './known-names.ts'
 import { OWNED_TYPES, type Transfer, transferInput } from './ownership-input.ts'
 import { parseInput } from './parse-input.ts'
 import type { Step, StepRow } from './steps.ts'
@@ -42,12 +40,6 @@ export async function transferOwnership(context: AdminContext, input: Json): Pro
   await requireOwner(context, transfer.to)
   const { ownedBy } = transfer
   return ownedBy === undefined ? transferNamed(context, transfer) : transferOwned(context, { ...transfer, ownedBy })
-}
-
-/** @throws {ScimError} 404 naming the roles that may own something. */
-async function requireOwner(context: AdminContext, role: string): Promise<void> {
-  if (role === ADMIN_OWNER || (await getProvisioner(context.db, context.account, role))) return
-  throw await noSuchOwner(context, role)
 }
 
 async function transferNamed(context: AdminContext, { users = [], roles = [], ...transfer }: Transfer): Promise<Step> {

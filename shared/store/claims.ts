@@ -1,12 +1,11 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import { type AttributePath, isComplex, listValues, resolveAttributePath } from '../scim/attribute-path.ts'
 import { foldName, toComparisonForm } from '../scim/fold.ts'
-import { MAX_NAME_BYTES } from '../scim/limits.ts'
 import { RESOURCE_TYPES } from '../scim/resource-types.ts'
 import type { ResourceType } from '../scim/schema.ts'
 import type { Db } from './client.ts'
-import { type Key, lookupCollectionKey, lookupKey, nameCollectionKey, nameKey } from './keys.ts'
-import { ofPartition, queryAll, queryPages } from './query-all.ts'
+import { type Key, lookupCollectionKey, lookupKey, nameKey } from './keys.ts'
+import { ofPartition, queryAll } from './query-all.ts'
 import type { StoredResource } from './resource-item.ts'
 import { type Action, type Actions, type RawItem, SHOW_MET } from './transaction.ts'
 
@@ -42,38 +41,6 @@ export async function getIdByName(
   const Key = claimKey(account, type, attribute, folded)
   const { Item } = await db.client.send(new GetCommand({ TableName: db.tableName, Key, ConsistentRead: true }))
   return typeof Item?.id === 'string' ? Item.id : undefined
-}
-
-/**
- * Access pattern R5: who has unique names that begin with `prefix`, and who owns those, in the order of the names,
- * `limit` at most; of `owner` alone, if it is given. Strongly consistent; 1 read unit for some 40 names that are passed.
- */
-export async function listNamesByPrefix(
-  db: Db,
-  account: string,
-  type: ResourceType,
-  prefix: string,
-  { limit, owner }: { limit: number; owner?: string | undefined },
-) {
-  const folded = foldName(prefix)
-  if (Buffer.byteLength(folded) > MAX_NAME_BYTES) return []
-  const named = ofPartition(nameCollectionKey(account, type), folded)
-  const query = {
-    ...named,
-    FilterExpression: `attribute_exists(id)${owner === undefined ? '' : ' AND #owner = :owner'}`,
-    ...(owner !== undefined && {
-      ExpressionAttributeNames: { '#owner': 'owner' },
-      ExpressionAttributeValues: { ...named.ExpressionAttributeValues, ':owner': owner },
-    }),
-  }
-  // Who is few among many is looked for by whole pages: the last ones would else be looked for name by name.
-  const range = owner === undefined ? { limit } : { pageLimit: limit }
-  const items: Record<string, unknown>[] = []
-  for await (const page of queryPages(db, query, range)) {
-    items.push(...page)
-    if (items.length >= limit) break
-  }
-  return items.map(({ id, owner }) => ({ id: String(id), owner: String(owner) }))
 }
 
 /**

@@ -39,3 +39,24 @@ export const ofPartition = (pk: string, prefix = ''): PartitionQuery => ({
   ExpressionAttributeValues: { ':pk': pk, ...(prefix !== '' && { ':prefix': prefix }) },
   ConsistentRead: true,
 })
+
+/** One page of a partition, and where to go on; undefined behind the last item. */
+export interface PartitionPage {
+  items: Record<string, unknown>[]
+  reached: string | undefined
+}
+
+/**
+ * One query of a partition of the table itself, consistent: at most `limit` items, or 1 MB of them, behind a sort key
+ * that need not be there.
+ */
+export async function queryBehind(
+  db: Db,
+  pk: string,
+  { prefix = '', after, limit }: { prefix?: string; after?: string | undefined; limit: number },
+): Promise<PartitionPage> {
+  const begin = after === undefined ? {} : { ExclusiveStartKey: { pk, sk: after } }
+  const query = { ...ofPartition(pk, prefix), ...begin, TableName: db.tableName, Limit: limit }
+  const { Items = [], LastEvaluatedKey } = await db.client.send(new QueryCommand(query))
+  return { items: Items, reached: LastEvaluatedKey && String(LastEvaluatedKey.sk) }
+}

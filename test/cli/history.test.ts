@@ -202,7 +202,7 @@ describe('rolecall event-history', () => {
   test('a caller who may read events only gets sentences without the names that events lack, and what mends a refusal', async () => {
     const { session } = sessionOf('table')
     const refuse = async () => Promise.reject(new Failure('User is not authorized (403)'))
-    const narrator = new Narrator({ ...session, api: { url: '', account: 'default', call: refuse } })
+    const narrator = new Narrator({ ...session, api: { ...session.api, call: refuse } })
     const row = rowOf(ofFinance({ changes: [{ attribute: 'members.added', after: [IDS.ada] }] }))
     expect((await narrator.say([row])).map(({ SENTENCE }) => SENTENCE)).toEqual([
       'OKTA_PROVISIONING added 1 user to role Finance',
@@ -223,8 +223,8 @@ describe('rolecall event-history', () => {
       '',
     ])
     const away = async () => Promise.reject(new Failure('Nobody answers', { isPassing: true }))
-    await expect(
-      new Narrator({ ...session, api: { url: '', account: 'default', call: away } }).say([row]),
-    ).rejects.toThrow('Nobody answers')
+    await expect(new Narrator({ ...session, api: { ...session.api, call: away } }).say([row])).rejects.toThrow(
+      'Nobody answers',
+    )
   })
 })

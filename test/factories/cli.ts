@@ -19,6 +19,8 @@ export interface CliOptions extends Partial<Pick<Terminal, 'env' | 'isPerson' | 
   onOutput?: (text: string) => void
   /** Called with each line that says how far long work has come. */
   onProgress?: (text: string) => void
+  /** Called with each address that a browser is to show. */
+  onOpen?: (url: string) => void
 }
 
 /** Runs one command line in this process; a person reads along unless it is said otherwise. */
@@ -35,6 +37,7 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
     },
     tell: (text) => told.push(text),
     progress: (text) => options.onProgress?.(text),
+    open: (url) => options.onOpen?.(url),
     untilInterrupted: () => options.interrupted ?? atFirstPause.signal,
     pause: options.pause ?? (async () => atFirstPause.abort()),
   })
@@ -51,11 +54,14 @@ export function sessionOf(output: OutputFormat) {
     write: async (text) => void written.push(text),
     tell: (text) => told.push(text),
     progress: (text) => progress.push(text),
+    open: () => {},
     untilInterrupted: () => new AbortController().signal,
     pause: async () => {},
   }
+  const url = 'http://127.0.0.1:1'
+  const credentials = () => Promise.reject(new Error('not asked'))
   const api: Api = {
-    url: 'http://127.0.0.1:1',
+    ...{ url, target: { url, region: 'us-east-1', credentials, startCommand: 'npm start' } },
     account: 'default',
     call: async () => Promise.reject(new Error('not asked')),
   }

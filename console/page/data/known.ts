@@ -14,6 +14,7 @@ class KnownBeside {
   readonly names = new Map<string, string>()
   readonly #asked = new Set<string>()
   #integrations: Promise<readonly KnownIntegration[]> | undefined
+  #tokens: Promise<ReadonlyMap<string, string>> | undefined
 
   /** The account's integrations; none where the principal may not read them. */
   integrations(): Promise<readonly KnownIntegration[]> {
@@ -22,6 +23,15 @@ class KnownBeside {
       () => [],
     )
     return this.#integrations
+  }
+
+  /** Names of tokens by id; none where the principal may not read them. */
+  tokens(): Promise<ReadonlyMap<string, string>> {
+    this.#tokens ??= ask<{ tokens: { id: string; name: string }[] }>({ path: ['admin', 'tokens'] }).then(
+      ({ tokens }) => new Map(tokens.map(({ id, name }) => [id, name])),
+      () => new Map(),
+    )
+    return this.#tokens
   }
 
   /** They changed: whoever needs them asks anew. */
@@ -82,4 +92,20 @@ export function useKnown(own?: string): Known {
     names: knownBeside().names,
     ...(own !== undefined && { own }),
   }
+}
+
+/** The name of a token, once it is known. */
+export function useTokenName(tokenId: string): string | undefined {
+  const [name, setName] = useState<string>()
+  useEffect(() => {
+    let isWanted = tokenId !== ''
+    if (isWanted)
+      void knownBeside()
+        .tokens()
+        .then((tokens) => isWanted && setName(tokens.get(tokenId)))
+    return () => {
+      isWanted = false
+    }
+  }, [tokenId])
+  return name
 }

@@ -14,6 +14,7 @@ import { RawEvent } from './raw-event.tsx'
 import { Remedy } from './remedy.tsx'
 import { remedyOf } from './remedy-of.ts'
 import { isUndoable, UndoAction } from './undo-action.tsx'
+import { useMemberNames } from './use-member-names.ts'
 
 interface EventDetailProps {
   row: EventRow
@@ -27,11 +28,12 @@ interface EventDetailProps {
 export function EventDetail({ row, known, byValue, onDone }: EventDetailProps) {
   const [showsRaw, setShowsRaw] = useState(false)
   const facts = toFacts(row, known)
+  const names = useMemberNames(facts)
   const remedy = remedyOf(facts)
   return (
     <div class="detail">
       {remedy ? <Remedy remedy={remedy} /> : null}
-      {facts.changes.length > 0 ? <Diff changes={facts.changes} names={known.names} /> : null}
+      {facts.changes.length > 0 ? <Diff changes={facts.changes} names={names} /> : null}
       <EventFacts row={row} byValue={byValue} />
       {showsRaw ? <RawEvent row={row} /> : null}
       <div class="actions">

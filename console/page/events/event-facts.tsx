@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import type { EventRow } from '../../../shared/audit/event-row.ts'
 import { toFacts } from '../../../shared/audit/sentences/facts.ts'
+import { useTokenName } from '../data/known.ts'
 import { Time } from '../parts/time.tsx'
 import { Value } from '../parts/value.tsx'
 import { detailsOf } from './details.ts'
@@ -22,6 +23,7 @@ export function EventFacts({ row, byValue, isWhole = false }: EventFactsProps) {
   const { tokenId, detail } = toFacts(row, {})
   const { requestId, userAgent, query } = detailsOf(row)
   const took = tookText(row.DURATION_MS)
+  const tokenName = useTokenName(tokenId)
   const isScim = row.EVENT_TYPE === 'SCIM'
   const filter = (name: string, value: string) => ({ name, value, byValue })
   return (
@@ -38,7 +40,7 @@ export function EventFacts({ row, byValue, isWhole = false }: EventFactsProps) {
       ) : (
         <Fact label="Principal" {...filter('actor', row.ACTOR_NAME)} />
       )}
-      {tokenId ? <Fact label="Token" {...filter('token', tokenId)} /> : null}
+      {tokenId ? <Fact label="Token" {...filter('token', tokenId)} shown={tokenName} /> : null}
       <Fact label="Request" value={requestLine(row)} isCode />
       {detail && row.HTTP_STATUS >= 400 ? <Fact label="Answer" value={detail} max={400} /> : null}
       <Fact
@@ -47,7 +49,7 @@ export function EventFacts({ row, byValue, isWhole = false }: EventFactsProps) {
         value={row.ERROR_CODE ?? String(row.HTTP_STATUS)}
       />
       <Fact label="From" {...filter('address', row.CLIENT_IP)} />
-      {took === '' ? null : <Fact label="Took" value={`${took}, until the event was written`} />}
+      {took === '' || !isWhole ? null : <Fact label="Took" value={`${took}, until the event was written`} />}
       {userAgent ? <Fact label="Client" value={userAgent} /> : null}
       {query ? <Fact label="Query" value={query} isCode max={200} /> : null}
       {isWhole ? (
@@ -67,8 +69,11 @@ export function EventFacts({ row, byValue, isWhole = false }: EventFactsProps) {
   )
 }
 
-/** `PUT Users/0199a1b2-…`: without what all paths begin with. */
-const requestLine = ({ METHOD, ENDPOINT }: EventRow): string => `${METHOD} ${ENDPOINT.replace(/^scim\/v2\//, '')}`
+const ID = /\b([0-9a-f]{4})[0-9a-f]{4}-(?:[0-9a-f]{4}-){3}[0-9a-f]{8}([0-9a-f]{4})\b/gi
+
+/** `PUT Users/0199…e41c`: without what all paths begin with; the raw event has the whole of it. */
+const requestLine = ({ METHOD, ENDPOINT }: EventRow): string =>
+  `${METHOD} ${ENDPOINT.replace(/^scim\/v2\//, '').replace(ID, '$1…$2')}`
 
 interface FactProps {
   label: string
@@ -79,10 +84,12 @@ interface FactProps {
   address?: string | undefined
   isCode?: boolean
   max?: number
+  /** What stands there instead of the value. */
+  shown?: string | undefined
 }
 
-function Fact({ label, value, name, byValue, address, isCode = false, max = MAX_VALUE }: FactProps) {
-  const text = <Value text={value} max={max} />
+function Fact({ label, value, name, byValue, address, isCode = false, max = MAX_VALUE, shown = value }: FactProps) {
+  const text = <Value text={shown} max={max} />
   return (
     <div>
       <dt>{label}</dt>

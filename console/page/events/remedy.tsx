@@ -10,7 +10,7 @@ export const Remedy = ({ remedy: { why, words }, children }: { remedy: RemedyOf;
       <Value text={why} />
     </p>
     {words === undefined ? (
-      <div class="actions">{children}</div>
+      children && <div class="actions">{children}</div>
     ) : (
       <Command words={words} form="block">
         {children}

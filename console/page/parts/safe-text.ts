@@ -8,11 +8,18 @@ export interface Piece {
 const UNSEEN =
   /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\u115f\u1160\u17b4\u17b5\u2028\u2029\u3164\uffa0\ufff9-\uffff\u{e0000}-\u{e0fff}]/u
 
+/** The two joiners are part of emoji and of Persian and Indic words; elsewhere they only hide. */
+const JOINER = /^[\u200c\u200d]$/
+const JOINED =
+  /^(?![\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}])(?:[\p{L}\p{M}\p{So}]|[\u{1f3fb}-\u{1f3ff}])$/u
+
 /** Takes a text apart: what nobody can see stands as its code point, such as `U+202E`. */
 export function safePieces(text: string): Piece[] {
   const pieces: Piece[] = []
+  let previous = ''
   for (const character of text) {
-    const isCode = UNSEEN.test(character)
+    const isCode = UNSEEN.test(character) && !(JOINER.test(character) && JOINED.test(previous))
+    previous = character
     const last = pieces.at(-1)
     if (!isCode && last && !last.isCode) last.text += character
     else pieces.push({ text: isCode ? codeOf(character) : character, isCode })

@@ -6,7 +6,8 @@ import type { RouteKeyOf } from '../routes.ts'
 import { directOperations } from './direct.ts'
 import type { AdminContext } from './handler.ts'
 import { ownershipOperations } from './ownership.ts'
-import { listForAdmin, loadForAdmin } from './resources.ts'
+import { loadForAdmin } from './resources.ts'
+import { listOrSearch } from './search.ts'
 import { undoOperations } from './undo.ts'
 
 const User: Kind = { type: RESOURCE_TYPES.User, special: SPECIALS.User }
@@ -14,9 +15,9 @@ const Group: Kind = { type: RESOURCE_TYPES.Group, special: SPECIALS.Group }
 
 /** What administrators do over HTTP with users and roles, whoever owns them. */
 export const adminResourceOperations = {
-  'GET /admin/users': ({ query }, context) => listForAdmin(context, User, query),
+  'GET /admin/users': ({ query }, context) => listOrSearch(context, User, query),
   'GET /admin/users/{id}': ({ params, query }, context) => loadForAdmin(context, User, params.id ?? '', query),
-  'GET /admin/roles': ({ query }, context) => listForAdmin(context, Group, query),
+  'GET /admin/roles': ({ query }, context) => listOrSearch(context, Group, query),
   'GET /admin/roles/{id}': ({ params, query }, context) => loadForAdmin(context, Group, params.id ?? '', query),
   ...directOperations,
   ...ownershipOperations,

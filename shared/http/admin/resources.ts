@@ -52,7 +52,7 @@ export async function loadForAdmin(
 }
 
 /** A resource as administrators see it: with its owner, and with what was changed by hand since its owner last did. */
-const toAdminView = (resource: Presented['resource'], stored: StoredResource | undefined) => ({
+export const toAdminView = (resource: Presented['resource'], stored: StoredResource | undefined) => ({
   ...resource,
   ...(stored && { owner: stored.owner }),
   ...(stored?.direct && { directChanges: stored.direct }),
