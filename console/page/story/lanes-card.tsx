@@ -114,7 +114,7 @@ function tipOf({ from, to, began, ended }: Interval, now: number): string {
 const Axis = ({ from, to }: { from: number; to: number }) => (
   <div class="lane axis" aria-hidden="true">
     <span class="lane-name" />
-    <svg class="lane-bars">
+    <svg class="lane-bars" aria-hidden="true">
       {ticksOf(from, to).map(({ at, label }) => (
         <g key={at}>
           <line class="lane-tick" x1={share(at, from, to)} x2={share(at, from, to)} y1="0" y2="100%" />
