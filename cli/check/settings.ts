@@ -1,8 +1,8 @@
 import { CREATE_PRIVILEGES } from '../../shared/auth/privileges.ts'
 import { REQUESTS_PER_SECOND } from '../../shared/http/time-limits.ts'
 import type { IntegrationView } from '../../shared/resources/present-integration.ts'
+import { mistakeOf, obstaclesOf } from '../../shared/setup/base-url.ts'
 import type { Session } from '../command.ts'
-import { mistakeOf, obstaclesOf } from '../setup/base-url.ts'
 import { type Finding, judged } from './finding.ts'
 
 /** What is wrong with the base URL that was pasted, or with the integration's own for such a provider. */

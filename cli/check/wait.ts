@@ -1,11 +1,11 @@
 import type { EventRow } from '../../shared/audit/event-row.ts'
 import type { IntegrationView } from '../../shared/resources/present-integration.ts'
 import { many } from '../../shared/resources/say-owned.ts'
+import type { Guide } from '../../shared/setup/guide.ts'
 import type { Session } from '../command.ts'
 import { followEvents, onceEach } from '../follow.ts'
 import { plainText } from '../plain-text.ts'
 import { Narrator } from '../sentences.ts'
-import type { Guide } from '../setup/guide.ts'
 import { EXIT_TO_DO } from './finding.ts'
 import { detailsOf, isProviders } from './history.ts'
 

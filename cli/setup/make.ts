@@ -1,9 +1,9 @@
 import type { NewSecret, OAuthClientView } from '../../shared/resources/oauth-clients.ts'
 import type { IntegrationView } from '../../shared/resources/present-integration.ts'
 import type { IssuedToken } from '../../shared/resources/token-view.ts'
+import type { Guide, Placeholder } from '../../shared/setup/guide.ts'
 import type { Api } from '../api.ts'
 import { Failure } from '../failure.ts'
-import type { Guide, Placeholder } from './guide.ts'
 import type { Plan, Wanted } from './plan.ts'
 
 /** What came of it: what was made, in words, and what the guide is filled with. */

@@ -1,7 +1,7 @@
 import type { IntegrationView } from '../../shared/resources/present-integration.ts'
+import type { Guide } from '../../shared/setup/guide.ts'
 import type { Api } from '../api.ts'
 import { Failure } from '../failure.ts'
-import type { Guide } from './guide.ts'
 
 /** What is asked for, beside the guide's own defaults. */
 export interface Wanted {

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { mistakeOf, obstaclesOf } from '../../cli/setup/base-url.ts'
-import { type Field, fillSteps, type Guide, type GuideStep } from '../../cli/setup/guide.ts'
-import { GUIDE_NAMES, GUIDES, type GuideName, guideOf } from '../../cli/setup/guides.ts'
 import { guideText } from '../../cli/setup/view.ts'
+import { mistakeOf, obstaclesOf } from '../../shared/setup/base-url.ts'
+import { type Field, fillSteps, type Guide, type GuideStep } from '../../shared/setup/guide.ts'
+import { GUIDE_NAMES, GUIDES, type GuideName, guideOf } from '../../shared/setup/guides.ts'
 import { sessionOf } from '../factories/cli.ts'
 
 const VALUES = { baseUrl: 'https://scim.example.com/prod/scim/v2', token: 'rolecall_TOKEN' }

@@ -1,10 +1,213 @@
+import { useState } from 'preact/hooks'
+import { obstaclesOf } from '../../../shared/setup/base-url.ts'
+import { type Field, fillSteps, type Guide, type GuideStep } from '../../../shared/setup/guide.ts'
+import { GUIDE_NAMES, GUIDES, type GuideName, guideOf } from '../../../shared/setup/guides.ts'
+import { ApiError, ask } from '../data/api.ts'
+import { useMayWrite, useSession } from '../data/session.tsx'
+import { useApi } from '../data/use-api.ts'
+import type { IntegrationView, IssuedToken, ListedToken } from '../data/wire.ts'
 import { Page } from '../frame/page.tsx'
-import { Empty } from '../parts/empty.tsx'
+import { Crumbs } from '../objects/object-head.tsx'
+import type { PageProps } from '../pages.ts'
+import { Copy } from '../parts/copy.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { Menu } from '../parts/menu.tsx'
+import { Problem } from '../parts/problem.tsx'
+import { Skeleton } from '../parts/skeleton.tsx'
+import { Tag } from '../parts/status.tsx'
+import { Value } from '../parts/value.tsx'
+import { tick } from './live-check.ts'
+import { LiveCheck } from './live-check.tsx'
+import { masked, Secret } from './secret.tsx'
+import { lastUseOf, liveOf } from './state.ts'
+import { useArrivals } from './use-arrivals.ts'
 
-export default function SetupPage() {
+/** What goes into which field of a provider's console, and beside it what already came. */
+export default function SetupPage({ params: { name = '' } }: PageProps) {
+  const integration = useApi<IntegrationView>(['admin', 'integrations', name])
+  const tokens = useApi<{ tokens: ListedToken[] }>(['admin', 'integrations', name, 'tokens'])
+  const crumbs = <Crumbs place="integrations" label="Integrations" name={name} />
+  if (integration.error) {
+    return (
+      <Page title="Set-up" crumbs={crumbs}>
+        <Problem title="The integration could not be read" error={integration.error} again={integration.again} />
+      </Page>
+    )
+  }
+  if (!integration.data || !tokens.data) {
+    return (
+      <Page title="Set-up" crumbs={crumbs}>
+        <Skeleton rows={8} />
+      </Page>
+    )
+  }
+  return <SetUp view={integration.data} tokens={tokens.data.tokens} crumbs={crumbs} />
+}
+
+interface SetUpProps {
+  view: IntegrationView
+  tokens: readonly ListedToken[]
+  crumbs: preact.JSX.Element
+}
+
+function SetUp({ view, tokens, crumbs }: SetUpProps) {
+  const { name, role, privileges } = view
+  const [chosen, setChosen] = useState<GuideName>()
+  const [issued, setIssued] = useState<IssuedToken>()
+  const rows = useArrivals(name)
+  const ticks = tick({}, name, rows)
+  const guide: Guide = chosen ? GUIDES[chosen] : guideOf(view)
+  const serviceUrl = useSession()?.url ?? location.origin
+  const baseUrl = `${serviceUrl}/scim/v2`
+  const token = issued ? issued.token : undefined
+  const values = { baseUrl, tokenEndpoint: `${serviceUrl}/oauth2/token`, ...(token && { token }) }
+  const steps = fillSteps(guide, 'token', values)
+  const [live] = liveOf(tokens, name)
+  const hasToken = issued !== undefined || live !== undefined
   return (
-    <Page title="Set-up">
-      <Empty title="This page is not there yet" />
+    <Page
+      title={`Set up ${name} · Integrations`}
+      crumbs={crumbs}
+      heading={
+        <>
+          Set up <Value text={name} /> <Tag>{guide.title}</Tag>
+        </>
+      }
+      actions={
+        <Menu
+          label="Another provider"
+          choices={GUIDE_NAMES.map((one) => ({ value: one, label: GUIDES[one].title }))}
+          onChoose={(one) => setChosen(one as GuideName)}
+        />
+      }
+    >
+      <div class="card setup">
+        <ol class="setup-steps">
+          <Step number={1} isDone={hasToken} title="Integration and token">
+            <p class="quiet">
+              Runs as role <code>{role}</code>
+              {privileges.length > 0 ? `: may ${privileges.join(', ')}.` : ', which may create nothing yet.'}
+            </p>
+            <TokenField name={name} issued={issued} live={live} onIssued={setIssued} />
+          </Step>
+          {steps.map((step, i) => (
+            <Step
+              key={step.go.join('>')}
+              number={i + 2}
+              isDone={isStepDone(step, rows.length)}
+              title={step.go.join(' › ')}
+            >
+              <StepBody step={step} token={token} />
+            </Step>
+          ))}
+        </ol>
+        <LiveCheck
+          integration={name}
+          title={guide.title}
+          ticks={ticks}
+          rows={rows}
+          wasUsed={lastUseOf(tokens, name) !== undefined}
+        />
+      </div>
+      <div class="setup-more">
+        {obstaclesOf({ text: baseUrl, kind: guide.kind }).map((obstacle) => (
+          <p key={obstacle} class="note">
+            <Icon name="warning" /> {obstacle}
+          </p>
+        ))}
+        <h2>Often forgotten</h2>
+        <ul class="links">
+          {guide.forgotten.map((line) => (
+            <li key={line}>{line}</li>
+          ))}
+        </ul>
+      </div>
     </Page>
   )
 }
+
+/** Where something is pasted, it was right once a request came. */
+const isStepDone = ({ fields = [] }: GuideStep, arrived: number): boolean =>
+  arrived > 0 && fields.some(({ value }) => value.includes('/scim/v2'))
+
+interface StepProps {
+  number: number
+  isDone: boolean
+  title: string
+  children: preact.ComponentChildren
+}
+
+const Step = ({ number, isDone, title, children }: StepProps) => (
+  <li class={isDone ? 'setup-step done' : 'setup-step'}>
+    <span class="step-mark" aria-hidden="true">
+      {isDone ? <Icon name="check" /> : number}
+    </span>
+    <div>
+      <h2>
+        {title}
+        {isDone ? <span class="unseen"> (done)</span> : null}
+      </h2>
+      {children}
+    </div>
+  </li>
+)
+
+interface TokenFieldProps {
+  name: string
+  issued: IssuedToken | undefined
+  live: ListedToken | undefined
+  onIssued: (token: IssuedToken) => void
+}
+
+function TokenField({ name, issued, live, onIssued }: TokenFieldProps) {
+  const mayWrite = useMayWrite()
+  const [error, setError] = useState<ApiError>()
+  const issue = () => {
+    setError(undefined)
+    ask<IssuedToken>({ method: 'POST', path: ['admin', 'integrations', name, 'tokens'], body: {} }).then(
+      onIssued,
+      (failure) => setError(failure instanceof ApiError ? failure : new ApiError(0, String(failure))),
+    )
+  }
+  if (issued) return <Secret secret={issued.token} expiresAt={issued.expiresAt} />
+  return (
+    <>
+      {live ? <p class="quiet">It has a live token, which nobody can read again: make another if it is lost.</p> : null}
+      {error ? <Problem title="No token was made" error={error} /> : null}
+      {mayWrite ? (
+        <button type="button" class={live ? 'button small' : 'button primary small'} onClick={issue}>
+          <Icon name="key" />
+          {live ? 'Make another token' : 'Make a token'}
+        </button>
+      ) : null}
+    </>
+  )
+}
+
+const StepBody = ({ step: { called, fields, note }, token }: { step: GuideStep; token: string | undefined }) => (
+  <>
+    {called ? <p class="meta">Also called {called.join(', ')}</p> : null}
+    {fields && fields.length > 0 ? (
+      <dl class="fields">
+        {fields.map((field) => (
+          <FieldRow key={field.label} field={field} isSecret={token !== undefined && field.value.includes(token)} />
+        ))}
+      </dl>
+    ) : null}
+    {note ? <p class="quiet">{note}</p> : null}
+  </>
+)
+
+const FieldRow = ({ field: { label, called, value, note }, isSecret }: { field: Field; isSecret: boolean }) => (
+  <div class="field">
+    <dt>
+      {label}
+      {called ? <span class="meta"> or {called.join(', ')}</span> : null}
+    </dt>
+    <dd>
+      <code>{isSecret ? masked(value) : value}</code>
+      {note ? <span class="meta">{note}</span> : null}
+    </dd>
+    <Copy text={value}>Copy</Copy>
+  </div>
+)

@@ -36,6 +36,8 @@ interface ActionProps {
   plan: (signal: AbortSignal) => Promise<Plan>
   /** Does it. */
   carryOut: () => Promise<ApiAnswer<unknown>>
+  /** What the answer gives to take along, such as a token that is shown this once. */
+  result?: (body: unknown) => ComponentChildren
   /** It is done: what is shown should be asked for again. */
   onDone?: () => void
   /** Fields that the dry run follows; `planKey` says when they changed. */
@@ -65,7 +67,7 @@ type Stage =
   | { is: 'planning' }
   | { is: 'planned'; plan: Plan }
   | { is: 'working'; plan: Plan }
-  | { is: 'done'; requestId: string }
+  | { is: 'done'; requestId: string; body: unknown }
   | { is: 'failed'; error: ApiError }
 
 const toApiError = (error: unknown): ApiError =>
@@ -87,8 +89,8 @@ function ActionDialog(props: ActionProps & { onClose: () => void }) {
   const doIt = async (made: Plan) => {
     setStage({ is: 'working', plan: made })
     try {
-      const { requestId } = await carryOut()
-      setStage({ is: 'done', requestId })
+      const { requestId, body } = await carryOut()
+      setStage({ is: 'done', requestId, body })
       onDone?.()
     } catch (error) {
       setStage({ is: 'failed', error: toApiError(error) })
@@ -97,7 +99,9 @@ function ActionDialog(props: ActionProps & { onClose: () => void }) {
   if (stage.is === 'done') {
     return (
       <Dialog title={confirm} onClose={onClose}>
-        <Done requestId={stage.requestId} onClose={onClose} />
+        <Done requestId={stage.requestId} onClose={onClose}>
+          {props.result?.(stage.body)}
+        </Done>
       </Dialog>
     )
   }
@@ -185,7 +189,15 @@ function Planned({ plan: { lines, count, warning }, confirm, isWorking, onConfir
 }
 
 /** What was done, in the words of its event, which is there as soon as the answer is. */
-function Done({ requestId, onClose }: { requestId: string; onClose: () => void }) {
+function Done({
+  requestId,
+  onClose,
+  children,
+}: {
+  requestId: string
+  onClose: () => void
+  children?: ComponentChildren
+}) {
   const [rows, setRows] = useState<readonly EventRow[]>([])
   const known = useKnown()
   useEffect(() => {
@@ -208,6 +220,7 @@ function Done({ requestId, onClose }: { requestId: string; onClose: () => void }
           </a>
         </p>
       ))}
+      {children}
       <div class="dialog-actions">
         <button type="button" class="button primary" onClick={onClose}>
           Close

@@ -1,4 +1,4 @@
-import type { ClientKind } from '../../shared/scim/client-kind.ts'
+import type { ClientKind } from '../scim/client-kind.ts'
 
 /** A base URL as somebody pasted it, and those of the service that would be right. */
 interface Pasted {

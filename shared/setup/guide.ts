@@ -1,4 +1,4 @@
-import type { ClientKind } from '../../shared/scim/client-kind.ts'
+import type { ClientKind } from '../scim/client-kind.ts'
 
 /** What a value is filled with; the words that stand for it in documents, where nothing is known yet. */
 export const PLACEHOLDERS = {

@@ -1,0 +1,61 @@
+import type { Brake } from '../../../shared/auth/brake.ts'
+import type { ClientKind } from '../../../shared/scim/client-kind.ts'
+
+/**
+ * What pages read of the service's answers. The service's own types need Node, so these stand beside them; that they
+ * agree is what `test/unit/console/wire.test.ts` holds.
+ */
+
+/** An integration, of `GET /admin/integrations`. */
+export interface IntegrationView {
+  name: string
+  clientKind: ClientKind
+  role: string
+  privileges: readonly string[]
+  enabled: boolean
+  syncPassword: boolean
+  unknownMembers: string
+  brake: Brake
+  brakeReleasedUntil?: string
+  userDefaults: Readonly<Record<string, string | undefined>>
+  localChanges: string
+  silentAfterDays: number
+  networkPolicy?: {
+    name?: string | undefined
+    mode: string
+    allowed: readonly string[]
+    blocked: readonly string[]
+    inherited?: true | undefined
+  }
+  comment?: string
+  endpointId: string
+  createdAt: string
+  createdBy: string
+  liveTokens: number
+  oauthClient?: string
+}
+
+/** A token the one time its text is shown. */
+export interface IssuedToken {
+  token: string
+  tokenId: string
+  integration: string
+  name: string
+  expiresAt: string
+}
+
+/** A token in a list. */
+export interface ListedToken {
+  tokenId: string
+  name: string
+  integration: string
+  createdBy: string
+  createdAt: string
+  expiresAt: string
+  revokedAt?: string
+  rotatedTo?: string
+  status: 'live' | 'expired' | 'revoked' | 'rejected'
+  daysLeft: number
+  lastUsedAt?: string
+  usedFrom: readonly { address: string; since: string; lastUsedAt: string }[]
+}
