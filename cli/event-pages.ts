@@ -1,6 +1,6 @@
 import { MAX_LIMIT } from '../shared/audit/event-query.ts'
 import type { EventRow } from '../shared/audit/event-row.ts'
-import type { EventAnswer } from '../shared/http/events-operations.ts'
+import type { EventAnswer } from '../shared/http/event-list.ts'
 import { eventSortKey } from '../shared/store/events/item.ts'
 import type { Api } from './api.ts'
 

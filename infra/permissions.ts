@@ -89,6 +89,8 @@ const GRANTS: Record<Exclude<LambdaName, ResourceFunctionName> | BackgroundName,
     { actions: ['Get'], keys: [USER_NAMES, GROUP_NAMES] },
     // A question about a name that is not there is answered with those that are.
     { actions: ['Get', 'Query'], keys: ADMINISTRATION },
+    // That somebody follows the events is told once an hour.
+    { actions: ['Put'], keys: [NOTICES] },
     WRITE_EVENTS,
   ],
   admin: [

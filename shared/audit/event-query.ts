@@ -51,6 +51,12 @@ export interface EventQuery {
   before?: string
   /** In which order the answer has them; the oldest first unless it says otherwise. */
   order?: (typeof EVENT_ORDERS)[number]
+  /** What comes behind this place, in place of a range: a cursor of an earlier answer, the place of a row, an instant. */
+  after?: string
+  /** Seconds to wait for it where there is nothing yet. */
+  wait?: number
+  /** What it is asked for. */
+  purpose?: (typeof PURPOSES)[number]
 }
 
 /** More, or less, than so many milliseconds. */
@@ -74,6 +80,11 @@ const DEFAULT_RANGE_DAYS = 7
 /** How far a caller's clock may be off before a range counts as outside the retention or in the future. */
 const CLOCK_SKEW_MS = 60_000
 
+/** Seconds that may be asked for to wait; how long it takes at most is up to the function's time. */
+export const MAX_WAIT_SECONDS = 20
+/** What a question may say that it is for: its own event tells it; whoever follows is told once an hour. */
+export const PURPOSES = ['follow', 'export', 'console', 'drift'] as const
+
 const STATUS = { SUCCESS: [100, 399], FAILURE: [400, 599] } as const
 
 const asItIs = (name: string) => [name, name] as const
@@ -82,7 +93,7 @@ const asItIs = (name: string) => [name, name] as const
 const NAMES = new Map([
   ...['from', 'to', 'last', 'limit', 'integration', 'type', 'method', 'status', 'resource'].map(asItIs),
   ...['actor', 'token', 'address', 'text', 'account', 'before', 'reads', 'purpose'].map(asItIs),
-  ...['outcome', 'kind', 'request', 'took', 'order'].map(asItIs),
+  ...['outcome', 'kind', 'request', 'took', 'order', 'after', 'wait'].map(asItIs),
   ['allowempty', 'allowEmpty'],
   ['timerangestart', 'from'],
   ['timerangeend', 'to'],
@@ -108,13 +119,15 @@ const last = z.string(A_RANGE).transform((text, context) => {
   return z.NEVER
 })
 
-const A_LIMIT = `expected a whole number from 1 to ${MAX_LIMIT}`
-const limit = z.union([z.number(), z.string()], A_LIMIT).transform((value, context) => {
-  const count = /^\d{1,9}$/.test(String(value)) ? Number(value) : 0
-  if (count >= 1 && count <= MAX_LIMIT) return count
-  context.addIssue(A_LIMIT)
-  return z.NEVER
-})
+const wholeNumber = (min: number, max: number) => {
+  const expected = `expected a whole number from ${min} to ${max}`
+  return z.union([z.number(), z.string()], expected).transform((value, context) => {
+    const count = /^\d{1,9}$/.test(String(value)) ? Number(value) : -1
+    if (count >= min && count <= max) return count
+    context.addIssue(expected)
+    return z.NEVER
+  })
+}
 
 const A_STATUS = 'expected SUCCESS, FAILURE, a status such as 409, or a class such as 4xx'
 const status = z.union([z.string(), z.number()], A_STATUS).transform((value, context): readonly [number, number] => {
@@ -147,7 +160,7 @@ export const EVENT_PARAMETERS = {
   from: instant,
   to: instant,
   last,
-  limit,
+  limit: wholeNumber(1, MAX_LIMIT),
   type: oneOf(EVENT_TYPES),
   integration: choiceOf(upperCase),
   method: choiceOf(oneOf(EVENT_METHODS)),
@@ -170,9 +183,8 @@ const truth = z
   .union([z.boolean(), z.enum(['true', 'false'])], 'expected "true" or "false"')
   .transform((value) => String(value) === 'true')
 
-/** What a question may say that it is for: its own event tells it, and nothing else follows from it. */
-const PURPOSES = ['follow', 'export', 'console', 'drift'] as const
-
+/** Characters of a cursor: it goes into a URL. */
+const MAX_CURSOR = 8000
 const A_PLACE = 'expected the value of "next" of an earlier answer'
 const input = z.object({
   ...z.object(EVENT_PARAMETERS).partial().shape,
@@ -180,6 +192,8 @@ const input = z.object({
     .string(A_PLACE)
     .regex(/^\d{4}-\d\d-\d\dT[\w:.#-]{1,100}$/, A_PLACE)
     .optional(),
+  after: text('expected a cursor of an earlier answer, the place of a row, or an instant', MAX_CURSOR).optional(),
+  wait: wholeNumber(0, MAX_WAIT_SECONDS).optional(),
   changesOnly: truth.optional(),
   reads: truth.optional(),
   allowEmpty: truth.optional(),
@@ -198,17 +212,30 @@ const input = z.object({
 export function parseEventQuery(source: object, now: Date, retentionDays: number): EventQuery {
   const parsed = input.safeParse(withOurNames(source))
   if (!parsed.success) throw toRefusal(parsed.error, source)
-  const { from, to, last: span, service: _, purpose: _purpose, limit: max = DEFAULT_LIMIT, ...named } = parsed.data
+  const { from, to, last: span, service: _, limit: max = DEFAULT_LIMIT, ...named } = parsed.data
   const filters = withoutUndefined(named)
   if (from !== undefined && span !== undefined) {
     throw invalidValue('Cannot use "from" and "last" together: give the start of the range once')
   }
+  checkTogether(filters, { from, to, last: span })
+  const range = parseRange(from, to, span, now.getTime(), retentionDays)
+  return { ...range, limit: max, type: defaultType(filters), ...filters }
+}
+
+/** Refuses parameters that need another, and those that go on behind a place beside those of a range. */
+function checkTogether(filters: Partial<EventQuery>, range: Record<'from' | 'to' | 'last', unknown>): void {
   for (const name of ['changesOnly', 'reads'] as const) {
     if (!filters[name] || filters.resource !== undefined) continue
     throw invalidValue(`Cannot use "${name}" alone: name the resource by its id in "resource"`)
   }
-  const range = parseRange(from, to, span, now.getTime(), retentionDays)
-  return { ...range, limit: max, type: defaultType(filters), ...filters }
+  const { after, wait, before, order, reads } = filters
+  if (after === undefined && wait !== undefined) {
+    throw invalidValue('Cannot use "wait" alone: name in "after" behind what to wait')
+  }
+  const others = Object.entries({ ...range, before, order: order === 'desc' ? order : undefined, reads })
+  const [other] = after === undefined ? [] : others.filter(([, value]) => value !== undefined)
+  if (other)
+    throw invalidValue(`Cannot use "after" and "${other[0]}" together: behind a place all is told, oldest first`)
 }
 
 /** As Snowflake's history: clients' requests; whoever names one caller, object or request wants all there is of it. */

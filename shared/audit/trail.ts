@@ -40,6 +40,7 @@ export class Trail {
   #isDryRun = false
   #wouldChange: readonly Change[] = []
   #question: string | undefined
+  #writer: ((event: RestEvent) => Promise<void>) | undefined
   #resource: Pick<RestEvent, 'resourceId' | 'resourceName' | 'resourceDomain'> = {}
 
   constructor(start: TrailStart, arrivedAt = performance.now()) {
@@ -128,6 +129,16 @@ export class Trail {
   /** Tells administrators what to do about a refusal; the client hears nothing of it. */
   advise(advice: string): void {
     this.#advice = advice
+  }
+
+  /** Has the event of an answer stored by `writer`: where one event tells of many requests. */
+  writtenBy(writer: (event: RestEvent) => Promise<void>): void {
+    this.#writer = writer
+  }
+
+  /** What stores the event of an answer, where {@link writtenBy} says so. */
+  get writer(): ((event: RestEvent) => Promise<void>) | undefined {
+    return this.#writer
   }
 
   /**

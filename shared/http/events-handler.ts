@@ -7,14 +7,14 @@ import { withDeadline } from '../store/deadline.ts'
 import { newId } from '../store/new-id.ts'
 import { accountOf, adminHandler, parseAccount } from './admin/handler.ts'
 import type { HandlerOptions } from './api-handler.ts'
-import { answerCounted, type EventAnswer, eventsOperations } from './events-operations.ts'
+import { answerInvocation, eventsOperations, type InvocationAnswer } from './events-operations.ts'
 import { logUnexpected } from './failure.ts'
 import { eventRecorder, recorded } from './recorded.ts'
 import { deadlineOf } from './time-limits.ts'
 
 /**
- * The events function: `GET /events` through the gateway, or an invocation with the question itself as payload, such
- * as `{"last": "5m", "limit": 200}`. Either way asking is an event of its own.
+ * The events function: its routes through the gateway, or an invocation with the question itself as payload, such as
+ * `{"last": "5m", "limit": 200}`. Either way asking is an event of its own; following is one an hour.
  */
 export function eventsHandler(options: HandlerOptions) {
   const throughGateway = adminHandler<'events'>(options, eventsOperations)
@@ -26,17 +26,17 @@ const isGatewayEvent = (payload: unknown): payload is APIGatewayProxyEvent =>
   typeof payload === 'object' && payload !== null && 'httpMethod' in payload && 'requestContext' in payload
 
 /** @throws {Error} under the name of the SCIM error type, which the invoker sees as `errorType` and `errorMessage`. */
-async function invoke(options: HandlerOptions, payload: unknown, lambda: Context): Promise<EventAnswer> {
+async function invoke(options: HandlerOptions, payload: unknown, lambda: Context): Promise<InvocationAnswer> {
   const { putEvent, now: clock = () => new Date() } = options
   const { awsRequestId } = lambda
   const db = withDeadline(options.db, deadlineOf(lambda, options.db))
   const now = clock()
   const trail = startInvocation(payload, now, awsRequestId)
   const report = (error: unknown) => logUnexpected(error, { requestContext: { requestId: awsRequestId } })
-  const recorder = eventRecorder<EventAnswer>({ trail, db, putEvent, report }, () => 200)
+  const recorder = eventRecorder<InvocationAnswer>({ trail, db, putEvent, report }, () => 200)
   const outcome = await recorded(recorder, async () => {
     const question = parsePayload(payload)
-    return answerCounted(question, { db, account: parseAccount(question.account), now, trail })
+    return answerInvocation(question, { db, account: parseAccount(question.account), now, trail })
   })
   if ('refusal' in outcome) throw toInvocationError(outcome.refusal)
   return outcome.answer

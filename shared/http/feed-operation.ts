@@ -1,5 +1,5 @@
-import { setTimeout } from 'node:timers/promises'
 import * as z from 'zod'
+import { MAX_WAIT_SECONDS } from '../audit/event-query.ts'
 import { DAY_MS } from '../auth/span.ts'
 import { type ChangeEvent, presentChange } from '../resources/feed/change-event.ts'
 import { parseCursor, presentCursor } from '../resources/feed/cursor.ts'
@@ -12,6 +12,7 @@ import type { AdminContext } from './admin/handler.ts'
 import { json } from './admin/input.ts'
 import type { ApiAnswer } from './api-answer.ts'
 import type { ApiRequest } from './api-request.ts'
+import { longPoll } from './long-poll.ts'
 
 /** The answer to `GET /changes`. */
 export interface ChangesAnswer {
@@ -26,12 +27,8 @@ export interface ChangesAnswer {
 /** The most changes of one answer, which ends at 6 MB: changes of one event take 8 KB. */
 export const MAX_CHANGES = 500
 const DEFAULT_CHANGES = 100
-/** Seconds that may be asked for to wait; how long it takes at most is up to the function's time. */
-export const MAX_WAIT_SECONDS = 20
 /** How often is looked while waiting. */
 const LOOK_MS = 2000
-/** What a look may take, so that none is begun too late. */
-const LAST_LOOK_MS = 2000
 
 const wholeNumber = (min: number, max: number) => {
   const error = `expected a whole number from ${min} to ${max}`
@@ -61,15 +58,12 @@ export async function answerChanges({ query }: ApiRequest, context: AdminContext
   const begin = beginOf(after, now, db.eventRetentionDays)
   if (after === undefined || after === 'oldest') await requireAccount(context)
   if (after === undefined) return json(200, toAnswer([], begin, false))
-  const until = Math.min(db.clock() + wait * 1000, db.deadline - LAST_LOOK_MS)
-  for (let position = begin; ; ) {
-    const { events, position: reached, isCut, isWhole } = await loadChanges(db, account, position, limit)
-    const isOver = db.clock() + (isWhole ? LOOK_MS : 0) > until
-    if (events.length > 0 || isOver) return json(200, toAnswer(events.map(presentChange), reached, isCut || !isWhole))
-    position = reached
-    if (isWhole) await setTimeout(LOOK_MS)
-  }
+  const look = (before?: Seen) => loadChanges(db, account, before?.position ?? begin, limit)
+  const { events, position, isCut, isWhole } = await longPoll<Seen>(db, wait, look, () => LOOK_MS)
+  return json(200, toAnswer(events.map(presentChange), position, isCut || !isWhole))
 }
+
+type Seen = Awaited<ReturnType<typeof loadChanges>>
 
 const toAnswer = (events: ChangeEvent[], position: FeedPosition, more: boolean): ChangesAnswer => ({
   events,

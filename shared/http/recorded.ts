@@ -74,8 +74,8 @@ export function eventRecorder<Answer>(
 ): Recorder<Answer> {
   const put = (outcome: Outcome<Answer>): Promise<number> =>
     trail.record(summaryOf(outcome, statusOf), async (event) => {
-      const own = putEvent(withDeadline(db, db.deadline + EVENT_MS), event)
-      const [status] = await Promise.all([own, ...trail.alongside.map((write) => write())])
+      const own = 'answer' in outcome && trail.writer ? trail.writer(event) : putEvent(inTime(db), event)
+      const [status = event.status] = await Promise.all([own, ...trail.alongside.map((write) => write())])
       return status
     })
   const record = async (outcome: Outcome<Answer>) => {
@@ -86,6 +86,9 @@ export function eventRecorder<Answer>(
   }
   return { requestId: trail.requestId, progress: trail, record, report }
 }
+
+/** The table for an event, which may still be stored when the request's time is over. */
+export const inTime = (db: Db): Db => withDeadline(db, db.deadline + EVENT_MS)
 
 /**
  * A change that may have been committed has stored its event or never will, once another one has taken the event's

@@ -66,6 +66,8 @@ export const ADMIN_ROUTES = [
   { path: '/admin/roles/{id}/undrop', methods: ['POST'], function: 'admin-resources' },
   { path: '/admin/undo', methods: ['POST'], function: 'admin-resources' },
   { path: '/events', methods: ['GET'], function: 'events' },
+  { path: '/events/counts', methods: ['GET'], function: 'events' },
+  { path: '/events/{id}', methods: ['GET'], function: 'events' },
   { path: '/changes', methods: ['GET'], function: 'events' },
 ] as const satisfies readonly Route<FixedFunctionName>[]
 

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { parseEventQuery } from '../../shared/audit/event-query.ts'
 import { presentEvent } from '../../shared/audit/event-row.ts'
 import type { RestEvent } from '../../shared/audit/rest-event.ts'
-import { answerQuestion } from '../../shared/http/events-operations.ts'
+import { answerQuestion } from '../../shared/http/event-list.ts'
 import { RESOURCE_TYPES } from '../../shared/scim/resource-types.ts'
 import { batchWrite } from '../../shared/store/batch-write.ts'
 import type { Db } from '../../shared/store/client.ts'
@@ -98,7 +98,8 @@ describe('a question about one resource', () => {
 
   test('says to whom asks what that leaves out, and how to see it', async () => {
     const context = { db, account: 'default', now: NOW }
-    const range = { from: '2026-08-30T12:00:00.000Z', to: NOW.toISOString(), limit: 100 }
+    const follow = expect.stringMatching(/^[\w-]{11,}$/)
+    const range = { from: '2026-08-30T12:00:00.000Z', to: NOW.toISOString(), limit: 100, follow }
     const shown = (...events: RestEvent[]) => events.map(presentEvent)
     expect(await answerQuestion({ resource: ID, last: '1d' }, context)).toEqual({
       ...range,

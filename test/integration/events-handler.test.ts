@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { EVENT_COLUMNS, presentEvent } from '../../shared/audit/event-row.ts'
+import type { EventAnswer } from '../../shared/http/event-list.ts'
 import { eventsHandler } from '../../shared/http/events-handler.ts'
-import type { EventAnswer } from '../../shared/http/events-operations.ts'
 import { createIntegration } from '../../shared/resources/integrations.ts'
 import { MAX_ANSWER_BYTES, sentBytes } from '../../shared/scim/answer-size.ts'
 import { batchWrite } from '../../shared/store/batch-write.ts'
@@ -46,6 +46,7 @@ describe("the auditor's question: the requests of the last five minutes, at most
       to: '2026-08-31T12:00:00.000Z',
       limit: 200,
       events: recent.map(presentEvent),
+      follow: expect.stringMatching(/^[\w-]{11,}$/),
     }
     expect(await ask({ last: '5m', limit: '200' })).toEqual({ status: 200, body: expected })
     const payload = {

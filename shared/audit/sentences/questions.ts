@@ -42,5 +42,9 @@ export const QUESTION_KINDS: Kinds = {
   'GET events': read,
   'INVOKE events': read,
   'GET changes': { ...doing('read', 'read', () => say`changes of users and roles`), read: () => 'read changes' },
+  'GET events/counts': {
+    ...doing('counted', 'count', (facts) => say`events${rangeText(facts)}`),
+    read: () => 'counted events',
+  },
   'GET events/{}': doing('read', 'read', () => say`one event`),
 }

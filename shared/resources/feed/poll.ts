@@ -2,8 +2,8 @@ import { RESOURCE_TYPES } from '../../scim/resource-types.ts'
 import type { Db } from '../../store/client.ts'
 import { walkEventsAfter } from '../../store/events/after.ts'
 import type { StoredEvent } from '../../store/events/item.ts'
-import { MAX_MARKS } from './cursor.ts'
-import { type FeedPosition, type Look, markOf, type Told, tell } from './tell.ts'
+import { CHANGES_CURSOR, markOf } from './cursor.ts'
+import { type FeedPosition, type Look, type Told, tell } from './tell.ts'
 
 /**
  * When a change can no longer be committed, after the time of its event: a request ends 15 s after it begins, and as
@@ -35,7 +35,7 @@ export async function loadChanges(
 ): Promise<Told & { isWhole: boolean }> {
   const { look, isWhole } = await lookBehind(db, account, position, limit)
   const again = isWhole && hasUnsettled(position, look) ? await lookAgain(db, account, look.settledTo) : undefined
-  const told = tell(position, { ...look, ...(again && { again }) }, { events: limit, marks: MAX_MARKS })
+  const told = tell(position, { ...look, ...(again && { again }) }, { events: limit, marks: CHANGES_CURSOR.maxMarks })
   return { ...told, isWhole }
 }
 
@@ -44,8 +44,8 @@ async function lookBehind(db: Db, account: string, { place, told }: FeedPosition
   const changes: StoredEvent[] = []
   let [examined, rounds] = [0, 0]
   const lookTo = (known: string): Look => ({ changes, settledTo: settledBy(known, place) })
-  for await (const round of walkEventsAfter(db, account, place, new Date(begun))) {
-    changes.push(...round.changes.filter(isChange))
+  for await (const round of walkEventsAfter(db, account, place, new Date(begun), 'changes')) {
+    changes.push(...round.events.filter(isChange))
     if (round.knownTo === undefined) break
     examined += round.examined
     rounds += 1
@@ -70,8 +70,8 @@ const hasUnsettled = ({ told }: FeedPosition, { changes, settledTo }: Look): boo
 
 async function lookAgain(db: Db, account: string, place: string): Promise<StoredEvent[]> {
   const seen: StoredEvent[] = []
-  for await (const { changes } of walkEventsAfter(db, account, place, new Date(db.clock()))) {
-    seen.push(...changes.filter(isChange))
+  for await (const { events } of walkEventsAfter(db, account, place, new Date(db.clock()), 'changes')) {
+    seen.push(...events.filter(isChange))
   }
   return seen
 }

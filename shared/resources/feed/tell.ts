@@ -1,5 +1,6 @@
 import type { RestEvent } from '../../audit/rest-event.ts'
 import type { StoredEvent } from '../../store/events/item.ts'
+import { markOf } from './cursor.ts'
 
 /** How far a reader of the feed has come: all up to a place was told, and some of what stands behind it. */
 export interface FeedPosition {
@@ -32,9 +33,6 @@ export interface Told {
   /** Whether there is more to tell already. */
   isCut: boolean
 }
-
-/** Tells events of a few days apart: of 62 random bits. */
-export const markOf = ({ eventId }: RestEvent): string => eventId.slice(-17).replace('-', '')
 
 /**
  * What to tell of a look: each change once, those of one object in the order of their commits

@@ -13,6 +13,9 @@ const PAGE = 500
 /** An event's time is that of its request, its id of a moment later: in a Bulk, of as much as the Bulk may take. */
 const LONGEST_REQUEST_MS = 60_000
 
+/** What an id can be made of that looks like one of ours: the last year that ISO 8601 writes with four digits. */
+const LAST_INSTANT = Date.parse('9999-12-31T23:59:59.999Z')
+
 /** From the first to the last instant, both included: ISO 8601. */
 export interface Span {
   from: string
@@ -68,6 +71,7 @@ async function loadEvents(db: Db, account: string, keys: Key[]): Promise<RestEve
  */
 export async function getEvent(db: Db, account: string, eventId: string): Promise<RestEvent | undefined> {
   const at = instantOf(eventId)
+  if (at > LAST_INSTANT) return undefined
   const key = eventKeyAt(account, eventSortKey(new Date(at).toISOString(), eventId))
   const [event] = await loadEvents(db, account, key ? [key] : [])
   if (event) return event

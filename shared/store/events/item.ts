@@ -106,15 +106,35 @@ export interface StoredEvent {
   ttlSeconds: number
 }
 
+/** Some fields of events, where an answer needs no others: an event that was read so has these, account, time and id. */
+export class SomeFields {
+  /** What is asked of the table. */
+  readonly projection: string
+  readonly names: Readonly<Record<string, string>>
+  readonly fields: readonly StoredField[]
+
+  constructor(fields: readonly (keyof RestEvent)[]) {
+    this.fields = ATTRIBUTES.filter(({ name }) => fields.includes(name))
+    const attributes = this.fields.flatMap(({ kept, is }) => (is === 'changes' ? [kept, 'packed'] : [kept]))
+    this.names = Object.fromEntries(['sk', 'ttl', ...attributes].map((name) => [`#_${name}`, name]))
+    this.projection = Object.keys(this.names).join(', ')
+  }
+}
+
 /** Reads an item back; none where it is not an event as we write them, whoever put it there. */
-export function parseEventItem(account: string, item: Record<string, unknown>): StoredEvent | undefined {
+export function parseEventItem(
+  account: string,
+  item: Record<string, unknown>,
+  { fields }: Pick<SomeFields, 'fields'> = { fields: ATTRIBUTES },
+): StoredEvent | undefined {
   const { sk, ttl } = item
   const [sortKey, time, eventId] = SORT_KEY.exec(String(sk)) ?? []
   if (sortKey === undefined || typeof ttl !== 'number') return undefined
-  const values = ATTRIBUTES.map((field) => [field.name, parseAttribute(field, item)] as const)
-  const held = values.filter(([, value]) => value !== undefined)
-  const event = { time, eventId, account, ...Object.fromEntries(held) }
-  return isWhole(event) ? { event, sortKey, ttlSeconds: ttl } : undefined
+  const values = fields.map((field) => [field, parseAttribute(field, item)] as const)
+  if (values.some(([field, value]) => !isRight(field, value))) return undefined
+  const held = values.flatMap(([{ name }, value]) => (value === undefined ? [] : [[name, value] as const]))
+  const event = { time, eventId, account, ...Object.fromEntries(held) } as unknown as RestEvent
+  return { event, sortKey, ttlSeconds: ttl }
 }
 
 /** What no field may hold. */
@@ -132,6 +152,6 @@ const fits = (is: EventField['is'], value: unknown): boolean => {
   return typeof value === 'string' && (is === 'text' || is.includes(value))
 }
 
-/** Whether every field that no event may lack is there, and none is malformed. */
-const isWhole = (event: Partial<Record<keyof RestEvent, unknown>>): event is RestEvent =>
-  eventFields().every(([name, { optional }]) => event[name] !== MALFORMED && (optional || event[name] !== undefined))
+/** Whether a field that no event may lack is there, and what is there is not malformed. */
+const isRight = ({ optional }: StoredField, value: unknown): boolean =>
+  value !== MALFORMED && (optional || value !== undefined)

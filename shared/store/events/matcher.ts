@@ -34,7 +34,17 @@ export function toLiveness(now: Date): (found: StoredEvent) => boolean {
 }
 
 /** The part of a question that says which events, whenever they were. */
-export type EventFilters = Omit<EventQuery, 'from' | 'to' | 'limit' | 'before' | 'order' | 'allowEmpty' | 'reads'>
+export type EventFilters = Omit<
+  EventQuery,
+  'from' | 'to' | 'limit' | 'before' | 'order' | 'after' | 'wait' | 'allowEmpty' | 'reads' | 'purpose'
+>
+
+/** What a question asks for but for when and how much: two with the same ask for the same. */
+export function filtersOf(query: EventQuery): EventFilters {
+  const { from: _f, to: _t, limit: _l, before: _b, order: _o, after: _a, wait: _w, allowEmpty: _e, ...rest } = query
+  const { reads: _r, purpose: _p, ...filters } = rest
+  return filters
+}
 
 /** Whether an event is what the filters of a question ask for, each of them. */
 export function toFilter(filters: EventFilters): (found: Pick<FoundEvent, 'event' | 'grant'>) => boolean {

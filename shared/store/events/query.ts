@@ -4,7 +4,7 @@ import type { RestEvent } from '../../audit/rest-event.ts'
 import { RESOURCE_TYPES } from '../../scim/resource-types.ts'
 import { mapConcurrently } from '../batch.ts'
 import type { Db } from '../client.ts'
-import { parseEventItem, type StoredEvent } from './item.ts'
+import { parseEventItem, type SomeFields, type StoredEvent } from './item.ts'
 import { type FoundEvent, toMatcher } from './matcher.ts'
 import { dayWaves, type EventItem, type EventStream, grantStream, listStreamPage, resourceStreams } from './stream.ts'
 import { loadSubjects, type Subjects } from './subjects.ts'
@@ -32,7 +32,8 @@ const PARALLEL = 48
  * 0.2 read units per row of up to 1 KB; filters look at more rows than they show, within MAX_VAIN_ROWS and MAX_QUERIES,
  * and then say where to ask on. Expired rows are left out, since DynamoDB deletes late. A question about one resource is
  * answered from its own index and, of a user, the grants: 3 read units for its name, one for each event; all events are
- * searched only where nobody has the name, or where what the index lacks is asked for.
+ * searched only where nobody has the name, or where what the index lacks is asked for. With `some` the events have
+ * these fields and no others.
  */
 export async function listEvents(
   db: Db,
@@ -40,10 +41,11 @@ export async function listEvents(
   query: EventQuery,
   now: Date,
   maxVainRows = MAX_VAIN_ROWS,
+  some?: SomeFields,
 ): Promise<EventPage> {
   const { limit, changesOnly } = query
   const { ids, areIndexed } = await loadSubjects(db, account, query)
-  const search = beginSearch(db, account, query, now, { ids, areIndexed })
+  const search = beginSearch(db, account, query, now, { ids, areIndexed }, some)
   const told = () => ({ unreadable: search.unreadable, ...(areIndexed && !changesOnly && { indexOnly: true }) })
   for (;;) {
     const sorted = [...search.found.values()].sort((a, b) => (a.sortKey < b.sortKey ? 1 : -1))
@@ -64,6 +66,8 @@ interface Search extends Pick<Subjects, 'ids'> {
   db: Db
   account: string
   query: EventQuery
+  /** All that is read of events, where that is not everything. */
+  some: SomeFields | undefined
   matches(found: FoundEvent): boolean
   /** Streams to be opened where those before did not hold enough. */
   waves: EventStream[][]
@@ -75,12 +79,19 @@ interface Search extends Pick<Subjects, 'ids'> {
   unreadable: number
 }
 
-function beginSearch(db: Db, account: string, query: EventQuery, now: Date, { ids, areIndexed }: Subjects): Search {
+function beginSearch(
+  db: Db,
+  account: string,
+  query: EventQuery,
+  now: Date,
+  { ids, areIndexed }: Subjects,
+  some: SomeFields | undefined,
+): Search {
   const own = [...ids].flatMap((id) => resourceStreams(account, id, query))
   const waves = [own, ...(areIndexed ? [] : dayWaves(account, query))]
   const counts = { examined: 0, queries: 0, unreadable: 0 }
   return {
-    ...{ db, account, query, ids, waves, ...counts },
+    ...{ db, account, query, ids, waves, some, ...counts },
     matches: toMatcher(query, now),
     open: [],
     found: new Map(),
@@ -93,10 +104,11 @@ const isOver = ({ queries, open }: Search, streams: readonly EventStream[]): boo
 
 /** Reads a page of each of these streams, within `left` rows. */
 async function readDue(search: Search, due: readonly EventStream[], left: number): Promise<void> {
-  const { db, account, query, found, ids } = search
+  const { db, account, query, found, ids, some } = search
   const most = Math.ceil(left / due.length)
-  const items = await mapConcurrently([...due], PARALLEL, (stream) => listStreamPage(db, account, stream, query, most))
-  const rows = items.flat().map((item) => toFound(account, item))
+  const pageOf = (stream: EventStream) => listStreamPage(db, account, stream, query, most, some)
+  const items = await mapConcurrently([...due], PARALLEL, pageOf)
+  const rows = items.flat().map((item) => toFound(account, item, some))
   const readable = rows.filter((row) => row !== undefined)
   const matching = readable.filter((row) => search.matches(row))
   for (const row of matching) if (row.grant || !found.has(row.sortKey)) found.set(row.sortKey, row)
@@ -106,8 +118,8 @@ async function readDue(search: Search, due: readonly EventStream[], left: number
   search.unreadable += rows.length - readable.length
 }
 
-function toFound(account: string, { item, grant }: EventItem): FoundEvent | undefined {
-  const stored = parseEventItem(account, item)
+function toFound(account: string, { item, grant }: EventItem, some: SomeFields | undefined): FoundEvent | undefined {
+  const stored = parseEventItem(account, item, some)
   if (!stored || !grant) return stored
   const changes = changesOfMember(stored.event.changes ?? [], grant.kind, grant.userId)
   return { ...stored, event: { ...stored.event, changes }, grant }

@@ -41,8 +41,8 @@ describe('parseEventQuery()', () => {
     expect(read({ last: 'ALL', to: '2026-08-30T00:00:00Z' }, 30)).toMatchObject({ from: ago(30 * DAY) })
   })
 
-  test('takes what a question is for, from which nothing else follows', () => {
-    expect(read({ purpose: 'follow' })).toEqual(read({}))
+  test('takes what a question is for', () => {
+    expect(read({ purpose: 'follow' })).toEqual({ ...read({}), purpose: 'follow' })
     const detail = 'Cannot read purpose "fun": expected one of follow, export, console, drift'
     expect(refusalOf({ purpose: 'fun' })).toEqual([400, 'invalidValue', detail])
   })
@@ -252,6 +252,11 @@ describe('parseEventQuery()', () => {
     [{ from: 1_788_170_400, TIME_RANGE_START: 1 }, /^Cannot use parameter "from" twice, as "TIME_RANGE_START" too$/],
     [{ allowEmpty: 'yes' }, /^Cannot read allowEmpty "yes": expected "true" or "false"$/],
     [{ changesOnly: 'true' }, /^Cannot use "changesOnly" alone/],
+    [{ wait: '5' }, /^Cannot use "wait" alone: name in "after" behind what to wait$/],
+    [{ after: 'x', wait: '21' }, /^Cannot read wait "21": expected a whole number from 0 to 20$/],
+    [{ after: 'x', last: '5m' }, /^Cannot use "after" and "last" together: behind a place all is told, oldest first$/],
+    [{ after: 'x', order: 'desc' }, /^Cannot use "after" and "order" together/],
+    [{ after: 'x', before: '2026-08-31T10:00:00.000Z#1' }, /^Cannot use "after" and "before" together/],
     [{ reads: 'true' }, /^Cannot use "reads" alone: name the resource by its id in "resource"$/],
     [{ resource: 'Ann', reads: 'yes' }, /^Cannot read reads "yes": expected "true" or "false"$/],
   ])('refuses %o', (source, detail) => {
