@@ -40,6 +40,7 @@ const PENDING = 'A#*#PENDING'
 const REVOKED = 'A#*#REVOKED'
 const USES = 'A#*#USE'
 const NOTICES = 'A#*#NOTICE'
+const BRAKES = 'A#*#BRAKE#*'
 /** What SCIM requests are about besides objects: names and lookups, memberships, counters, moves, page marks, open work. */
 const OF_OBJECTS = ['NAME#*', 'LOOKUP#*', 'MEMBERS#*', 'COUNT#*', 'MOVED#*', 'PAGE#*', 'PENDING'].map(
   (part) => `A#*#${part}`,
@@ -65,7 +66,7 @@ const CHANGES: readonly Grant[] = [
 const SCIM: readonly Grant[] = [...CHANGES, ...CALLERS]
 
 /** Clients' changes, which are counted. */
-const CLIENT_CHANGES: readonly Grant[] = [...SCIM, { actions: ['Query', 'Put', 'Update'], keys: ['A#*#BRAKE#*'] }]
+const CLIENT_CHANGES: readonly Grant[] = [...SCIM, { actions: ['Query', 'Put', 'Update'], keys: [BRAKES] }]
 
 /** Reading objects: lists of more than a page mark where the next one begins. */
 const READS: readonly Grant[] = [
@@ -105,6 +106,8 @@ const GRANTS: Record<Exclude<LambdaName, ResourceFunctionName> | BackgroundName,
     { actions: ['Get', 'Put', 'Delete'], keys: [GROUP_NAMES] },
     // How many users and groups a role owns; neither is read.
     { actions: ['Query'], keys: [COUNTS] },
+    // How things are: what waits, what brakes counted, since when is watched, the latest events.
+    { actions: ['Query'], keys: [PENDING, BRAKES, NOTICES, EVENTS] },
     WRITE_EVENTS,
   ],
   // As clients do, and what it takes to bring back what was there: the history.
@@ -203,7 +206,7 @@ function denials(name: string, grants: readonly Grant[]): { actions: string[]; k
   if (grants === READS) return [{ actions: all, keys: [TOKENS] }, changesOfText]
   // The pattern of groups fits their names and counts too.
   if (name === 'worker') return [{ actions: all, keys: [TOKENS, LOOKUPS, 'A#*#NAME#*', 'A#*#COUNT#*'] }]
-  if (name === 'admin') return [changesOfText]
+  if (name === 'admin') return [{ actions: all, keys: CLIENT_TEXT }]
   return [{ actions: all, keys: READS_TOKENS.includes(name) ? CLIENT_TEXT : [TOKENS, ...CLIENT_TEXT] }]
 }
 

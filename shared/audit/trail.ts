@@ -27,7 +27,7 @@ export interface Outcome {
 export class Trail {
   /** Small writes to be made beside the event's, before the answer leaves: they cost no round trip of their own. */
   readonly alongside: (() => Promise<void>)[] = []
-  readonly #start: TrailStart
+  #start: TrailStart
   /** When the request arrived, in ms by a clock that nobody sets. */
   readonly #arrivedAt: number
   #recorded = false
@@ -88,6 +88,11 @@ export class Trail {
   ofObject(eventId: string, cause: string): Trail {
     this.#hasParts = true
     return new Trail({ ...this.#start, eventId, cause }, this.#arrivedAt)
+  }
+
+  /** Has one event, by its id and its time, stand for all requests that say so: the first of them writes it. */
+  standsFor(event: Pick<RestEvent, 'eventId' | 'time'>): void {
+    this.#start = { ...this.#start, ...event }
   }
 
   /** Tells what was asked, where that is in no query string. */

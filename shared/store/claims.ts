@@ -47,7 +47,7 @@ export async function getIdByName(
  * The claims a resource must have, under the names of their actions: `name` is that of its unique name, `name:<attribute>`
  * that of one that it has besides.
  */
-function claimsOf(account: string, resource: Named): Map<string, Key> {
+export function claimsOf(account: string, resource: Named): Map<string, Key> {
   const { type } = resource
   const attributes = [type.uniqueName, ...type.furtherNames.map(({ attribute }) => attribute)]
   const claims = attributes.flatMap((attribute): [string, Key][] => {
@@ -168,7 +168,7 @@ export function moveLookupActions(account: string, before?: StoredResource, afte
 }
 
 /** The lookup items a resource must have, each under a name of its own. */
-function lookupKeys(account: string, resource: StoredResource | undefined): Map<string, Key> {
+export function lookupKeys(account: string, resource: StoredResource | undefined): Map<string, Key> {
   if (!resource) return new Map()
   const { type, id, attributes } = resource
   const name = foldName(nameOf(resource))

@@ -53,15 +53,22 @@ export async function countResources(db: Db, account: string, type: Collection, 
 
 /** Counts the objects of a type, and those of one owner. One consistent Query, at most 3 read units. */
 export async function listCounts(db: Db, account: string, type: Collection, owner = ''): Promise<Counts> {
-  const items = await queryAll(db, ofPartition(countKey(account, type)))
-  const sum = (name: string) => items.reduce((total, item) => total + (Number(item[name]) || 0), 0)
+  const items = await listCountItems(db, account, type)
+  const own = items.reduce((total, item) => total + (Number(item[ownName(owner)]) || 0), 0)
   const movedAt = Math.max(0, ...items.map((item) => Number(item[`${MOVED}${owner}`]) || 0))
-  return { all: sum('all'), own: sum(ownName(owner)), movedAt }
+  return { all: toAllCount(items), own, movedAt }
 }
 
 /** How many objects of a type each owner has, of those who have some. One consistent Query, at most 3 read units. */
-export async function listOwnerCounts(db: Db, account: string, type: Collection): Promise<Map<string, number>> {
-  const items = await queryAll(db, ofPartition(countKey(account, type)))
+export const listOwnerCounts = async (db: Db, account: string, type: Collection): Promise<Map<string, number>> =>
+  toOwnerCounts(await listCountItems(db, account, type))
+
+/** The counters of a type as they are stored. One consistent Query, at most 3 read units. */
+export const listCountItems = (db: Db, account: string, type: Collection): Promise<Record<string, unknown>[]> =>
+  queryAll(db, ofPartition(countKey(account, type)))
+
+/** What stored counters say of each owner who has something. */
+export function toOwnerCounts(items: readonly Record<string, unknown>[]): Map<string, number> {
   const counts = new Map<string, number>()
   for (const [name, count] of items.flatMap((item) => Object.entries(item))) {
     if (name.startsWith(OWN))
@@ -69,6 +76,10 @@ export async function listOwnerCounts(db: Db, account: string, type: Collection)
   }
   return new Map([...counts].filter(([, count]) => count > 0))
 }
+
+/** What stored counters say of all owners together. */
+export const toAllCount = (items: readonly Record<string, unknown>[]): number =>
+  items.reduce((total, item) => total + (Number(item.all) || 0), 0)
 
 const OWN = 'own#'
 const MOVED = 'moved#'

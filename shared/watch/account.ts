@@ -24,7 +24,8 @@ export type Measure = (
   of: { account: string; integration: string },
 ) => void
 
-const BEGINNING = 'watched-since'
+/** What is told of the account itself: since when it is watched. */
+export const BEGINNING = 'watched-since'
 
 /** Looks at one account: 3 read units for a small one, and what is to be told. Tells each thing once, also when two look at once. */
 export async function watchAccount(db: Db, account: string, now: Date, measure: Measure): Promise<void> {

@@ -6,7 +6,7 @@ import type { AccountWatch } from './account.ts'
 import { toNoticeEvent } from './notice-event.ts'
 
 /** Since when an integration is silent, and how. */
-interface Silence {
+export interface Silence {
   /** Epoch milliseconds. */
   since: number
   /** Whether it was heard of at all. */
@@ -33,7 +33,10 @@ export async function tellSilent(watch: AccountWatch, integration: Integration):
 }
 
 /** Uses are known since the account is watched: who was not heard of since then may have been before. */
-async function silenceOf({ db, uses, watchedSince }: AccountWatch, integration: Integration) {
+export async function silenceOf(
+  { db, uses, watchedSince }: Pick<AccountWatch, 'db' | 'uses' | 'watchedSince'>,
+  integration: Integration,
+): Promise<Silence | undefined> {
   const own = uses.filter((use) => use.integration === integration.name)
   if (own.length > 0) return { since: Math.max(...own.map(({ lastUsedAt }) => Date.parse(lastUsedAt))), wasHeard: true }
   const [first] = await getTokensOf(db, integration)

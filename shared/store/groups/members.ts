@@ -1,7 +1,7 @@
 import { batchGet } from '../batch.ts'
 import type { Db } from '../client.ts'
 import { INTENT_PREFIX, MEMBER_PREFIX, memberKey, membersKey } from '../keys.ts'
-import { ofPartition, queryAll, queryPages } from '../query-all.ts'
+import { ofPartition, queryAll, queryBehind, queryPages } from '../query-all.ts'
 import { queryBetween } from '../ranges.ts'
 import type { StoredResource } from '../resource-item.ts'
 import { listIntents, overlay, toIntent } from './intents.ts'
@@ -50,6 +50,26 @@ const byId = (members: StoredMember[]) => new Map(members.map((member) => [membe
 
 /** What is asked of a group besides its id: how many members it has, and whether changes of them are queued. */
 type OfMembers = Pick<StoredResource, 'id' | 'memberCount' | 'applying'>
+
+/**
+ * Access pattern M10: members behind a user id, in the order of ids, open intents overlaid, and where to go on. One round
+ * trip and one more where changes are queued; strongly consistent; 1 read unit for some 20 members.
+ */
+export async function listMembersBehind(
+  db: Db,
+  account: string,
+  group: Pick<StoredResource, 'id' | 'applying'>,
+  { after = '', limit }: { after?: string | undefined; limit: number },
+): Promise<{ members: StoredMember[]; reached: string | undefined }> {
+  const intents = group.applying === undefined ? [] : await listIntents(db, account, group.id)
+  const range = { prefix: MEMBER_PREFIX, limit, ...(after !== '' && { after: memberKey(account, group.id, after).sk }) }
+  const { items, reached: end } = await queryBehind(db, membersKey(account, group.id), range)
+  const reached = end?.slice(MEMBER_PREFIX.length)
+  const current = [...overlay(byId(items.map(toStoredMember)), intents).values()]
+  // Who is added meanwhile stands on the page of its id, wherever the stored ones end.
+  const here = current.filter(({ userId }) => userId > after && (reached === undefined || userId <= reached))
+  return { members: here.sort((a, b) => (a.userId < b.userId ? -1 : 1)), reached }
+}
 
 /** Memberships that one read unit of a range holds. */
 const PER_UNIT = 19

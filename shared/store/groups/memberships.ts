@@ -19,6 +19,33 @@ export async function listGroupIds(db: Db, account: string, userId: string): Pro
   return (await listMemberships(db, account, [[userId]])).get(userId) ?? []
 }
 
+/** Access pattern M2: the same behind a group's id, in the order of ids, `limit` at most. */
+export async function listGroupIdsBehind(
+  db: Db,
+  account: string,
+  userId: string,
+  { after, limit }: { after?: string | undefined; limit: number },
+): Promise<string[]> {
+  const { name, partitionKey, sortKey } = TABLE.index
+  const begin = memberOfPrefix(userId)
+  const items = await queryAll(
+    db,
+    {
+      IndexName: name,
+      ProjectionExpression: sortKey,
+      KeyConditionExpression: `${partitionKey} = :neighbours AND ${sortKey} BETWEEN :first AND :last`,
+      ExpressionAttributeValues: {
+        ':neighbours': memberOfKey(account, userId),
+        // A space sorts before all that an id holds: what begins behind it is no longer the group that was reached.
+        ':first': after === undefined ? begin : `${begin}${after} `,
+        ':last': begin.replace(/#$/, BEHIND),
+      },
+    },
+    limit,
+  )
+  return items.map((item) => splitKey(String(item[sortKey]))[1])
+}
+
 /**
  * Access pattern M8: the groups of many users, by one query for each run of them, from its first to its last in order of
  * id: others between them are read too, so a run should hold few. Where they are many, who stands behind them is asked

@@ -62,7 +62,7 @@ async function loseAll(db: Db, { account, group, until }: Run, lost: Lost[]): Pr
       cause: await requireEvent(db, { account, ...ref }),
     }))
     const losses = toLosses(db, before, causes)
-    const after = afterLosses(db, before, losses)
+    const after = afterLosses(before, losses)
     if (await failuresOf(db, queuedLosses(db, account, { before, after }, losses))) return false
     before = after
   }
@@ -84,12 +84,12 @@ function toLosses(db: Db, before: StoredResource, lost: readonly { member: Store
 }
 
 /** The group after as many versions as there are losses. */
-function afterLosses(db: Db, group: StoredResource, losses: Loss[]): StoredResource {
+function afterLosses(group: StoredResource, losses: Loss[]): StoredResource {
+  const last = losses.at(-1)?.event
   const version = group.version + losses.length
   const memberCount = (group.memberCount ?? 0) - losses.length
-  const eventId = losses.at(-1)?.event.eventId ?? group.eventId
-  const lastModified = new Date(db.clock()).toISOString()
-  return { ...group, version, applying: version, memberCount, eventId, lastModified }
+  const told = last && { eventId: last.eventId, lastModified: last.time }
+  return { ...group, version, applying: version, memberCount, ...told }
 }
 
 function queuedLosses(
