@@ -1,5 +1,5 @@
 import type { ComponentType } from 'preact'
-import type { IconName } from './parts/icon.tsx'
+import type { IconName } from './parts/icon-name.ts'
 
 /** What stands in the places of a path: `{ id }`. */
 export type PageProps = { params: Readonly<Record<string, string>> }

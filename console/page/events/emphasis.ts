@@ -5,7 +5,7 @@ export type Shown = Words[number] & { tone?: 'strong' | 'quiet' }
 
 /** Where the outcome begins, or how something was done, behind what was done. */
 const TAIL =
-  /(?: and was (?:refused|stopped|asked to wait)\b| and Rolecall failed\b| that (?:is|are) not here$| and found (?:nobody|none)$| because(?: (?:its|their|the)\b.*)?$| in [\d,]+ requests?$| and the old one ends\b|, which lives until\b|, part of a request of\b|, who held\b|, which had\b).*$/s
+  /(?: and was (?:refused|stopped|asked to wait)\b| and Rolecall failed\b| that (?:is|are) not here$| and found (?:nobody|none)$| because (?:its|their|the|$)| in [\d,]+ requests?$| and the old one ends\b|, which lives until\b|, part of a request of\b|, who held\b|, which had\b).*$/s
 /** Who did it, where that is nobody with a name. */
 const NOBODY = /^(?:[\d,]+ requests?|Rolecall)\b/
 

@@ -1,7 +1,7 @@
 import { changeOf, type Facts, isDryRun } from '../../../shared/audit/sentences/facts.ts'
 import { membersOf } from '../../../shared/audit/sentences/members.ts'
-import type { IconName } from '../parts/icon.tsx'
-import type { Tone } from '../parts/status.tsx'
+import type { IconName } from '../parts/icon-name.ts'
+import type { Tone } from '../parts/tone.ts'
 
 /** The drawing before a sentence; the sentence says the same. */
 export interface MarkOf {

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks'
-import { Icon, type IconName } from './icon.tsx'
+import { Icon } from './icon.tsx'
+import type { IconName } from './icon-name.ts'
 import { say } from './toast.tsx'
 
 interface CopyProps {

@@ -77,10 +77,7 @@ interface FilterBarProps {
 /** Search and filters in one line, and below it the filters that are in force. */
 export const FilterBar = ({ search, children, chips = [], onRemove, onClear }: FilterBarProps) => (
   <div class="filters">
-    <search class="filter-line">
-      {search}
-      {children}
-    </search>
+    <FilterLine search={search}>{children}</FilterLine>
     {chips.length === 0 ? null : (
       <ul class="chips" aria-label="Filters in force">
         {chips.map(({ name, label, value }) => (
@@ -100,6 +97,22 @@ export const FilterBar = ({ search, children, chips = [], onRemove, onClear }: F
     )}
   </div>
 )
+
+/** In a small window the filters wait behind a button. */
+function FilterLine({ search, children }: Pick<FilterBarProps, 'search' | 'children'>) {
+  const [isOpen, setOpen] = useState(false)
+  return (
+    <search class={isOpen ? 'filter-line open' : 'filter-line'}>
+      {search}
+      {children ? (
+        <button type="button" class="button filter-toggle" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+          Filters
+        </button>
+      ) : null}
+      <div class="filter-rest">{children}</div>
+    </search>
+  )
+}
 
 interface FilterProps {
   label: string

@@ -1,7 +1,8 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import { usePlace } from '../router/place.ts'
-import { Icon, type IconName } from './icon.tsx'
+import { Icon } from './icon.tsx'
+import type { IconName } from './icon-name.ts'
 
 export interface Choice {
   value: string
@@ -47,7 +48,7 @@ export function Menu({ label, icon, choices, value, onChoose, class: extra = 'bu
         }}
       >
         {icon ? <Icon name={icon} /> : null}
-        {label}
+        <span class="label">{label}</span>
         <Icon name="chevron" class="down" />
       </button>
       {isOpen ? <Choices id={id} label={label} choices={choices} value={value} onChoose={choose} /> : null}
@@ -175,7 +176,7 @@ export function Panel({ label, icon, class: extra = 'button', children }: PanelP
         onClick={() => setOpen(!isOpen)}
       >
         {icon ? <Icon name={icon} /> : null}
-        {label}
+        <span class="label">{label}</span>
         <Icon name="chevron" class="down" />
       </button>
       {isOpen ? (

@@ -1,3 +1,5 @@
+import type { Tone } from './tone.ts'
+
 /** One HTTP status: grey where it succeeded, red where it was refused or failed. */
 export const Status = ({ status }: { status: number | null }) => (
   <span class={(status ?? 0) >= 400 ? 'status bad' : 'status'}>{status ?? ''}</span>
@@ -7,6 +9,3 @@ export const Status = ({ status }: { status: number | null }) => (
 export const Tag = ({ tone = 'plain', children }: { tone?: Tone; children: preact.ComponentChildren }) => (
   <span class={`tag ${tone}`}>{children}</span>
 )
-
-/** What a colour says; never alone. */
-export type Tone = 'plain' | 'accent' | 'gain' | 'loss' | 'fail'

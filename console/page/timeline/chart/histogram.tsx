@@ -29,8 +29,9 @@ export function bucketWords({ at, changed, read, refused, failed }: Bucket, seco
 export function Histogram({ counts, shown, sentence, onRange, onWiden }: HistogramProps) {
   const holder = useRef<HTMLDivElement>(null)
   const [picked, setPicked] = useState<Picked>()
-  const { plot, pointed } = usePlot(holder, { counts, shown, onRange, onWiden })
+  const { plot, pointed, isLost } = usePlot(holder, { counts, shown, onRange, onWiden })
   useEffect(() => showPicked(plot.current, counts, picked), [picked, counts])
+  if (isLost) return <p class="meta plot-missing">The chart could not be drawn here; its numbers show as a table.</p>
   const ends = picked ? endsOf(picked) : pointed === undefined ? undefined : ([pointed, pointed] as const)
   const told = ends && joinBuckets(counts, ...ends)
   const onKeyDown = (event: KeyboardEvent) => {

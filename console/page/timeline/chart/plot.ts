@@ -82,7 +82,9 @@ const CLOCK_S = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-d
 const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' })
 
 /** Room that a time below the chart takes. */
-const LABEL_PX = 84
+const LABEL_PX = 52
+/** Half of its text: nearer to an edge it would be cut. */
+const EDGE_PX = 18
 
 function timeAxis(counts: Counts, colours: ChartColours, width: number): uPlot.Axis {
   const times = labelTimes(
@@ -90,12 +92,14 @@ function timeAxis(counts: Counts, colours: ChartColours, width: number): uPlot.A
     new Date(counts.to).getTimezoneOffset(),
     Math.max(3, Math.min(7, Math.floor(width / LABEL_PX))),
   )
+  const edgeMs = ((counts.to - counts.from) * EDGE_PX) / width
+  const shown = times.filter((time) => time - counts.from >= edgeMs && counts.to - time >= edgeMs)
   const gap = (times[1] ?? 0) - (times[0] ?? 0)
   const form = gap >= 86_400_000 ? DAY : gap > 0 && gap < 60_000 ? CLOCK_S : CLOCK
   return {
     ...{ size: AXIS_PX, gap: 6, font: '11px Geist, system-ui, sans-serif', stroke: colours.text },
     ...{ grid: { show: false }, ticks: { show: false }, border: { show: true, stroke: colours.line, width: 1 } },
-    splits: () => times.map((time) => time / 1000),
+    splits: () => shown.map((time) => time / 1000),
     values: (_plot, splits) => splits.map((time) => form.format(time * 1000)),
   }
 }

@@ -28,6 +28,9 @@ function loadPlot(): Promise<typeof uPlot> {
     const sheet = Object.assign(document.createElement('link'), { rel: 'stylesheet', href: '/console/uplot.css' })
     document.head.append(sheet)
     loading = import('uplot').then(({ default: Plot }) => Plot)
+    loading.catch(() => {
+      loading = undefined
+    })
   }
   return loading
 }
@@ -40,7 +43,15 @@ export function usePlot(holder: { current: HTMLDivElement | null }, use: PlotUse
   const [drawn, redraw] = useReducer<number, void>((turn) => turn + 1, 0)
   const latest = useRef(use)
   latest.current = use
-  useEffect(() => void loadPlot().then((loaded) => setPlot({ Plot: loaded })), [])
+  const [isLost, setLost] = useState(false)
+  useEffect(
+    () =>
+      void loadPlot().then(
+        (loaded) => setPlot({ Plot: loaded }),
+        () => setLost(true),
+      ),
+    [],
+  )
   useRedrawing(holder, redraw)
   useEffect(() => {
     const element = holder.current
@@ -59,7 +70,7 @@ export function usePlot(holder: { current: HTMLDivElement | null }, use: PlotUse
     plot.current = new Plot.Plot(...made, element)
     return () => plot.current?.destroy()
   }, [Plot, use.counts, use.shown.join(), drawn])
-  return { plot, pointed }
+  return { plot, pointed, isLost }
 }
 
 const AXIS_PX = 20
