@@ -58,7 +58,15 @@ export const FORWARDED = {
   'POST /admin/ownership': true,
   'POST /admin/roles/{id}/undrop': true,
   'POST /admin/undo': true,
+  'GET /admin/whoami': true,
+  'POST /admin/whoami': true,
+  'GET /admin/health': true,
+  'GET /admin/users/{id}/roles': true,
+  'GET /admin/roles/{id}/members': true,
+  'GET /admin/invariants': true,
   'GET /events': true,
+  'GET /events/counts': true,
+  'GET /events/{id}': true,
   'GET /changes': false,
 } as const satisfies Record<AdminRouteKey, boolean>
 
