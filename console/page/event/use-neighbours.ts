@@ -3,6 +3,7 @@ import type { EventRow } from '../../../shared/audit/event-row.ts'
 import { ask } from '../data/api.ts'
 import { cursorOf } from '../events/cursor.ts'
 import type { EventAnswer } from '../events/feed.ts'
+import type { FollowAnswer } from '../events/follow.ts'
 
 interface Neighbours {
   before: EventRow | undefined
@@ -17,18 +18,41 @@ export function useNeighbours(row: EventRow): Neighbours {
     setFound({ before: undefined, after: undefined })
     if (!resource) return
     const stop = new AbortController()
-    const common = { type: 'ALL', resource, allowEmpty: true, limit: 2, purpose: 'console' }
-    const first = async (more: Record<string, string | number>) => {
-      const query = { ...common, ...more }
-      const { events } = await ask<EventAnswer>({ path: ['events'], query, signal: stop.signal })
-      return events.find((event) => event.EVENT_ID !== EVENT_ID)
-    }
-    const cursor = cursorOf(row)
+    const asking = { resource, id: EVENT_ID, signal: stop.signal }
     void Promise.all([
-      first({ last: 'all', order: 'desc', before: cursor }).catch(() => undefined),
-      first({ from: row.EVENT_TIMESTAMP, order: 'asc', after: cursor }).catch(() => undefined),
+      lookBack(asking, cursorOf(row)).catch(() => undefined),
+      lookOn(asking, cursorOf(row)).catch(() => undefined),
     ]).then(([before, after]) => stop.signal.aborted || setFound({ before, after }))
     return () => stop.abort()
   }, [EVENT_ID])
   return found
+}
+
+interface Asking {
+  resource: string
+  id: string
+  signal: AbortSignal
+}
+
+const about = ({ resource }: Asking) => ({ type: 'ALL', resource, allowEmpty: true, limit: 2, purpose: 'console' })
+const other = ({ id }: Asking, events: readonly EventRow[]) => events.find((event) => event.EVENT_ID !== id)
+
+async function lookBack(asking: Asking, before: string): Promise<EventRow | undefined> {
+  const query = { ...about(asking), last: 'all', order: 'desc', before }
+  return other(asking, (await ask<EventAnswer>({ path: ['events'], query, signal: asking.signal })).events)
+}
+
+/** How many parts of what came since are looked through. */
+const MAX_LOOKS = 8
+
+async function lookOn(asking: Asking, place: string): Promise<EventRow | undefined> {
+  let after = place
+  for (let looks = 0; looks < MAX_LOOKS; looks++) {
+    const query = { ...about(asking), after }
+    const answer = await ask<FollowAnswer>({ path: ['events'], query, signal: asking.signal })
+    const found = other(asking, answer.events)
+    if (found || !answer.more) return found
+    after = answer.next
+  }
+  return undefined
 }

@@ -15,6 +15,8 @@ export interface EventAnswer {
   to: string
   events: EventRow[]
   next?: string
+  /** Where what comes behind these is heard of. */
+  follow?: string
   leftOut?: string
 }
 
@@ -46,7 +48,7 @@ export class EventFeed {
   readonly #question: Question
   #pages: readonly FeedPage[] = []
   #next: string | undefined
-  /** Where the next long poll begins. */
+  /** Where the next long poll goes on. */
   #newest: string | undefined
   readonly #seen = new Set<string>()
   readonly #listeners = new Set<() => void>()
@@ -108,11 +110,10 @@ export class EventFeed {
     })
   }
 
-  async #append({ events, next, to, leftOut }: EventAnswer): Promise<void> {
+  async #append({ events, next, to, leftOut, follow }: EventAnswer): Promise<void> {
     this.age = Date.now()
     this.leftOut = leftOut
-    const [first] = events
-    this.#newest ??= first ? cursorOf(first) : `${to}#`
+    this.#newest ??= follow ?? to
     const page = await this.#toPage(this.#next, events)
     this.#pages = [...this.#pages, page]
     this.#next = next ?? (events.length >= PAGE_ROWS ? page.end : undefined)
@@ -177,15 +178,10 @@ export class EventFeed {
   }
 
   /** Takes what came, oldest first; it joins the list, or waits until it is asked for. @returns what is new. */
-  async arrive(
-    rows: readonly EventRow[],
-    next: string | undefined,
-    mayShow: () => boolean,
-  ): Promise<readonly EventRow[]> {
+  async arrive(rows: readonly EventRow[], next: string, mayShow: () => boolean): Promise<readonly EventRow[]> {
     const held = new Set([...(this.#pages[0]?.rows ?? []), ...(this.#pages[1]?.rows ?? [])].map((row) => row.EVENT_ID))
     const fresh = rows.filter(({ EVENT_ID }) => !held.has(EVENT_ID) && !this.#seen.has(EVENT_ID))
-    const last = rows.at(-1)
-    this.#newest = next ?? (last ? cursorOf(last) : this.#newest)
+    this.#newest = next
     if (fresh.length === 0) return fresh
     for (const { EVENT_ID } of fresh) this.#seen.add(EVENT_ID)
     this.pending = [...fresh.toReversed(), ...this.pending]

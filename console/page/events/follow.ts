@@ -1,5 +1,14 @@
+import type { EventRow } from '../../../shared/audit/event-row.ts'
 import { ApiError, ask } from '../data/api.ts'
-import type { EventAnswer, EventFeed } from './feed.ts'
+import type { EventFeed } from './feed.ts'
+
+/** What came behind a place, oldest first, and where to go on. */
+export interface FollowAnswer {
+  events: readonly EventRow[]
+  next: string
+  /** Whether there may be more already. */
+  more: boolean
+}
 
 /** How long the service waits for something new. */
 const WAIT_S = 20
@@ -12,7 +21,7 @@ interface Following {
   question: Readonly<Record<string, string>>
   /** Whether what comes may be shown at once. */
   mayShow: () => boolean
-  onArrival: (rows: readonly EventAnswer['events'][number][]) => void
+  onArrival: (rows: readonly EventRow[]) => void
   onState: (state: LiveState) => void
   signal: AbortSignal
 }
@@ -31,8 +40,8 @@ export async function follow({ feed, question, mayShow, onArrival, onState, sign
     }
     try {
       onState('live')
-      const after = { after: feed.newest ?? '', wait: WAIT_S, limit: 200, purpose: 'follow' }
-      const answer = await ask<EventAnswer>({ path: ['events'], query: { ...question, ...after }, signal })
+      const after = { after: feed.newest, wait: WAIT_S, limit: 200, purpose: 'follow' }
+      const answer = await ask<FollowAnswer>({ path: ['events'], query: { ...question, ...after }, signal })
       failures = 0
       const fresh = await feed.arrive(answer.events, answer.next, mayShow)
       if (fresh.length > 0) onArrival(fresh)

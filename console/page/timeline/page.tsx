@@ -15,7 +15,7 @@ import { Filters } from './filters.tsx'
 import { LinkedEvent } from './linked-event.tsx'
 import { LiveButton, NewPill } from './live.tsx'
 import { Nothing, Unknown } from './nothing.tsx'
-import { FIRST_RANGE, filtersOf, isOpenRange, outcomesOf, rangeOf } from './question.ts'
+import { FIRST_RANGE, filtersOf, followingOf, isOpenRange, outcomesOf, rangeOf } from './question.ts'
 import { RangeMenu } from './range-menu.tsx'
 import { TIMELINE } from './schema.ts'
 import { useLive } from './use-live.ts'
@@ -30,7 +30,7 @@ export default function TimelinePage() {
   const counts = useCounts(values, retentionDays, feed.age !== undefined, turn)
   const top = useRef<HTMLDivElement>(null)
   const isAtTop = () => values.open === '' && (top.current?.getBoundingClientRect().bottom ?? 0) >= 0
-  const live = useLive(feed, question, isOpenRange(values), isAtTop, counts.add)
+  const live = useLive(feed, followingOf(values), isOpenRange(values), isAtTop, counts.add)
   const again = () => {
     setTurn((before) => before + 1)
   }

@@ -12,6 +12,12 @@ export function filtersOf(values: TimelineValues): Question {
   return { type: 'ALL', allowEmpty: 'true', ...Object.fromEntries(given), ...object }
 }
 
+/** The same behind a place: there is all, what only read an object too. */
+export function followingOf(values: TimelineValues): Question {
+  const { reads: _, ...filters } = { ...filtersOf(values), ...outcomesOf(values) }
+  return filters
+}
+
 /** Which outcomes are shown, where that is not all of them. */
 export const outcomesOf = ({ show }: TimelineValues): Question =>
   show.length === OUTCOMES.length ? {} : { outcome: show.join(',') }
