@@ -53,13 +53,15 @@ export function FeedList({ feed, label, open, onOpen, byValue, own, onDone }: Fe
         const [first] = told?.rows ?? []
         if (!told || !first) return <div class="skeleton-row" />
         const isFold = told.rows.length > 1
+        const own =
+          isFold || shared.known.own === undefined ? told : { ...told, sentence: toSentence(first, shared.known) }
         const isOpen = isFold
           ? feed.unfolded.has(feed.keyOf(index)) || told.rows.some(isRow(open))
           : open === first.EVENT_ID
         return (
           <>
             {day === undefined ? null : <DayHead time={first.EVENT_TIMESTAMP} day={day} />}
-            <EventRow told={told} isOpen={isOpen} onToggle={() => toggle(index)} {...shared}>
+            <EventRow told={own} isOpen={isOpen} onToggle={() => toggle(index)} {...shared}>
               {isFold ? <Folded rows={told.rows} {...shared} /> : <EventDetail row={first} {...shared} />}
             </EventRow>
           </>

@@ -69,9 +69,11 @@ function SetUp({ view, tokens, crumbs }: SetUpProps) {
       title={`Set up ${name} · Integrations`}
       crumbs={crumbs}
       heading={
-        <>
-          Set up <Value text={name} /> <Tag>{guide.title}</Tag>
-        </>
+        <span class="object-head">
+          <span>
+            Set up <Value text={name} /> <Tag>{guide.title}</Tag>
+          </span>
+        </span>
       }
       actions={
         <Menu

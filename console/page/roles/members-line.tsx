@@ -1,5 +1,6 @@
 import { Time } from '../parts/time.tsx'
 import { AsOfPanel } from '../story/as-of-panel.tsx'
+import { spanStart } from '../story/span-start.ts'
 import { ticksOf } from '../story/ticks.ts'
 import type { Story } from '../story/use-story.ts'
 import { memberCounts } from './member-counts.ts'
@@ -19,8 +20,7 @@ const HEIGHT = 80
 
 /** A line of how many members a role had; the same as a table. */
 export function MembersLine({ id, count, story, at, now, onAsOf }: MembersLineProps) {
-  const oldest = Date.parse(story.rows.at(-1)?.EVENT_TIMESTAMP ?? '') || story.from
-  const from = story.isWhole ? Math.max(story.from, Math.min(oldest - (now - oldest) * 0.05, now - 86_400_000)) : oldest
+  const from = spanStart(story, now)
   const points = memberCounts(count, story.rows, id, from)
   const most = Math.max(1, ...points.map(({ members }) => members))
   const x = (time: number) => ((WIDTH * (time - from)) / Math.max(1, now - from)).toFixed(1)

@@ -7,6 +7,7 @@ import { addressOf } from '../router/address.ts'
 import { AsOfPanel } from './as-of-panel.tsx'
 import type { Interval, Lane } from './lanes.ts'
 import { ACTIVE } from './moves.ts'
+import { spanText } from './span-start.ts'
 import { ticksOf } from './ticks.ts'
 
 /** Roles that are shown before the rest is asked for. */
@@ -28,12 +29,11 @@ interface LanesCardProps {
 export function LanesCard({ lanes, from, to, isCut, at, onAsOf }: LanesCardProps) {
   const [showsAll, setShowsAll] = useState(false)
   const shown = showsAll ? lanes : lanes.slice(0, SHOWN + 1)
-  const days = Math.max(1, Math.round((to - from) / 86_400_000))
   return (
     <section class="card story">
       <div class="card-head">
         <h2>
-          Roles over time <span class="meta">last {days === 1 ? 'day' : `${days} days`}</span>
+          Roles over time <span class="meta">last {spanText(to - from)}</span>
         </h2>
         <AsOfPanel from={from} to={to} at={at} onAsOf={onAsOf} />
       </div>

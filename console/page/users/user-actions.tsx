@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact'
 import { useMayWrite } from '../data/session.tsx'
 import { ChangeAction, patchOf } from '../objects/change-actions.tsx'
 import { DeleteAction } from '../objects/delete-action.tsx'
@@ -12,10 +13,12 @@ interface UserActionsProps {
   name: string
   user: { active?: boolean; owner?: string } | undefined
   onDone: () => void
+  /** A further button, before More. */
+  children?: ComponentChildren
 }
 
 /** What an administrator can do with a user here, each as the command line does it. */
-export function UserActions({ id, name, user, onDone }: UserActionsProps) {
+export function UserActions({ id, name, user, onDone, children }: UserActionsProps) {
   const mayWrite = useMayWrite()
   if (!mayWrite) return null
   if (!user) return <UndropAction kind="user" {...{ id, name, onDone }} />
@@ -37,6 +40,7 @@ export function UserActions({ id, name, user, onDone }: UserActionsProps) {
         warning={owner === 'ADMIN' ? undefined : `It belongs to ${owner}, whose next write wins for what it sends.`}
         onDone={onDone}
       />
+      {children}
       <Panel label="More">
         {() => (
           <div class="menu-items">

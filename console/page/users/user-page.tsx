@@ -20,6 +20,7 @@ import { heldAt, lanesOf } from '../story/lanes.ts'
 import { LanesCard } from '../story/lanes-card.tsx'
 import { ACTIVE } from '../story/moves.ts'
 import { STORY } from '../story/schema.ts'
+import { spanStart } from '../story/span-start.ts'
 import { type Story, useStory } from '../story/use-story.ts'
 import { UserActions } from './user-actions.tsx'
 
@@ -119,8 +120,9 @@ function UserView({ id, name, user, story, storyError, again }: UserViewProps) {
       }
       actions={
         <>
-          <UserActions id={id} name={name} user={user} onDone={again} />
-          {undoable ? <UndoAction row={undoable} class="button" onDone={again} /> : null}
+          <UserActions id={id} name={name} user={user} onDone={again}>
+            {undoable ? <UndoAction row={undoable} class="button" onDone={again} /> : null}
+          </UserActions>
         </>
       }
     >
@@ -146,14 +148,6 @@ function UserView({ id, name, user, story, storyError, again }: UserViewProps) {
       </div>
     </Page>
   )
-}
-
-/** The picture begins a little before the first thing it shows, and spans a day at least. */
-function spanStart({ from, rows, isWhole }: Story, now: number): number {
-  const oldest = Date.parse(rows.at(-1)?.EVENT_TIMESTAMP ?? '') || from
-  if (!isWhole) return oldest
-  const lead = Math.max((now - oldest) * 0.05, 3_600_000)
-  return Math.max(from, Math.min(oldest - lead, now - 86_400_000))
 }
 
 const isOwnChange = (row: EventRow, id: string): boolean => row.RESOURCE_ID === id && isUndoable(toFacts(row, {}))
