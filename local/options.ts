@@ -11,6 +11,8 @@ export interface Options {
   /** Keeps the data, the tokens and the credentials of the running system. */
   folder: string
   newTokens: boolean
+  /** Plays a few days of traffic, in memory. */
+  demo: boolean
   help: boolean
 }
 
@@ -23,6 +25,8 @@ Usage: npm start -- [options]
   --ready-file PATH   write address and tokens there, as JSON, once requests are served
   --data-dir PATH     where data, tokens and credentials are kept (default .rolecall)
   --new-tokens        issue new tokens and revoke those of earlier starts
+  --demo              play a few days of Okta and Entra, a request a second, so that the console has something to show;
+                      keeps nothing, as --memory does
   --help              show this
 
 Tokens are kept with the data and work after a restart; one that no longer works is replaced.
@@ -46,11 +50,12 @@ export function parseOptions(args: readonly string[]): Options {
   const values = parseValues(args)
   const readyFile = values['ready-file']
   return {
-    memory: values.memory,
+    memory: values.memory || values.demo,
     port: parsePort(values.port),
     readyFile: readyFile === undefined ? undefined : parsePath('ready-file', readyFile),
     folder: parsePath('data-dir', values['data-dir']),
     newTokens: values['new-tokens'],
+    demo: values.demo,
     help: values.help,
   }
 }
@@ -65,6 +70,7 @@ function parseValues(args: readonly string[]) {
         'ready-file': { type: 'string' },
         'data-dir': { type: 'string', default: DATA_FOLDER },
         'new-tokens': { type: 'boolean', default: false },
+        demo: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     }).values

@@ -9,6 +9,8 @@ import { clearReadyFile, writeReadyFile } from './ready-file.ts'
 import type { System } from './system.ts'
 
 const TABLE_NAME = 'rolecall'
+/** Between two requests of the demo. */
+const DEMO_PACE_MS = 1000
 
 /** What `npm start` does: runs everything until it is told to stop. Settles once requests are served, or it failed. */
 export async function start(args: readonly string[]): Promise<void> {
@@ -47,7 +49,8 @@ class Run {
   }
 
   async start(): Promise<void> {
-    const { port, newTokens, readyFile } = this.#options
+    const { port, newTokens, readyFile, demo } = this.#options
+    if (demo && this.#chosen) throw new Error('--demo plays in memory: unset DYNAMODB_ENDPOINT')
     if (readyFile) clearReadyFile(readyFile)
     const { tableName = TABLE_NAME, aws, endpoint = this.#startEngine() } = this.#chosen ?? {}
     // The engine is on its way while all the rest is imported; if it fails meanwhile, startSystem() says so.
@@ -60,7 +63,9 @@ class Run {
     const table = { endpoint, tableName, prepare: ensureTable, ...(aws && { aws }) }
     const system = await startSystem({ ...table, port, newTokens, ...keeper })
     this.#endings.push(system.stop)
-    if (!this.stopping) this.#announce(system)
+    if (this.stopping) return
+    this.#announce(system)
+    if (this.#options.demo) void this.#playDemo(system)
   }
 
   /** Without an engine of its own a system has nothing in memory, and nothing in the data folder that others may not have. */
@@ -97,6 +102,21 @@ class Run {
       pid: process.pid,
     }
     this.#endings.push(writeReadyFile(readyFile, ready))
+  }
+
+  /** Plays until it is over or the system stops; what goes wrong in it ends only the demo. */
+  async #playDemo(system: System): Promise<void> {
+    const { playDemo, removeDemo } = await import('./demo/demo.ts')
+    const stop = new AbortController()
+    const { folder } = this.#options
+    this.#endings.push(() => {
+      stop.abort()
+      removeDemo(folder)
+    })
+    const tell = (line: string) => process.stdout.write(`${line}\n`)
+    await playDemo(system, { paceMs: DEMO_PACE_MS, folder, tell, signal: stop.signal }).catch((error: Error) => {
+      if (!stop.signal.aborted) process.stderr.write(`The demo ended early: ${error.message}\n`)
+    })
   }
 
   /** Says what went wrong, unless it is a consequence of stopping, and ends with code 1. */

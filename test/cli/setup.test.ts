@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { writeLocalCredentials } from '../../local/credentials.ts'
+import type { Conversation } from '../../local/demo/conversation.ts'
 import { GUIDE_NAMES, GUIDES, type GuideName } from '../../shared/setup/guides.ts'
 import { runCli } from '../factories/cli.ts'
 import { newUser } from '../factories/scim-api.ts'
 import { withSystem } from '../factories/system.ts'
-import { type Conversation, hold } from '../idp/conversation.ts'
+import { holdChecked } from '../idp/hold.ts'
 
 const system = withSystem()
 let folder: string
@@ -25,7 +26,7 @@ async function cliJson(...args: string[]) {
   return JSON.parse(stdout)
 }
 const conversationOf = (name: string): Conversation =>
-  JSON.parse(readFileSync(new URL(`../idp/${name}-lifecycle.json`, import.meta.url), 'utf8'))
+  JSON.parse(readFileSync(new URL(`../../local/demo/${name}-lifecycle.json`, import.meta.url), 'utf8'))
 /** Those of which no conversation was recorded speak as the generic protocol does. */
 const CONVERSATIONS: Partial<Record<GuideName, string>> = { okta: 'okta', entra: 'entra' }
 
@@ -53,7 +54,7 @@ describe('rolecall setup', () => {
       const view = await cliJson('integration', 'describe', integration, ...on)
       expect(view).toMatchObject({ role, clientKind: guide.kind, enabled: true, liveTokens: 1 })
       const recorded = CONVERSATIONS[name]
-      if (recorded) await hold(conversationOf(recorded), said.baseUrl, said.token)
+      if (recorded) await holdChecked(conversationOf(recorded), said.baseUrl, said.token)
       else {
         expect(await ask(said.baseUrl, said.token, '/Users', newUser('ada@example.com'))).toMatchObject({ status: 201 })
         const found = await ask(said.baseUrl, said.token, '/Users?filter=userName%20eq%20%22ADA%40example.com%22')

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import type { Conversation } from '../../local/demo/conversation.ts'
 import { signRequest } from '../../shared/auth/sigv4.ts'
 import { runCli } from '../factories/cli.ts'
 import { withSystem } from '../factories/system.ts'
-import { type Conversation, hold, type Sent } from './conversation.ts'
+import { holdChecked, type Sent } from './hold.ts'
 
 const system = withSystem()
 
@@ -40,9 +41,11 @@ describe.each([
   ['entra-lifecycle', 'ENT-1 ENT-2'],
 ])('%s (%s)', (file) => {
   test('every expectation is met, and the event history lists each request in order', async () => {
-    const conversation: Conversation = JSON.parse(readFileSync(new URL(`${file}.json`, import.meta.url), 'utf8'))
+    const conversation: Conversation = JSON.parse(
+      readFileSync(new URL(`../../local/demo/${file}.json`, import.meta.url), 'utf8'),
+    )
     const { integration, role } = CLIENTS[conversation.client]
-    const sent = await hold(conversation, system.baseUrl, system.tokens[integration])
+    const sent = await holdChecked(conversation, system.baseUrl, system.tokens[integration])
 
     const question = { last: '5m', limit: 200, integration }
     const query = new URLSearchParams({ ...question, limit: '200' })
