@@ -5,6 +5,7 @@ import { changesCommand } from './commands/changes.ts'
 import { check } from './commands/check.ts'
 import { completionCommand } from './commands/completion.ts'
 import { drift } from './commands/drift.ts'
+import { eventCommands } from './commands/event.ts'
 import { eventHistory } from './commands/event-history.ts'
 import { exportCommand } from './commands/export.ts'
 import { grantCommands } from './commands/grants.ts'
@@ -30,6 +31,7 @@ const ASKING: readonly Command[] = [
   ...networkPolicyCommands,
   ...accountCommands,
   eventHistory,
+  ...eventCommands,
   changesCommand,
   exportCommand,
   sqlCommand,
