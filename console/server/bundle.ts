@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { build, stop } from 'esbuild'
+import { type BuildOptions, build, stop } from 'esbuild'
 
 const PAGE = join(import.meta.dirname, '..', 'page')
 const OUT = '/console'
@@ -16,8 +16,8 @@ export async function bundlePage(): Promise<PageFile[]> {
   return outputFiles.map(({ path, contents }) => ({ name: path.slice(OUT.length + 1), content: contents }))
 }
 
-/** What the bundler makes of it, and of what. */
-export async function buildPage() {
+/** What the bundler makes of it, and of what; with `external` packages left out. */
+export async function buildPage({ external = [] }: Pick<BuildOptions, 'external'> = {}) {
   try {
     return await build({
       entryPoints: [
@@ -25,7 +25,14 @@ export async function buildPage() {
         { in: join(PAGE, 'page.css'), out: 'page' },
         { in: 'uplot/dist/uPlot.min.css', out: 'uplot' },
       ],
-      ...{ absWorkingDir: PAGE, outdir: OUT, tsconfig: join(PAGE, 'tsconfig.json'), metafile: true },
+      ...{
+        absWorkingDir: PAGE,
+        outdir: OUT,
+        publicPath: OUT,
+        external,
+        tsconfig: join(PAGE, 'tsconfig.json'),
+        metafile: true,
+      },
       ...{ bundle: true, splitting: true, minify: true, write: false, charset: 'utf8', legalComments: 'none' },
       ...{ format: 'esm', platform: 'browser', target: 'es2023', logLevel: 'silent' },
       ...{ assetNames: '[name]', chunkNames: '[name]-[hash]' },
