@@ -17,6 +17,7 @@ export interface Asset {
 }
 
 const TYPES: Readonly<Record<string, string>> = {
+  '': 'text/plain; charset=utf-8',
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
@@ -38,7 +39,11 @@ export function loadAssets(): Promise<ReadonlyMap<string, Asset>> {
 async function makeAssets(): Promise<ReadonlyMap<string, Asset>> {
   // The bundler is loaded for whoever opens the page, and by nobody else.
   const { bundlePage } = await import('./bundle.ts')
-  const [bundled, ...fixed] = await Promise.all([bundlePage(), load('/', 'console/page/index.html')])
+  const [bundled, ...fixed] = await Promise.all([
+    bundlePage(),
+    load('/', 'console/page/index.html'),
+    load('/console/NOTICE', 'NOTICE'),
+  ])
   const named = bundled.map(({ name, content }: PageFile) =>
     toEntry(`/console/${name}`, Buffer.from(content), extname(name)),
   )
