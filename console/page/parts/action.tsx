@@ -37,7 +37,7 @@ interface ActionProps {
   plan: (signal: AbortSignal) => Promise<Plan>
   /** Does it. */
   carryOut: () => Promise<ApiAnswer<unknown>>
-  /** It is done: what is shown should be asked for again. */
+  /** It is done, and what was done is read: what is shown should be asked for again. */
   onDone?: () => void
   /** Fields that the dry run follows; `planKey` says when they changed. */
   children?: ComponentChildren
@@ -90,15 +90,18 @@ function ActionDialog(props: ActionProps & { onClose: () => void }) {
     try {
       const { requestId } = await carryOut()
       setStage({ is: 'done', requestId })
-      onDone?.()
     } catch (error) {
       setStage({ is: 'failed', error: toApiError(error) })
     }
   }
   if (stage.is === 'done') {
+    const leave = () => {
+      onClose()
+      onDone?.()
+    }
     return (
-      <Dialog title={confirm} onClose={onClose}>
-        <Done requestId={stage.requestId} onClose={onClose} />
+      <Dialog title={confirm} onClose={leave}>
+        <Done requestId={stage.requestId} onClose={leave} />
       </Dialog>
     )
   }
@@ -189,6 +192,8 @@ function Planned({ plan: { lines, count, warning }, confirm, isWorking, onConfir
 function Done({ requestId, onClose }: { requestId: string; onClose: () => void }) {
   const [rows, setRows] = useState<readonly EventRow[]>([])
   const known = useKnown()
+  const ofObjects = rows.filter(({ RESOURCE_ID }) => RESOURCE_ID !== null)
+  const told = ofObjects.length > 0 ? ofObjects : rows
   useEffect(() => {
     const query = { request: requestId, type: 'ALL', last: '1h', allowEmpty: true, limit: 10, purpose: 'console' }
     void ask<{ events: EventRow[] }>({ path: ['events'], query }).then(
@@ -201,7 +206,7 @@ function Done({ requestId, onClose }: { requestId: string; onClose: () => void }
       <p role="status" class="strong">
         Done
       </p>
-      {rows.map((row) => (
+      {told.slice(0, SHOWN_LINES).map((row) => (
         <p key={row.EVENT_ID} class="done-line">
           <Sentence words={toSentence(row, known)} />{' '}
           <a class="link" href={addressOf(['timeline', row.EVENT_ID])}>
