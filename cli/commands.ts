@@ -6,6 +6,7 @@ import { check } from './commands/check.ts'
 import { completionCommand } from './commands/completion.ts'
 import { consoleCommand } from './commands/console.ts'
 import { drift } from './commands/drift.ts'
+import { eventCommands } from './commands/event.ts'
 import { eventHistory } from './commands/event-history.ts'
 import { exportCommand } from './commands/export.ts'
 import { grantCommands } from './commands/grants.ts'
@@ -31,6 +32,7 @@ const ASKING: readonly Command[] = [
   ...networkPolicyCommands,
   ...accountCommands,
   eventHistory,
+  ...eventCommands,
   changesCommand,
   exportCommand,
   sqlCommand,

@@ -22,6 +22,8 @@ export interface EventPart {
   unreadable: number
   /** What the service says that the answer does not show. */
   leftOut: string | undefined
+  /** Where to follow on behind the newest of them. */
+  follow: string
 }
 
 /** The `limit` most recent events of a range; asks on where an answer had to end earlier. */
@@ -57,6 +59,7 @@ function joinAnswer(older: EventAnswer, newer: EventPart | undefined, isWhole: b
     rows: [...older.events, ...(newer?.rows ?? [])],
     unreadable: (older.unreadable ?? 0) + (newer?.unreadable ?? 0),
     leftOut: older.leftOut,
+    follow: newer?.follow ?? older.follow ?? older.to,
   }
 }
 

@@ -1,46 +1,49 @@
 import type { EventRow } from '../shared/audit/event-row.ts'
+import type { FollowAnswer } from '../shared/http/event-follow.ts'
 import type { Api } from './api.ts'
-import { type Question, walkEvents } from './event-pages.ts'
+import type { Question } from './event-pages.ts'
 import { Failure } from './failure.ts'
 import type { Terminal } from './terminal.ts'
 
 const POLL_MS = 2000
 /** How long to wait at most before the next try while nobody answers. */
 const MAX_WAIT_MS = 30_000
-/** An event has the time its request came, and is stored when it is answered: 29 s later at most, and clocks differ. */
-const OVERLAP_MS = 120_000
+/** Seconds that the service may wait for the next event. */
+const FOLLOW_SECONDS = 20
+/** Between two questions, so that a service that answers at once is not asked without end. */
+const BREATH_MS = 200
+/** So long ago an event was shown that it cannot come again. */
+const FORGOTTEN_MS = 240_000
 
-/** What has been shown before: all of a range, and whether an event is yet to be shown. */
+/** Behind what to follow, and whether an event is yet to be shown. */
 interface Shown {
-  from: string
-  to: string
+  /** A cursor of an answer, or an instant. */
+  after: string
   isNew(row: EventRow): boolean
 }
 
 /**
- * The events that come after those shown, each once, until `signal`. Asks again while the service is away or busy.
+ * The events that come behind a place, each once, until `signal`. Asks again while the service is away or busy.
  * @throws {Failure} when the service refuses.
  */
 export async function* followEvents(
   api: Api,
   terminal: Terminal,
   question: Question,
-  { from, to, isNew }: Shown,
+  { after, isNew }: Shown,
   signal: AbortSignal,
 ): AsyncGenerator<EventRow[]> {
-  let reached = to
+  const { last: _last, from: _from, reads: _reads, ...filters } = question
+  const always = { ...filters, wait: FOLLOW_SECONDS, allowEmpty: 'true', purpose: 'follow' }
   let failures = 0
   while (!signal.aborted) {
-    await terminal.pause(pauseOf(failures), signal)
-    const start = laterOf(from, before(reached))
-    const since = { ...question, last: undefined, from: start, allowEmpty: 'true', purpose: 'follow' }
+    await terminal.pause(failures > 0 ? pauseOf(failures) : BREATH_MS, signal)
     try {
-      for await (const part of walkEvents(api, since, signal)) {
-        reached = part.to
-        yield part.rows.filter(isNew)
-      }
+      const answer = await api.call<FollowAnswer>({ path: ['events'], query: { ...always, after }, signal })
+      after = answer.next
       if (failures > 0) terminal.tell('The service answers again')
       failures = 0
+      yield answer.events.filter(isNew)
     } catch (error) {
       if (!signal.aborted) tellPassing(terminal, error, failures)
       failures += 1
@@ -63,10 +66,8 @@ export function onceEach(): (row: EventRow) => boolean {
   return ({ EVENT_ID: id, EVENT_TIMESTAMP: time }) => {
     if (seen.has(id)) return false
     seen.set(id, time)
-    if (seen.size % 1000 === 0) seen = new Map([...seen].filter(([, at]) => at > before(before(time))))
+    const oldest = new Date(Date.parse(time) - FORGOTTEN_MS).toISOString()
+    if (seen.size % 1000 === 0) seen = new Map([...seen].filter(([, at]) => at > oldest))
     return true
   }
 }
-
-const before = (time: string): string => new Date(Date.parse(time) - OVERLAP_MS).toISOString()
-const laterOf = (one: string, other: string): string => (one > other ? one : other)

@@ -132,18 +132,22 @@ const SAID_VIEW: ListView<SaidRow> = {
   csv: [...(EVENT_VIEW.csv ?? []), { header: 'SENTENCE', get: ({ SENTENCE }) => SENTENCE }],
 }
 
-/** Writes events in sentences, each part as it arrives. @returns how many events there were. */
+/**
+ * Writes events in sentences, each part as it arrives; parts are told oldest first, and then shown in the order asked for.
+ * @returns how many events there were.
+ */
 export async function showSentences(
   session: Session,
   narrator: Narrator,
   parts: AsyncIterable<readonly EventRow[]>,
-  isEndless = false,
+  { isEndless = false, isNewestFirst = false } = {},
 ): Promise<number> {
   let count = 0
   async function* as<Row>(toRows: (rows: readonly EventRow[]) => Promise<Row[]>): AsyncGenerator<Row[]> {
     for await (const rows of parts) {
       count += rows.length
-      yield await toRows(rows)
+      const told = await toRows(rows)
+      yield isNewestFirst ? told.toReversed() : told
     }
   }
   const told = session.output === 'table'

@@ -39,7 +39,7 @@ async function findFirst(session: Session, awaited: Awaited, signal: AbortSignal
   const isOnce = onceEach()
   const isNew = (row: EventRow) => isOnce(row) && row.EVENT_TIMESTAMP >= (isUnknown(row) ? minuteOf(from) : from)
   try {
-    for await (const rows of followEvents(api, terminal, { type: 'SCIM' }, { from, to: from, isNew }, signal)) {
+    for await (const rows of followEvents(api, terminal, { type: 'SCIM' }, { after: from, isNew }, signal)) {
       const first = rows.find((row) => isOf(row, awaited))
       if (first) return first
       for (const row of rows.filter(isUnknown)) tellUnknown(session, row)

@@ -1,12 +1,15 @@
+import { EVENT_KINDS } from '../../shared/audit/event-kind.ts'
 import {
   DEFAULT_LIMIT,
   EVENT_METHODS,
+  EVENT_ORDERS,
   EVENT_PARAMETERS,
   EVENT_TYPES,
   MAX_LIMIT,
 } from '../../shared/audit/event-query.ts'
 import type { EventRow } from '../../shared/audit/event-row.ts'
-import { command, type Session } from '../command.ts'
+import { OUTCOMES } from '../../shared/audit/outcome.ts'
+import { command, type Flag, type Session } from '../command.ts'
 import { listParts, type Rest, tellLeftOut, tellRest } from '../event-listing.ts'
 import type { EventPart, Question } from '../event-pages.ts'
 import { UsageError } from '../failure.ts'
@@ -18,29 +21,51 @@ import { detailLines, EVENT_VIEW } from './event-view.ts'
 
 const textOf = (parameter: keyof typeof EVENT_PARAMETERS) => textFor(EVENT_PARAMETERS[parameter])
 
-const FLAGS = {
+/** Options that say of when events are. */
+export const RANGE_FLAGS = {
   last: optional('SPAN', 'the last 30s, 5m, 2h or 7d (default: 7d, or the retention if shorter)', textOf('last')),
   from: optional('TIME', 'start of the range: 2026-08-31T10:00:00Z, or a day from its beginning (UTC)', textOf('from')),
   to: optional('TIME', 'end of the range: an instant, or a day to its end (default: now)', textOf('to')),
-  limit: optional('N', `the N most recent, 1 to ${MAX_LIMIT} (default ${DEFAULT_LIMIT})`, wholeNumber(1, MAX_LIMIT)),
-  all: toggle('all of the range, however many, shown as they arrive'),
-  follow: toggle('then go on with what comes, each event once, until Ctrl-C; json is one object a line'),
-  sentences: toggle('what happened in words: a table of time and sentence, a column more in json and csv'),
-  details: toggle('under each row of the table what it changed, before and after, and all else that is known'),
+}
+
+/** Options that say which events are meant; a value behind ! is left out. */
+export const FILTER_FLAGS = {
   type: choice(
     'TYPE',
     'SCIM (clients; the default), ADMIN (administrators and auditors) or ALL; all if one of the next five is given',
     EVENT_TYPES,
   ),
-  integration: optional('NAME', 'only this integration; IAM for administrators', textOf('integration')),
+  integration: optional(
+    'NAME',
+    'only this integration, IAM for administrators; !NAME leaves it out, also below',
+    textOf('integration'),
+  ),
   actor: optional('ROLE|ARN', 'only this role, or this AWS principal', textOf('actor')),
   token: optional('TOKEN_ID', 'only requests with this token', textOf('token')),
   address: optional('CIDR', 'only callers from this address or block', textOf('address')),
   resource: optional('ID|NAME', 'only this user, role, integration or token', textOf('resource')),
   reads: toggle('with --resource: also what only read it, looked for among all events of the range'),
   text: optional('WORDS', 'only what shows each of these words, in any field and letter case', textOf('text')),
-  method: choice('METHOD', `only ${EVENT_METHODS.join(', ')}`, EVENT_METHODS),
+  method: {
+    ...optional('METHOD', `only ${EVENT_METHODS.join(', ')}, or several`, textOf('method')),
+    choices: EVENT_METHODS,
+  },
   status: optional('STATUS', 'only SUCCESS, FAILURE, a status such as 409, or a class such as 4xx', textOf('status')),
+  outcome: optional('OUTCOME', `only ${OUTCOMES.join(', ')}, or several: changed,failed`, textOf('outcome')),
+  kind: optional('KIND', `only what is about ${EVENT_KINDS.join(', ')}, or several`, textOf('kind')),
+  request: optional('REQUEST_ID', 'only the events of one request, all those of a Bulk', textOf('request')),
+  took: optional('TIME', 'only what took longer or less than a time: ">500ms", "<2s"', textOf('took')),
+} satisfies Record<string, Flag>
+
+const FLAGS = {
+  ...RANGE_FLAGS,
+  limit: optional('N', `the N most recent, 1 to ${MAX_LIMIT} (default ${DEFAULT_LIMIT})`, wholeNumber(1, MAX_LIMIT)),
+  all: toggle('all of the range, however many, shown as they arrive'),
+  follow: toggle('then go on with what comes, each event once, until Ctrl-C; json is one object a line'),
+  order: choice('ORDER', 'asc, the oldest first (the default), or desc, the newest first', EVENT_ORDERS),
+  sentences: toggle('what happened in words: a table of time and sentence, a column more in json and csv'),
+  details: toggle('under each row of the table what it changed, before and after, and all else that is known'),
+  ...FILTER_FLAGS,
 }
 
 /** `rolecall event-history`. */
@@ -55,18 +80,20 @@ export const eventHistory = command({
     'rolecall event-history --from 2026-08-01 --to 2026-08-31 --all --output csv > august.csv',
     'rolecall event-history --last 5m --follow --sentences',
   ],
-  check: ({ last, from, to, limit, all, follow, reads, resource, sentences, details }) => {
+  check: ({ last, from, to, limit, all, follow, order, reads, resource, sentences, details }) => {
     const pairs: [string, unknown, string, unknown][] = [
       ['--from', from, '--last', last],
       ['--all', all || undefined, '--limit', limit],
       ['--follow', follow || undefined, '--to', to],
+      ['--order desc', order === 'desc' || undefined, '--all', all || undefined],
+      ['--order desc', order === 'desc' || undefined, '--follow', follow || undefined],
       ['--sentences', sentences || undefined, '--details', details || undefined],
     ]
     const found = pairs.find(([, one, , other]) => one !== undefined && other !== undefined)
     if (found) throw new UsageError(`${found[0]} and ${found[2]} contradict each other: give one of them`)
     if (reads && resource === undefined) throw new UsageError('--reads needs --resource: name what was read')
   },
-  run: async (session, { limit: wanted, all, follow, details, sentences, reads, ...filters }) => {
+  run: async (session, { limit: wanted, all, follow, order, details, sentences, reads, ...filters }) => {
     const question = { ...filters, ...(reads && { reads: 'true' }) }
     const limit = all ? undefined : (wanted ?? DEFAULT_LIMIT)
     const view = { ...EVENT_VIEW, ...(details && { below: detailLines }), isEndless: follow }
@@ -76,12 +103,18 @@ export const eventHistory = command({
       rest.unreadable += part.unreadable
       rest.leftOut = part.leftOut
     })
+    const how = { isEndless: follow, isNewestFirst: order === 'desc' }
     const count = sentences
-      ? await showSentences(session, new Narrator(session), rows, follow)
-      : await showList(session, view, rows)
+      ? await showSentences(session, new Narrator(session), rows, how)
+      : await showList(session, view, inOrder(rows, how.isNewestFirst))
     if (!follow) tellRest(session, count, limit, rest)
   },
 })
+
+/** A list that has a limit is one part. */
+async function* inOrder(parts: AsyncIterable<EventRow[]>, isNewestFirst: boolean): AsyncGenerator<EventRow[]> {
+  for await (const rows of parts) yield isNewestFirst ? rows.toReversed() : rows
+}
 
 interface Extent {
   /** All of them without one. */
@@ -119,15 +152,11 @@ async function* listAndFollow(
   signal: AbortSignal,
 ): AsyncGenerator<EventRow[]> {
   const isNew = onceEach()
-  let range: { from: string; to: string } | undefined
+  let after: string | undefined
   for await (const part of listParts(session, question, extent.limit, signal)) {
     onPart(part)
-    range = { from: range?.from ?? startOf(part), to: part.to }
+    after = part.follow
     yield part.rows.filter(isNew)
   }
-  if (range) yield* followEvents(session.api, session.terminal, question, { ...range, isNew }, signal)
+  if (after) yield* followEvents(session.api, session.terminal, question, { after, isNew }, signal)
 }
-
-/** From where on all is shown: older events of the range may have been left out. */
-const startOf = ({ isWhole, rows: [oldest], from }: EventPart): string =>
-  isWhole || !oldest ? from : oldest.EVENT_TIMESTAMP

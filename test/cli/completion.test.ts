@@ -28,6 +28,7 @@ test.each([
       'network-policy',
       'account',
       'event-history',
+      'event',
       'changes',
       'export',
       'sql',

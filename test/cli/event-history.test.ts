@@ -139,6 +139,93 @@ describe('rolecall event-history', () => {
   })
 })
 
+describe('rolecall event-history, asked more closely', () => {
+  test('finds by outcome, kind, request and time taken, leaves out what stands behind !, and shows the newest first', async () => {
+    const created = await createUser('closely@example.com')
+    const { id } = (await created.json()) as { id: string }
+    await scim('GET', `/Users/${id}`)
+    await createUser('closely@example.com')
+    const about = ['--last', '5m', '--resource', 'closely@example.com', '--reads']
+    const shown = async (...args: string[]) =>
+      (await rowsOf(...about, ...args)).map(({ METHOD, HTTP_STATUS }) => [METHOD, HTTP_STATUS])
+    const [made, read, refused] = [
+      ['POST', 201],
+      ['GET', 200],
+      ['POST', 409],
+    ]
+    expect(await shown()).toEqual([made, read, refused])
+    expect(await shown('--order', 'desc')).toEqual([refused, read, made])
+    expect(await shown('--outcome', 'changed,refused', '--kind', 'user')).toEqual([made, refused])
+    expect(await shown('--method', '!POST')).toEqual([read])
+    expect(await shown('--status', '!4xx', '--integration', '!OKTA_PROVISIONING')).toEqual([made, read])
+    expect(await shown('--took', '<60s')).toEqual([made, read, refused])
+    expect(await shown('--took', '>60s')).toEqual([])
+    const [first] = await rowsOf(...about, '--outcome', 'changed')
+    const { requestId } = JSON.parse(first?.DETAILS ?? '{}')
+    expect((await rowsOf('--last', '5m', '--request', requestId)).map(({ EVENT_ID }) => EVENT_ID)).toEqual([
+      first?.EVENT_ID,
+    ])
+    const { stdout } = await history(...about, '--order', 'desc', '--sentences')
+    expect(stdout.split('\n').map((line) => line.slice(26))).toEqual([
+      'WHAT HAPPENED',
+      'GENERIC_PROVISIONING tried to create user closely@example.com and was refused: the name is taken',
+      'GENERIC_PROVISIONING looked up closely@example.com',
+      'GENERIC_PROVISIONING created user closely@example.com',
+    ])
+  })
+
+  test.each([
+    [['--order', 'desc', '--all'], '--order desc and --all contradict each other: give one of them'],
+    [['--order', 'desc', '--follow'], '--order desc and --follow contradict each other: give one of them'],
+    [['--took', '5'], '--took "5": expected more or less than a time, such as >500ms or <2s'],
+    [['--outcome', 'good'], '--outcome "good": expected one of changed, read, refused, failed'],
+    [['--kind', 'user,cat'], '--kind "user,cat": expected one of user, role, token'],
+  ])('%j cannot be understood', async (args, said) => {
+    expect(await history(...args)).toEqual({ code: 2, stdout: '', stderr: expect.stringContaining(said) })
+  })
+})
+
+describe('rolecall event', () => {
+  const on = () => ['--data-dir', folder]
+
+  test('show says what happened and shows every column, as lines and as JSON', async () => {
+    await createUser('one@example.com')
+    const [row] = await rowsOf('--last', '5m', '--resource', 'one@example.com')
+    const said = await runCli(['event', 'show', row?.EVENT_ID ?? '', ...on()])
+    const [sentence, ...lines] = said.stdout.split('\n')
+    expect([said.code, sentence]).toEqual([0, 'GENERIC_PROVISIONING created user one@example.com'])
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        `EVENT_ID         ${row?.EVENT_ID}`,
+        'HTTP_STATUS      201',
+        `DURATION_MS      ${row?.DURATION_MS}`,
+        expect.stringMatching(/^userName {2,}none → one@example.com$/),
+      ]),
+    )
+    const asJson = await runCli(['event', 'show', row?.EVENT_ID ?? '', '--output', 'json', ...on()])
+    expect(JSON.parse(asJson.stdout)).toEqual({ ...row, SENTENCE: sentence })
+    const none = await runCli(['event', 'show', '0199e1a0-0000-7000-8000-000000000001', ...on()])
+    expect(none).toEqual({
+      ...{ code: 1, stdout: '' },
+      stderr: 'There is no event "0199e1a0-0000-7000-8000-000000000001": events are kept 90 days (404)',
+    })
+  })
+
+  test('counts shows a table of steps, and says where nothing is', async () => {
+    await createUser('counted@example.com')
+    await createUser('counted@example.com')
+    const about = ['--last', '5m', '--step', '1d', '--resource', 'counted@example.com', '--reads', ...on()]
+    const { code, stdout } = await runCli(['event', 'counts', ...about])
+    const day = new Date().toISOString().slice(0, 10)
+    expect([code, stdout.split('\n')]).toEqual([
+      0,
+      ['FROM                      CHANGED  READ  REFUSED  FAILED', `${day}T00:00:00.000Z  1        0     1        0`],
+    ])
+    const none = await runCli(['event', 'counts', '--last', '5m', '--took', '>60s', '--output', 'json', ...on()])
+    expect(none).toEqual({ code: 0, stdout: '[]', stderr: 'No such events in this range' })
+  })
+})
+
 describe('rolecall event-history --follow', () => {
   test('shows what comes, each event once, as one JSON object a line', async () => {
     const interrupt = new AbortController()

@@ -38,6 +38,7 @@ const splitLine = (line: string): string[] =>
 interface Reader {
   account: string
   tokenId: string
+  eventId: string
 }
 
 async function newReader(account: string): Promise<Reader> {
@@ -66,14 +67,16 @@ async function newReader(account: string): Promise<Reader> {
     expect(deleted.status).toBe(204)
   }
   await settle(system.db)
-  return { account, tokenId }
+  const { stdout } = await runCli(['event-history', '--last', '5m', '--limit', '1', '--output', 'json', ...on])
+  return { account, tokenId, eventId: JSON.parse(stdout)[0].EVENT_ID }
 }
 
 /** What only the reader knows: ids, names in capitals, days within the retention, and where files may be written. */
-function asReader(line: string, { account, tokenId }: Reader): string[] {
+function asReader(line: string, { account, tokenId, eventId }: Reader): string[] {
   const day = (back: number) => new Date(Date.now() - back * DAY_MS).toISOString().slice(0, 10)
   const filled = line
     .replace(/(token (?:revoke|rotate|rename) )(?!--)\S+/, `$1${tokenId}`)
+    .replace(/\bEVENT_ID\b/, eventId)
     .replace(/(revoke --all )NAME\b/, '$1EXAMPLE')
     .replace(/\b(show) (?:ID|NAME)\b/, '$1 ada@example.com')
     .replace(/\b(list) NAME\b/, '$1 EXAMPLE')

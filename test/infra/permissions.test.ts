@@ -218,6 +218,11 @@ describe('what each function may do with the table (SECURITY E1, I5, T7)', () =>
       expect([name, mayOf(name, revoked), mayOf(name, uses)]).toEqual([name, [], []])
   })
 
+  test('the events function puts what it has told of those who follow, and reads none of it', () => {
+    const actions = ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem']
+    expect(actions.filter((action) => isAllowed('events', action, noticesKey('acme')))).toEqual(['PutItem'])
+  })
+
   test('the watch looks at integrations, tokens and their use, tells what it noticed, and may do no more', () => {
     const actions = ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem']
     const notices = noticesKey('acme')
@@ -236,7 +241,7 @@ describe('what each function may do with the table (SECURITY E1, I5, T7)', () =>
       `PutItem ${notices}`,
     ])
     expect(isAllowed('watch', 'Query', tokensOfKey('acme', 'OKTA'), true)).toBe(true)
-    for (const name of others()) expect([name, isAllowed(name, 'PutItem', notices)]).toEqual([name, false])
+    for (const name of others('events')) expect([name, isAllowed(name, 'PutItem', notices)]).toEqual([name, false])
   })
 
   test('the admin function manages integrations, roles and tokens, counts users and groups, and cannot change them', () => {

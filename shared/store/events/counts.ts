@@ -20,7 +20,7 @@ export interface EventCounts {
 }
 
 /** Events that one answer counts, and as many that it looks at in vain. */
-export const MAX_COUNTED = 20_000
+export const MAX_COUNTED = 10_000
 
 /** What an outcome is told by, and when a row counts for several requests. */
 const COUNTED = ['status', 'endpoint', 'part', 'changes', 'count'] as const satisfies (keyof RestEvent)[]

@@ -209,6 +209,9 @@ async function administer(): Promise<number[]> {
     ...(await changeByHand()),
     await admin('GET', '/events?last=5m&limit=200'),
     await admin('GET', '/events?last=5m&resource=user7'),
+    await admin('GET', '/events/counts?last=5m&outcome=changed&purpose=follow'),
+    await admin('GET', `/events?purpose=follow&after=${encodeURIComponent(new Date().toISOString())}`),
+    await admin('GET', `/events/${(await admin('GET', '/events?last=5m&limit=1')).body.events[0].EVENT_ID}`),
     await scim('GET', '/Users', undefined, issued.body.token),
   ]
   return answers.map(({ status }) => status)
