@@ -9,7 +9,7 @@ import { askUpstream, type Upstream } from './upstream.ts'
 /** What API Gateway itself takes. */
 const MAX_BODY_MB = 10
 /** What the page gets to see of an answer's headers. */
-const PASSED_BACK = ['content-type', 'retry-after', 'etag', 'allow', 'x-amzn-requestid']
+const PASSED_BACK = ['content-type', 'retry-after', 'etag', 'allow', 'x-request-id', 'x-amzn-requestid']
 
 /** Passes a request on to the service, and its answer back as it comes. @throws {ScimError} where there is none. */
 export async function forward(

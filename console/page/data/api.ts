@@ -44,7 +44,7 @@ export const ask = async <Body>(request: ApiRequest): Promise<Body> => (await se
 /** Asks, and gives the answer with its request id. @throws {ApiError} */
 export async function send<Body>(request: ApiRequest): Promise<ApiAnswer<Body>> {
   const answer = await reach(request)
-  const requestId = answer.headers.get('x-request-id') ?? ''
+  const requestId = answer.headers.get('x-request-id') ?? answer.headers.get('x-amzn-requestid') ?? ''
   const text = await answer.text()
   const body = parse(text)
   if (!answer.ok) throw new ApiError(answer.status, detailOf(body) ?? plain(answer.status), requestId)

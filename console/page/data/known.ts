@@ -27,8 +27,8 @@ class KnownBeside {
 
   /** Names of tokens by id; none where the principal may not read them. */
   tokens(): Promise<ReadonlyMap<string, string>> {
-    this.#tokens ??= ask<{ tokens: { id: string; name: string }[] }>({ path: ['admin', 'tokens'] }).then(
-      ({ tokens }) => new Map(tokens.map(({ id, name }) => [id, name])),
+    this.#tokens ??= ask<{ tokens: { tokenId: string; name: string }[] }>({ path: ['admin', 'tokens'] }).then(
+      ({ tokens }) => new Map(tokens.map(({ tokenId, name }) => [tokenId, name])),
       () => new Map(),
     )
     return this.#tokens

@@ -43,11 +43,9 @@ export function EventFacts({ row, byValue, isWhole = false }: EventFactsProps) {
       {tokenId ? <Fact label="Token" {...filter('token', tokenId)} shown={tokenName} /> : null}
       <Fact label="Request" value={requestLine(row)} isCode />
       {detail && row.HTTP_STATUS >= 400 ? <Fact label="Answer" value={detail} max={400} /> : null}
-      <Fact
-        label="Status"
-        {...filter('status', String(row.HTTP_STATUS))}
-        value={row.ERROR_CODE ?? String(row.HTTP_STATUS)}
-      />
+      {isWhole || row.ERROR_CODE ? (
+        <Fact label="Status" {...filter('status', String(row.HTTP_STATUS))} shown={row.ERROR_CODE ?? undefined} />
+      ) : null}
       <Fact label="From" {...filter('address', row.CLIENT_IP)} />
       {took === '' || !isWhole ? null : <Fact label="Took" value={`${took}, until the event was written`} />}
       {userAgent ? <Fact label="Client" value={userAgent} /> : null}

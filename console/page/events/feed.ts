@@ -94,7 +94,8 @@ export class EventFeed {
     this.error = undefined
     this.#tell()
     try {
-      const answer = await this.#ask({ limit: String(PAGE_ROWS), ...(this.#next && { before: this.#next }) })
+      const place: Question = this.#next === undefined ? purposeOf(this.#question) : { before: this.#next }
+      const answer = await this.#ask({ limit: String(PAGE_ROWS), ...place })
       await this.#append(answer)
     } catch (error) {
       this.error = error instanceof ApiError ? error : new ApiError(0, String(error))
@@ -106,7 +107,7 @@ export class EventFeed {
   async #ask(more: Question): Promise<EventAnswer> {
     return ask<EventAnswer>({
       path: ['events'],
-      query: { ...this.#question, order: 'desc', purpose: 'console', ...more },
+      query: { ...this.#question, order: 'desc', ...more },
     })
   }
 
@@ -210,5 +211,10 @@ export class EventFeed {
     for (const listener of this.#listeners) listener()
   }
 }
+
+/** What is asked first says that somebody opened the console, unless it is a question of its own. */
+const purposeOf = (question: Question): Question =>
+  Object.keys(question).every((name) => OPENING.includes(name)) ? { purpose: 'console' } : {}
+const OPENING = ['type', 'allowEmpty', 'last']
 
 const newestFirst = (a: EventRow, b: EventRow): number => (cursorOf(a) < cursorOf(b) ? 1 : -1)

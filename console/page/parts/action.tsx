@@ -39,7 +39,7 @@ interface ActionProps {
   carryOut: () => Promise<ApiAnswer<unknown>>
   /** What the answer gives to take along, such as a token that is shown this once. */
   result?: (body: unknown) => ComponentChildren
-  /** It is done: what is shown should be asked for again. */
+  /** It is done, and what was done is read: what is shown should be asked for again. */
   onDone?: () => void
   /** Fields that the dry run follows; `planKey` says when they changed. */
   children?: ComponentChildren
@@ -92,15 +92,18 @@ function ActionDialog(props: ActionProps & { onClose: () => void }) {
     try {
       const { requestId, body } = await carryOut()
       setStage({ is: 'done', requestId, body })
-      onDone?.()
     } catch (error) {
       setStage({ is: 'failed', error: toApiError(error) })
     }
   }
   if (stage.is === 'done') {
+    const leave = () => {
+      onClose()
+      onDone?.()
+    }
     return (
-      <Dialog title={confirm} onClose={onClose}>
-        <Done requestId={stage.requestId} onClose={onClose}>
+      <Dialog title={confirm} onClose={leave}>
+        <Done requestId={stage.requestId} onClose={leave}>
           {props.result?.(stage.body)}
         </Done>
       </Dialog>
@@ -201,6 +204,8 @@ function Done({
 }) {
   const [rows, setRows] = useState<readonly EventRow[]>([])
   const known = useKnown()
+  const ofObjects = rows.filter(({ RESOURCE_ID }) => RESOURCE_ID !== null)
+  const told = ofObjects.length > 0 ? ofObjects : rows
   useEffect(() => {
     const query = { request: requestId, type: 'ALL', last: '1h', allowEmpty: true, limit: 10, purpose: 'console' }
     void ask<{ events: EventRow[] }>({ path: ['events'], query }).then(
@@ -213,7 +218,7 @@ function Done({
       <p role="status" class="strong">
         Done
       </p>
-      {rows.map((row) => (
+      {told.slice(0, SHOWN_LINES).map((row) => (
         <p key={row.EVENT_ID} class="done-line">
           <Sentence words={toSentence(row, known)} />{' '}
           <a class="link" href={addressOf(['timeline', row.EVENT_ID])}>

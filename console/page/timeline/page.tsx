@@ -15,7 +15,15 @@ import { Filters } from './filters.tsx'
 import { LinkedEvent } from './linked-event.tsx'
 import { LiveButton, NewPill } from './live.tsx'
 import { Nothing, Unknown } from './nothing.tsx'
-import { FIRST_RANGE, filtersOf, followingOf, isOpenRange, outcomesOf, rangeOf } from './question.ts'
+import {
+  FIRST_RANGE,
+  filtersOf,
+  followingOf,
+  isOpenRange,
+  leavesOutQuestions,
+  outcomesOf,
+  rangeOf,
+} from './question.ts'
 import { RangeMenu } from './range-menu.tsx'
 import { TIMELINE } from './schema.ts'
 import { useLive } from './use-live.ts'
@@ -95,7 +103,12 @@ export default function TimelinePage() {
               onDone={again}
             />
           </section>
-          <p class="meta end">{feed.isWhole ? 'Nothing older in this range.' : 'Loading older events…'}</p>
+          <p class="meta end">
+            {feed.isWhole ? 'Nothing older in this range.' : 'Loading older events…'}
+            {leavesOutQuestions(values)
+              ? ' Questions of the history itself are left out: choose the kind audit for them.'
+              : null}
+          </p>
         </>
       ) : null}
       <Announcer count={live.arrived} />

@@ -5,11 +5,15 @@ import { FILTERS, FIRST_SPAN, type TimelineValues } from './schema.ts'
 /** Parameters of a question to the event history. */
 export type Question = Readonly<Record<string, string>>
 
+/** Whoever searches for words writes them into a question: those would be found, so they are left out, and it is told. */
+export const leavesOutQuestions = ({ text, kind }: TimelineValues): boolean => text !== '' && kind === ''
+
 /** The filters of an address as parameters of a question: without range, and without outcome. */
 export function filtersOf(values: TimelineValues): Question {
   const given = FILTERS.filter((name) => values[name] !== '' && name !== 'object').map((name) => [name, values[name]])
   const object = values.object === '' ? {} : { resource: values.object, reads: 'true' }
-  return { type: 'ALL', allowEmpty: 'true', ...Object.fromEntries(given), ...object }
+  const kind = leavesOutQuestions(values) ? { kind: '!audit' } : {}
+  return { type: 'ALL', allowEmpty: 'true', ...Object.fromEntries(given), ...kind, ...object }
 }
 
 /** The same behind a place: there is all, what only read an object too. */

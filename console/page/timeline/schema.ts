@@ -48,7 +48,7 @@ export const FILTER_LABELS: Readonly<Record<FilterName, string>> = {
   status: 'Status',
   method: 'Method',
   object: 'Object',
-  address: 'From',
+  address: 'Address',
   token: 'Token',
   took: 'Took',
   kind: 'Kind',

@@ -3,7 +3,7 @@ import { actorOf } from './actor.ts'
 import { type Facts, type Known, textAt, toFacts } from './facts.ts'
 import type { Read } from './kind.ts'
 import { calling, wordOf } from './object.ts'
-import { list, say, several, type Words } from './parts.ts'
+import { list, say, several, toText, type Words } from './parts.ts'
 import { kindOf, sentenceOf } from './sentence.ts'
 
 /** One line of a history: an event, or several that are told together. */
@@ -47,9 +47,11 @@ export function foldEvents(rows: readonly EventRow[], known: Known | ((index: nu
 const isNear = ([first]: readonly Facts[], { row }: Facts): boolean =>
   Math.abs(Date.parse(row.EVENT_TIMESTAMP) - Date.parse(String(first?.row.EVENT_TIMESTAMP))) <= MINUTE_MS
 
-/** What a read is, of those that may be folded. */
+/** What a read is, of those that may be folded; administrators' reads without words of their own are told as alone. */
 function readOf(facts: Facts): Read | undefined {
-  return facts.status < 400 && facts.changes.length === 0 ? kindOf(facts)?.read?.(facts) : undefined
+  const kind = facts.status < 400 && facts.changes.length === 0 ? kindOf(facts) : undefined
+  if (kind?.read) return kind.read(facts)
+  return kind && facts.row.METHOD === 'GET' && facts.path[0] === 'admin' ? toText(kind.done(facts)) : undefined
 }
 
 const callerOf = ({ row, tokenId }: Facts): string => JSON.stringify([row.ACTOR_NAME, row.ACTOR_DOMAIN, tokenId])

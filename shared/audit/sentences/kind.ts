@@ -5,7 +5,7 @@ import { type Part, say, type Words } from './parts.ts'
 export interface Kind {
   done(facts: Facts): Words
   attempt(facts: Facts): Words
-  /** What a reader folds many of into one row; absent where each of them stands for itself. */
+  /** What a reader folds many of into one row; where it is absent, a GET of an administrator is told as alone. */
   read?(facts: Facts): Read
 }
 

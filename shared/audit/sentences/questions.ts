@@ -6,7 +6,7 @@ import { spanText } from './time.ts'
 
 /** What a question of the history was asked for, where that is known: its `purpose`. */
 const PURPOSES: Readonly<Record<string, Kind>> = {
-  console: doing('opened', 'open', () => say`the console`),
+  console: { ...doing('opened', 'open', () => say`the console`), read: () => 'opened the console' },
   drift: doing('ran', 'run', () => say`a drift report`),
   export: {
     done: ({ part }) => say`exported ${part === undefined ? 'events' : several(part, 'event')}`,
@@ -46,5 +46,5 @@ export const QUESTION_KINDS: Kinds = {
     ...doing('counted', 'count', (facts) => say`events${rangeText(facts)}`),
     read: () => 'counted events',
   },
-  'GET events/{}': doing('read', 'read', () => say`one event`),
+  'GET events/{}': { ...doing('read', 'read', () => say`one event`), read: () => 'read one event' },
 }

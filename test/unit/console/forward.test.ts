@@ -44,7 +44,12 @@ describe('an answer of the service', () => {
   test('comes as it is: status, type, request id and refusal', async () => {
     behind = (_asked, response) => {
       response.writeHead(409, {
-        ...{ 'Content-Type': 'application/scim+json', 'x-amzn-RequestId': 'r-1', 'Retry-After': '2' },
+        ...{
+          'Content-Type': 'application/scim+json',
+          'x-amzn-RequestId': 'r-1',
+          'x-request-id': 'r-2',
+          'Retry-After': '2',
+        },
         ...{ 'Set-Cookie': 'a=b', 'Access-Control-Allow-Origin': '*' },
       })
       response.end('{"detail":"taken"}')
@@ -52,7 +57,12 @@ describe('an answer of the service', () => {
     const found = await send({ target: '/console/api/events', headers })
     expect([found.status, found.body]).toEqual([409, '{"detail":"taken"}'])
     expect(found.headers).toMatchObject({
-      ...{ 'content-type': 'application/scim+json', 'x-amzn-requestid': 'r-1', 'retry-after': '2' },
+      ...{
+        'content-type': 'application/scim+json',
+        'x-amzn-requestid': 'r-1',
+        'x-request-id': 'r-2',
+        'retry-after': '2',
+      },
     })
     expect([found.headers['set-cookie'], found.headers['access-control-allow-origin']]).toEqual([undefined, undefined])
   })

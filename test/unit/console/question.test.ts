@@ -27,7 +27,14 @@ describe('the question of an address', () => {
   test('names each filter as the service does; an object is asked for with what only read it', () => {
     expect(question('show=refused,failed&object=ada@example.com&took=>500ms&integration=!OKTA&text=x&open=1')).toEqual({
       ...{ type: 'ALL', allowEmpty: 'true', last: '24h', outcome: 'refused,failed' },
-      ...{ resource: 'ada@example.com', reads: 'true', took: '>500ms', integration: '!OKTA', text: 'x' },
+      ...{
+        resource: 'ada@example.com',
+        reads: 'true',
+        took: '>500ms',
+        integration: '!OKTA',
+        text: 'x',
+        kind: '!audit',
+      },
     })
   })
 

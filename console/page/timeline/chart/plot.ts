@@ -36,7 +36,9 @@ interface PlotParts {
   onWiden: () => void
 }
 
-const AXIS_PX = 20
+/** Room below the bars for times, and above them for the highest number. */
+export const AXIS_PX = 20
+export const TOP_PX = 14
 /** The part of a step that its bar fills. */
 const FILLED = 0.8
 
@@ -46,7 +48,7 @@ export function plotOf(parts: PlotParts): [uPlot.Options, uPlot.AlignedData] {
   const bars = Plot.paths.bars?.({ size: [FILLED, Number.POSITIVE_INFINITY], align: 1, gap: 0 })
   const highestFirst = OUTCOMES.toReversed()
   const options: uPlot.Options = {
-    ...{ width, height: height + AXIS_PX, pxAlign: 1, padding: [1, 0, 0, 0] },
+    ...{ width, height: height + AXIS_PX + TOP_PX, pxAlign: 1, padding: [TOP_PX, 0, 0, 0] },
     legend: { show: false },
     cursor: {
       x: true,

@@ -2,7 +2,7 @@ import { useEffect, useReducer, useRef, useState } from 'preact/hooks'
 import type uPlot from 'uplot'
 import type { EventOutcome } from '../../../../shared/audit/outcome.ts'
 import type { Counts } from './counts.ts'
-import { coloursOf, plotOf } from './plot.ts'
+import { AXIS_PX, coloursOf, plotOf, TOP_PX } from './plot.ts'
 import { stackOf } from './stack.ts'
 
 export interface ChosenRange {
@@ -73,10 +73,9 @@ export function usePlot(holder: { current: HTMLDivElement | null }, use: PlotUse
   return { plot, pointed, isLost }
 }
 
-const AXIS_PX = 20
 const sizeOf = (element: Element) => {
   const { width, height } = element.getBoundingClientRect()
-  return { width: Math.floor(width), height: Math.floor(height) - AXIS_PX }
+  return { width: Math.floor(width), height: Math.floor(height) - AXIS_PX - TOP_PX }
 }
 
 const bucketAt = (index: number | null | undefined, { buckets }: Counts): number | undefined =>

@@ -27,6 +27,24 @@ describe('foldEvents()', () => {
     ])
   })
 
+  test('what an administrator read, each thing once, whatever it was', () => {
+    const reads = ['admin/accounts', 'admin/integrations', 'admin/integrations', 'admin/provisioners'].map((endpoint) =>
+      byAdmin({ method: 'GET', endpoint }),
+    )
+    const opened = byAdmin({ method: 'GET', endpoint: 'events', query: 'purpose=console' })
+    expect(told([...reads, opened].map(rowOf))).toEqual([
+      [
+        'ops-admin listed accounts, listed integrations, listed provisioner roles and opened the console in 5 requests',
+        5,
+      ],
+    ])
+    const exported = rowOf(byAdmin({ method: 'GET', endpoint: 'events', query: 'purpose=export' }))
+    expect(told([exported, exported])).toEqual([
+      ['ops-admin exported events', 1],
+      ['ops-admin exported events', 1],
+    ])
+  })
+
   test('a change, another token, a refusal and a minute end a run', () => {
     const rows = [
       find('a'),
