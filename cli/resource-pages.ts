@@ -1,12 +1,8 @@
+import { listPages, type Page } from '../shared/drift/pages.ts'
 import type { Api } from './api.ts'
 
-/** A SCIM resource as administrators see it, and a page of such. */
+/** A SCIM resource as administrators see it. */
 export type Resource = Record<string, unknown>
-interface ResourcePage {
-  totalResults: number
-  nextCursor?: string
-  Resources: Resource[]
-}
 
 /** Which resources of the account, and how many at once. */
 export interface ResourceQuestion {
@@ -19,25 +15,18 @@ export interface ResourceQuestion {
   signal?: AbortSignal
 }
 
-const PAGE = 1000
-
-/** Page after page by cursor: nobody is left out or shown twice while others come and go. */
+/** Page after page of users or roles. */
 export async function* listResourcePages(
   api: Api,
-  { collection, limit = Number.POSITIVE_INFINITY, page: most = PAGE, signal, ...query }: ResourceQuestion,
+  { collection, limit, page: most, signal, ...query }: ResourceQuestion,
   onTotal: (count: number) => void = () => {},
 ): AsyncGenerator<Resource[]> {
-  let cursor: string | undefined = ''
-  for (let left = limit; cursor !== undefined && left > 0; ) {
-    const page: ResourcePage = await api.call({
-      path: ['admin', collection],
-      query: { ...query, cursor, count: Math.min(most, left) },
-      ...(signal && { signal }),
-    })
-    onTotal(page.totalResults)
-    yield page.Resources
-    left -= page.Resources.length
-    cursor = page.nextCursor
+  const ask = (place: object) =>
+    api.call<Page>({ path: ['admin', collection], query: { ...query, ...place }, ...(signal && { signal }) })
+  const size = { ...(limit !== undefined && { limit }), ...(most !== undefined && { page: most }) }
+  for await (const { totalResults, Resources } of listPages(ask, size)) {
+    onTotal(totalResults)
+    yield Resources
   }
 }
 

@@ -1,4 +1,7 @@
+import type { FilePlace } from '../shared/drift/file-error.ts'
+import type { PresentedDrift } from '../shared/drift/summary.ts'
 import type { AdminRouteKey } from '../shared/http/routes.ts'
+import type { ErrorBody } from '../shared/scim/error.ts'
 
 /** Where the page asks for data: a route of the service follows. */
 export const API_BASE = '/console/api'
@@ -84,3 +87,16 @@ export interface SessionAnswer {
   /** How long events are kept, in days. */
   retentionDays: number
 }
+
+/** Why something was refused: `detail` says what to do. */
+export interface Refusal extends ErrorBody {
+  /** Of a file that cannot be compared: where in it the reason stands. */
+  place?: FilePlace
+}
+
+/**
+ * A line of the answer of `POST /console/api/drift`: how far it has come, again and again, and then the report as
+ * `rolecall drift --output json` prints it, or why there is none. The form is multipart: the file `users`, files `groups`,
+ * and the options of the command by their names.
+ */
+export type DriftLine = { progress: { users: number; of: number } } | { report: PresentedDrift } | { error: Refusal }

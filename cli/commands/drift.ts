@@ -1,23 +1,19 @@
 import { readFile } from 'node:fs/promises'
 import * as z from 'zod'
 import { ATTRIBUTE_NAMES } from '../../shared/drift/attributes.ts'
-import { type Difference, DRIFT_CLASS_NAMES, isNote } from '../../shared/drift/classes.ts'
-import { decodeText } from '../../shared/drift/decode.ts'
+import { DRIFT_CLASS_NAMES, isNote } from '../../shared/drift/classes.ts'
+import { type Asked, compareExport, type ExportFile, parseExport } from '../../shared/drift/compare-export.ts'
 import { FileError } from '../../shared/drift/file-error.ts'
-import { type GroupsFile, parseGroupsFile } from '../../shared/drift/groups-file.ts'
-import { type RoleHere, toRoleHere, toUserHere, type UserHere } from '../../shared/drift/here.ts'
 import { parseMapping } from '../../shared/drift/mapping.ts'
 import { MATCHES } from '../../shared/drift/match.ts'
-import { compareWithFile, type DriftReport } from '../../shared/drift/report.ts'
-import { parseUsersFile } from '../../shared/drift/users-file.ts'
+import { type Compared, onlyShown, presentDrift } from '../../shared/drift/summary.ts'
 import type { IntegrationView } from '../../shared/resources/present-integration.ts'
 import { type Command, command, type FlagValues, type Session } from '../command.ts'
-import { type Compared, DRIFT_VIEW, summaryText, toDriftSummary } from '../drift/view.ts'
+import { DRIFT_VIEW, summaryText } from '../drift/view.ts'
 import { Failure, UsageError } from '../failure.ts'
 import { choice, oneOfWords, optional, repeated, someText } from '../flags.ts'
 import { showList } from '../output.ts'
 import { plainJson } from '../plain-text.ts'
-import { listResourcePages } from '../resource-pages.ts'
 
 /** Drift was found: for cron. */
 const DRIFT = 3
@@ -33,8 +29,6 @@ const DRIFT_FLAGS = {
   role: optional('ROLE', 'the same, by the role that owns them', someText),
   only: repeated('CLASS', 'show and count as drift this class alone', oneOfWords(DRIFT_CLASS_NAMES)),
 }
-/** What no export is held against need not be sent: half of a user. */
-const NOT_COMPARED = ['meta', 'phoneNumbers', 'addresses', 'photos', 'ims', 'roles', 'entitlements', 'x509Certificates']
 type Values = FlagValues<typeof DRIFT_FLAGS>
 
 function attributeList() {
@@ -63,51 +57,36 @@ export const drift: Command = command({
     inWords(UsageError, () => parseMapping(map))
   },
   run: async (session, values) => {
-    const file = await parseExport(values.users, (text) => parseUsersFile(text, parseMapping(values.map)))
-    if (file.users.length === 0)
-      throw new Failure(`${values.users}: There is no user in it: has the export gone wrong?`)
-    const groups = await loadGroupsFiles(values)
-    const role = values.integration === undefined ? values.role : await loadRoleOf(session, values.integration)
-    const here = await loadUsers(session, groups.length > 0)
-    const roles = groups.length > 0 ? await loadRoles(session) : []
-    const compare = () => compareWithFile({ ...values, file, here, role, groups: toQuestion(values, groups, roles) })
-    const compared = { file, groups, report: inWords(Failure, compare), usersHere: here.length }
-    return show(session, compared, values.only)
+    const files = {
+      ...values,
+      users: await loadFile(values.users),
+      groups: await Promise.all(values.groups.map(loadFile)),
+    }
+    const given = inWords(Failure, () => parseExport(files))
+    const { integration } = values
+    const role = integration === undefined ? values.role : await loadRoleOf(session, integration)
+    const compared = await compareExport(given, { ...values, role }, toAsked(session)).catch((cause) => {
+      throw cause instanceof FileError ? new Failure(cause.message, { cause }) : cause
+    })
+    return show(session, onlyShown(compared, values.only), values.only)
   },
 })
 
-async function parseExport<File>(path: string, parse: (text: string) => File): Promise<File> {
+async function loadFile(path: string): Promise<ExportFile> {
   const bytes = await readFile(path).catch((cause) => {
     throw new Failure(`Cannot read the file ${path}: ${cause.message}`, { cause })
   })
-  return inWords(Failure, () => parse(decodeText(bytes)), `${path}: `)
+  return { name: path, bytes }
 }
 
 /** Says what is the matter with a file as a command does. */
-function inWords<Result>(Kind: typeof Failure | typeof UsageError, work: () => Result, before = ''): Result {
+function inWords<Result>(Kind: typeof Failure | typeof UsageError, work: () => Result): Result {
   try {
     return work()
   } catch (cause) {
-    if (cause instanceof FileError) throw new Kind(`${before}${cause.message}`, { cause })
+    if (cause instanceof FileError) throw new Kind(cause.message, { cause })
     throw cause
   }
-}
-
-/** Names go to files of one group in their order; what is left chooses among those of the others. */
-async function loadGroupsFiles({ groups, group }: Values): Promise<GroupsFile[]> {
-  const files: GroupsFile[] = []
-  let named = 0
-  for (const path of groups) {
-    const file = await parseExport(path, (text) => parseGroupsFile(text, group[named]))
-    if (!file.isList) named += 1
-    files.push(file)
-  }
-  return files
-}
-
-/** Files of one group choose their role by themselves. */
-function toQuestion({ group }: Values, files: readonly GroupsFile[], roles: readonly RoleHere[]) {
-  return files.length === 0 ? undefined : { files, roles, only: group }
 }
 
 async function loadRoleOf({ api }: Session, name: string): Promise<string> {
@@ -115,39 +94,16 @@ async function loadRoleOf({ api }: Session, name: string): Promise<string> {
   return role
 }
 
-/** What every user is compared in, page by page: no page is kept as it came. */
-async function loadUsers({ api, terminal }: Session, withRoles: boolean): Promise<UserHere[]> {
-  const excludedAttributes = [...NOT_COMPARED, withRoles ? 'groups.$ref' : 'groups'].join()
-  const kind = { collection: 'users' as const, excludedAttributes }
-  const users: UserHere[] = []
-  let total = 0
-  const pages = listResourcePages(api, kind, (count) => {
-    total = count
-  })
-  for await (const page of pages) {
-    users.push(...page.map(toUserHere))
-    terminal.progress(`${users.length} of ${total} users`)
-  }
-  return users
-}
+const toAsked = ({ api, terminal }: Session): Asked => ({
+  page: (collection, query) => api.call({ path: ['admin', collection], query }),
+  onProgress: (users, of) => terminal.progress(`${users} of ${of} users`),
+})
 
-/** Without their members: who holds a role is read with the users, of whom neighbours are looked up together. */
-async function loadRoles({ api }: Session): Promise<RoleHere[]> {
-  const kind = { collection: 'roles' as const, excludedAttributes: 'members' }
-  const roles: RoleHere[] = []
-  for await (const page of listResourcePages(api, kind)) {
-    roles.push(...page.map(toRoleHere))
-  }
-  return roles
-}
-
-async function show(session: Session, all: Compared, only: Values['only']): Promise<number> {
+async function show(session: Session, compared: Compared, only: Values['only']): Promise<number> {
   const { terminal, output } = session
-  const compared = { ...all, report: { ...all.report, counts: countsOf(all.report, only) } }
-  const isShown = ({ class: found }: Difference) => (only.length > 0 ? only.includes(found) : !isNote(found))
-  const rows = compared.report.differences.filter(isShown)
+  const { differences: rows } = compared.report
   if (output === 'json') {
-    await terminal.write(`${plainJson({ summary: toDriftSummary(compared), differences: rows }, 2)}\n`)
+    await terminal.write(`${plainJson(presentDrift(compared), 2)}\n`)
   } else {
     if (output === 'csv') terminal.tell(summaryText(compared))
     else await terminal.write(`${summaryText(compared)}\n${rows.length > 0 ? '\n' : ''}`)
@@ -157,11 +113,3 @@ async function show(session: Session, all: Compared, only: Values['only']): Prom
   if (!isDrift) terminal.tell(only.length > 0 ? `No drift of these: ${only.join(', ')}` : 'No drift')
   return isDrift ? DRIFT : 0
 }
-
-/** The counts of all classes, or of those alone that are asked for. */
-function countsOf({ counts }: DriftReport, only: Values['only']): DriftReport['counts'] {
-  if (only.length === 0) return counts
-  return { ...NO_COUNTS, ...Object.fromEntries(only.map((name) => [name, counts[name]])) }
-}
-
-const NO_COUNTS = Object.fromEntries(DRIFT_CLASS_NAMES.map((name) => [name, 0])) as DriftReport['counts']

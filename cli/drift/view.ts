@@ -1,8 +1,5 @@
 import { type Difference, DRIFT_CLASS_NAMES, DRIFT_CLASSES, isNote } from '../../shared/drift/classes.ts'
-import type { GroupsFile } from '../../shared/drift/groups-file.ts'
-import type { DriftReport } from '../../shared/drift/report.ts'
-import type { Status } from '../../shared/drift/status.ts'
-import type { UsersFile } from '../../shared/drift/users-file.ts'
+import { type Compared, type DriftSummary, toDriftSummary } from '../../shared/drift/summary.ts'
 import type { ListView } from '../output.ts'
 import { type Column, toLines } from '../table.ts'
 
@@ -20,40 +17,6 @@ const columns = (inFile: string): Column<Difference>[] => [
 export const DRIFT_VIEW: ListView<Difference> = {
   table: columns('IN THE FILE'),
   csv: [...columns('IN_FILE'), { header: 'LINE', get: ({ line }) => line }, { header: 'ID', get: ({ id }) => id }],
-}
-
-/** What a report is of. */
-export interface Compared {
-  file: UsersFile
-  groups: readonly GroupsFile[]
-  report: DriftReport
-  usersHere: number
-}
-
-/** What was compared and what came of it, as one object. */
-export function toDriftSummary({ file, groups, report, usersHere }: Compared) {
-  const { matchedBy, role, attributes, pairs, same, counts } = report
-  return {
-    ...{ format: file.format.name, recognisedBy: file.by },
-    ...(file.format.trap && { trap: file.format.trap }),
-    rows: {
-      ...countStates(file),
-      withoutKey: report.differences.filter((row) => row.class === 'no-name').length,
-      otherObjects: file.otherObjects,
-    },
-    ...(file.unknownWords.length > 0 && { unknownWords: file.unknownWords }),
-    groups: groups.map(({ format, by, groups: found, otherObjects }) => ({
-      ...{ format: format.name, recognisedBy: by, groups: found.size, otherObjects },
-      ...(format.trap && { trap: format.trap }),
-    })),
-    ...{ usersHere, matchedBy, role, attributes, onBothSides: pairs, same, counts },
-  }
-}
-
-function countStates({ users }: UsersFile): Record<Status | 'read', number> {
-  const counts = { read: users.length, on: 0, off: 0, suspended: 0, staged: 0, unknown: 0 }
-  for (const { status } of users) counts[status] += 1
-  return counts
 }
 
 /** The summary for people: what was compared, then a line for each class that has any, and what mends it. */
@@ -78,7 +41,16 @@ export function summaryText(compared: Compared): string {
   return [lines, toCountLines(compared.report)].filter((text) => text !== '').join('\n\n')
 }
 
-function toRowsText({ read, on, off, suspended, staged, unknown, withoutKey, otherObjects }: RowCounts): string {
+function toRowsText({
+  read,
+  on,
+  off,
+  suspended,
+  staged,
+  unknown,
+  withoutKey,
+  otherObjects,
+}: DriftSummary['rows']): string {
   if (unknown === read && read > 0) return `${read}; the file does not say who may sign in`
   const parts = Object.entries({
     on,
@@ -92,9 +64,8 @@ function toRowsText({ read, on, off, suspended, staged, unknown, withoutKey, oth
   const given = parts.filter(([word, count]) => count > 0 || word === 'on' || word === 'off')
   return `${read}: ${given.map(([word, count]) => `${count} ${word}`).join(', ')}`
 }
-type RowCounts = ReturnType<typeof toDriftSummary>['rows']
 
-function toCountLines({ counts }: DriftReport): string {
+function toCountLines({ counts }: Compared['report']): string {
   const found = DRIFT_CLASS_NAMES.filter((name) => counts[name] > 0)
   const numbers = found.map((name) => String(counts[name]))
   const wide = Math.max(0, ...numbers.map((text) => text.length))

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { build, stop } from 'esbuild'
 
 const PAGE = join(import.meta.dirname, '..', 'page')
+const OUT = '/console'
 
 /** A file of the page as it is served, by its name below `/console/`. */
 export interface PageFile {
@@ -11,22 +12,25 @@ export interface PageFile {
 
 /** Makes the browser's files out of console/page, in memory: modules split by page, style sheets, the font, the icons. */
 export async function bundlePage(): Promise<PageFile[]> {
+  const { outputFiles } = await buildPage()
+  return outputFiles.map(({ path, contents }) => ({ name: path.slice(OUT.length + 1), content: contents }))
+}
+
+/** What the bundler makes of it, and of what. */
+export async function buildPage() {
   try {
-    const { outputFiles } = await build({
+    return await build({
       entryPoints: [
         { in: join(PAGE, 'main.tsx'), out: 'main' },
         { in: join(PAGE, 'page.css'), out: 'page' },
         { in: 'uplot/dist/uPlot.min.css', out: 'uplot' },
       ],
-      absWorkingDir: PAGE,
-      ...{ outdir: '/console', publicPath: '/console' },
-      tsconfig: join(PAGE, 'tsconfig.json'),
+      ...{ absWorkingDir: PAGE, outdir: OUT, publicPath: OUT, tsconfig: join(PAGE, 'tsconfig.json'), metafile: true },
       ...{ bundle: true, splitting: true, minify: true, write: false, charset: 'utf8', legalComments: 'none' },
-      ...{ format: 'esm', platform: 'browser', target: 'es2023' },
+      ...{ format: 'esm', platform: 'browser', target: 'es2023', logLevel: 'silent' },
       ...{ assetNames: '[name]', chunkNames: '[name]-[hash]' },
       loader: { '.woff2': 'file', '.svg': 'file' },
     })
-    return outputFiles.map(({ path, contents }) => ({ name: path.slice('/console/'.length), content: contents }))
   } finally {
     await stop()
   }

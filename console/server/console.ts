@@ -1,11 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { endAnswer } from '../../shared/http/message-body.ts'
-import { forbidden, presentError, ScimError } from '../../shared/scim/error.ts'
+import { forbidden, ScimError } from '../../shared/scim/error.ts'
 import { API_BASE } from '../api.ts'
+import { serveDrift } from './drift.ts'
 import { forward } from './forward.ts'
 import { toForwardedRoute } from './forwarded-route.ts'
 import { sendPageFile } from './page-file.ts'
 import { isData, isPlace, ownsPath } from './paths.ts'
+import { presentRefusal, toRefusal } from './refusal.ts'
 import { type LinkTerms, Session } from './session.ts'
 import { presentSession } from './session-answer.ts'
 import type { Upstream } from './upstream.ts'
@@ -110,6 +112,11 @@ async function serveData(
     response.setHeader('Content-Type', 'application/json')
     return void response.end(body)
   }
+  if (rest === '/drift' && method === 'POST') {
+    requireOwnWrite(message, session)
+    const account = new URL(target, options.url).searchParams.get('account')
+    return serveDrift(options, account, message, response)
+  }
   const route = toForwardedRoute(method, rest, target.slice(pathOf(target).length))
   requireOwnWrite(message, session)
   if (options.readOnly && method !== 'GET') throw forbidden('This console only reads: start one without --read-only')
@@ -123,13 +130,11 @@ async function refuse(
   response: ServerResponse,
   error: unknown,
 ): Promise<void> {
-  if (!(error instanceof ScimError) && !response.destroyed) logFailure(error as Error)
-  if (response.headersSent || response.destroyed) return void response.destroy()
-  const refusal = error instanceof ScimError ? error : new ScimError(500, undefined, FAILED)
+  if (response.destroyed) return
+  const refusal = toRefusal(error, logFailure)
+  if (response.headersSent) return void response.destroy()
   response.statusCode = refusal.status
   const headers = { ...refusal.headers, 'Content-Type': 'application/json', 'Cache-Control': 'no-store' }
   response.setHeaders(new Map(Object.entries(headers)))
-  await endAnswer(message, response, JSON.stringify(presentError(refusal)))
+  await endAnswer(message, response, JSON.stringify(presentRefusal(refusal)))
 }
-
-const FAILED = 'The console could not do this: its terminal says why; try again'

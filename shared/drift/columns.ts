@@ -48,7 +48,7 @@ function requirePlace({ header, names }: Table, column: string): number {
   const exact = header.findIndex((name) => name.trim() === column.trim())
   const at = exact >= 0 ? exact : names.indexOf(toColumnName(column))
   if (at >= 0) return at
-  throw new FileError(`There is no column ${JSON.stringify(column)}, only: ${header.join(', ')}`)
+  throw new FileError(`There is no column ${JSON.stringify(column)}, only: ${header.join(', ')}`, { header })
 }
 
 /** The attributes of a row. @throws {FileError} where it has more cells than the header: none can be trusted then. */
@@ -56,6 +56,7 @@ export function valuesIn({ places, externalIdForm }: Columns, { header }: Table,
   if (cells.slice(header.length).some((cell) => cell.trim() !== '')) {
     throw new FileError(
       `Line ${line} has ${cells.length} cells and the header ${header.length}: a text with the separator in it must be quoted`,
+      { line, expected: `${header.length} cells`, header },
     )
   }
   const found = [...places].map(([name, at]) => [name, cells[at] ?? ''] as const)

@@ -48,7 +48,10 @@ function quotedCell(text: string, at: number, line: number): Cell {
   let end = at + 1
   for (;;) {
     end = text.indexOf('"', end)
-    if (end < 0) throw new FileError(`Line ${line}: a quote is opened and never closed`)
+    if (end < 0) {
+      const place = { line, column: columnOf(text, at), expected: 'a closing quote' }
+      throw new FileError(`Line ${line}: a quote is opened and never closed`, place)
+    }
     if (text[end + 1] !== '"') break
     end += 2
   }
@@ -60,5 +63,13 @@ function endOf(text: string, at: number, separator: string, line: number): strin
   const next = text[at] ?? ''
   if (next === '' || next === separator || next === '\n') return next
   if (next === '\r') return text[at + 1] === '\n' ? '\r\n' : next
-  throw new FileError(`Line ${line}: ${JSON.stringify(next)} stands behind a closing quote; a quote inside is doubled`)
+  const message = `Line ${line}: ${JSON.stringify(next)} stands behind a closing quote; a quote inside is doubled`
+  const expected = `${JSON.stringify(separator)}, a line break or the end of the file`
+  throw new FileError(message, { line, column: columnOf(text, at), expected })
+}
+
+/** Which character of its line stands at a place, from 1. */
+const columnOf = (text: string, at: number): number => {
+  const before = text.slice(0, at)
+  return at - Math.max(before.lastIndexOf('\n'), before.lastIndexOf('\r'))
 }

@@ -36,13 +36,21 @@ function undecodable(bytes: Uint8Array, encoding: Encoding): FileError {
   const at = firstBad(bytes, encoding)
   if (at === bytes.length) return new FileError(`The file ends within a character: is it whole, and ${encoding}?`)
   const byte = `0x${(bytes[at] ?? 0).toString(16).padStart(2, '0')}`
-  return new FileError(`Byte ${at + 1} (${byte}), line ${lineOf(bytes, at)}, is no ${encoding} text: ${HOW}`)
+  const line = lineOf(bytes, at)
+  return new FileError(`Byte ${at + 1} (${byte}), line ${line}, is no ${encoding} text: ${HOW}`, {
+    line,
+    expected: HOW,
+  })
 }
 
 /** Text without a mark that holds zero bytes is UTF-16, or none at all. */
 function zeroByte(bytes: Uint8Array): FileError {
   const at = bytes.indexOf(0)
-  return new FileError(`Byte ${at + 1}, line ${lineOf(bytes, at)}, is zero: UTF-16 needs a byte order mark; ${HOW}`)
+  const line = lineOf(bytes, at)
+  return new FileError(`Byte ${at + 1}, line ${line}, is zero: UTF-16 needs a byte order mark; ${HOW}`, {
+    line,
+    expected: HOW,
+  })
 }
 
 /** Halves the file until the longest beginning is found that is text. */

@@ -42,5 +42,6 @@ function unknown({ header }: Table, why: string): FileError {
       ...formats,
       'Name the columns yourself: --map userName=COLUMN,active=COLUMN (inactive=COLUMN where it says who is blocked)',
     ].join('\n'),
+    { line: 1, expected: formats.map((text) => text.trim()).join('\n'), header },
   )
 }

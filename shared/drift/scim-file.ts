@@ -33,8 +33,9 @@ function parseJson(text: string): unknown {
 
 function requireJson({ line, text }: { line: number; text: string }): unknown {
   const value = parseJson(text)
-  if (value === undefined) throw new FileError(`Line ${line} is no JSON: expected a SCIM list, or one resource a line`)
-  return value
+  if (value !== undefined) return value
+  const expected = 'a SCIM list, or one resource a line'
+  throw new FileError(`Line ${line} is no JSON: expected ${expected}`, { line, expected })
 }
 
 /** Of a list that is cut all others would seem to be missing. */

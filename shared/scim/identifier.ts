@@ -36,13 +36,16 @@ export function checkText(attributeName: string, text: string): void {
  */
 export function checkIdentifier(attributeName: string, text: string): void {
   if (text === '') throw invalidValue(`Cannot use an empty ${attributeName}: send at least one character`)
-  if (text.length > MAX_UNFOLDED_LENGTH) throw nameTooLong(attributeName, text, Buffer.byteLength(text))
+  if (text.length > MAX_UNFOLDED_LENGTH) throw nameTooLong(attributeName, text, byteLengthOf(text))
   const visible = text.replace(EMOJI_FORM, '').replace(JOINER_IN_PLACE, '')
   const refused = REFUSED.find(([pattern]) => pattern.test(visible))
   if (refused) throw invalidValue(`Cannot use ${attributeName} ${quote(text)}: it holds ${refused[1]}; remove it`)
-  const bytes = Buffer.byteLength(foldName(text))
+  const bytes = byteLengthOf(foldName(text))
   if (bytes > MAX_NAME_BYTES) throw nameTooLong(attributeName, text, bytes)
 }
+
+/** In UTF-8; browsers know no Buffer. */
+const byteLengthOf = (text: string): number => new TextEncoder().encode(text).length
 
 function nameTooLong(attributeName: string, text: string, bytes: number) {
   return invalidValue(

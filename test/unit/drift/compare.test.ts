@@ -333,7 +333,9 @@ describe('files that are not recognised', () => {
   test.each([['userName=Login', 'There is no column "Login", only: a, b']])(
     'name what there is for %s',
     (map, message) => {
-      expect(() => parseUsersFile('a,b\n1,2\n', parseMapping([map]))).toThrow(new FileError(message))
+      expect(() => parseUsersFile('a,b\n1,2\n', parseMapping([map]))).toThrow(
+        new FileError(message, { header: ['a', 'b'] }),
+      )
     },
   )
 
@@ -348,7 +350,9 @@ describe('files that are not recognised', () => {
 
   test('a row with more cells than the header is no row to trust', () => {
     expect(() => okta(',Ada,Arbor, MD,ada@x,,ACTIVE')).toThrow(
-      new FileError('Line 2 has 7 cells and the header 6: a text with the separator in it must be quoted'),
+      new FileError('Line 2 has 7 cells and the header 6: a text with the separator in it must be quoted', {
+        ...{ line: 2, expected: '6 cells', header: expect.any(Array) },
+      }),
     )
   })
 
@@ -357,15 +361,17 @@ describe('files that are not recognised', () => {
       'a page of a list',
       '{"totalResults":3,"Resources":[{"userName":"a"}]}',
       'The file holds 1 of 3 resources: get the other pages too, one a line',
+      {},
     ],
     [
       'a broken line',
       '{"userName":"a"}\n{"userName"',
       'Line 2 is no JSON: expected a SCIM list, or one resource a line',
+      { line: 2, expected: 'a SCIM list, or one resource a line' },
     ],
-    ['a list of texts', '["a"]', 'What stands at place 1 is no SCIM resource but "a"'],
-  ])('SCIM: %s is refused', (_name, text, message) => {
-    expect(() => parseUsersFile(text, new Map())).toThrow(new FileError(message))
+    ['a list of texts', '["a"]', 'What stands at place 1 is no SCIM resource but "a"', {}],
+  ])('SCIM: %s is refused', (_name, text, message, place) => {
+    expect(() => parseUsersFile(text, new Map())).toThrow(new FileError(message, place))
   })
 
   test('SCIM: one resource a line, an array, pages a line, names in any letter case', () => {

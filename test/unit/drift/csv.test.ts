@@ -46,10 +46,14 @@ describe('parseCsv() (RFC 4180)', () => {
   })
 
   test.each([
-    ['a\n"b', 'Line 2: a quote is opened and never closed'],
-    ['a\n"b"c', 'Line 2: "c" stands behind a closing quote; a quote inside is doubled'],
-  ])('refuses %j', (text, message) => {
-    expect(() => rowsOf(text)).toThrow(new FileError(message))
+    ['a\nx,"b', 'Line 2: a quote is opened and never closed', { column: 3, expected: 'a closing quote' }],
+    [
+      'a\r"b"c',
+      'Line 2: "c" stands behind a closing quote; a quote inside is doubled',
+      { column: 4, expected: '",", a line break or the end of the file' },
+    ],
+  ])('refuses %j, saying where', (text, message, place) => {
+    expect(() => rowsOf(text)).toThrow(new FileError(message, { line: 2, ...place }))
   })
 
   test('reads what any writer that quotes has written', () => {

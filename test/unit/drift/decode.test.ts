@@ -17,6 +17,8 @@ const refusal = (bytes: Uint8Array) => {
   }
 }
 
+const HOW = 'save it as "CSV UTF-8", or as Unicode text'
+
 describe('decodeText()', () => {
   test.each([
     ['UTF-8', utf8(TEXT)],
@@ -32,15 +34,17 @@ describe('decodeText()', () => {
       'Latin-1',
       Buffer.from(TEXT, 'latin1'),
       'Byte 7 (0xfc), line 2, is no utf-8 text: save it as "CSV UTF-8", or as Unicode text',
+      { line: 2, expected: HOW },
     ],
     [
       'UTF-16 without a mark',
       Buffer.from(TEXT, 'utf16le').subarray(0, 10),
       'Byte 2, line 1, is zero: UTF-16 needs a byte order mark; save it as "CSV UTF-8", or as Unicode text',
+      { line: 1, expected: HOW },
     ],
-    ['a file that is cut', utf8('Gü').subarray(0, 2), 'The file ends within a character: is it whole, and utf-8?'],
-  ])('refuses %s, saying where', (_name, bytes, message) => {
-    expect(refusal(bytes)).toEqual(new FileError(message))
+    ['a file that is cut', utf8('Gü').subarray(0, 2), 'The file ends within a character: is it whole, and utf-8?', {}],
+  ])('refuses %s, saying where', (_name, bytes, message, place) => {
+    expect(refusal(bytes)).toEqual(new FileError(message, place))
   })
 
   test('reads back any text, and names the first byte that is none', () => {
