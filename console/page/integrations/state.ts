@@ -1,5 +1,5 @@
 import type { IntegrationView, ListedToken } from '../data/wire.ts'
-import type { Tone } from '../parts/status.tsx'
+import type { Tone } from '../parts/tone.ts'
 
 /** How many requests of a day were made, and how many of them were refused or failed. */
 export interface Share {

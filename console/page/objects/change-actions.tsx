@@ -4,7 +4,7 @@ import { PATCH_OP } from '../../../shared/scim/patch/patch-op.ts'
 import { type ApiRequest, ask, send } from '../data/api.ts'
 import { Diff } from '../events/diff.tsx'
 import { Action, type Plan } from '../parts/action.tsx'
-import type { IconName } from '../parts/icon.tsx'
+import type { IconName } from '../parts/icon-name.ts'
 
 /** What one change would do, as the dry run answers it. */
 function planOfChanges(changes: readonly Change[], warning?: string): Plan {
