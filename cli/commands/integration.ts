@@ -273,6 +273,7 @@ const SET_FLAGS = {
     ...repeated('SETTING', `take away ${UNSET_NAMES.join(', ')} (repeatable)`, oneOfWords(UNSET_NAMES)),
     choices: UNSET_NAMES,
   },
+  'dry-run': DRY_RUN,
 }
 type SetValues = FlagValues<typeof SET_FLAGS>
 
@@ -289,11 +290,13 @@ const integrationAlter = command({
   ],
   check: checkContradictions,
   run: async (session, values, name = '') => {
-    const call = { method: 'PATCH' as const, path: [...PATH, name], body: toChange(values) }
+    const query = dryRunQuery(values['dry-run'])
+    const call = { method: 'PATCH' as const, path: [...PATH, name], query, body: toChange(values) }
     const { changes, notice, ...view } = await session.api.call<ChangedIntegration>(call)
     await showSettings(session, view, changes)
     if (notice) session.terminal.tell(notice)
     if (changes.length === 0) session.terminal.tell('Nothing has changed: all of it was so already')
+    else if (values['dry-run']) session.terminal.tell('It would be so; nothing was changed')
   },
 })
 
@@ -335,6 +338,7 @@ const integrationRelease = command({
   flags: {
     for: optional('SPAN', 'how long, at most 24h: 30m, 1h', textFor(releaseSpan)),
     end: toggle('take a release back'),
+    'dry-run': DRY_RUN,
   },
   outputs: ['table', 'json'],
   examples: ['rolecall integration release OKTA_PROVISIONING --for 1h'],
@@ -342,10 +346,11 @@ const integrationRelease = command({
     if ((span === undefined) === end) return
     throw new UsageError(end ? '--for and --end contradict each other: give one of them' : 'Name a time: --for 1h')
   },
-  run: async (session, { for: span = null }, name = '') => {
+  run: async (session, { for: span = null, 'dry-run': isDryRun }, name = '') => {
     const call = { method: 'POST' as const, path: [...PATH, name, 'release'], body: { for: span } }
-    const { changes, ...view } = await session.api.call<ChangedIntegration>(call)
+    const { changes, ...view } = await session.api.call<ChangedIntegration>({ ...call, query: dryRunQuery(isDryRun) })
     await showSettings(session, view, changes)
+    if (isDryRun) session.terminal.tell('It would be so; nothing was changed')
   },
 })
 

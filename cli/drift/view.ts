@@ -1,22 +1,13 @@
 import { type Difference, DRIFT_CLASS_NAMES, DRIFT_CLASSES, isNote } from '../../shared/drift/classes.ts'
+import { CSV_COLUMNS, differenceColumns } from '../../shared/drift/difference-columns.ts'
 import { type Compared, type DriftSummary, toDriftSummary } from '../../shared/drift/summary.ts'
 import type { ListView } from '../output.ts'
-import { type Column, toLines } from '../table.ts'
-
-const columns = (inFile: string): Column<Difference>[] => [
-  { header: 'CLASS', get: (row) => row.class },
-  { header: 'TYPE', get: ({ type }) => type },
-  { header: 'NAME', get: ({ name }) => name },
-  { header: 'ATTRIBUTE', get: ({ attribute }) => attribute },
-  { header: inFile, get: ({ there }) => there },
-  { header: 'HERE', get: ({ here }) => here },
-  { header: 'DETAIL', get: ({ detail }) => detail },
-]
+import { toLines } from '../table.ts'
 
 /** One difference a row; files also have ids and lines. */
 export const DRIFT_VIEW: ListView<Difference> = {
-  table: columns('IN THE FILE'),
-  csv: [...columns('IN_FILE'), { header: 'LINE', get: ({ line }) => line }, { header: 'ID', get: ({ id }) => id }],
+  table: differenceColumns('IN THE FILE'),
+  csv: [...CSV_COLUMNS],
 }
 
 /** The summary for people: what was compared, then a line for each class that has any, and what mends it. */

@@ -32,13 +32,15 @@ export interface ChangedIntegration extends IntegrationView {
  * Changes the settings that are named, in the integration and in its live tokens; whom they shut out is refused within two
  * seconds, of other settings the gateway may use what it has cached for up to a minute. Settings that have their value
  * already are no change.
- * An integration that runs as another role from now on leaves its objects with the one before.
+ * An integration that runs as another role from now on leaves its objects with the one before. A dry run says the same and
+ * changes nothing.
  * @throws {ScimError} 404, of the integration or of the role; 400 invalidValue.
  */
 export async function changeIntegration(
   context: AdminContext,
   name: string,
   input: IntegrationChange | Json,
+  { isDryRun = false } = {},
 ): Promise<ChangedIntegration> {
   const { db, now, trail } = context
   const change = parseInput(integrationChange, input)
@@ -53,12 +55,14 @@ export async function changeIntegration(
     if (changes.length === 0) return { ...view, changes }
     const closing = await planClosing(context, before, after)
     const also = { policy, closing, from: isMoved ? from : undefined }
+    const notice = isMoved ? await noticeOf(context, from, after) : {}
+    if (isDryRun) return { ...view, changes, ...notice }
     await trail
       .record({ status: 200, changes }, (event) => putIntegrationChange(db, after, provisioner, now, event, also))
       .catch((error: unknown) => {
         throw explainRole(after.role, error)
       })
-    return { ...view, changes, ...(isMoved && (await noticeOf(context, from, after))) }
+    return { ...view, changes, ...notice }
   })
 }
 

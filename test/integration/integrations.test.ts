@@ -322,6 +322,25 @@ describe('changeIntegration()', () => {
     expect(events[1]?.changes).toEqual(changes)
   })
 
+  test('a dry run answers what would be so, refuses what would be refused, and changes nothing', async () => {
+    account++
+    const before = await create({ name: 'X', clientKind: 'OKTA' })
+    const context = admin()
+    const input = { enabled: false, silentAfterDays: 3 }
+    expect(await changeIntegration(context, 'X', input, { isDryRun: true })).toEqual({
+      ...{ ...before, ...input },
+      changes: [
+        { attribute: 'enabled', before: true, after: false },
+        { attribute: 'silentAfterDays', before: 7, after: 3 },
+      ],
+    })
+    const gone = changeIntegration(admin(), 'X', { role: 'NONE' }, { isDryRun: true })
+    await expect(gone).rejects.toMatchObject({ status: 404 })
+    expect(context.trail.recorded).toBe(false)
+    expect(await describeIntegration(admin(), 'X')).toEqual(before)
+    expect((await scanEvents(db, `a${account}`)).map(({ status }) => status)).toEqual([201])
+  })
+
   test('loses none of several changes at once', async () => {
     account++
     await create({ name: 'X', clientKind: 'OKTA' })

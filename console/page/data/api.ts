@@ -8,6 +8,7 @@ export interface ApiRequest {
   method?: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   path: readonly string[]
   query?: Query
+  /** Sent as JSON; a form as it is. */
   body?: unknown
   signal?: AbortSignal
 }
@@ -55,9 +56,10 @@ export async function send<Body>(request: ApiRequest): Promise<ApiAnswer<Body>> 
 export async function reach({ method = 'GET', path, query = {}, body, signal }: ApiRequest): Promise<Response> {
   const headers = {
     ...(method !== 'GET' && { [CSRF_HEADER]: csrf }),
-    ...(body !== undefined && { 'content-type': 'application/json' }),
+    ...(body !== undefined && !(body instanceof FormData) && { 'content-type': 'application/json' }),
   }
-  const init = { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }), ...(signal && { signal }) }
+  const sent = body instanceof FormData ? body : JSON.stringify(body)
+  const init = { method, headers, ...(body !== undefined && { body: sent }), ...(signal && { signal }) }
   try {
     return await fetch(apiAddress(path, query), init)
   } catch (error) {

@@ -4,6 +4,7 @@ import { knownBeside } from '../data/known.ts'
 import { cursorOf } from '../events/cursor.ts'
 import type { EventAnswer } from '../events/feed.ts'
 import { Command } from '../parts/command.tsx'
+import { download } from '../parts/download.ts'
 import { Panel } from '../parts/menu.tsx'
 import { Problem } from '../parts/problem.tsx'
 import { beginningOf, type ExportForm, endOf, partOf } from './export-file.ts'
@@ -60,7 +61,7 @@ function useExport(question: Question) {
     setCount(0)
     setRunning(true)
     try {
-      download(await write(form, question, stop.current.signal, setCount), form)
+      download(await write(form, question, stop.current.signal, setCount), `events.${form}`)
     } catch (failure) {
       setCount(undefined)
       if (!stop.current.signal.aborted)
@@ -92,10 +93,4 @@ async function write(
     before = next ?? (last && events.length >= PART_ROWS ? cursorOf(last) : undefined)
   } while (before !== undefined)
   return new Blob([file, endOf(form)], { type: form === 'csv' ? 'text/csv' : 'application/json' })
-}
-
-function download(file: Blob, form: ExportForm): void {
-  const href = URL.createObjectURL(file)
-  Object.assign(document.createElement('a'), { href, download: `events.${form}` }).click()
-  setTimeout(() => URL.revokeObjectURL(href), 60_000)
 }

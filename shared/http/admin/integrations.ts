@@ -15,10 +15,14 @@ export const integrationOperations = {
   },
   'GET /admin/integrations/{name}': async ({ params }, context) =>
     json(200, await describeIntegration(context, params.name ?? '')),
-  'PATCH /admin/integrations/{name}': async (request, context) =>
-    json(200, await changeIntegration(context, request.params.name ?? '', requireObject(request))),
-  'POST /admin/integrations/{name}/release': async (request, context) =>
-    json(200, await releaseBrake(context, request.params.name ?? '', requireObject(request))),
+  'PATCH /admin/integrations/{name}': async (request, context) => {
+    const options = { isDryRun: parseDryRun(request) }
+    return json(200, await changeIntegration(context, request.params.name ?? '', requireObject(request), options))
+  },
+  'POST /admin/integrations/{name}/release': async (request, context) => {
+    const options = { isDryRun: parseDryRun(request) }
+    return json(200, await releaseBrake(context, request.params.name ?? '', requireObject(request), options))
+  },
   'DELETE /admin/integrations/{name}': async (request, context) =>
     json(200, await dropIntegration(context, request.params.name ?? '', { isDryRun: parseDryRun(request) })),
 } satisfies OperationsOf<'admin'>
