@@ -36,6 +36,7 @@ test.each([
       'ownership',
       'undo',
       'drift',
+      'console',
       'completion',
       '--help',
       '--version',
