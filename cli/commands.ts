@@ -10,8 +10,10 @@ import { eventCommands } from './commands/event.ts'
 import { eventHistory } from './commands/event-history.ts'
 import { exportCommand } from './commands/export.ts'
 import { grantCommands } from './commands/grants.ts'
+import { health } from './commands/health.ts'
 import { historyCommands } from './commands/history.ts'
 import { integrationCommands } from './commands/integration.ts'
+import { membershipCommands } from './commands/memberships.ts'
 import { networkPolicyCommands } from './commands/network-policy.ts'
 import { oauthCommands } from './commands/oauth.ts'
 import { ownershipCommands } from './commands/ownership.ts'
@@ -21,10 +23,13 @@ import { setup } from './commands/setup.ts'
 import { sqlCommand } from './commands/sql.ts'
 import { tokenCommands } from './commands/token.ts'
 import { undoCommands } from './commands/undo.ts'
+import { whoami } from './commands/whoami.ts'
 
 const ASKING: readonly Command[] = [
   setup,
   check,
+  health,
+  whoami,
   ...integrationCommands,
   ...oauthCommands,
   ...tokenCommands,
@@ -37,6 +42,7 @@ const ASKING: readonly Command[] = [
   exportCommand,
   sqlCommand,
   ...resourceCommands,
+  ...membershipCommands,
   ...historyCommands,
   ...byHandCommands,
   ...grantCommands,

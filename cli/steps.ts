@@ -41,11 +41,7 @@ export async function carryOutSteps(
   const tellAll = () => session.terminal.tell(toSummary(counts, { done, isDryRun }))
   const interrupted = session.terminal.untilInterrupted()
   try {
-    await showList(
-      session,
-      STEP_VIEW,
-      walkSteps((next) => askAgain(session, ask, next), tellStep, interrupted),
-    )
+    await showList(session, STEP_VIEW, rowsOf(walkSteps(session, ask, interrupted), tellStep))
   } catch (error) {
     if (counts.size > 0) tellAll()
     throw error
@@ -57,17 +53,17 @@ export async function carryOutSteps(
 }
 
 /** As a shell says of what Ctrl-C ended. */
-const EXIT_INTERRUPTED = 130
+export const EXIT_INTERRUPTED = 130
 
 /** How long a step that is on its way waits before it is asked for again, where the service is busy or away for moments. */
 const PAUSES_MS = [1000, 2000, 4000, 8000]
 
 /** Asks again where that may help, once something is done; a first step that fails is told at once. */
-async function askAgain(
+async function askAgain<Any>(
   { terminal }: Session,
-  ask: (next: string | undefined) => Promise<Step>,
+  ask: (next: string | undefined) => Promise<Any>,
   next: string | undefined,
-): Promise<Step> {
+): Promise<Any> {
   for (const pauseMs of next === undefined ? [] : PAUSES_MS) {
     try {
       return await ask(next)
@@ -79,18 +75,28 @@ async function askAgain(
   return ask(next)
 }
 
-async function* walkSteps(
-  ask: (next: string | undefined) => Promise<Step>,
-  onStep: (rows: readonly StepRow[], total: number | undefined) => void,
+/** Step after step, until there is no further one or Ctrl-C is pressed; one that may pass is asked for again. */
+export async function* walkSteps<Any extends { next?: string }>(
+  session: Session,
+  ask: (next: string | undefined) => Promise<Any>,
   interrupted: AbortSignal,
-): AsyncGenerator<readonly StepRow[]> {
+): AsyncGenerator<Any> {
   let next: string | undefined
   do {
-    const step = await ask(next)
-    onStep(step.rows, step.total)
-    yield step.rows
+    const step = await askAgain(session, ask, next)
+    yield step
     next = step.next
   } while (next !== undefined && !interrupted.aborted)
+}
+
+async function* rowsOf(
+  steps: AsyncIterable<Step>,
+  onStep: (rows: readonly StepRow[], total: number | undefined) => void,
+): AsyncGenerator<readonly StepRow[]> {
+  for await (const { rows, total } of steps) {
+    onStep(rows, total)
+    yield rows
+  }
 }
 
 function toSummary(counts: ReadonlyMap<StepRow['outcome'], number>, { done, isDryRun }: Telling): string {

@@ -1,12 +1,14 @@
 import * as z from 'zod'
+import { objectName } from '../../shared/resources/integration-input.ts'
 import { ScimError } from '../../shared/scim/error.ts'
 import { parseFilter } from '../../shared/scim/filter/parser.ts'
 import { resourceTypes } from '../../shared/scim/resource-types.ts'
 import { type Command, command } from '../command.ts'
 import { UsageError } from '../failure.ts'
-import { optional, toggle, wholeNumber } from '../flags.ts'
+import { optional, someText, textFor, toggle, wholeNumber } from '../flags.ts'
 import { type ListView, showList } from '../output.ts'
 import { emailOf, listResourcePages, type Resource, textAt } from '../resource-pages.ts'
+import { isSearched, type SearchWords, searchPages } from '../search-pages.ts'
 import type { Column } from '../table.ts'
 import { showOne } from './object-view.ts'
 
@@ -49,19 +51,40 @@ interface Kind {
   view: ListView<Resource>
   /** Members are many and no column: left out of lists. */
   excludedAttributes?: string
-  example: { filter: string; name: string }
+  example: { filter: string; name: string; search: string }
 }
 
 const RESOURCE_KINDS: Kind[] = [
   {
     ...{ word: 'user', type: 'User', collection: 'users', view: USER_VIEW, excludedAttributes: 'groups' },
-    example: { filter: 'active eq false', name: 'ada@example.com' },
+    example: { filter: 'active eq false', name: 'ada@example.com', search: 'ada' },
   },
   {
     ...{ word: 'role', type: 'Group', collection: 'roles', view: ROLE_VIEW, excludedAttributes: 'members' },
-    example: { filter: 'displayName sw "eng"', name: 'Engineering' },
+    example: { filter: 'displayName sw "eng"', name: 'Engineering', search: 'eng' },
   },
 ]
+
+const SEARCH_FLAGS = {
+  search: optional(
+    'TEXT',
+    'whose names begin so in any letter case, or its id, externalId or address in full',
+    someText,
+  ),
+  owner: optional('ROLE', 'what this role owns: a provisioner role, or ADMIN for administrators', textFor(objectName)),
+}
+/** What only users are asked for. */
+const STATE_FLAGS = {
+  active: toggle('only those who are active'),
+  disabled: toggle('only those who are disabled'),
+  role: optional('ID|NAME', 'only those who have this role', someText),
+}
+
+interface ListValues extends SearchWords {
+  filter?: string | undefined
+  all: boolean
+  limit?: number | undefined
+}
 
 const resourceList = (kind: Kind): Command =>
   command({
@@ -69,25 +92,41 @@ const resourceList = (kind: Kind): Command =>
     summary: `Show the ${kind.word}s of the account, whoever owns them`,
     flags: {
       filter: optional('FILTER', 'a SCIM filter (RFC 7644 section 3.4.2.2)', filterFor(kind.type)),
+      ...SEARCH_FLAGS,
+      ...(kind.word === 'user' && STATE_FLAGS),
       limit: optional('N', `at most so many (default ${DEFAULT_LIMIT})`, wholeNumber(1, MAX_LIMIT)),
       all: toggle('all there are, shown page by page as they arrive'),
     },
     examples: [
       `rolecall ${kind.word} list --all --output csv`,
       `rolecall ${kind.word} list --filter '${kind.example.filter}'`,
+      `rolecall ${kind.word} list --search ${kind.example.search}`,
     ],
-    check: ({ all, limit }) => {
+    check: (values: ListValues) => {
+      const { all, limit, filter, active, disabled } = values
       if (all && limit !== undefined) throw new UsageError('--all and --limit contradict each other: give one of them')
+      if (active && disabled) throw new UsageError('--active and --disabled contradict each other: give one of them')
+      if (filter !== undefined && isSearched(values))
+        throw new UsageError('--filter asks in another way than --search and what narrows it: give one of them')
     },
-    run: async (session, { filter, all, limit = all ? Number.POSITIVE_INFINITY : DEFAULT_LIMIT }) => {
-      const { collection, excludedAttributes } = kind
-      let total = 0
-      const pages = listResourcePages(session.api, { collection, excludedAttributes, filter, limit }, (count) => {
+    run: async (session, values: ListValues) => {
+      const { filter, all, limit = all ? Number.POSITIVE_INFINITY : DEFAULT_LIMIT } = values
+      const { collection, excludedAttributes, word } = kind
+      let total: number | undefined
+      let isCut = false
+      const tellTotal = (count: number | undefined) => {
         total = count
-      })
+      }
+      const pages = isSearched(values)
+        ? searchPages(session, collection, { ...values, limit }, tellTotal, () => {
+            isCut = true
+          })
+        : listResourcePages(session.api, { collection, excludedAttributes, filter, limit }, tellTotal)
       const shown = await showList(session, kind.view, pages)
-      if (total === 0) session.terminal.tell(`There is no such ${kind.word}`)
-      else if (shown < total) session.terminal.tell(`${shown} of ${total} are shown: raise --limit, or say --all`)
+      if (shown === 0 && !total) session.terminal.tell(`There is no such ${word}`)
+      else if (total !== undefined && shown < total)
+        session.terminal.tell(`${shown} of ${total} are shown: raise --limit, or say --all`)
+      else if (isCut) session.terminal.tell(`${shown} are shown, and there may be more: raise --limit, or say --all`)
     },
   })
 

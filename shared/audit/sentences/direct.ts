@@ -96,6 +96,18 @@ export const DIRECT_KINDS: Kinds = {
   'PATCH admin/roles/{}': { done: changedRoleDirectly, attempt: (facts) => say`change ${role(facts)}` },
   'DELETE admin/roles/{}': { done: (facts) => deletedRole(facts, ID), attempt: (facts) => say`delete ${role(facts)}` },
   'POST admin/roles/{}/undrop': undrop('ROLE', role),
+  'GET admin/users/{}/roles': {
+    ...doing('looked up the roles of', 'look up the roles of', user),
+    read: () => 'looked up the roles of users',
+  },
+  'GET admin/roles/{}/members': {
+    ...doing('looked up the members of', 'look up the members of', role),
+    read: () => 'looked up the members of roles',
+  },
+  'GET admin/invariants': {
+    ...doing('checked', 'check', () => say`what may never be`),
+    read: () => 'checked what may never be',
+  },
   'GET admin/ownership': doing('looked up', 'look up', () => say`who owns what`),
   'POST admin/ownership': transfer,
   'POST admin/undo': { done: undid, attempt: () => say`undo changes` },

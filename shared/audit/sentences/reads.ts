@@ -53,9 +53,11 @@ function parseLiteral(literal: string): string {
   }
 }
 
-function matching({ query: { filter } }: Facts): Words {
-  if (!filter) return []
-  const text = [...filter].length > MAX_FILTER ? `${[...filter].slice(0, MAX_FILTER).join('')}…` : filter
+/** A filter, or what names begin with. */
+function matching({ query: { filter, q } }: Facts): Words {
+  const sought = filter || q
+  if (!sought) return []
+  const text = [...sought].length > MAX_FILTER ? `${[...sought].slice(0, MAX_FILTER).join('')}…` : sought
   return say` that match ${text}`
 }
 

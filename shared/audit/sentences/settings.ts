@@ -84,5 +84,8 @@ export const SETTINGS_KINDS: Kinds = {
   'POST admin/integrations/{}/oauth': doing('created', 'create', client),
   'PATCH admin/integrations/{}/oauth': { done: changed(client), attempt: (facts) => say`change ${client(facts)}` },
   'DELETE admin/integrations/{}/oauth': doing('dropped', 'drop', client),
+  'GET admin/health': doing('looked', 'look', () => say`at the health of the account`),
+  'GET admin/whoami': doing('asked', 'ask', () => say`who they are signed in as`),
+  'POST admin/whoami': doing('asked', 'ask', () => say`whether they may change anything`),
   'POST admin/integrations/{}/oauth/rotate': doing('rotated the secret of', 'rotate the secret of', client),
 }

@@ -63,12 +63,21 @@ async function findBeside(
   items: Item[],
 ): Promise<ReadonlyMap<string, Item>> {
   const resources = items.flatMap((item) => parse(type, item) ?? [])
-  const keys = resources.flatMap((resource) => besides(db, account, resource).map(({ key }) => key))
-  const found = await batchGet(db, keys)
-  return new Map(found.map((item) => [keyText(item as unknown as Key), item]))
+  const all = resources.flatMap((resource) => besides(db, account, resource))
+  // IAM holds each statement against all keys of a batch, and none allows both.
+  const [events, rest] = [true, false].map((isEvent) => all.filter((one) => (one.isEvent ?? false) === isEvent))
+  const found = await Promise.all(
+    [events, rest].map((some = []) =>
+      batchGet(
+        db,
+        some.map(({ key }) => key),
+      ),
+    ),
+  )
+  return new Map(found.flat().map((item) => [keyText(item), item]))
 }
 
-const keyText = ({ pk, sk }: Key): string => `${pk} ${sk}`
+const keyText = ({ pk, sk }: { pk?: unknown; sk?: unknown }): string => `${String(pk)} ${String(sk)}`
 
 function parse(type: ResourceType, item: Item): StoredResource | undefined {
   try {
@@ -84,6 +93,7 @@ interface Beside {
   missing: string
   /** Whether it must name the object and its owner. */
   isClaim?: boolean
+  isEvent?: boolean
 }
 
 function besides(db: Db, account: string, resource: StoredResource): Beside[] {
@@ -96,7 +106,8 @@ function besides(db: Db, account: string, resource: StoredResource): Beside[] {
     return { key, missing: `it cannot be found by its ${attribute}` }
   })
   const event = isKept(db, lastModified) ? eventKeyAt(account, eventSortKey(lastModified, eventId)) : undefined
-  const last = event ? [{ key: event, missing: `its last change, at ${lastModified}, has no event` }] : []
+  const missing = `its last change, at ${lastModified}, has no event`
+  const last = event ? [{ key: event, missing, isEvent: true }] : []
   return [...claims, ...lookups, ...last]
 }
 

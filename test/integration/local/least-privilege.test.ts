@@ -151,6 +151,27 @@ async function changeByHand(): Promise<{ status: number }[]> {
   ]
 }
 
+/** What a console asks of users, roles and the account. */
+async function lookAround(): Promise<{ status: number }[]> {
+  const answers = [
+    await admin('GET', '/admin/users?q=user1&limit=5'),
+    await admin('GET', '/admin/users?q=ext%23EVENT%23user2&active=true'),
+    await admin('GET', '/admin/users?owner=OKTA_PROVISIONER&active=false'),
+    await admin('GET', '/admin/users?role=B&limit=5'),
+    await admin('GET', '/admin/roles?q=b'),
+    await admin('GET', '/admin/users/user7/roles'),
+    await admin('GET', '/admin/roles/B/members'),
+    await admin('GET', '/admin/roles/B/members?q=bulk'),
+    await admin('GET', '/admin/whoami'),
+    await admin('POST', '/admin/whoami'),
+    await admin('GET', '/admin/health'),
+  ]
+  for (let next = ''; next !== undefined; next = answers.at(-1)?.body.next)
+    answers.push(await admin('GET', `/admin/invariants${next && `?next=${next}`}`))
+  expect(answers.flatMap(({ body }) => body?.violations ?? [])).toEqual([])
+  return answers
+}
+
 /** A client fetches a token of an hour with its secret, reads with it, and is refused once it is gone. */
 async function useOAuth(): Promise<{ status: number }[]> {
   const at = '/admin/integrations/EXTRA/oauth'
@@ -206,6 +227,7 @@ async function administer(): Promise<number[]> {
     await admin('GET', '/admin/users?count=5'),
     await admin('GET', '/admin/users/user7'),
     await admin('GET', '/admin/roles'),
+    ...(await lookAround()),
     ...(await changeByHand()),
     await admin('GET', '/events?last=5m&limit=200'),
     await admin('GET', '/events?last=5m&resource=user7'),

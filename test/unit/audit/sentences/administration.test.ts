@@ -47,6 +47,25 @@ describe('what administrators do', () => {
     ['ops-admin sent the same settings of integration ENTRA_PROVISIONING again; nothing changed', integration('PATCH')],
     ['ops-admin dropped integration ENTRA_PROVISIONING', integration('DELETE', { attribute: 'role', before: 'A' })],
     ['ops-admin looked up integration ENTRA_PROVISIONING', integration('GET')],
+    ['ops-admin looked at the health of the account', byAdmin({ endpoint: 'admin/health' })],
+    ['ops-admin asked who they are signed in as', byAdmin({ endpoint: 'admin/whoami' })],
+    [
+      'ops-admin asked whether they may change anything',
+      byAdmin({ endpoint: 'admin/whoami', method: 'POST', status: 204 }),
+    ],
+    ['ops-admin checked what may never be', byAdmin({ endpoint: 'admin/invariants' })],
+    [
+      'ops-admin looked up the roles of user ada@example.com',
+      { ...ada({ method: 'GET' }), endpoint: `admin/users/${IDS.ada}/roles` },
+    ],
+    [
+      'ops-admin looked up the members of role Finance',
+      { ...finance({ method: 'GET' }), endpoint: `admin/roles/${IDS.finance}/members` },
+    ],
+    [
+      'ops-admin listed users that match ada, 3 of them',
+      byAdmin({ endpoint: 'admin/users', resourceDomain: 'USER', query: 'q=ada&active=true', part: 3 }),
+    ],
     ['ops-admin listed integrations', byAdmin({ endpoint: 'admin/integrations', resourceDomain: 'INTEGRATION' })],
     [
       'ops-admin made a dry run to drop integration ENTRA_PROVISIONING; nothing changed',
