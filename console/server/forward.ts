@@ -28,7 +28,7 @@ export async function forward(
     const value = answer.headers.get(name)
     if (value !== null) response.setHeader(name, value)
   }
-  if (answer.body) await pipeline(Readable.fromWeb(answer.body), response)
+  if (answer.body) await pipeline(Readable.from(answer.body), response)
   else response.end()
 }
 

@@ -102,12 +102,23 @@ describe('imports', () => {
     for (const file of reached) {
       const found = valueImportsOf(file)
       loaded.push(...found)
-      for (const { to } of found) if (/^(shared|functions|infra|local|cli)\//.test(to)) reached.add(to)
+      for (const { to } of found) if (/^(shared|functions|infra|console|local|cli)\//.test(to)) reached.add(to)
     }
     const heavy = loaded.filter(({ to }) => /^(aws-cdk-lib|constructs|cdk-nag|esbuild)\b/.test(to))
-    expect(heavy.map(told)).toEqual([])
+    // The console's files are made when somebody opens it, and the bundler is loaded then.
+    expect(heavy.map(told)).toEqual(['console/server/bundle.ts imports esbuild'])
+    const bundling = loaded.filter(({ to }) => to === 'console/server/bundle.ts')
+    expect(bundling.map(told)).toEqual(['console/server/assets.ts imports console/server/bundle.ts'])
+    expect(sourceOf('console/server/assets.ts')).toContain("await import('./bundle.ts')")
     expect(reached.size).toBeGreaterThan(100)
     expect([...reached]).toContain('local/system.ts')
+  })
+
+  test('the page takes from its server nothing but types, and from Node nothing at all', () => {
+    const page = files.filter((file) => file.startsWith('console/page/'))
+    const values = page.flatMap(valueImportsOf)
+    expect(values.filter(({ to }) => to.startsWith('console/server/') || to.startsWith('node:')).map(told)).toEqual([])
+    expect(page.length).toBeGreaterThan(0)
   })
 
   test('sentences are read by browsers as they are: all they load is ours, and nothing of Node', () => {

@@ -1,0 +1,78 @@
+import chromium from '@sparticuz/chromium'
+import { type Browser, type BrowserContext, chromium as driver, type Page } from 'playwright-core'
+import { afterAll, test as base } from 'vitest'
+
+/** Set where a browser that cannot start is a failure: in .ci/run. */
+const IS_REQUIRED = process.env.ROLECALL_REQUIRE_BROWSER === '1'
+
+/**
+ * The package's own arguments are for scraping: they take out the walls between sites. These keep them; root needs
+ * `--no-sandbox`, and letters look the same wherever pictures are taken.
+ */
+const ARGS = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--font-render-hinting=none']
+
+/** What went wrong in a page, and what it asked for from elsewhere. */
+export interface Watched {
+  page: Page
+  /** Violations of the content security policy, errors nobody caught, and what the page complained of. */
+  problems: string[]
+  /** Requests that left for another address than the console's. */
+  foreign: string[]
+}
+
+/** A browser for a test file. */
+export interface TestBrowser {
+  /** A page that came by the link, in a context of its own; `path` is where it goes then. */
+  open(consoleUrl: string, path?: string, options?: Parameters<Browser['newContext']>[0]): Promise<Watched>
+}
+
+/** The browser, or why there is none. @throws {Error} the same, where there has to be one. */
+async function launch(): Promise<{ browser: Browser } | { reason: string }> {
+  try {
+    const executablePath = await chromium.executablePath()
+    return { browser: await driver.launch({ executablePath, args: ARGS, headless: true }) }
+  } catch (cause) {
+    const [reason = ''] = (cause as Error).message.split('\n').filter((line) => line.trim() !== '')
+    if (IS_REQUIRED) throw new Error(`Chromium cannot start: ${reason}`, { cause })
+    return { reason }
+  }
+}
+
+/**
+ * One browser for this file, and tests that need it: where it cannot start they count as skipped, and one line says why.
+ * Where ROLECALL_REQUIRE_BROWSER is 1 that is a failure.
+ */
+export async function withBrowser(): Promise<{ browser: TestBrowser; test: typeof base }> {
+  const found = await launch()
+  if ('reason' in found)
+    process.stderr.write(`Tests in the browser are skipped: Chromium cannot start (${found.reason})\n`)
+  const contexts: BrowserContext[] = []
+  afterAll(async () => {
+    await Promise.all(contexts.map((context) => context.close()))
+    if ('browser' in found) await found.browser.close()
+  })
+  const open: TestBrowser['open'] = async (consoleUrl, path, options) => {
+    if ('reason' in found) throw new Error(found.reason)
+    const context = await found.browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
+    contexts.push(context)
+    return openPage(context, consoleUrl, path)
+  }
+  return { browser: { open }, test: 'reason' in found ? (base.skip as typeof base) : base }
+}
+
+async function openPage(context: BrowserContext, consoleUrl: string, path: string | undefined): Promise<Watched> {
+  const page = await context.newPage()
+  const { origin } = new URL(consoleUrl)
+  const problems: string[] = []
+  const foreign: string[] = []
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') problems.push(message.text())
+  })
+  page.on('pageerror', (error) => problems.push(error.message))
+  page.on('request', (request) => {
+    if (new URL(request.url()).origin !== origin) foreign.push(request.url())
+  })
+  await page.goto(consoleUrl)
+  if (path !== undefined) await page.goto(`${origin}${path}`)
+  return { page, problems, foreign }
+}
