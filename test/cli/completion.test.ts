@@ -37,6 +37,7 @@ test.each([
       'ownership',
       'undo',
       'drift',
+      'console',
       'completion',
       '--help',
       '--version',

@@ -1,6 +1,8 @@
+import type { VNode } from 'preact'
 import { useReducer } from 'preact/hooks'
 import type { EventRow as Row } from '../../../shared/audit/event-row.ts'
 import type { Known } from '../../../shared/audit/sentences/facts.ts'
+import type { Told } from '../../../shared/audit/sentences/fold.ts'
 import { toSentence } from '../../../shared/audit/sentences/sentence.ts'
 import { useKnown } from '../data/known.ts'
 import { WindowList } from '../list/window-list.tsx'
@@ -37,6 +39,20 @@ export function FeedList({ feed, label, open, onOpen, byValue, own, onDone }: Fe
       redraw()
     }
   }
+  // Rows that stay while one scrolls are drawn once: whatever else changes draws this list anew.
+  const drawn = new Map<string, { told: Told; row: VNode }>()
+  const render = (index: number) => {
+    const { told, day } = feed.line(index)
+    if (!told) return <div class="skeleton-row" />
+    const key = feed.keyOf(index)
+    const found = drawn.get(key)
+    if (found?.told === told) return found.row
+    const row = (
+      <FeedLine {...{ told, day, ...shared }} isUnfolded={feed.unfolded.has(key)} onToggle={() => toggle(index)} />
+    )
+    drawn.set(key, { told, row })
+    return row
+  }
   return (
     <WindowList
       label={label}
@@ -48,26 +64,34 @@ export function FeedList({ feed, label, open, onOpen, byValue, own, onDone }: Fe
       onNearEnd={() => void feed.more()}
       onSpan={(span) => feed.keep(span)}
       onOpen={toggle}
-      render={(index) => {
-        const { told, day } = feed.line(index)
-        const [first] = told?.rows ?? []
-        if (!told || !first) return <div class="skeleton-row" />
-        const isFold = told.rows.length > 1
-        const own =
-          isFold || shared.known.own === undefined ? told : { ...told, sentence: toSentence(first, shared.known) }
-        const isOpen = isFold
-          ? feed.unfolded.has(feed.keyOf(index)) || told.rows.some(isRow(open))
-          : open === first.EVENT_ID
-        return (
-          <>
-            {day === undefined ? null : <DayHead time={first.EVENT_TIMESTAMP} day={day} />}
-            <EventRow told={own} isOpen={isOpen} onToggle={() => toggle(index)} {...shared}>
-              {isFold ? <Folded rows={told.rows} {...shared} /> : <EventDetail row={first} {...shared} />}
-            </EventRow>
-          </>
-        )
-      }}
+      render={render}
     />
+  )
+}
+
+interface FeedLineProps extends Omit<FoldedProps, 'rows'> {
+  told: Told
+  day: string | undefined
+  isUnfolded: boolean
+  onToggle: () => void
+  onDone?: (() => void) | undefined
+}
+
+/** A line of the feed, under its day where that begins with it. */
+function FeedLine({ told, day, isUnfolded, onToggle, ...shared }: FeedLineProps) {
+  const { rows } = told
+  const [first] = rows
+  if (!first) return null
+  const isFold = rows.length > 1
+  const isOpen = (isFold && isUnfolded) || rows.some(isRow(shared.open))
+  const own = isFold || shared.known.own === undefined ? told : { ...told, sentence: toSentence(first, shared.known) }
+  return (
+    <>
+      {day === undefined ? null : <DayHead time={first.EVENT_TIMESTAMP} day={day} />}
+      <EventRow told={own} isOpen={isOpen} onToggle={onToggle} byValue={shared.byValue} compact={shared.compact}>
+        {isFold ? <Folded rows={rows} {...shared} /> : <EventDetail row={first} {...shared} />}
+      </EventRow>
+    </>
   )
 }
 

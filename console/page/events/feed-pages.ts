@@ -1,6 +1,6 @@
 import type { EventRow } from '../../../shared/audit/event-row.ts'
 import type { Told } from '../../../shared/audit/sentences/fold.ts'
-import { dayText } from '../parts/time-text.ts'
+import { dayKey, dayText } from '../parts/time-text.ts'
 import { cursorOf } from './cursor.ts'
 import type { ToldPage } from './tell-page.ts'
 
@@ -32,7 +32,7 @@ export function toFeedPage(before: string | undefined, rows: readonly EventRow[]
     before,
     end: last ? cursorOf(last) : (before ?? ''),
     ...{ rowCount: rows.length, count: told.length },
-    lastDay: last ? dayText(last.EVENT_TIMESTAMP) : '',
+    lastDay: last ? dayKey(last.EVENT_TIMESTAMP) : '',
     ...{ rows, told },
   }
 }
@@ -61,11 +61,10 @@ export function dayAt(pages: readonly FeedPage[], { page, line }: Place): string
   const time = pages[page]?.told[line]?.rows[0]?.EVENT_TIMESTAMP
   if (time === undefined) return undefined
   const previous = line > 0 ? dayOfLast(pages[page]?.told[line - 1]) : pages[page - 1]?.lastDay
-  const day = dayText(time)
-  return day === previous ? undefined : day
+  return dayKey(time) === previous ? undefined : dayText(time)
 }
 
-const dayOfLast = (told: Told | undefined): string => dayText(told?.rows.at(-1)?.EVENT_TIMESTAMP ?? '')
+const dayOfLast = (told: Told | undefined): string => dayKey(told?.rows.at(-1)?.EVENT_TIMESTAMP ?? '')
 
 /** Pages farthest from those in view, of those that are too many. The newest stays: what comes joins it. */
 export function tooMany(pages: readonly FeedPage[], inView: number, max = MAX_PAGES): number[] {

@@ -79,7 +79,9 @@ export class EventFeed {
   }
 
   keyOf(index: number): string {
-    return this.line(index).told?.rows.at(-1)?.EVENT_ID ?? `line ${index}`
+    const place = placeOf(this.#pages, index)
+    const told = place && this.#pages[place.page]?.told[place.line]
+    return told?.rows.at(-1)?.EVENT_ID ?? `line ${index}`
   }
 
   /** A row that is held. */

@@ -30,7 +30,7 @@ const isOf = (row: EventRow, integration: string): boolean =>
   row.ACTOR_DOMAIN === integration || row.HTTP_STATUS === 401
 
 async function listen(add: (rows: readonly EventRow[]) => void, signal: AbortSignal): Promise<void> {
-  let after = `${new Date().toISOString()}#`
+  let after = new Date().toISOString()
   while (!signal.aborted) {
     try {
       const query = { after, wait: WAIT_S, type: 'SCIM', limit: KEPT, allowEmpty: true, purpose: 'follow' }

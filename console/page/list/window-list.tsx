@@ -139,12 +139,22 @@ function useMeasuring(feed: FeedRef, heights: Heights, span: Span, redraw: () =>
     if (changed) redraw()
   }
   const observer = useRef<ResizeObserver>(undefined)
+  const observed = useRef(new Set<Element>())
   useLayoutEffect(() => {
     observer.current ??= new ResizeObserver((entries) => {
       for (const { target } of entries) measured.set(target, target.getBoundingClientRect().height)
       take()
     })
-    for (const row of feed.current?.children ?? []) if (!measured.has(row)) observer.current.observe(row)
+    for (const row of observed.current) {
+      if (row.isConnected) continue
+      observer.current.unobserve(row)
+      observed.current.delete(row)
+    }
+    for (const row of feed.current?.children ?? []) {
+      if (observed.current.has(row)) continue
+      observer.current.observe(row)
+      observed.current.add(row)
+    }
     take()
   })
   useEffect(() => () => observer.current?.disconnect(), [])

@@ -31,6 +31,12 @@ export function dayText(time: string | number, now = Date.now()): string {
   return (isThisYear ? DAY : DAY_OF_YEAR).format(date).replaceAll(',', '')
 }
 
+/** Tells days apart, local, without writing them. */
+export function dayKey(time: string): string {
+  const date = new Date(time)
+  return `${date.getFullYear()}-${date.getMonth()}-${date.getDate()}`
+}
+
 /** `Today`, `Yesterday`, or none. */
 export function dayWord(time: string | number, now = Date.now()): string | undefined {
   const isDay = (at: number) => new Date(at).toDateString() === new Date(time).toDateString()
