@@ -136,7 +136,7 @@ describe('imports', () => {
 
   test('relative imports name files with their extension', () => {
     const wrong = imports.filter(
-      ({ to }) => /^(shared|functions|infra|console|local|cli|test)\//.test(to) && !/\.(tsx?|json|mjs)$/.test(to),
+      ({ to }) => /^(shared|functions|infra|console|local|cli|test)\//.test(to) && !/\.(tsx?|json|mjs|svg)$/.test(to),
     )
     expect(wrong.map(told)).toEqual([])
   })
