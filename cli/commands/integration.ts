@@ -2,16 +2,10 @@ import { BRAKE_MODES, MAX_BRAKE_OBJECTS } from '../../shared/auth/brake.ts'
 import { UNKNOWN_MEMBERS } from '../../shared/auth/carried.ts'
 import { LOCAL_CHANGES } from '../../shared/auth/integration-settings.ts'
 import { CREATE_PRIVILEGES, PRIVILEGES } from '../../shared/auth/privileges.ts'
+import { SECONDARY_ROLES } from '../../shared/auth/user-defaults.ts'
 import type { ChangedIntegration } from '../../shared/resources/change-integration.ts'
 import type { MadeIntegration } from '../../shared/resources/create-integration.ts'
-import {
-  comment,
-  instant,
-  objectName,
-  releaseSpan,
-  roleName,
-  SECONDARY_ROLES,
-} from '../../shared/resources/integration-input.ts'
+import { comment, instant, objectName, releaseSpan, roleName } from '../../shared/resources/integration-input.ts'
 import { block } from '../../shared/resources/network-policy-input.ts'
 import type { IntegrationView } from '../../shared/resources/present-integration.ts'
 import { many } from '../../shared/resources/say-owned.ts'

@@ -1,5 +1,8 @@
 /** What new users get of an integration whose client sends nothing for it (SNOWFLAKE: DEFAULT_ROLE and others). */
 export const USER_DEFAULT_NAMES = ['defaultRole', 'defaultSecondaryRoles', 'type'] as const
+/** What a session may have for secondary roles. */
+export const SECONDARY_ROLES = ['ALL', 'NONE'] as const
+
 export type UserDefaults = Readonly<Partial<Record<(typeof USER_DEFAULT_NAMES)[number], string | undefined>>>
 
 /** What is named of them; null takes one away. */

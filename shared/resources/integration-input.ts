@@ -5,6 +5,7 @@ import { LOCAL_CHANGES, SILENT_AFTER_DAYS } from '../auth/integration-settings.t
 import { ADMIN_OWNER } from '../auth/principal.ts'
 import { PRIVILEGES } from '../auth/privileges.ts'
 import { DAY_MS, parseSpan, SPAN_RULE } from '../auth/span.ts'
+import { SECONDARY_ROLES } from '../auth/user-defaults.ts'
 import { CLIENT_KINDS, type ClientKind } from '../scim/client-kind.ts'
 import { USER_TYPES } from '../scim/schemas/snowflake-user.ts'
 import { comment, flag, inCapitals, objectName, offByDefault } from './name-input.ts'
@@ -14,8 +15,6 @@ import { strictError } from './parse-input.ts'
 export { comment, objectName } from './name-input.ts'
 
 const MAX_SILENT_DAYS = 365
-/** What a session may have for secondary roles. */
-export const SECONDARY_ROLES = ['ALL', 'NONE'] as const
 
 /** The role an integration runs as unless another is named. */
 const DEFAULT_ROLES: Record<ClientKind, string> = {

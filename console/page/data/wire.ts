@@ -29,6 +29,7 @@ export interface IntegrationView {
   }
   comment?: string
   endpointId: string
+  rejectTokensIssuedBefore?: string
   createdAt: string
   createdBy: string
   liveTokens: number
@@ -58,4 +59,30 @@ export interface ListedToken {
   daysLeft: number
   lastUsedAt?: string
   usedFrom: readonly { address: string; since: string; lastUsedAt: string }[]
+}
+
+/** How an integration's OAuth client proves who it is. */
+export interface OAuthClientView {
+  clientId: string
+  secrets: readonly { createdAt: string; endsAt?: string }[]
+  keys?: readonly Readonly<Record<string, unknown>>[]
+  jwksUri?: string
+  trusts: readonly { issuer: string; subject: string }[]
+  lastUsedAt?: string
+}
+
+/** What went with an integration that was dropped, or would go. */
+export interface DroppedIntegration {
+  name: string
+  role: string
+  endedTokens: number
+  oauthClient?: string
+  owns: { users: number; roles: number }
+  sharedWith: readonly string[]
+}
+
+/** A network policy that integrations may have. */
+export interface NetworkPolicyView {
+  name: string
+  mode: string
 }

@@ -13,21 +13,46 @@ interface TransferActionProps {
 }
 
 /** Hands one object to another owner, who alone may change it from then on. */
-export function TransferAction({ kind, id, name, owner, onDone }: TransferActionProps) {
+export const TransferAction = ({ kind, id, name, owner, onDone }: TransferActionProps) => (
+  <Transfer
+    label="Transfer ownership"
+    class="menu-item"
+    name={name}
+    owner={owner}
+    what={{ [`${kind}s`]: [id] }}
+    words={[`--${kind}`, name]}
+    onDone={onDone}
+  />
+)
+
+interface TransferProps {
+  label: string
+  class: string
+  /** What is handed over: `ada@example.com`, `what OKTA_PROVISIONER owns`. */
+  name: string
+  owner: string
+  /** The same, as the route takes it and as the command does. */
+  what: Readonly<Record<string, unknown>>
+  words: readonly string[]
+  onDone: () => void
+}
+
+/** Hands objects to another owner, step after step. */
+export function Transfer({ label, class: form, name, owner, what, words, onDone }: TransferProps) {
   const owners = useOwners().map(({ role }) => role)
   const choices = [...new Set([...owners, 'ADMIN'])].filter((role) => role !== owner)
   const [to, setTo] = useState('')
   const ask = (dryRun: boolean) => (next: string | undefined) => ({
     method: 'POST' as const,
     path: ['admin', 'ownership'],
-    body: { [`${kind}s`]: [id], to, ...(dryRun && { dryRun }), ...(next && { next }) },
+    body: { ...what, to, ...(dryRun && { dryRun }), ...(next && { next }) },
   })
   return (
     <Action
-      label="Transfer ownership"
-      class="menu-item"
+      label={label}
+      class={form}
       confirm={`Transfer ${name}${to && ` to ${to}`}`}
-      words={['ownership', 'transfer', `--${kind}`, name, '--to', to || 'ROLE']}
+      words={['ownership', 'transfer', ...words, '--to', to || 'ROLE']}
       planKey={to}
       plan={async (signal) =>
         to === '' ? { lines: [], count: 0 } : planOfSteps((await takeSteps(ask(true), signal)).body)
