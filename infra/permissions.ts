@@ -101,8 +101,8 @@ const GRANTS: Record<Exclude<LambdaName, ResourceFunctionName> | BackgroundName,
     { actions: ['Query'], keys: [USES] },
     // The names of roles are kept from groups, and given free.
     { actions: ['Get', 'Put', 'Delete'], keys: [GROUP_NAMES] },
-    // How many users and groups a role owns; neither is read.
-    { actions: ['Query'], keys: [COUNTS] },
+    // How many users and groups a role owns; neither is read. And what is not finished in an account to be dropped.
+    { actions: ['Query'], keys: [COUNTS, PENDING] },
     WRITE_EVENTS,
   ],
   // As clients do, and what it takes to bring back what was there: the history.
