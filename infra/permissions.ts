@@ -40,6 +40,8 @@ const PENDING = 'A#*#PENDING'
 const REVOKED = 'A#*#REVOKED'
 const USES = 'A#*#USE'
 const NOTICES = 'A#*#NOTICE'
+/** Where rounds of all accounts go on. */
+const ROUNDS: Grant = { actions: ['Get', 'Put'], keys: ['ROUND'] }
 /** What SCIM requests are about besides objects: names and lookups, memberships, counters, moves, page marks, open work. */
 const OF_OBJECTS = ['NAME#*', 'LOOKUP#*', 'MEMBERS#*', 'COUNT#*', 'MOVED#*', 'PAGE#*', 'PENDING'].map(
   (part) => `A#*#${part}`,
@@ -101,8 +103,8 @@ const GRANTS: Record<Exclude<LambdaName, ResourceFunctionName> | BackgroundName,
     { actions: ['Query'], keys: [USES] },
     // The names of roles are kept from groups, and given free.
     { actions: ['Get', 'Put', 'Delete'], keys: [GROUP_NAMES] },
-    // How many users and groups a role owns; neither is read.
-    { actions: ['Query'], keys: [COUNTS] },
+    // How many users and groups a role owns; neither is read. And what is not finished in an account to be dropped.
+    { actions: ['Query'], keys: [COUNTS, PENDING] },
     WRITE_EVENTS,
   ],
   // As clients do, and what it takes to bring back what was there: the history.
@@ -126,13 +128,14 @@ const GRANTS: Record<Exclude<LambdaName, ResourceFunctionName> | BackgroundName,
     { actions: ['Update'], keys: [EVENTS] },
   ],
   // Which heads of which accounts are waiting.
-  changes: [{ actions: ['Query'], keys: ['ACCOUNT', PENDING] }],
+  changes: [{ actions: ['Query'], keys: ['ACCOUNT', PENDING] }, ROUNDS],
   // Whose tokens end soon and who fell silent; what was told, and the event that tells it.
   watch: [
     { actions: ['Query'], keys: ['ACCOUNT', 'A#*#INTEGRATION', USES, NOTICES] },
     { actions: ['Get', 'BatchGet'], keys: [TOKENS] },
     { actions: ['Query'], keys: [TOKEN_INDEX], index: true },
     { actions: ['Put'], keys: [NOTICES] },
+    ROUNDS,
     WRITE_EVENTS,
   ],
   worker: [

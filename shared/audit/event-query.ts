@@ -6,6 +6,7 @@ import { parseDateTime } from '../scim/date-time.ts'
 import { invalidValue } from '../scim/error.ts'
 import { quote } from '../scim/quote.ts'
 import { isResourceId } from '../scim/resource-id.ts'
+import { keptSince } from './retention.ts'
 
 /** An auditor's question, read and checked. */
 export interface EventQuery {
@@ -230,7 +231,7 @@ function parseRange(
 ): { from: Date; to: Date } {
   const end = to === undefined ? now : endOf(to, now)
   const days = Math.min(DEFAULT_RANGE_DAYS, retentionDays)
-  const oldest = now - retentionDays * DAY_MS
+  const oldest = keptSince(now, retentionDays)
   const earliest = span === undefined || span === Number.POSITIVE_INFINITY ? oldest : Number.NEGATIVE_INFINITY
   const start = from?.first ?? Math.max(end - (span ?? days * DAY_MS), earliest)
   checkRange(start, end, now, retentionDays)
@@ -241,11 +242,11 @@ function parseRange(
 const endOf = ({ first, last }: Time, now: number): number => (first > now ? first : Math.min(last, now))
 
 function checkRange(start: number, end: number, now: number, retentionDays: number): void {
-  const outside = (at: number) => at < now - retentionDays * DAY_MS - CLOCK_SKEW_MS
+  const oldest = keptSince(now, retentionDays)
+  const outside = (at: number) => at < oldest - CLOCK_SKEW_MS
   if (outside(start) || outside(end)) {
-    const oldest = new Date(now - retentionDays * DAY_MS).toISOString()
     throw invalidValue(
-      `Cannot show events from ${show(outside(start) ? start : end)}: events are kept ${retentionDays} days, here since ${oldest}`,
+      `Cannot show events from ${show(outside(start) ? start : end)}: events are kept ${retentionDays} days, here since ${show(oldest)}`,
     )
   }
   const future = [start, end].find((at) => at > now + CLOCK_SKEW_MS)

@@ -15,7 +15,7 @@ export interface Recognised {
  */
 export function recognise(table: Table, mapping: Mapping): Recognised {
   const [format, second] = formatsOf(table.names)
-  if (format?.refused) throw new FileError(`This is ${article(format.name)}: ${format.refused}`)
+  if (format?.refused) throw new FileError(`This is ${withArticle(format.name)}: ${format.refused}`)
   if (format && !second) return { format, by: `its columns ${toldBy(format, table).join(', ')}` }
   if (mapping.has('userName') || mapping.has('externalId') || mapping.has('email')) {
     return { format: { name: 'CSV of another kind' }, by: 'the columns named by --map' }
@@ -29,7 +29,8 @@ function toldBy({ needs }: Format, { header, names }: Table): string[] {
   return list.map((name) => `"${header[names.indexOf(name)]?.trim()}"`)
 }
 
-const article = (name: string): string => `${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name}`
+/** `an Okta export`, `a Ping export`. */
+export const withArticle = (name: string): string => `${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name}`
 
 function unknown({ header }: Table, why: string): FileError {
   const formats = FORMATS.filter(({ refused }) => !refused).map(

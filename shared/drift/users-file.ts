@@ -5,7 +5,7 @@ import { FileError } from './file-error.ts'
 import type { Format } from './formats.ts'
 import { parseTable, type Table } from './header.ts'
 import type { Mapping } from './mapping.ts'
-import { type Recognised, recognise } from './recognise.ts'
+import { type Recognised, recognise, withArticle } from './recognise.ts'
 import { isJson, parseScimFile } from './scim-file.ts'
 import type { Status } from './status.ts'
 
@@ -40,7 +40,7 @@ export interface UsersFile {
 export function parseUsersFile(text: string, mapping: Mapping): UsersFile {
   const file = parsePeople(text, mapping)
   if (!file.format.members) return file
-  throw new FileError(`This is an ${file.format.name}, a list of members: give it as --groups`)
+  throw new FileError(`This is ${withArticle(file.format.name)}, a list of members: give it as --groups`)
 }
 
 /** Reads a file of people, be they users or members of groups. @throws {FileError} */
@@ -89,7 +89,7 @@ function toFileUser(table: Table, columns: Columns, record: CsvRecord, unknownWo
   if (status === 'unknown' && said !== '') unknownWords.add(said)
   return {
     ...{ line, values: valuesIn(columns, table, record), status },
-    ...(cells[objectId] && { objectId: cells[objectId] }),
+    ...(cells[objectId]?.trim() && { objectId: cells[objectId].trim() }),
     ...(cells[group] && { group: cells[group].trim() }),
   }
 }

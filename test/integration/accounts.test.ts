@@ -13,6 +13,8 @@ import { getToken } from '../../shared/store/token-record.ts'
 import { adminContext } from '../factories/admin.ts'
 import { withTable } from '../factories/engine.ts'
 import { scanAll, scanEvents } from '../factories/scan.ts'
+import { newUser, principal, scimApi } from '../factories/scim-api.ts'
+import { settle } from '../factories/settle.ts'
 
 const NOW = new Date('2026-08-31T10:00:00.000Z')
 const LATER = new Date(NOW.getTime() + 120_000)
@@ -139,6 +141,24 @@ describe('dropAccount()', () => {
     const left = (await scanAll(db)).map(({ pk }) => String(pk).split('#').slice(1, 3).join('#'))
     const own = left.filter((key) => key.startsWith(`a${account}#`))
     expect([...new Set(own)].sort()).toEqual([`a${account}#COUNT`, `a${account}#EVENT`])
+  })
+
+  test('waits for what the worker has still to do in it, and says so, in a dry run too', async () => {
+    account++
+    await create()
+    const call = scimApi(db, principal({ account: `a${account}` }))
+    const { body } = await call('POST', '/Users', newUser('ada'))
+    expect((await call('DELETE', `/Users/${body.id}`)).status).toBe(204)
+    const refusal = {
+      status: 409,
+      message: `Cannot drop account "a${account}": 1 change in it is not finished yet (a deletion, or a change of many members); retry in a minute`,
+    }
+    await expect(dropAccount(admin(LATER), { isDryRun: true })).rejects.toMatchObject(refusal)
+    await expect(dropAccount(admin(LATER))).rejects.toMatchObject(refusal)
+    expect((await describeAccount(admin())).users).toBe(0)
+    await settle(db)
+    await dropAccount(admin(LATER))
+    await expect(describeAccount(admin())).rejects.toMatchObject({ status: 404 })
   })
 
   test('never takes the default one, nor one in which an integration is made at the same time', async () => {

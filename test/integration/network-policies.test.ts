@@ -12,12 +12,14 @@ import {
   listNetworkPolicies,
 } from '../../shared/resources/network-policies.ts'
 import type { NetworkPolicyChange, NetworkPolicyInput } from '../../shared/resources/network-policy-input.ts'
+import { spreadPolicies } from '../../shared/resources/spread-policy.ts'
 import { issueToken } from '../../shared/resources/tokens.ts'
 import type { Json } from '../../shared/scim/schema.ts'
 import { getToken } from '../../shared/store/token-record.ts'
 import { adminContext } from '../factories/admin.ts'
 import { withTable } from '../factories/engine.ts'
 import { scanAll, scanEvents } from '../factories/scan.ts'
+import { watchedDb } from '../factories/watched-db.ts'
 
 const NOW = new Date('2026-08-31T10:00:00.000Z')
 const ACTOR = 'arn:aws:iam::000000000000:user/test'
@@ -123,6 +125,17 @@ describe('a policy of integrations', () => {
     expect(again).toMatchObject({ changes: [], spreadTo: ['X', 'Y', 'Z'] })
     expect(again.pending).toBeUndefined()
     expect(await policyOf(tokenId)).toMatchObject({ blocked: ['192.0.2.66'] })
+  })
+
+  test('asked for again where all have it, reads no integration by itself', async () => {
+    account++
+    await create({ name: 'OFFICE', allowed: ['192.0.2.0/24'] })
+    for (const name of ['X', 'Y', 'Z', 'LATE']) await integrate({ name, networkPolicy: 'OFFICE' })
+    const { db: watched, calls } = watchedDb(db)
+    const spread = () => spreadPolicies({ ...admin(), db: watched }, ({ networkPolicy }) => networkPolicy !== undefined)
+    expect(await spread()).toEqual([])
+    // All integrations at once, the account's settings, and the policy.
+    expect(calls.map(({ command }) => command).sort()).toEqual(['GetItemCommand', 'GetItemCommand', 'QueryCommand'])
   })
 
   test('reaches every integration of many, whoever changes or attaches at the same time', async () => {

@@ -10,6 +10,7 @@ import { putUse } from '../../shared/store/token-uses.ts'
 import { watchAccount } from '../../shared/watch/account.ts'
 import { watchAll } from '../../shared/watch/watch.ts'
 import { adminContext } from '../factories/admin.ts'
+import { lambdaContext } from '../factories/api-event.ts'
 import { withTable } from '../factories/engine.ts'
 import { hookedDb } from '../factories/faulty-db.ts'
 import { scanEvents } from '../factories/scan.ts'
@@ -188,7 +189,7 @@ describe('the watch', () => {
     const seen: string[] = []
     const errors: unknown[] = []
     const measure = (_name: string, _value: number, of: { account: string }) => seen.push(of.account)
-    await watchAll(failing, at(1), { measure, report: (error) => errors.push(error) })
+    await watchAll(failing, at(1), { measure, report: (error) => errors.push(error) }, Number.POSITIVE_INFINITY)
     expect(errors).toMatchObject([{ message: 'no answer' }])
     expect(seen).toContain(`${account}z`)
   })
@@ -196,7 +197,7 @@ describe('the watch', () => {
   test('as a function writes its figures as metrics', async () => {
     await issue()
     const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
-    await watchHandler({ db: { ...db, clock: () => START } })({ id: 'event' })
+    await watchHandler({ db: { ...db, clock: () => START } })({ id: 'event' }, lambdaContext())
     const lines = write.mock.calls.map(([text]) => JSON.parse(String(text)))
     write.mockRestore()
     expect(lines.filter((line) => line.account === account)).toMatchObject([

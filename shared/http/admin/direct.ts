@@ -2,7 +2,6 @@ import { ADMIN_OWNER } from '../../auth/principal.ts'
 import { requireResource } from '../../resources/find-resource.ts'
 import { SPECIALS } from '../../resources/kinds.ts'
 import { invalidValue } from '../../scim/error.ts'
-import { quote } from '../../scim/quote.ts'
 import { RESOURCE_TYPES } from '../../scim/resource-types.ts'
 import { isJsonObject, type Json, type ResourceType } from '../../scim/schema.ts'
 import { withDryRun } from '../../store/dry-run.ts'
@@ -11,7 +10,7 @@ import type { Operation } from '../api-handler.ts'
 import type { ApiRequest } from '../api-request.ts'
 import { resourceWrites, type ScimOperations } from '../resource-operations.ts'
 import type { AdminContext, OperationsOf } from './handler.ts'
-import { json } from './input.ts'
+import { json, parseDryRun } from './input.ts'
 import { toScimContext } from './resources.ts'
 
 const { User, Group } = RESOURCE_TYPES
@@ -42,7 +41,7 @@ function byHand(type: ResourceType, run: ScimOperations[string]): Operation<Admi
       ...(found && { params: { id: found.id } }),
       parseBody: (maxBytes) => withoutPassword(request.parseBody(maxBytes)),
     }
-    if (isDryRun(request.query)) return tryOut(own, context, run)
+    if (parseDryRun(request)) return tryOut(own, context, run)
     return withOwner(await run(own, toScimContext(context)), found?.owner ?? ADMIN_OWNER)
   }
 }
@@ -52,12 +51,6 @@ async function tryOut(request: ApiRequest, context: AdminContext, run: ScimOpera
   context.trail.dryRun()
   await run(request, toScimContext({ ...context, db: withDryRun(context.db) }))
   return json(200, { changes: context.trail.wouldChange })
-}
-
-/** @throws {ScimError} 400 invalidValue for another word than true or false. */
-function isDryRun({ dryRun = 'false' }: ApiRequest['query']): boolean {
-  if (dryRun === 'true' || dryRun === 'false') return dryRun === 'true'
-  throw invalidValue(`Cannot read dryRun ${quote(dryRun)}: expected true or false`)
 }
 
 const withOwner = (answer: ApiAnswer, owner: string): ApiAnswer =>

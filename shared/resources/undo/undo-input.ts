@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { DAY_MS } from '../../auth/span.ts'
+import { keptSince } from '../../audit/retention.ts'
 import { parseDateTime } from '../../scim/date-time.ts'
 import { invalidValue } from '../../scim/error.ts'
 import { quote } from '../../scim/quote.ts'
@@ -53,8 +53,8 @@ export const notOurs = (next: string) => invalidValue(`Cannot go on at ${quote(n
 export function parseSince(text: string, now: Date, retentionDays: number): Date {
   const at = parseDateTime(text)
   if (at === undefined) throw invalidValue(`Cannot read since ${quote(text)}: ${AN_INSTANT}`)
-  const oldest = now.getTime() - retentionDays * DAY_MS
-  if (at < oldest) throw invalidValue(`Cannot undo since ${quote(text)}: events are kept ${retentionDays} days`)
+  if (at < keptSince(now, retentionDays))
+    throw invalidValue(`Cannot undo since ${quote(text)}: events are kept ${retentionDays} days`)
   if (at > now.getTime()) throw invalidValue(`Cannot undo since ${quote(text)}: that is in the future`)
   return new Date(at)
 }

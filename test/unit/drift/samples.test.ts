@@ -29,6 +29,13 @@ const WITH_STATUS = USERS_FILES.filter(([, , states]) => !states.startsWith('unk
 const PROVIDERS = readdirSync(SAMPLES).filter((file) => file !== 'people.csv')
 const GROUPS_FILES = ['okta-group-membership-report.csv', 'entra-group-members.csv', 'scim-groups.json']
 
+test('blanks around the id by which groups name their members are none of it, as around names', () => {
+  const [user] = sampleUsers('entra-users-download.csv').users
+  const id = user?.objectId ?? ''
+  const spaced = sample('entra-users-download.csv').replace(id, ` ${id} `)
+  expect([id === '', parseUsersFile(spaced, new Map()).users[0]?.objectId]).toEqual([false, id])
+})
+
 describe('every sample', () => {
   test('is of users, of groups, or refused', () => {
     const refused = ['okta-group-import.csv', 'entra-group-import-members.csv', 'okta-system-log.csv']
