@@ -164,7 +164,7 @@ describe('a sync that went wrong', () => {
     ])
     const forced = await rolecall('undo', '--event', event?.eventId ?? '', '--force')
     expect(forced).toMatchObject({ code: 0, stderr: '1 set back' })
-    expect(forced.stdout).toContain('title Head → Engineer')
+    expect(forced.stdout).toContain('title "Head" → "Engineer"')
   })
 
   test.each([

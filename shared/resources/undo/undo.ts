@@ -13,13 +13,12 @@ export async function undo(context: ScimContext, body: unknown): Promise<Step> {
   const input = parseUndo(body)
   const { dryRun, force, withCreated, next } = input
   const how = { dryRun, force, withCreated }
-  context.trail.asked(toQuestion(input))
+  context.trail.asks(toQuestion(input))
   if ('event' in input) return undoEvent(context, await requireUndoable(context, input.event), how, next)
   return undoIntegration(context, input, how, next)
 }
 
-/** What is asked for, as a query string would say it. */
-function toQuestion({ next: _, ...asked }: UndoInput): string {
-  const told = Object.entries(asked).filter(([, value]) => value !== false)
-  return told.map(([name, value]) => `${name}=${value}`).join('&')
+/** What is asked for, without what is not. */
+function toQuestion({ next: _, ...asked }: UndoInput): object {
+  return Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== false))
 }

@@ -107,7 +107,7 @@ describe('undoing one event', () => {
     expect(brief(await undone({ event }))).toEqual([['USER', 'refused', 'changed again since: title']])
     expect(await shownAt(path)).toBe(since)
     expect(brief(await undone({ event, force: true }))).toEqual([
-      ['USER', 'done', 'nickName Countess → Ada, title Head → Engineer'],
+      ['USER', 'done', 'nickName "Countess" → "Ada", title "Head" → "Engineer"'],
     ])
     expect(await shownAt(path)).toBe(before)
   })
@@ -119,7 +119,7 @@ describe('undoing one event', () => {
     const after = await shownAt(path)
     await undone({ event: await lastChange(user.id) })
     expect(brief(await undone({ event: await lastChange(user.id) }))).toEqual([
-      ['USER', 'done', 'title Engineer → Chief'],
+      ['USER', 'done', 'title "Engineer" → "Chief"'],
     ])
     expect(await shownAt(path)).toBe(after)
   })
@@ -357,7 +357,7 @@ describe('undoing what an integration did since an instant', () => {
       await call('PATCH', path, patchOf({ op: 'replace', value: { title } }))
     await other('PATCH', path, patchOf({ op: 'replace', value: { nickName: 'Countess' } }))
     const rows = await undoIt({ since: beginning })
-    expect(rows).toMatchObject([{ id: user.id, outcome: 'done', what: 'title Boss → Engineer' }])
+    expect(rows).toMatchObject([{ id: user.id, outcome: 'done', what: 'title "Boss" → "Engineer"' }])
     expect(await shownAt(path)).toBe(before.replace('"nickName":"Ada"', '"nickName":"Countess"'))
     expect(brief(await undoIt({ since: beginning }))).toEqual([['USER', 'unchanged', undefined]])
   })
