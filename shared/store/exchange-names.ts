@@ -14,7 +14,7 @@ export interface VersionOf {
 }
 
 /**
- * Access pattern W6: stores the next versions of several resources of one type at once, each with its REST event, where
+ * Access pattern W7: stores the next versions of several resources of one type at once, each with its REST event, where
  * one takes the name that another gives up: all or nothing.
  * @throws {LostRace} when one is no longer what was read, or a name is another's by now.
  */

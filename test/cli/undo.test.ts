@@ -160,6 +160,25 @@ describe('a sync that went wrong', () => {
     expect(forced.stdout).toContain('title "Head" → "Engineer"')
   })
 
+  test('is set back up to an instant, and that again as a whole, by who did it and when', async () => {
+    const { body: user } = await okta('POST', '/Users', newUser('range@example.com', { title: 'Engineer' }))
+    const titles = async () => (await okta('GET', `/Users/${user.id}`)).body.title
+    const since = await anInstant()
+    await okta('PATCH', `/Users/${user.id}`, patchOf({ op: 'replace', value: { title: 'Chief' } }))
+    const until = await anInstant()
+    await okta('PATCH', `/Users/${user.id}`, patchOf({ op: 'replace', value: { nickName: 'Rae' } }))
+    const { told } = await undoSince(since, '--until', until)
+    expect([told, await titles()]).toEqual(['1 set back', 'Engineer'])
+    const ended = await anInstant()
+    const { actorName = '' } = (await scanEvents(system.db)).findLast(({ endpoint }) => endpoint === 'admin/undo') ?? {}
+    const again = await rowsOf('undo', '--actor', actorName, '--since', until, '--until', ended)
+    expect([again.told, again.rows[0]?.what, await titles()]).toEqual([
+      '1 set back',
+      'title "Engineer" → "Chief"',
+      'Chief',
+    ])
+  })
+
   test.each([
     ['nothing', [], 'Give --event, or --since with --integration or --actor'],
     [
@@ -172,6 +191,7 @@ describe('a sync that went wrong', () => {
       ['--event', '0199a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b', '--integration', 'HR', '--since', '2026-01-01'],
       'Give --event, or --since with --integration or --actor',
     ],
+    ['an end without a beginning', ['--integration', 'HR', '--until', '2026-01-01'], 'Give --event, or --since with'],
     ['no event', ['--event', 'yesterday'], '--event "yesterday": expected the id of an event'],
   ])('names %s: usage', async (_what, args, said) => {
     const { code, stderr } = await rolecall('undo', ...args)
