@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { BLOCK_RULE, isBlock } from '../auth/network-policy.ts'
-import { DAY_MS, parseSpan, SPAN_RULE } from '../auth/span.ts'
+import { CLOCK_SKEW_MS, DAY_MS, parseSpan, SPAN_RULE } from '../auth/span.ts'
 import { isTokenId } from '../auth/token.ts'
 import { parseDateTime } from '../scim/date-time.ts'
 import { invalidValue } from '../scim/error.ts'
@@ -51,8 +51,6 @@ export const EVENT_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'INVOKE',
 export const EVENT_TYPES = ['SCIM', 'ADMIN', 'ALL'] as const
 /** What is answered when no range is asked for, as Snowflake does; less where events are kept for less. */
 const DEFAULT_RANGE_DAYS = 7
-/** How far a caller's clock may be off before a range counts as outside the retention or in the future. */
-const CLOCK_SKEW_MS = 60_000
 
 const STATUS = { SUCCESS: [100, 399], FAILURE: [400, 599] } as const
 
@@ -238,8 +236,8 @@ function parseRange(
   return { from: new Date(Math.ceil(start)), to: new Date(Math.floor(end)) }
 }
 
-/** A day that is not over yet ends now. */
-const endOf = ({ first, last }: Time, now: number): number => (first > now ? first : Math.min(last, now))
+/** The last ms of what was named; a day that is not over yet ends now. */
+export const endOf = ({ first, last }: Time, now: number): number => (first > now ? first : Math.min(last, now))
 
 function checkRange(start: number, end: number, now: number, retentionDays: number): void {
   const oldest = keptSince(now, retentionDays)

@@ -37,7 +37,6 @@ export class Trail {
   #query: string | undefined
   #isDryRun = false
   #wouldChange: readonly Change[] = []
-  #question: string | undefined
   #resource: Pick<RestEvent, 'resourceId' | 'resourceName' | 'resourceDomain'> = {}
 
   constructor(start: TrailStart) {
@@ -84,11 +83,6 @@ export class Trail {
   ofObject(eventId: string, cause: string): Trail {
     this.#hasParts = true
     return new Trail({ ...this.#start, eventId, cause })
-  }
-
-  /** Tells what was asked, where that is in no query string. */
-  asked(question: string): void {
-    this.#question = question
   }
 
   /** Names the object the request is about. */
@@ -147,7 +141,6 @@ export class Trail {
       ...this.#start,
       ...this.#resource,
       ...(this.#query && { query: this.#query }),
-      ...(this.#question && { query: this.#question }),
       status,
       ...(scimType && { scimType }),
       ...this.#counts,

@@ -50,11 +50,13 @@ function undid(facts: Facts): Words {
   const { RESOURCE_DOMAIN: type } = row
   if (row.RESOURCE_ID && (type === 'USER' || type === 'ROLE'))
     return say`undid a change and so ${restoring(facts, type)}`
-  const integration = textAt(facts, 'integration') ?? facts.query.integration
+  const doer = textAt(facts, 'integration') ?? facts.query.integration ?? facts.query.actor
   const since = textAt(facts, 'since') ?? facts.query.since
+  const { until } = facts.query
+  const times = `${since ? ` since ${timeText(since)}` : ''}${until ? ` until ${timeText(until)}` : ''}`
   const counts = total === undefined || part === undefined ? undefined : `: ${part} restored${again(total - part)}`
   const changes = total === undefined ? 'changes' : several(total, 'change')
-  return say`undid ${changes}${integration && ` of ${integration}`}${since && ` since ${timeText(since)}`}${counts}`
+  return say`undid ${changes}${doer && ` of ${doer}`}${times}${counts}`
 }
 
 const again = (count: number): string => (count > 0 ? `, ${count} had changed again` : '')

@@ -310,6 +310,13 @@ describe('what administrators do with users and roles', () => {
       }),
     ],
     ['ops-admin undid changes', byAdmin({ method: 'POST', endpoint: 'admin/undo' })],
+    [
+      'ops-admin undid changes of AAD_PROVISIONER since 13:00 until 13:30',
+      byAdmin({
+        ...{ method: 'POST', endpoint: 'admin/undo' },
+        query: 'actor=AAD_PROVISIONER&since=2026-11-26T13:00:00.000Z&until=2026-11-26T13:30:00.000Z',
+      }),
+    ],
   ])('%s', (sentence, event) => {
     expect(sentenceOf(event)).toBe(sentence)
   })
