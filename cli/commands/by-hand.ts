@@ -3,12 +3,13 @@ import { ADMIN_OWNER } from '../../shared/auth/principal.ts'
 import { RESOURCE_TYPES } from '../../shared/scim/resource-types.ts'
 import type { ResourceType } from '../../shared/scim/schema.ts'
 import { type PatchBody, toPatch, toResource } from '../attribute-changes.ts'
+import { ALL_SO_ALREADY } from '../before-after.ts'
 import { type Command, command, type Session } from '../command.ts'
 import { UsageError } from '../failure.ts'
 import { DRY_RUN, optional, repeated, someText } from '../flags.ts'
-import { showChanges, showOne } from './object-view.ts'
+import { showChanged, showChanges } from './object-view.ts'
 
-type Resource = Record<string, unknown>
+type Resource = Record<string, unknown> & { changes?: readonly Change[] }
 
 /** A type of objects as commands name it. */
 interface Named {
@@ -140,8 +141,8 @@ async function changeOne(session: Session, call: Call, isDryRun: boolean, done: 
     return showChanges(session, changes)
   }
   const resource = await session.api.call<Resource | undefined>(call)
-  if (resource) await showOne(session, resource)
-  session.terminal.tell(done(resource ?? {}))
+  if (resource) await showChanged(session, resource)
+  session.terminal.tell(resource?.changes?.length === 0 ? ALL_SO_ALREADY : done(resource ?? {}))
 }
 
 const [USER] = KINDS as [Named, Named]

@@ -9,7 +9,7 @@ import type { EventRow } from '../../shared/audit/event-row.ts'
 import { command, type Session } from '../command.ts'
 import { listParts, type Rest, tellLeftOut, tellRest } from '../event-listing.ts'
 import type { EventPart, Question } from '../event-pages.ts'
-import { UsageError } from '../failure.ts'
+import { contradicting, UsageError } from '../failure.ts'
 import { choice, optional, textFor, toggle, wholeNumber } from '../flags.ts'
 import { followEvents, onceEach } from '../follow.ts'
 import { showList } from '../output.ts'
@@ -63,7 +63,7 @@ export const eventHistory = command({
       ['--sentences', sentences || undefined, '--details', details || undefined],
     ]
     const found = pairs.find(([, one, , other]) => one !== undefined && other !== undefined)
-    if (found) throw new UsageError(`${found[0]} and ${found[2]} contradict each other: give one of them`)
+    if (found) throw contradicting(found[0], found[2])
     if (reads && resource === undefined) throw new UsageError('--reads needs --resource: name what was read')
   },
   run: async (session, { limit: wanted, all, follow, details, sentences, reads, ...filters }) => {

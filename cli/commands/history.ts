@@ -5,7 +5,7 @@ import { isResourceId } from '../../shared/scim/resource-id.ts'
 import { type Command, command, type Session } from '../command.ts'
 import { listParts, type Rest, tellRest } from '../event-listing.ts'
 import { collectEvents, type Question } from '../event-pages.ts'
-import { Failure, UsageError } from '../failure.ts'
+import { contradicting, Failure } from '../failure.ts'
 import { optional, textFor, toggle, wholeNumber } from '../flags.ts'
 import { Narrator, showSentences } from '../sentences.ts'
 
@@ -59,14 +59,11 @@ const historyOf = (kind: Kind): Command =>
       `rolecall ${kind.word} history ${kind.example} --last 30d --json`,
     ],
     check: ({ last, from, limit, all }) => {
-      const both = (one: string, other: string) =>
-        new UsageError(`${one} and ${other} contradict each other: give one of them`)
-      if (from !== undefined && last !== undefined) throw both('--from', '--last')
-      if (all && limit !== undefined) throw both('--all', '--limit')
+      if (from !== undefined && last !== undefined) throw contradicting('--from', '--last')
+      if (all && limit !== undefined) throw contradicting('--all', '--limit')
     },
     run: async (session, { json, all, limit: wanted, reads, last, from, to }, idOrName = '') => {
-      if (json && session.output === 'csv')
-        throw new UsageError('--json and --output csv contradict each other: give one of them')
+      if (json && session.output === 'csv') throw contradicting('--json', '--output csv')
       const subject = await findSubject(session, kind, idOrName)
       const range = { last: last ?? (from === undefined ? 'all' : undefined), from, to }
       const question = { ...range, resource: subject.id, type: 'ALL', ...(reads && { reads: 'true' }) }
