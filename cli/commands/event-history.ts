@@ -29,8 +29,9 @@ const FLAGS = {
   details: toggle('under each row of the table what it changed, before and after, and all else that is known'),
   type: choice(
     'TYPE',
-    'SCIM (clients; the default), ADMIN (administrators and auditors) or ALL; all if one of the next five is given',
+    'SCIM (clients; the default), ADMIN (administrators and auditors) or ALL; all if one of the next five is given, or method NOTICE',
     EVENT_TYPES,
+    '; what the service tells of itself is --method NOTICE',
   ),
   integration: optional('NAME', 'only this integration; IAM for administrators', textOf('integration')),
   actor: optional('ROLE|ARN', 'only this role, or this AWS principal', textOf('actor')),

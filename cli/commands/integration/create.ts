@@ -13,7 +13,7 @@ import { showSettings } from './view.ts'
 
 const KIND = {
   ...{ value: 'KIND', help: `the identity provider: ${KIND_NAMES} (required)`, choices: CLIENT_KINDS },
-  schema: oneOfWords(CLIENT_KINDS, `required, one of ${KIND_NAMES}`),
+  schema: oneOfWords(CLIENT_KINDS, { missing: `required, one of ${KIND_NAMES}` }),
 }
 const PRIVILEGE = {
   ...repeated('PRIVILEGE', `also give the role ${PRIVILEGES.join(', ')} (repeatable)`, oneOfWords(PRIVILEGES)),
