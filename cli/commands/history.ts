@@ -105,7 +105,12 @@ function isNaming({ DETAILS }: EventRow): boolean {
 }
 
 /** Says who else had the name before it got it, which the events under its id do not tell. */
-async function tellEarlier(session: Session, kind: Kind, { id, name }: { id: string; name: string }, until: string | undefined) {
+async function tellEarlier(
+  session: Session,
+  kind: Kind,
+  { id, name }: { id: string; name: string },
+  until: string | undefined,
+) {
   const { terminal, hint } = session
   const holders = await findHolders(session, kind, name, { to: until, reads: 'true' })
   for (const [other, seen] of holders) {

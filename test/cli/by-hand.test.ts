@@ -69,6 +69,15 @@ describe('rolecall user and role', () => {
     expect((await rolecall('user show grace')).stderr).toContain('There is no user with id or name "grace"')
   })
 
+  test('name a user apart from the name to sign in with', async () => {
+    ok(await rolecall('user create --user-name liz@x.org --snowflake-user-name LIZ'))
+    const extension = 'urn:ietf:params:scim:schemas:extension:2.0:User'
+    expect(await show('user', 'liz@x.org')).toMatchObject({ [extension]: { snowflakeUserName: 'LIZ' } })
+    ok(await rolecall('user alter liz@x.org --snowflake-user-name ELIZABETH'))
+    expect(await show('user', 'liz@x.org')).toMatchObject({ [extension]: { snowflakeUserName: 'ELIZABETH' } })
+    expect((await rolecall('role create --display-name X --snowflake-user-name Y')).code).toBe(2)
+  })
+
   test('take a whole object from a file, and options on top', async () => {
     const path = file('user.json', JSON.stringify({ userName: 'lin', title: 'A', nickName: 'L' }))
     ok(await rolecall(`user create --file ${path} --set title=B`))
