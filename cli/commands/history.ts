@@ -96,12 +96,12 @@ async function showStory(
   return gotName
 }
 
-const NAMES: readonly string[] = STORY_KINDS.map(({ name }) => name)
+const NAMING_ATTRIBUTES: readonly string[] = STORY_KINDS.map(({ name }) => name)
 
 /** Whether an event gave its object a name. */
 function isNaming({ DETAILS }: EventRow): boolean {
   const { changes = [] } = JSON.parse(DETAILS) as { changes?: Change[] }
-  return changes.some(({ attribute, after }) => NAMES.includes(attribute) && after !== undefined)
+  return changes.some(({ attribute, after }) => NAMING_ATTRIBUTES.includes(attribute) && after !== undefined)
 }
 
 /** Says who else had the name before it got it, which the events under its id do not tell. */
