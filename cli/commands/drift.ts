@@ -10,11 +10,11 @@ import { parseMapping } from '../../shared/drift/mapping.ts'
 import { MATCHES } from '../../shared/drift/match.ts'
 import { compareWithFile, type DriftReport } from '../../shared/drift/report.ts'
 import { parseUsersFile } from '../../shared/drift/users-file.ts'
-import type { IntegrationView } from '../../shared/resources/present-integration.ts'
 import { type Command, command, type FlagValues, type Session } from '../command.ts'
 import { type Compared, DRIFT_VIEW, summaryText, toDriftSummary } from '../drift/view.ts'
 import { Failure, UsageError } from '../failure.ts'
 import { choice, oneOfWords, optional, repeated, someText } from '../flags.ts'
+import { fetchIntegration } from '../integrations.ts'
 import { showList } from '../output.ts'
 import { plainJson } from '../plain-text.ts'
 import { listResourcePages } from '../resource-pages.ts'
@@ -111,7 +111,7 @@ function toQuestion({ group }: Values, files: readonly GroupsFile[], roles: read
 }
 
 async function loadRoleOf({ api }: Session, name: string): Promise<string> {
-  const { role } = await api.call<IntegrationView>({ path: ['admin', 'integrations', name] })
+  const { role } = await fetchIntegration(api, name)
   return role
 }
 

@@ -9,7 +9,7 @@ import type { EventRow } from '../../shared/audit/event-row.ts'
 import { command, type Session } from '../command.ts'
 import { listParts, type Rest, tellLeftOut, tellRest } from '../event-listing.ts'
 import type { EventPart, Question } from '../event-pages.ts'
-import { UsageError } from '../failure.ts'
+import { contradicting, UsageError } from '../failure.ts'
 import { choice, optional, textFor, toggle, wholeNumber } from '../flags.ts'
 import { followEvents, onceEach } from '../follow.ts'
 import { showList } from '../output.ts'
@@ -29,8 +29,9 @@ const FLAGS = {
   details: toggle('under each row of the table what it changed, before and after, and all else that is known'),
   type: choice(
     'TYPE',
-    'SCIM (clients; the default), ADMIN (administrators and auditors) or ALL; all if one of the next five is given',
+    'SCIM (clients; the default), ADMIN (administrators and auditors) or ALL; all if one of the next five is given, or method NOTICE',
     EVENT_TYPES,
+    '; what the service tells of itself is --method NOTICE',
   ),
   integration: optional('NAME', 'only this integration; IAM for administrators', textOf('integration')),
   actor: optional('ROLE|ARN', 'only this role, or this AWS principal', textOf('actor')),
@@ -63,7 +64,7 @@ export const eventHistory = command({
       ['--sentences', sentences || undefined, '--details', details || undefined],
     ]
     const found = pairs.find(([, one, , other]) => one !== undefined && other !== undefined)
-    if (found) throw new UsageError(`${found[0]} and ${found[2]} contradict each other: give one of them`)
+    if (found) throw contradicting(found[0], found[2])
     if (reads && resource === undefined) throw new UsageError('--reads needs --resource: name what was read')
   },
   run: async (session, { limit: wanted, all, follow, details, sentences, reads, ...filters }) => {

@@ -3,7 +3,7 @@ import { ScimError } from '../../shared/scim/error.ts'
 import { parseFilter } from '../../shared/scim/filter/parser.ts'
 import { resourceTypes } from '../../shared/scim/resource-types.ts'
 import { type Command, command } from '../command.ts'
-import { UsageError } from '../failure.ts'
+import { contradicting } from '../failure.ts'
 import { optional, toggle, wholeNumber } from '../flags.ts'
 import { type ListView, showList } from '../output.ts'
 import { emailOf, listResourcePages, type Resource, textAt } from '../resource-pages.ts'
@@ -77,7 +77,7 @@ const resourceList = (kind: Kind): Command =>
       `rolecall ${kind.word} list --filter '${kind.example.filter}'`,
     ],
     check: ({ all, limit }) => {
-      if (all && limit !== undefined) throw new UsageError('--all and --limit contradict each other: give one of them')
+      if (all && limit !== undefined) throw contradicting('--all', '--limit')
     },
     run: async (session, { filter, all, limit = all ? Number.POSITIVE_INFINITY : DEFAULT_LIMIT }) => {
       const { collection, excludedAttributes } = kind

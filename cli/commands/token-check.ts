@@ -1,10 +1,9 @@
-import type { IntegrationView } from '../../shared/resources/present-integration.ts'
 import type { ListedToken } from '../../shared/resources/token-view.ts'
 import { OWN_NAME } from '../check/tokens.ts'
 import { command, type Session } from '../command.ts'
 import { optional, wholeNumber } from '../flags.ts'
+import { fetchIntegrations, fetchTokens } from '../integrations.ts'
 import { type ListView, showList } from '../output.ts'
-import { fetchTokens } from './token-lists.ts'
 
 const DEFAULT_DAYS = 30
 const MAX_DAYS = 184
@@ -52,7 +51,7 @@ export const tokenCheck = command({
 /** An integration that has an OAuth client needs no token. */
 async function withoutClients({ api }: Session, findings: Finding[]): Promise<Finding[]> {
   if (findings.every(({ finding }) => finding === 'expires')) return findings
-  const { integrations } = await api.call<{ integrations: IntegrationView[] }>({ path: ['admin', 'integrations'] })
+  const integrations = await fetchIntegrations(api)
   const clients = new Set(integrations.flatMap(({ name, oauthClient }) => (oauthClient ? [name] : [])))
   return findings.filter(({ finding, integration }) => finding === 'expires' || !clients.has(integration))
 }

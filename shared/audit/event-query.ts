@@ -174,8 +174,19 @@ export function parseEventQuery(source: object, now: Date, retentionDays: number
   return { ...range, limit: max, type: defaultType(filters), ...filters }
 }
 
-/** As Snowflake's history: clients' requests; whoever names one caller or one object wants all there is of it. */
-function defaultType({ integration, resource, actor, token, address }: Partial<EventQuery>): EventQuery['type'] {
+/**
+ * As Snowflake's history: clients' requests; whoever names one caller or one object wants all there is of it, and what the
+ * service tells of itself comes from no client.
+ */
+function defaultType({
+  integration,
+  resource,
+  actor,
+  token,
+  address,
+  method,
+}: Partial<EventQuery>): EventQuery['type'] {
+  if (method === 'NOTICE') return 'ALL'
   return [integration, resource, actor, token, address].every((name) => name === undefined) ? 'SCIM' : 'ALL'
 }
 

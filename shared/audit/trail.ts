@@ -36,7 +36,7 @@ export class Trail {
   #counts: Pick<RestEvent, 'part' | 'total'> = {}
   #query: string | undefined
   #isDryRun = false
-  #wouldChange: readonly Change[] = []
+  #changes: readonly Change[] = []
   #resource: Pick<RestEvent, 'resourceId' | 'resourceName' | 'resourceDomain'> = {}
 
   constructor(start: TrailStart) {
@@ -106,14 +106,14 @@ export class Trail {
     this.#query = [query, toQueryText(parameters)].filter((text) => text !== '').join('&')
   }
 
-  /** From now on a change is only tried, on a table that writes nothing: it has no event, and {@link wouldChange} tells it. */
+  /** From now on a change is only tried, on a table that writes nothing: it has no event, and {@link changes} tells it. */
   dryRun(): void {
     this.#isDryRun = true
   }
 
-  /** What a dry run would have changed. */
-  get wouldChange(): readonly Change[] {
-    return this.#wouldChange
+  /** What was changed, or would have been in a dry run; nothing where all was so already. */
+  get changes(): readonly Change[] {
+    return this.#changes
   }
 
   /** Tells administrators what to do about a refusal; the client hears nothing of it. */
@@ -127,9 +127,9 @@ export class Trail {
    */
   async record<Result>(outcome: Outcome, write: (event: RestEvent) => Promise<Result>): Promise<Result> {
     const isTrial = this.#isDryRun && outcome.changes !== undefined
-    if (isTrial) this.#wouldChange = outcome.changes ?? []
     this.#tried = !isTrial
     const result = await write(this.#complete(outcome))
+    this.#changes = outcome.changes ?? []
     if (isTrial) return result
     this.#recorded = true
     return result

@@ -17,7 +17,7 @@ import { isNone, sayOwned } from './say-owned.ts'
  * @throws {ScimError} 404; 400 of the default account; 409 saying what is in it, or when requests may still be running or
  * changes are not finished: nobody looks for the work of an account that is gone.
  */
-export async function dropAccount(context: AdminContext, { isDryRun = false } = {}): Promise<void> {
+export async function dropAccount(context: AdminContext): Promise<void> {
   const { db, account, now, trail } = context
   if (account === DEFAULT_ACCOUNT) throw invalidValue(`Cannot drop account "${account}": it is always there`)
   await retryLostRaces(
@@ -28,7 +28,6 @@ export async function dropAccount(context: AdminContext, { isDryRun = false } = 
       requireFinished(account, await listHeads(db, account))
       const [roles, policies] = await Promise.all([getProvisioners(db, account), getNetworkPolicies(db, account)])
       for (const role of roles) requireQuiet(role, now)
-      if (isDryRun) return
       const outcome = { status: 204, changes: changesBetween(toSettings(settings), undefined) }
       const put = trail.record(outcome, (event) => deleteAccount(db, settings, { roles, policies }, event))
       await put.catch((error: unknown) => {

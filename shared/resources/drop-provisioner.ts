@@ -15,13 +15,12 @@ export const STILL_RUNNING_MS = 120_000
  * Takes a role away that no integration runs as and that owns nothing; groups may have its name from then on.
  * @throws {ScimError} 404; 409 saying what there is yet, or when requests as the role may still be running.
  */
-export async function dropProvisioner(context: AdminContext, name: string, { isDryRun = false } = {}): Promise<void> {
+export async function dropProvisioner(context: AdminContext, name: string): Promise<void> {
   const { db, account, now, trail } = context
   await retryLostRaces(async () => {
     const { stored, view } = await requireProvisioner(context, name)
     requireUnused(view)
     requireQuiet(stored, now)
-    if (isDryRun) return
     const outcome = { status: 204, changes: changesBetween(toSettings(stored), undefined) }
     await trail.record(outcome, (event: RestEvent) => deleteProvisioner(db, account, stored, event))
   })

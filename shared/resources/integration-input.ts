@@ -149,6 +149,8 @@ export const integrationChange = z.strictObject(
   {
     clientKind: z.optional(clientKind),
     role: z.optional(roleName),
+    /** With another role: what the one before owns may be left, though no integration could change it any more. */
+    leaveObjects: offByDefault,
     enabled: z.optional(flag),
     syncPassword: z.optional(flag),
     unknownMembers: z.optional(unknownMembers),

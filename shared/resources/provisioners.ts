@@ -72,7 +72,6 @@ export async function changeProvisioner(
   context: AdminContext,
   name: string,
   input: PrivilegeChange | Json,
-  { isDryRun = false } = {},
 ): Promise<ChangedProvisioner> {
   const { db, account, now, trail } = context
   const { grant, revoke } = parseInput(privilegeChange, input)
@@ -85,7 +84,7 @@ export async function changeProvisioner(
     const changes = changesBetween(before && toSettings(before), toSettings(after))
     const view = await loadView(context, after)
     const changed = { ...view, changes, isNew: before === undefined, tokens: tokensShowing(plan, now) }
-    if (isDryRun || (before && isSame(before.privileges, after.privileges))) return changed
+    if (before && isSame(before.privileges, after.privileges)) return changed
     const put = (event: RestEvent) => putRoleChange(db, account, plan, now, event)
     await trail.record({ status: before ? 200 : 201, changes }, put).catch((error: unknown) => {
       throw explainRole(role, error)

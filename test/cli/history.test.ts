@@ -117,6 +117,22 @@ describe('rolecall user history', () => {
     expect(stderr).toBe(`The 1 most recent are shown, there may be more: raise --limit, or say --all\n${LEFT_OUT}`)
   })
 
+  test('tells who had the name before, and how to see that one', async () => {
+    const first = await scim('POST', '/Users', newUser('eve@example.com'))
+    await scim('DELETE', `/Users/${first.id}`)
+    const second = await scim('POST', '/Users', newUser('interim@example.com'))
+    await scim('PATCH', `/Users/${second.id}`, patchOf({ op: 'replace', value: { userName: 'Eve@example.com' } }))
+    await scim('PATCH', `/Users/${second.id}`, patchOf({ op: 'replace', path: 'title', value: 'Lead' }))
+    const { story, stderr } = await storyOf('user', 'history', 'eve@example.com')
+    expect(story.at(0)).toBe('Okta created user interim')
+    const [leftOut, earlier, ...more] = stderr.split('\n')
+    expect([leftOut, more]).toEqual([LEFT_OUT, []])
+    expect(earlier?.replace(/until \S+Z/, 'until T')).toBe(
+      `Another user had the name "Eve@example.com" before, until T: npx rolecall user history ${first.id} --data-dir ${folder}`,
+    )
+    expect((await storyOf('user', 'history', second.id)).stderr).toBe(LEFT_OUT)
+  })
+
   test('refuses a name that nobody has or had, and one that several had', async () => {
     expect(await cli('user', 'history', 'nobody@example.com')).toEqual({
       ...{ code: 1, stdout: '' },

@@ -94,6 +94,9 @@ describe('rolecall token rotate, rename and revoke --all', () => {
       '"INTEGRATION","ID","NAME","STATUS","DAYS LEFT","EXPIRES","LAST USED","USED FROM","CREATED","CREATED BY"',
     )
     expect(stdout.match(/^"OKTA","\w+","(?:t10|second|third)","live"/gm)).toHaveLength(3)
+    const dry = await rolecall('token', 'revoke', '--all', 'okta', '--dry-run', ...on)
+    expect(dry).toMatchObject({ code: 0, stderr: 'Nothing was changed' })
+    expect(dry.stdout.match(/^Would revoke \w{22}$/gm)).toHaveLength(3)
     const ended = await rolecall('token', 'revoke', '--all', 'okta', ...on)
     expect({ code: ended.code, lines: ended.stdout.split('\n').length }).toEqual({ code: 0, lines: 3 })
     expect(await rolecall('token', 'revoke', '--all', 'okta', ...on)).toEqual({

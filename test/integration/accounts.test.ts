@@ -21,7 +21,7 @@ const LATER = new Date(NOW.getTime() + 120_000)
 const db = withTable()
 /** Each test has an account of its own. */
 let account = 0
-const admin = (now = NOW) => adminContext(db, { account: `a${account}`, now })
+const admin = (now = NOW, isDryRun = false) => adminContext(db, { account: `a${account}`, now, isDryRun })
 const create = (name = `a${account}`) => createAccount(adminContext(db, { now: NOW }), { name })
 const integrate = (name: string, networkPolicy?: string) =>
   createIntegration(admin(), { name, clientKind: 'GENERIC', ...(networkPolicy && { networkPolicy }) })
@@ -56,7 +56,7 @@ describe('changeAccount()', () => {
     await integrate('X')
     await integrate('Y', 'OWN')
     const { tokenId } = await issueToken(admin(), { integration: 'X' })
-    expect(await changeAccount(admin(), { networkPolicy: 'office' }, { isDryRun: true })).toMatchObject({
+    expect(await changeAccount(admin(NOW, true), { networkPolicy: 'office' })).toMatchObject({
       ...{ networkPolicy: 'OFFICE', spreadTo: ['X'] },
     })
     expect((await getToken(db, tokenId))?.access.networkPolicy).toBeUndefined()
@@ -86,7 +86,7 @@ describe('changeAccount()', () => {
     for (const name of ['X', 'Y']) await integrate(name)
     const { tokenId } = await issueToken(admin(), { integration: 'X' })
     const isSeparate = async () => (await getToken(db, tokenId))?.access.separateUserNames ?? false
-    const dry = await changeAccount(admin(), { separateUserNames: true }, { isDryRun: true })
+    const dry = await changeAccount(admin(NOW, true), { separateUserNames: true })
     expect([dry.separateUserNames, dry.spreadTo, await isSeparate()]).toEqual([true, ['X', 'Y'], false])
     expect(await changeAccount(admin(), { separateUserNames: true })).toMatchObject({
       ...{ separateUserNames: true, spreadTo: ['X', 'Y'] },
@@ -135,7 +135,7 @@ describe('dropAccount()', () => {
     await expect(dropAccount(admin())).rejects.toMatchObject({ message: there('1 user and 0 roles') })
     await count(-1)
     await expect(dropAccount(admin())).rejects.toMatchObject({ status: 409 })
-    await dropAccount(admin(LATER), { isDryRun: true })
+    await dropAccount(admin(LATER, true))
     await dropAccount(admin(LATER))
     await expect(describeAccount(admin())).rejects.toMatchObject({ status: 404 })
     const left = (await scanAll(db)).map(({ pk }) => String(pk).split('#').slice(1, 3).join('#'))

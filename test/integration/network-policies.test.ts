@@ -26,12 +26,12 @@ const ACTOR = 'arn:aws:iam::000000000000:user/test'
 const db = withTable()
 /** Each test has an account of its own. */
 let account = 0
-const admin = () => adminContext(db, { account: `a${account}`, now: NOW })
+const admin = (isDryRun = false) => adminContext(db, { account: `a${account}`, now: NOW, isDryRun })
 const integrate = (input: Partial<IntegrationInput> & { name: string }) =>
   createIntegration(admin(), { clientKind: 'GENERIC', ...input })
 const attach = (name: string, networkPolicy: string | null) => changeIntegration(admin(), name, { networkPolicy })
 const change = (name: string, input: NetworkPolicyChange | Json, isDryRun = false) =>
-  changePolicy(admin(), name, input, { isDryRun })
+  changePolicy(admin(isDryRun), name, input)
 const policyOf = async (tokenId: string) => (await getToken(db, tokenId))?.access.networkPolicy
 
 async function create(input: NetworkPolicyInput) {
@@ -283,7 +283,7 @@ describe('dropPolicy()', () => {
         'Cannot drop network policy "OFFICE": it is attached to integration X; attach another one there, or none, first',
     })
     await attach('X', null)
-    await dropPolicy(admin(), 'OFFICE', { isDryRun: true })
+    await dropPolicy(admin(true), 'OFFICE')
     await dropPolicy(admin(), 'office')
     expect(await listNetworkPolicies(admin())).toEqual([])
     expect((await scanEvents(db, `a${account}`)).at(-1)).toMatchObject({

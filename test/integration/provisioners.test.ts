@@ -20,10 +20,10 @@ const LATER = new Date(NOW.getTime() + 120_000)
 const db = withTable()
 /** Each test has an account of its own. */
 let account = 0
-const admin = (now = NOW) => adminContext(db, { account: `a${account}`, now })
+const admin = (now = NOW, isDryRun = false) => adminContext(db, { account: `a${account}`, now, isDryRun })
 const create = (name: string, role: string) => createIntegration(admin(), { name, clientKind: 'GENERIC', role })
 const change = (role: string, input: PrivilegeChange | Json, isDryRun = false) =>
-  changeProvisioner(admin(), role, input, { isDryRun })
+  changeProvisioner(admin(NOW, isDryRun), role, input)
 const drop = (role: string, now = LATER) => dropProvisioner(admin(now), role)
 const ACTOR = 'arn:aws:iam::000000000000:user/test'
 
