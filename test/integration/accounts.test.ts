@@ -153,7 +153,7 @@ describe('dropAccount()', () => {
       status: 409,
       message: `Cannot drop account "a${account}": 1 change in it is not finished yet (a deletion, or a change of many members); retry in a minute`,
     }
-    await expect(dropAccount(admin(LATER), { isDryRun: true })).rejects.toMatchObject(refusal)
+    await expect(dropAccount(admin(LATER, true))).rejects.toMatchObject(refusal)
     await expect(dropAccount(admin(LATER))).rejects.toMatchObject(refusal)
     expect((await describeAccount(admin())).users).toBe(0)
     await settle(db)
