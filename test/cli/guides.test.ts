@@ -67,7 +67,7 @@ async function newReader(account: string): Promise<Reader> {
     const deleted = await fetch(`${system.baseUrl}/${path}/${id}`, { method: 'DELETE', headers })
     expect(deleted.status).toBe(204)
   }
-  await settle(system.db)
+  await settle(system.db, account)
   return { account, tokenId }
 }
 

@@ -129,6 +129,26 @@ describe('users whose names an integration exchanged', () => {
     expect(await namesOf(users)).toEqual([ada, bo])
   })
 
+  test('come back with their role where others were made under the names of both', async () => {
+    const [cy, ops] = [aName('cy'), aName('Ops')]
+    const user = await createUser(cy, { title: 'Engineer' })
+    const group = await create('/Groups', newGroup(ops, { members: [{ value: user.id }] }))
+    const since = await anInstant()
+    await call('DELETE', `/Users/${user.id}`)
+    await call('DELETE', `/Groups/${group.id}`)
+    await settle(db)
+    const made = await createUser(cy.toUpperCase(), { active: true })
+    await create('/Groups', newGroup(ops.toLowerCase(), { members: [{ value: made.id }] }))
+    await change(`/Users/${made.id}`, { title: 'Chief' })
+    expect(await undoneAsSaid({ since, withCreated: true })).toEqual([
+      [cy.toUpperCase(), 'done', 'dropped'],
+      [ops.toLowerCase(), 'done', 'dropped'],
+      [cy, 'done', 'made again'],
+      [ops, 'done', 'made again, with 1 member'],
+    ])
+    expect((await call('GET', `/Groups/${group.id}`)).body.members.map(({ value }: Body) => value)).toEqual([user.id])
+  })
+
   test('have the other of two names to themselves', async () => {
     const [ada, bo] = [aName('ada'), aName('bo')]
     const named = (name: string) => ({ [EXTENSION]: { snowflakeUserName: name } })
