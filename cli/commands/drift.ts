@@ -10,9 +10,9 @@ import { parseMapping } from '../../shared/drift/mapping.ts'
 import { MATCHES } from '../../shared/drift/match.ts'
 import { compareWithFile, type DriftReport } from '../../shared/drift/report.ts'
 import { parseUsersFile } from '../../shared/drift/users-file.ts'
-import type { IntegrationView } from '../../shared/resources/present-integration.ts'
 import { type Command, command, type FlagValues, type Session } from '../command.ts'
 import { type Compared, DRIFT_VIEW, summaryText, toDriftSummary } from '../drift/view.ts'
+import { loadRoleAsked } from '../drift/whose.ts'
 import { Failure, UsageError } from '../failure.ts'
 import { choice, oneOfWords, optional, repeated, someText } from '../flags.ts'
 import { showList } from '../output.ts'
@@ -67,7 +67,7 @@ export const drift: Command = command({
     if (file.users.length === 0)
       throw new Failure(`${values.users}: There is no user in it: has the export gone wrong?`)
     const groups = await loadGroupsFiles(values)
-    const role = values.integration === undefined ? values.role : await loadRoleOf(session, values.integration)
+    const role = await loadRoleAsked(session, values)
     const here = await loadUsers(session, groups.length > 0)
     const roles = groups.length > 0 ? await loadRoles(session) : []
     const compare = () => compareWithFile({ ...values, file, here, role, groups: toQuestion(values, groups, roles) })
@@ -108,11 +108,6 @@ async function loadGroupsFiles({ groups, group }: Values): Promise<GroupsFile[]>
 /** Files of one group choose their role by themselves. */
 function toQuestion({ group }: Values, files: readonly GroupsFile[], roles: readonly RoleHere[]) {
   return files.length === 0 ? undefined : { files, roles, only: group }
-}
-
-async function loadRoleOf({ api }: Session, name: string): Promise<string> {
-  const { role } = await api.call<IntegrationView>({ path: ['admin', 'integrations', name] })
-  return role
 }
 
 /** What every user is compared in, page by page: no page is kept as it came. */

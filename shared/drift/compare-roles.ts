@@ -1,11 +1,16 @@
 import { foldName } from '../scim/fold.ts'
+import { quote } from '../scim/quote.ts'
 import { comparable } from './attributes.ts'
 import type { Difference } from './classes.ts'
 import { nameHere, nameThere } from './compare-users.ts'
+import { FileError } from './file-error.ts'
 import type { FileGroup, FileMember, GroupsFile } from './groups-file.ts'
 import type { RoleHere, UserHere } from './here.ts'
 import type { Matched } from './match.ts'
 import type { FileUser } from './users-file.ts'
+
+/** Groups that an error names. */
+const MAX_NAMES = 20
 
 /** What is compared of roles. */
 export interface RoleQuestion {
@@ -17,8 +22,12 @@ export interface RoleQuestion {
   only: readonly string[]
 }
 
-/** Roles on one side alone, and members of a role on one side alone. */
+/**
+ * Roles on one side alone, and members of a role on one side alone.
+ * @throws {FileError} for a group that is named and on neither side: nothing of it would be compared.
+ */
 export function compareRoles(matched: Matched, question: RoleQuestion): Difference[] {
+  requireGroups(question)
   const { files, roles, role, only } = question
   const wanted = new Set(only.map(foldName))
   const isWanted = (name: string) => wanted.size === 0 || wanted.has(foldName(name))
@@ -32,6 +41,17 @@ export function compareRoles(matched: Matched, question: RoleQuestion): Differen
     ...compared.flatMap(({ key, group, file }) => compareRole(here.get(key), group, file, people, role)),
     ...(files.some(({ isList }) => isList) ? roles.filter(isMissing).map(toMissingThere) : []),
   ]
+}
+
+function requireGroups({ files, roles, role, only }: RoleQuestion): void {
+  const inFiles = files.flatMap(({ groups }) => [...groups.values()].map(({ name }) => name))
+  const missedHere = files.some(({ isList }) => isList) ? roles.filter(({ owner }) => owner === role) : []
+  const known = new Set([...inFiles, ...missedHere.map(({ name }) => name)].map(foldName))
+  const unknown = only.find((name) => !known.has(foldName(name)))
+  if (unknown === undefined) return
+  const some = inFiles.slice(0, MAX_NAMES).join(', ')
+  const more = inFiles.length > MAX_NAMES ? ` and ${inFiles.length - MAX_NAMES} more` : ''
+  throw new FileError(`There is no group ${quote(unknown)} in the files, only: ${some || 'none'}${more}`)
 }
 
 /** Users by what files of groups call them, and by what they hold here. */

@@ -96,6 +96,21 @@ describe('an empty system', () => {
       1,
       /"NONE".*\(404\)$/,
     ],
+    [
+      'a role that nobody has',
+      ['--users', sampleAt('scim-users.json'), '--role', 'OKTA_PROVISIONR', '--only', 'missing-there'],
+      1,
+      /^There is no role "OKTA_PROVISIONR" in account "default", only: AAD_PROVISIONER, ADMIN, GENERIC_SCIM_PROVISIONER, OKTA_PROVISIONER$/,
+    ],
+    [
+      'a group that is on neither side',
+      [
+        ...['--users', sampleAt('okta-group-export.csv'), '--groups', sampleAt('okta-group-membership-report.csv')],
+        ...['--group', 'Finance', '--group', 'Nope'],
+      ],
+      1,
+      /^There is no group "Nope" in the files, only: Finance, Data, Sales, Legal, Everyone$/,
+    ],
     ['no file', [], 2, /^--users: expected a value\n/],
     [
       'a mapping that is none',
@@ -140,7 +155,7 @@ test("the integration says whose export it is: of another's nothing of theirs is
     'No drift',
   ])
   expect(stderr).toMatch(/^Export of +AAD_PROVISIONER$/m)
-  const okta = await rolecall(...args, '--role', OKTA.role, '--only', 'missing-there', '--only', 'owner')
+  const okta = await rolecall(...args, '--role', OKTA.role.toLowerCase(), '--only', 'missing-there', '--only', 'owner')
   expect([okta.code, okta.stdout.split('\r\n').length]).toEqual([3, 5])
 })
 

@@ -275,6 +275,18 @@ describe('roles', () => {
     ])
   })
 
+  test('that are named must be on one side, else nothing of them would be compared', () => {
+    const here = [holder('ada@x', ['Finance'])]
+    expect(() => ask(here, [role('Finance'), role('Legal', 'HR')], ['finance', 'Legal'])).toThrow(
+      new FileError('There is no group "Legal" in the files, only: Finance, Sales'),
+    )
+    const one = parseGroupsFile(`${HEADER}\n,,,ada@x,,ACTIVE\n`, 'Finance')
+    const groups = { files: [one], roles: [role('Finance'), role('Sales')], only: ['Finance', 'Sales'] }
+    expect(() => found({ file, here, groups })).toThrow(
+      new FileError('There is no group "Sales" in the files, only: Finance'),
+    )
+  })
+
   test('of another owner are told as such; who is missing here is not told again as a member', () => {
     const here = [holder('ada@x', []), holder('chen@x', [])]
     expect(ask(here, [role('Finance', 'HR'), role('Sales')]).map((one) => [one.class, one.name])).toEqual([
