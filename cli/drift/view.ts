@@ -63,7 +63,7 @@ export function summaryText(compared: Compared): string {
   const lines = toLines([
     ['File', `${format}, by ${recognisedBy}`],
     ['Note', trap],
-    ['Rows', toRowsText(rows)],
+    ['Rows', toRowsText(compared.file, rows)],
     ['Unknown states', rest.unknownWords?.join(', ')],
     ...groups.map((one): [string, string] => [
       'Groups',
@@ -78,8 +78,9 @@ export function summaryText(compared: Compared): string {
   return [lines, toCountLines(compared.report)].filter((text) => text !== '').join('\n\n')
 }
 
-function toRowsText({ read, on, off, suspended, staged, unknown, withoutKey, otherObjects }: RowCounts): string {
-  if (unknown === read && read > 0) return `${read}; the file does not say who may sign in`
+function toRowsText({ saysStatus, unknownWords }: UsersFile, rows: RowCounts): string {
+  const { read, on, off, suspended, staged, unknown, withoutKey, otherObjects } = rows
+  if (!saysStatus && unknownWords.length === 0) return `${read}; the file does not say who may sign in`
   const parts = Object.entries({
     on,
     off,

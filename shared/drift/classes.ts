@@ -29,6 +29,10 @@ export const DRIFT_CLASSES = {
     title: 'suspended there, active here',
     mends: 'decide whether the suspended may sign in here; Okta need not deactivate them',
   },
+  'unknown-state': {
+    title: 'a word about who may sign in that is not known',
+    mends: 'write Yes or No into the file instead, or map another column: --map active=COLUMN',
+  },
   attribute: {
     title: 'attributes differ',
     mends: 'push them again, or map the attribute at the identity provider',

@@ -30,6 +30,7 @@ export function compareUsers(matched: Matched, users: readonly FileUser[], quest
     ...matched.onlyThere.map(toMissingHere),
     ...matched.onlyHere.map((user) => toMissingThere(user, question)),
     ...matched.pairs.flatMap((pair) => comparePair(pair, matched.by, question)),
+    ...users.flatMap(findUnknownState),
     ...matched.collisions.map((rows) => toCollision(rows, matched.by)),
     ...matched.keyless.map((user) => toKeyless(user, matched.by)),
     ...users.flatMap(findCharacters),
@@ -112,6 +113,11 @@ const toKeyless = (user: FileUser, by: MatchBy): Difference => ({
   ...{ class: 'no-name', ...ofUser(user), attribute: by },
   detail: `line ${user.line}`,
 })
+
+const findUnknownState = (user: FileUser): Difference[] =>
+  user.unknownWord === undefined
+    ? []
+    : [{ class: 'unknown-state', ...ofUser(user), attribute: 'active', there: user.unknownWord }]
 
 function findCharacters(user: FileUser): Difference[] {
   return ATTRIBUTE_NAMES.flatMap((name): Difference[] => {

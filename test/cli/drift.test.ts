@@ -52,6 +52,27 @@ describe('an empty system', () => {
     ])
   })
 
+  test('a state that nobody understands is drift, also where it is all that is wrong', async () => {
+    const users = fileOf('maybe.csv', ['Okta username,Okta user status', 'ada@x,MAYBE', 'bo@x,Perhaps'])
+    const { code, stdout, stderr } = await rolecall('drift', '--users', users, '--only', 'unknown-state')
+    expect({ code, stderr }).toEqual({ code: 3, stderr: '' })
+    expect(stdout.split('\n').map((line) => line.trimEnd())).toEqual([
+      'File            Okta User Accounts report, by its columns "Okta username"',
+      'Rows            2: 0 on, 0 off, 2 unknown',
+      'Unknown states  MAYBE, Perhaps',
+      'Users here      0',
+      'Matched by      userName',
+      'Compared        no attributes: none is on both sides',
+      'On both sides   0, 0 of them the same',
+      '',
+      '2  a word about who may sign in that is not known (unknown-state): write Yes or No into the file instead, or map another column: --map active=COLUMN',
+      '',
+      'CLASS          TYPE  NAME   ATTRIBUTE  IN THE FILE  HERE  DETAIL',
+      'unknown-state  USER  ada@x  active     MAYBE',
+      'unknown-state  USER  bo@x   active     Perhaps',
+    ])
+  })
+
   test('an export of nobody is refused, and one class alone is counted alone', async () => {
     const nobody = fileOf('nobody.csv', ['Okta username,Okta user status'])
     expect(await rolecall('drift', '--users', nobody, '--only', 'missing-here')).toEqual({

@@ -10,7 +10,8 @@ import { sample, sampleUsers } from '../../factories/samples.ts'
 
 const OKTA = 'OKTA_PROVISIONER'
 /** A file with these columns, and rows below. */
-const csv = (...lines: string[]) => parseUsersFile(`${lines.join('\n')}\n`, new Map())
+const parse = (text: string) => parseUsersFile(text, new Map())
+const csv = (...lines: string[]) => parse(`${lines.join('\n')}\n`)
 const HEADER = 'User Id,First name,Last name,Username,Primary email,Status'
 const okta = (...rows: string[]) => csv(HEADER, ...rows)
 const user = (userName: string, more: object = {}): UserHere =>
@@ -152,6 +153,22 @@ describe('compareWithFile()', () => {
       okta(',,,ada@x,,ACTIVE', ',Bo,,,,ACTIVE'),
       [user('ada@x')],
       [{ class: 'no-name', name: 'line 3', attribute: 'userName', detail: 'line 3', line: 3 }],
+    ],
+    [
+      'words about who may sign in that nobody understands',
+      okta(',,,ada@x,,ACTIVE', ',,,bo@x,,MAYBE', ',,,chen@x,,Perhaps', ',,,dora@x,,'),
+      [user('ada@x'), user('bo@x'), user('dora@x')],
+      [
+        { class: 'missing-here', name: 'chen@x', there: 'unknown', here: 'absent', line: 4 },
+        { class: 'unknown-state', name: 'bo@x', attribute: 'active', there: 'MAYBE', line: 3 },
+        { class: 'unknown-state', name: 'chen@x', attribute: 'active', there: 'Perhaps', line: 4 },
+      ],
+    ],
+    [
+      'words of SCIM that are neither true nor false',
+      parse('[{"userName":"ada@x","active":"maybe"},{"userName":"bo@x","active":null},{"userName":"chen@x"}]'),
+      [user('ada@x'), user('bo@x'), user('chen@x')],
+      [{ class: 'unknown-state', name: 'ada@x', attribute: 'active', there: 'maybe', line: 1 }],
     ],
     [
       'as notes: who is off there and absent here, off here and absent there, and what others own',

@@ -4,6 +4,7 @@ import { FileError } from '../../../shared/drift/file-error.ts'
 import { parseGroupsFile } from '../../../shared/drift/groups-file.ts'
 import { formatsOf, parseTable } from '../../../shared/drift/header.ts'
 import { compareWithFile } from '../../../shared/drift/report.ts'
+import { parseStatus } from '../../../shared/drift/status.ts'
 import { parseUsersFile } from '../../../shared/drift/users-file.ts'
 import { asHere, SAMPLES, sample, sampleUsers } from '../../factories/samples.ts'
 
@@ -105,14 +106,27 @@ describe('traps', () => {
   })
 
   test('Block sign in is turned round, with or without the version line, in any language', () => {
-    const rows = 'Anmeldung sperren [accountEnabled],Name [userPrincipalName]\nJa,a@x\nNo,b@x\nYes,c@x\n'
+    const rows =
+      'Anmeldung sperren [accountEnabled],Name [userPrincipalName]\nVielleicht,a@x\nNein,b@x\nYes,c@x\nJA,d@x\n'
     for (const text of [rows, `version:v1.0,\n${rows}`]) {
       const { users, unknownWords } = parseUsersFile(text, new Map())
-      expect(users.map(({ status }) => status)).toEqual(['unknown', 'on', 'off'])
-      expect(unknownWords).toEqual(['Ja'])
+      expect(users.map(({ status }) => status)).toEqual(['unknown', 'on', 'off', 'off'])
+      expect(unknownWords).toEqual(['Vielleicht'])
     }
     const bare = 'version:v1.0,\naccountEnabled,userPrincipalName\nYes,a@x\n'
     expect(parseUsersFile(bare, new Map()).users.map(({ status, line }) => [status, line])).toEqual([['off', 3]])
+  })
+
+  test.each([
+    ['on', 'ja oui sí si sim sì WAHR Vrai verdadero vero verdadeiro waar'],
+    ['off', 'nein non no não nao nee FALSCH Faux falso onwaar'],
+  ])('%s is said by yes or no, true or false, of other languages too: %s', (status, words) => {
+    expect(words.split(' ').map(parseStatus)).toEqual(words.split(' ').map(() => status))
+  })
+
+  test('the states of Okta are read as its API says them and as its console does', () => {
+    const states = ['Pending user action', 'PASSWORD_RESET', 'Password expired', 'Locked out', 'Deactivated', 'Staged']
+    expect(states.map(parseStatus)).toEqual(['on', 'on', 'on', 'on', 'off', 'staged'])
   })
 
   test('a semicolon, a tab and "sep=;" separate as a comma does', () => {
