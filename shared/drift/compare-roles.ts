@@ -72,9 +72,10 @@ function findPeople({ pairs, onlyThere, onlyHere }: Matched): People {
   for (const sides of all) if (sides.here?.values.userName) byName.set(keyOf(sides.here.values.userName), sides)
   for (const sides of all) if (sides.there?.values.userName) byName.set(keyOf(sides.there.values.userName), sides)
   const byObjectId = new Map(all.flatMap((sides) => (sides.there?.objectId ? [[sides.there.objectId, sides]] : [])))
-  const holders = new Map<string, Sides[]>()
-  for (const sides of all)
-    for (const id of sides.here?.roles ?? []) holders.set(id, [...(holders.get(id) ?? []), sides])
+  const held = all.flatMap((sides) => (sides.here?.roles ?? []).map((id) => ({ id, sides })))
+  const holders = new Map(
+    [...Map.groupBy(held, ({ id }) => id)].map(([id, some]) => [id, some.map((one) => one.sides)]),
+  )
   return { byName, byObjectId, holders }
 }
 

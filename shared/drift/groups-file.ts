@@ -58,8 +58,11 @@ function fromScim(text: string): GroupsFile {
     const name = textOf(memberOf(resource, 'displayName'))
     if (name === undefined) throw new FileError(`The group at place ${line} has no displayName`)
     const members = memberOf(resource, 'members')
-    const ids = (Array.isArray(members) ? members : []).map((member) => textOf(memberOf(member, 'value')))
-    groupIn(groups, name).members.push(...ids.flatMap((objectId) => (objectId ? [{ line, objectId }] : [])))
+    const group = groupIn(groups, name)
+    for (const member of Array.isArray(members) ? members : []) {
+      const objectId = textOf(memberOf(member, 'value'))
+      if (objectId) group.members.push({ line, objectId })
+    }
   }
   const format = { name: 'SCIM list of groups' }
   return { format, by: 'its first character', groups, isList: true, lacksDeactivated: false, otherObjects: 0 }

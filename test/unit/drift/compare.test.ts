@@ -397,6 +397,18 @@ describe('files that are not recognised', () => {
     expect(() => parseUsersFile(text, new Map())).toThrow(new FileError(message))
   })
 
+  test('SCIM: more pages, and more members of a group, than a call has room for arguments', () => {
+    const count = 200_000
+    const pages = Array.from(
+      { length: count },
+      (_, i) => `{"totalResults":${count},"Resources":[{"userName":"u${i}"}]}`,
+    )
+    expect(parse(pages.join('\n')).users).toHaveLength(count)
+    const members = Array.from({ length: count }, (_, i) => ({ value: `u${i}` }))
+    const { groups } = parseGroupsFile(JSON.stringify([{ displayName: 'All', members }]))
+    expect(groups.get('all')?.members).toHaveLength(count)
+  })
+
   test('SCIM: one resource a line, an array, pages a line, names in any letter case', () => {
     const resources = ['{"USERNAME":"ada@x","Active":"True"}', '{"userName":"bo@x"}']
     const page = (one: string) => `{"totalResults":2,"Resources":[${one}]}`
