@@ -1,9 +1,9 @@
 import { foldName } from '../scim/fold.ts'
 import { memberOf, textOf } from './attributes.ts'
 import { FileError } from './file-error.ts'
-import { type Format, lacksDeactivated } from './formats.ts'
+import { lacksDeactivated } from './formats.ts'
 import { isJson, parseScimFile } from './scim-file.ts'
-import { parsePeople } from './users-file.ts'
+import { parsePeople, type UsersFile } from './users-file.ts'
 
 /** A member as a file names it: by name, or by the identity provider's id. */
 export interface FileMember {
@@ -19,7 +19,7 @@ export interface FileGroup {
 
 /** Groups of a file as they were understood. */
 export interface GroupsFile {
-  format: Pick<Format, 'name' | 'trap'>
+  format: UsersFile['format']
   by: string
   /** By folded name. */
   groups: Map<string, FileGroup>

@@ -24,7 +24,7 @@ export interface FileUser {
 
 /** A file as it was understood. */
 export interface UsersFile {
-  format: Pick<Format, 'name' | 'trap' | 'members'>
+  format: Pick<Format, 'name' | 'members'> & { trap?: string | undefined }
   /** What it was recognised by. */
   by: string
   users: FileUser[]
@@ -100,9 +100,9 @@ function toFileUser(table: Table, columns: Columns, record: CsvRecord): FileUser
   }
 }
 
-function summed({ format, by }: Recognised, users: FileUser[], otherObjects: number): UsersFile {
+function summed({ format, by, trap }: Recognised, users: FileUser[], otherObjects: number): UsersFile {
   return {
-    ...{ format, by, users, otherObjects },
+    ...{ format: { ...format, trap }, by, users, otherObjects },
     unknownWords: [...new Set(users.flatMap(({ unknownWord = [] }) => unknownWord))],
     carries: ATTRIBUTE_NAMES.filter((name) => users.some(({ values }) => values[name] !== undefined)),
     saysStatus: users.some(({ status }) => status !== 'unknown'),

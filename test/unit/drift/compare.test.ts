@@ -226,6 +226,38 @@ describe('compareWithFile()', () => {
     ).toThrow(new FileError('The file (Google Workspace users download) has no externalId: match by userName or email'))
   })
 
+  test('who has the same name and another externalId is one user, and renamed in no case', () => {
+    const file = okta('00u1,,,ada@x,ada@x,ACTIVE', '00u2,,,bo@x,,ACTIVE', ',,,chen@x,,ACTIVE', ',,,dora@x,,ACTIVE')
+    const emails = [{ value: 'ada@x' }]
+    const here = [
+      user('ADA@x', { externalId: 'a1', emails }),
+      user('bo@x'),
+      user('chen@x', { externalId: 'c1' }),
+      user('dora@x'),
+    ]
+    const { pairs, differences } = compareWithFile({ file, here, match: 'externalId' })
+    const differs = { class: 'attribute', type: 'USER', attribute: 'externalId' }
+    expect({ pairs, differences }).toEqual({
+      pairs: 4,
+      differences: [
+        { ...differs, name: 'ada@x', there: '00u1', here: 'a1', detail: 'the same userName', line: 2, id: 'id-ADA@x' },
+        { ...differs, name: 'bo@x', there: '00u2', detail: 'the same userName', line: 3, id: 'id-bo@x' },
+        { ...differs, name: 'chen@x', here: 'c1', detail: 'the same userName', line: 4, id: 'id-chen@x' },
+      ],
+    })
+  })
+
+  test('who has the same name, which is no address, and another e-mail address is one user', () => {
+    const file = okta(',,,ada,ada@x,ACTIVE', ',,,bo,bo@x,ACTIVE')
+    const here = [user('ada', { emails: [{ value: 'ada@y' }] }), user('bo', { emails: [{ value: 'BO@x' }] })]
+    expect(found({ file, here, match: 'email' })).toEqual([
+      {
+        ...{ class: 'attribute', type: 'USER', name: 'ada', attribute: 'emails', there: 'ada@x', here: 'ada@y' },
+        ...{ detail: 'the same userName', line: 2, id: 'id-ada' },
+      },
+    ])
+  })
+
   test('what a file was made from does not differ from it, whatever is in it', () => {
     const name = fc.string({
       unit: fc.constantFrom('a', 'B', 'é', 'ß', '"', ',', "'", '-'),

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { FileError } from '../../../shared/drift/file-error.ts'
 import { parseGroupsFile } from '../../../shared/drift/groups-file.ts'
 import { formatsOf, parseTable } from '../../../shared/drift/header.ts'
+import { parseMapping } from '../../../shared/drift/mapping.ts'
 import { compareWithFile } from '../../../shared/drift/report.ts'
 import { parseStatus } from '../../../shared/drift/status.ts'
 import { parseUsersFile } from '../../../shared/drift/users-file.ts'
@@ -96,6 +97,22 @@ describe('traps', () => {
       expect(ada(file)).toEqual([undefined, '0f0e0d0c-0000-4000-8000-000000000001'])
     }
     expect(ada('jumpcloud-users.csv')).toEqual([undefined, '5f0000000000000000000001'])
+  })
+
+  test.each([
+    ['entra-users-download.csv', 'id'],
+    ['entra-users-download-2023.csv', 'objectId'],
+    ['m365-active-users.csv', '"Object Id"'],
+  ])('%s: what is advised names the column that is in it', (file, column) => {
+    const { trap } = sampleUsers(file).format
+    expect(trap?.split('where the object id is sent instead, add ')[1]).toBe(`--map externalId=${column}`)
+    const mapping = parseMapping([`externalId=${column.replaceAll('"', '')}`])
+    expect(parseUsersFile(sample(file), mapping).users[0]?.values.externalId).toMatch(/^0f0e0d0c/)
+  })
+
+  test('a download of chosen columns without the id advises nothing about it', () => {
+    const { trap } = parseUsersFile('userPrincipalName,accountEnabled\na@x,True\n', new Map()).format
+    expect(trap).toBe('it has no mailNickname, which Entra sends as externalId unless told otherwise')
   })
 
   test('the display name of a report is no externalId', () => {
