@@ -144,8 +144,8 @@ async function show(session: Session, all: Compared, only: Values['only']): Prom
   if (output === 'json') {
     await terminal.write(`${plainJson({ summary: toDriftSummary(compared), differences: rows }, 2)}\n`)
   } else {
-    if (output === 'csv') terminal.tell(summaryText(compared))
-    else await terminal.write(`${summaryText(compared)}\n${rows.length > 0 ? '\n' : ''}`)
+    if (output === 'csv') terminal.tell(summaryText(compared, session.hint))
+    else await terminal.write(`${summaryText(compared, session.hint)}\n${rows.length > 0 ? '\n' : ''}`)
     if (output === 'csv' || rows.length > 0) await showList(session, DRIFT_VIEW, [rows])
   }
   const isDrift = rows.some((row) => !isNote(row.class))

@@ -3,6 +3,7 @@ import type { GroupsFile } from '../../shared/drift/groups-file.ts'
 import type { DriftReport } from '../../shared/drift/report.ts'
 import type { Status } from '../../shared/drift/status.ts'
 import type { UsersFile } from '../../shared/drift/users-file.ts'
+import type { BaseSession } from '../command.ts'
 import type { ListView } from '../output.ts'
 import { type Column, toLines } from '../table.ts'
 
@@ -56,8 +57,11 @@ function countStates({ users }: UsersFile): Record<Status | 'read', number> {
   return counts
 }
 
+/** A command line to try next, with the options that chose service and account. */
+type Hint = BaseSession['hint']
+
 /** The summary for people: what was compared, then a line for each class that has any, and what mends it. */
-export function summaryText(compared: Compared): string {
+export function summaryText(compared: Compared, hint: Hint): string {
   const { format, recognisedBy, trap, rows, groups, usersHere, matchedBy, role, attributes, ...rest } =
     toDriftSummary(compared)
   const lines = toLines([
@@ -75,7 +79,7 @@ export function summaryText(compared: Compared): string {
     ['Compared', attributes.join(', ') || 'no attributes: none is on both sides'],
     ['On both sides', `${rest.onBothSides}, ${rest.same} of them the same`],
   ])
-  return [lines, toCountLines(compared.report)].filter((text) => text !== '').join('\n\n')
+  return [lines, toCountLines(compared.report, hint)].filter((text) => text !== '').join('\n\n')
 }
 
 function toRowsText({ saysStatus, unknownWords }: UsersFile, rows: RowCounts): string {
@@ -95,13 +99,14 @@ function toRowsText({ saysStatus, unknownWords }: UsersFile, rows: RowCounts): s
 }
 type RowCounts = ReturnType<typeof toDriftSummary>['rows']
 
-function toCountLines({ counts }: DriftReport): string {
+function toCountLines({ counts }: DriftReport, hint: Hint): string {
   const found = DRIFT_CLASS_NAMES.filter((name) => counts[name] > 0)
   const numbers = found.map((name) => String(counts[name]))
   const wide = Math.max(0, ...numbers.map((text) => text.length))
   return found
     .map((name, i) => {
-      const { title, mends } = DRIFT_CLASSES[name]
+      const { title, mends: rule } = DRIFT_CLASSES[name]
+      const mends = typeof rule === 'string' ? rule : rule(hint)
       return `${(numbers[i] ?? '').padStart(wide)}  ${title} (${name}${isNote(name) ? ', no drift' : ''}): ${mends}`
     })
     .join('\n')

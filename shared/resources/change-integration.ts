@@ -9,6 +9,7 @@ import type { Integration } from '../store/integrations.ts'
 import { toCopy } from '../store/policy-use.ts'
 import { getProvisioner, type Provisioner } from '../store/provisioners.ts'
 import type { AdminContext } from './admin-context.ts'
+import { transferAllCommand } from './advice.ts'
 import { planClosing } from './closing.ts'
 import { loadAttachedPolicy, loadInheritedPolicy } from './effective-policy.ts'
 import { type IntegrationChange, integrationChange } from './integration-input.ts'
@@ -78,7 +79,7 @@ async function requireRole(context: AdminContext, role: string): Promise<Provisi
 async function noticeOf({ db, account }: AdminContext, { role: from }: Provisioner, { role: to }: Integration) {
   const owns = await countOwned(db, account, from)
   if (isNone(owns)) return {}
-  const command = `rolecall ownership transfer --owned-by ${from} --to ${to}`
+  const command = transferAllCommand(account, from, to)
   return { notice: `Role ${from} keeps ${sayOwned(owns)}; to hand them over: ${command}` }
 }
 

@@ -176,6 +176,8 @@ test("the integration says whose export it is: of another's nothing of theirs is
     'No drift',
   ])
   expect(stderr).toMatch(/^Export of +AAD_PROVISIONER$/m)
+  const here = await rolecall(...args, '--role', OKTA.role)
+  expect(here.stderr).toContain(`"npx rolecall user disable NAME --account two --data-dir ${folder}" shuts one out\n`)
   const okta = await rolecall(...args, '--role', OKTA.role.toLowerCase(), '--only', 'missing-there', '--only', 'owner')
   expect([okta.code, okta.stdout.split('\r\n').length]).toEqual([3, 5])
 })

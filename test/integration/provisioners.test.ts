@@ -179,8 +179,7 @@ describe('dropProvisioner()', () => {
     await own('HR')
     await expect(drop('HR')).rejects.toMatchObject({
       status: 409,
-      message:
-        'Cannot drop role "HR": it owns 1 user and 0 roles; hand them over first: rolecall ownership transfer --owned-by HR --to ROLE',
+      message: `Cannot drop role "HR": it owns 1 user and 0 roles; hand them over first: rolecall ownership transfer --owned-by HR --to ROLE --account a${account}`,
     })
   })
 
