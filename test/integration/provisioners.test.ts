@@ -1,5 +1,6 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { describe, expect, test } from 'vitest'
+import { RULING_ROLES } from '../../shared/auth/role-names.ts'
 import { dropIntegration } from '../../shared/resources/drop-integration.ts'
 import { dropProvisioner } from '../../shared/resources/drop-provisioner.ts'
 import { createIntegration, describeIntegration } from '../../shared/resources/integrations.ts'
@@ -87,6 +88,9 @@ describe('changeProvisioner()', () => {
 
   test.each<[string, Json, number, string]>([
     ['ADMIN', { grant: ['createUser'] }, 400, 'ADMIN stands for administrators, choose another role'],
+    ...RULING_ROLES.map((role): [string, Json, number, string] => {
+      return [role, { grant: ['createUser'] }, 400, `${role} decides over other roles, choose another role`]
+    }),
     ['HR', {}, 400, 'Cannot read the input: name a privilege to grant or to revoke'],
     [
       'HR',
