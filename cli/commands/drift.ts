@@ -42,6 +42,10 @@ function attributeList() {
   return z
     .string()
     .transform((text) => text.split(',').map((name) => name.trim()))
+    .superRefine((names, context) => {
+      const wrong = names.find((name) => !word.safeParse(name).success)
+      if (wrong !== undefined) context.addIssue(`${JSON.stringify(wrong)} is none of ${ATTRIBUTE_NAMES.join(', ')}`)
+    })
     .pipe(z.array(word))
 }
 

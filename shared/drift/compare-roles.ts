@@ -33,7 +33,7 @@ export function compareRoles(matched: Matched, question: RoleQuestion): Differen
   const isWanted = (name: string) => wanted.size === 0 || wanted.has(foldName(name))
   const people = findPeople(matched)
   const here = new Map(roles.map((one) => [foldName(one.name), one]))
-  const inFiles = files.flatMap((file) => [...file.groups].map(([key, group]) => ({ key, group, file })))
+  const inFiles = joinGroups(files)
   const compared = inFiles.filter(({ group }) => isWanted(group.name))
   const named = new Set(compared.map(({ key }) => key))
   const isMissing = (one: RoleHere) => one.owner === role && isWanted(one.name) && !named.has(foldName(one.name))
@@ -43,8 +43,19 @@ export function compareRoles(matched: Matched, question: RoleQuestion): Differen
   ]
 }
 
+/** The groups of all files, each once: one that several name has the members of all. */
+function joinGroups(files: readonly GroupsFile[]) {
+  const all = files.flatMap((file) => [...file.groups].map(([key, group]) => ({ key, group, file })))
+  return [...Map.groupBy(all, ({ key }) => key).values()].map(([first, ...others]) => {
+    const { key, group, file } = first as (typeof all)[number]
+    const members = [group, ...others.map((other) => other.group)].flatMap((one) => one.members)
+    const named = new Map(members.map((member) => [JSON.stringify([member.userName, member.objectId]), member]))
+    return { key, file, group: { ...group, members: [...named.values()] } }
+  })
+}
+
 function requireGroups({ files, roles, role, only }: RoleQuestion): void {
-  const inFiles = files.flatMap(({ groups }) => [...groups.values()].map(({ name }) => name))
+  const inFiles = joinGroups(files).map(({ group }) => group.name)
   const missedHere = files.some(({ isList }) => isList) ? roles.filter(({ owner }) => owner === role) : []
   const known = new Set([...inFiles, ...missedHere.map(({ name }) => name)].map(foldName))
   const unknown = only.find((name) => !known.has(foldName(name)))

@@ -139,6 +139,12 @@ describe('an empty system', () => {
       2,
       /^Expected ATTRIBUTE=COLUMN, with one of userName,/,
     ],
+    [
+      'an attribute that is none',
+      ['--users', 'x', '--attributes', 'title, bogus'],
+      2,
+      /^--attributes "title, bogus": "bogus" is none of userName, externalId, /,
+    ],
     ['a class that is none', ['--users', 'x', '--only', 'b'], 2, /^--only "b": expected one of missing-here, /],
     [
       'integration and role at once',

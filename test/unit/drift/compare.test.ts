@@ -199,6 +199,16 @@ describe('compareWithFile()', () => {
     ])
   })
 
+  test('an attribute that is asked for and that one side has nowhere cannot be compared', () => {
+    const file = okta(',Ada,Arbor,ada@x,,ACTIVE')
+    expect(() => found({ file, here: [user('ada@x', { title: 'X' })], attributes: ['title'] })).toThrow(
+      new FileError('Nobody in the file has title: name its column by --map title=COLUMN, or leave it out'),
+    )
+    expect(found({ file, here: [user('ada@x')], attributes: ['givenName'] }).map(({ attribute }) => attribute)).toEqual(
+      ['name.givenName'],
+    )
+  })
+
   test('a file that says nothing of who may sign in says nothing of active', () => {
     const file = sampleUsers('okta-csv-import.csv')
     const here = file.users.map(({ values }) =>
@@ -321,6 +331,18 @@ describe('roles', () => {
     ])
     expect(ask(here, [role('Finance'), role('Legal')], ['LEGAL', 'Sales']).map(({ name }) => name)).toEqual([
       ...['Sales', 'Legal'],
+    ])
+  })
+
+  test('that several files name are compared once, with the members of all', () => {
+    const here = [holder('ada@x', ['Finance', 'Sales']), holder('bo@x', ['Finance']), holder('chen@x', [])]
+    const files = [report, report, 'Group name,Okta username\nFINANCE,chen@x\nNew,bo@x\n'].map((one) =>
+      parseGroupsFile(one),
+    )
+    const groups = { files: [...files, ...files], roles: [role('Finance'), role('Sales')], only: [] }
+    expect(found({ file, here, groups }).map((one) => [one.class, one.name])).toEqual([
+      ['role-members', 'chen@x'],
+      ['role-missing', 'New'],
     ])
   })
 
