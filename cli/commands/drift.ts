@@ -12,9 +12,9 @@ import { compareWithFile, type DriftReport } from '../../shared/drift/report.ts'
 import { parseUsersFile } from '../../shared/drift/users-file.ts'
 import { type Command, command, type FlagValues, type Session } from '../command.ts'
 import { type Compared, DRIFT_VIEW, summaryText, toDriftSummary } from '../drift/view.ts'
+import { loadRoleAsked } from '../drift/whose.ts'
 import { Failure, UsageError } from '../failure.ts'
 import { choice, oneOfWords, optional, repeated, someText } from '../flags.ts'
-import { fetchIntegration } from '../integrations.ts'
 import { showList } from '../output.ts'
 import { plainJson } from '../plain-text.ts'
 import { listResourcePages } from '../resource-pages.ts'
@@ -42,6 +42,10 @@ function attributeList() {
   return z
     .string()
     .transform((text) => text.split(',').map((name) => name.trim()))
+    .superRefine((names, context) => {
+      const wrong = names.find((name) => !word.safeParse(name).success)
+      if (wrong !== undefined) context.addIssue(`${JSON.stringify(wrong)} is none of ${ATTRIBUTE_NAMES.join(', ')}`)
+    })
     .pipe(z.array(word))
 }
 
@@ -67,7 +71,7 @@ export const drift: Command = command({
     if (file.users.length === 0)
       throw new Failure(`${values.users}: There is no user in it: has the export gone wrong?`)
     const groups = await loadGroupsFiles(values)
-    const role = values.integration === undefined ? values.role : await loadRoleOf(session, values.integration)
+    const role = await loadRoleAsked(session, values)
     const here = await loadUsers(session, groups.length > 0)
     const roles = groups.length > 0 ? await loadRoles(session) : []
     const compare = () => compareWithFile({ ...values, file, here, role, groups: toQuestion(values, groups, roles) })
@@ -110,11 +114,6 @@ function toQuestion({ group }: Values, files: readonly GroupsFile[], roles: read
   return files.length === 0 ? undefined : { files, roles, only: group }
 }
 
-async function loadRoleOf({ api }: Session, name: string): Promise<string> {
-  const { role } = await fetchIntegration(api, name)
-  return role
-}
-
 /** What every user is compared in, page by page: no page is kept as it came. */
 async function loadUsers({ api, terminal }: Session, withRoles: boolean): Promise<UserHere[]> {
   const excludedAttributes = [...NOT_COMPARED, withRoles ? 'groups.$ref' : 'groups'].join()
@@ -149,8 +148,8 @@ async function show(session: Session, all: Compared, only: Values['only']): Prom
   if (output === 'json') {
     await terminal.write(`${plainJson({ summary: toDriftSummary(compared), differences: rows }, 2)}\n`)
   } else {
-    if (output === 'csv') terminal.tell(summaryText(compared))
-    else await terminal.write(`${summaryText(compared)}\n${rows.length > 0 ? '\n' : ''}`)
+    if (output === 'csv') terminal.tell(summaryText(compared, session.hint))
+    else await terminal.write(`${summaryText(compared, session.hint)}\n${rows.length > 0 ? '\n' : ''}`)
     if (output === 'csv' || rows.length > 0) await showList(session, DRIFT_VIEW, [rows])
   }
   const isDrift = rows.some((row) => !isNote(row.class))

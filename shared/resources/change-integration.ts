@@ -9,6 +9,7 @@ import type { Integration } from '../store/integrations.ts'
 import { toCopy } from '../store/policy-use.ts'
 import { getProvisioner, type Provisioner } from '../store/provisioners.ts'
 import type { AdminContext } from './admin-context.ts'
+import { transferAllCommand } from './advice.ts'
 import { planClosing } from './closing.ts'
 import { loadAttachedPolicy, loadInheritedPolicy } from './effective-policy.ts'
 import { type Holdings, requireUnfrozen } from './freezing.ts'
@@ -61,7 +62,7 @@ export async function changeIntegration(
       .catch((error: unknown) => {
         throw explainRole(after.role, error)
       })
-    return { ...view, changes, ...(left && noticeOf(left, from, after)) }
+    return { ...view, changes, ...(left && noticeOf(context, left, from, after)) }
   })
 }
 
@@ -87,9 +88,14 @@ const requireMovable = (context: AdminContext, integration: Integration, role: s
   )
 
 /** Of objects that others still change. */
-function noticeOf({ owns, sharedWith }: Holdings, { role: from }: Provisioner, { role: to }: Integration) {
+function noticeOf(
+  { account }: AdminContext,
+  { owns, sharedWith }: Holdings,
+  { role: from }: Provisioner,
+  { role: to }: Integration,
+) {
   if (isNone(owns)) return {}
-  const command = `rolecall ownership transfer --owned-by ${from} --to ${to}`
+  const command = transferAllCommand(account, from, to)
   const kept = `Role ${from}, still that of ${sharedWith.join(', ')}, keeps ${sayOwned(owns)}`
   return { notice: `${kept}; to hand them over: ${command}` }
 }

@@ -1,6 +1,7 @@
 import { ScimError } from '../scim/error.ts'
 import { getIntegrations, type Integration } from '../store/integrations.ts'
 import type { AdminContext } from './admin-context.ts'
+import { transferAllCommand } from './advice.ts'
 import { countOwned } from './owned-counts.ts'
 import { isNone, type OwnedCounts, sayOwned } from './say-owned.ts'
 
@@ -29,6 +30,6 @@ export async function requireUnfrozen(
   throw new ScimError(
     409,
     undefined,
-    `Cannot ${act}: its role "${role}" owns ${sayOwned(owns)}, and no other integration runs as it, so that no identity provider could change them any more; hand them over first: rolecall ownership transfer --owned-by ${role} --to ROLE${otherwise}`,
+    `Cannot ${act}: its role "${role}" owns ${sayOwned(owns)}, and no other integration runs as it, so that no identity provider could change them any more; hand them over first: ${transferAllCommand(account, role)}${otherwise}`,
   )
 }

@@ -16,6 +16,7 @@ import {
 import { getUses } from '../store/token-uses.ts'
 import { toAccess } from '../store/tokens.ts'
 import type { AdminContext } from './admin-context.ts'
+import { commandFor } from './command-for.ts'
 import { requireIntegration } from './integrations.ts'
 import { MAX_TRUSTS, type OAuthChange, oauthChange, rotateInput } from './oauth-input.ts'
 import { parseInput } from './parse-input.ts'
@@ -172,7 +173,7 @@ async function requireClient(
   const client = oauthClient === undefined ? undefined : await getOAuthClient(context.db, oauthClient)
   if (!client) {
     throw notFound(
-      `Integration "${integration.name}" has no OAuth client: make one with "rolecall integration oauth enable ${integration.name}"`,
+      `Integration "${integration.name}" has no OAuth client: make one with "${commandFor(context.account, `integration oauth enable ${integration.name}`)}"`,
     )
   }
   context.trail.about('OAUTH_CLIENT', client.clientId, integration.name)

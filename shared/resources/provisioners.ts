@@ -5,7 +5,7 @@ import { putRoleChange, tokensShowing } from '../store/integration-change.ts'
 import { getIntegrations, type Integration } from '../store/integrations.ts'
 import { getProvisioner, getProvisioners, type Provisioner } from '../store/provisioners.ts'
 import type { AdminContext } from './admin-context.ts'
-import { roleName } from './integration-input.ts'
+import { objectName, roleName } from './integration-input.ts'
 import { noSuchProvisioner, requireAccount } from './known-names.ts'
 import { countOwned } from './owned-counts.ts'
 import { parseInput } from './parse-input.ts'
@@ -51,7 +51,7 @@ export async function describeProvisioner(context: AdminContext, name: string): 
 /** The same with the role as it is stored. @throws {ScimError} 404. */
 export async function requireProvisioner(context: AdminContext, name: string) {
   const { db, account, trail } = context
-  const { data: role } = roleName.safeParse(name)
+  const { data: role } = objectName.safeParse(name)
   const stored = role && (await getProvisioner(db, account, role))
   if (!stored) throw await noSuchProvisioner(context, name)
   trail.about('PROVISIONER', stored.role, stored.role)

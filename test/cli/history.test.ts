@@ -9,6 +9,7 @@ import { runCli, sessionOf } from '../factories/cli.ts'
 import { newGroup, newUser, patchOf } from '../factories/scim-api.ts'
 import { IDS, ofFinance, rowOf } from '../factories/sentences.ts'
 import { withSystem } from '../factories/system.ts'
+import { anInstant } from '../factories/undo.ts'
 
 const system = withSystem()
 let folder: string
@@ -242,5 +243,28 @@ describe('rolecall event-history', () => {
     await expect(
       new Narrator({ ...session, api: { url: '', account: 'default', call: away } }).say([row]),
     ).rejects.toThrow('Nobody answers')
+  })
+})
+
+describe('what was undone', () => {
+  test('is told of each object in its own history, and a request that restored nothing says no more', async () => {
+    const kai = await scim('POST', '/Users', newUser('kai'))
+    const role = await scim('POST', '/Groups', newGroup('Crew', { members: [{ value: kai.id }] }))
+    const since = await anInstant()
+    await scim('PATCH', `/Groups/${role.id}`, patchOf({ op: 'remove', path: `members[value eq "${kai.id}"]` }))
+    await scim('PATCH', `/Users/${kai.id}`, patchOf({ op: 'replace', value: { active: false } }))
+    const lea = await scim('POST', '/Users', newUser('lea'))
+    const undo = ['undo', '--integration', 'OKTA_PROVISIONING', '--since', since, '--with-created']
+    expect(await cli(...undo)).toMatchObject({ code: 0, stderr: '3 set back' })
+    expect((await storyOf('user', 'history', 'kai')).story.slice(-2).toSorted()).toEqual([
+      'local-admin undid a change and so added kai to role Crew',
+      'local-admin undid a change and so reactivated kai',
+    ])
+    expect((await storyOf('user', 'history', lea.id)).story).toEqual([
+      'Okta created user lea',
+      'local-admin undid a change and so deleted user lea',
+    ])
+    expect(await cli('user', 'undrop', lea.id)).toMatchObject({ code: 1, stderr: '0 set back, 1 refused' })
+    expect((await storyOf('user', 'history', lea.id)).story.at(-1)).toBe('local-admin asked to restore user lea')
   })
 })

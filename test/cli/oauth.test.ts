@@ -70,6 +70,10 @@ describe('rolecall integration oauth', () => {
       stderr: 'Integration "TWICE" has no OAuth client: make one with "rolecall integration oauth enable TWICE" (404)',
     })
     expect((await cliJson('integration', 'oauth', 'enable', 'TWICE')).clientId).not.toBe(clientId)
+    await cli('integration', 'create', 'E', '--kind', 'GENERIC', '--account', 'emea')
+    expect((await cli('integration', 'oauth', 'show', 'E', '--account', 'emea')).stderr).toBe(
+      'Integration "E" has no OAuth client: make one with "rolecall integration oauth enable E --account emea" (404)',
+    )
   })
 
   test('rotates a secret, and says until when the old one works', async () => {

@@ -136,13 +136,20 @@ describe('rolecall token check', () => {
     expect((await rolecall('token', 'check', 'OKTA', '--account', 'soon', '--days', '5')).code).toBe(0)
   })
 
-  test('exits with 3 where the last token has expired, not where an administrator ended it', async () => {
+  test('exits with 3 where the last token has ended, also by an administrator, but of one that is disabled', async () => {
     const [ended = ''] = await enter('late', 200)
     const checked = await captured('token', 'check', '--account', 'late', '--output', 'json')
     expect(checked.code).toBe(3)
     expect(JSON.parse(checked.stdout)).toMatchObject([{ tokenId: ended, finding: 'expired, and there is no other' }])
     const [revoked = ''] = await enter('left', 10)
     await revokeToken(adminContext(system.db, { account: 'left' }), revoked)
+    const left = await captured('token', 'check', '--account', 'left', '--output', 'json')
+    expect([left.code, JSON.parse(left.stdout)]).toMatchObject([
+      3,
+      [{ tokenId: revoked, finding: 'revoked, and there is no other' }],
+    ])
+    const disabled = await rolecall('integration', 'alter', 'OKTA', '--enabled', 'false', '--account', 'left')
+    expect(disabled.code).toBe(0)
     expect((await rolecall('token', 'check', '--account', 'left')).code).toBe(0)
   })
 
@@ -163,7 +170,8 @@ describe('findingsAmong()', () => {
     ['the earliest first', [token('A', 'live', 6), token('B', 'live', 2)], ['B2 expires', 'A6 expires']],
     ['no ended token beside a live one', [token('A', 'expired'), token('A', 'live', 20)], []],
     ['the last of an integration that has none', [token('A', 'expired')], ['A0 expired, and there is no other']],
-    ['none that were revoked', [token('A', 'revoked')], []],
+    ['one that was revoked', [token('A', 'revoked')], ['A0 revoked, and there is no other']],
+    ['one that is rejected', [token('A', 'rejected')], ['A0 rejected, and there is no other']],
   ])('finds %s', (_name, tokens, expected) => {
     expect(findingsAmong(tokens, 7).map(({ tokenId, finding }) => `${tokenId} ${finding}`)).toEqual(expected)
   })

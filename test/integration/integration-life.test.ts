@@ -70,8 +70,7 @@ describe('createIntegration() where there is one of the name', () => {
     const replaced = { name: 'X', clientKind: 'GENERIC', role: 'NEW', mode: 'orReplace' as const }
     const refused = {
       status: 409,
-      message:
-        'Cannot replace integration "X" by one that runs as "NEW": its role "OLD" owns 1 user and 0 roles, and no other integration runs as it, so that no identity provider could change them any more; hand them over first: rolecall ownership transfer --owned-by OLD --to ROLE',
+      message: `Cannot replace integration "X" by one that runs as "NEW": its role "OLD" owns 1 user and 0 roles, and no other integration runs as it, so that no identity provider could change them any more; hand them over first: rolecall ownership transfer --owned-by OLD --to ROLE --account a${account}`,
     }
     for (const isDryRun of [true, false]) await expect(create(replaced, isDryRun)).rejects.toMatchObject(refused)
     expect((await describeIntegration(admin(), 'X')).role).toBe('OLD')
@@ -163,8 +162,7 @@ describe('dropIntegration()', () => {
     for (const isDryRun of [true, false]) {
       await expect(drop('X', isDryRun)).rejects.toMatchObject({
         status: 409,
-        message:
-          'Cannot drop integration "X": its role "HR" owns 1 user and 2 roles, and no other integration runs as it, so that no identity provider could change them any more; hand them over first: rolecall ownership transfer --owned-by HR --to ROLE',
+        message: `Cannot drop integration "X": its role "HR" owns 1 user and 2 roles, and no other integration runs as it, so that no identity provider could change them any more; hand them over first: rolecall ownership transfer --owned-by HR --to ROLE --account a${account}`,
       })
     }
     await create({ name: 'Y', clientKind: 'OKTA', role: 'HR' })
@@ -243,7 +241,7 @@ describe('changeIntegration() to another role or kind', () => {
     await own('OLD')
     const changed = await changeIntegration(admin(), 'X', { role: 'new', clientKind: 'azure' })
     expect(changed.notice).toBe(
-      'Role OLD, still that of OTHER, keeps 1 user and 0 roles; to hand them over: rolecall ownership transfer --owned-by OLD --to NEW',
+      `Role OLD, still that of OTHER, keeps 1 user and 0 roles; to hand them over: rolecall ownership transfer --owned-by OLD --to NEW --account a${account}`,
     )
     expect(changed.changes).toEqual([
       { attribute: 'clientKind', before: 'OKTA', after: 'AZURE' },

@@ -349,6 +349,11 @@ describe('changeIntegration()', () => {
       'Cannot read role "admin": ADMIN stands for administrators, choose another role',
     ],
     [
+      'a role that decides over others',
+      { role: 'SecurityAdmin' },
+      'Cannot read role "SecurityAdmin": SECURITYADMIN decides over other roles, choose another role',
+    ],
+    [
       'a default that is none',
       { userDefaults: { email: 'x' } },
       'Cannot read userDefaults an object: there is no setting "email"',

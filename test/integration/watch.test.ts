@@ -60,7 +60,11 @@ describe('a token that ends soon', () => {
     const events = (await told()).filter(({ endpoint }) => endpoint === 'notice/token-expires')
     const common = {
       ...{ account, type: 'ADMIN', method: 'NOTICE', endpoint: 'notice/token-expires', status: 200, clientIp: 'none' },
-      ...{ actorName: 'rolecall', actorDomain: 'ROLECALL', advice: `rolecall token rotate ${tokenId}` },
+      ...{
+        actorName: 'rolecall',
+        actorDomain: 'ROLECALL',
+        advice: `rolecall token rotate ${tokenId} --account ${account}`,
+      },
       ...{ resourceId: tokenId, resourceName: 'mine', resourceDomain: 'TOKEN', eventId: expect.any(String) },
     }
     const ends = at(40).toISOString()
@@ -100,7 +104,7 @@ describe('a token that ends soon', () => {
     expect(await told()).toMatchObject([
       {
         detail: `The token of integration OKTA expires in 7 days, at ${at(8).toISOString()}; ${next.tokenId} replaces it`,
-        advice: 'rolecall token list OKTA',
+        advice: `rolecall token list OKTA --account ${account}`,
       },
     ])
   })
@@ -118,7 +122,7 @@ describe('a silent integration', () => {
         ...{ clientIp: 'none', actorName: 'rolecall', actorDomain: 'ROLECALL', eventId: expect.any(String) },
         ...{ resourceId: 'OKTA', resourceName: 'OKTA', resourceDomain: 'INTEGRATION', time: at(7).toISOString() },
         detail: `The integration OKTA is silent for 7 days: no request since ${silentSince}`,
-        advice: 'rolecall token list OKTA',
+        advice: `rolecall token list OKTA --account ${account}`,
       },
     ])
     await note(tokenId, 9)

@@ -45,7 +45,7 @@ async function carryOut(context: ScimContext, target: Target, how: How): Promise
   const found = await getResource(db, principal.account, kind.type, id)
   if (!found && isCreation(net, kind.type)) return UNCHANGED
   if (!found) return again(context, target, how, await makeAgain(context, target, how))
-  return tellOwner(target, found, await setBack(context, target, how, found))
+  return tellOwner(principal.account, target, found, await setBack(context, target, how, found))
 }
 
 async function setBack(context: ScimContext, target: Target, how: How, found: StoredResource): Promise<Outcome> {
@@ -57,10 +57,15 @@ async function setBack(context: ScimContext, target: Target, how: How, found: St
 }
 
 /** An owner is handed back by a command of its own, since it decides who may change the object at all. */
-function tellOwner({ kind: { type }, id, name, net }: Target, { owner }: StoredResource, outcome: Outcome): Outcome {
+function tellOwner(
+  account: string,
+  { kind: { type }, id, name, net }: Target,
+  { owner }: StoredResource,
+  outcome: Outcome,
+): Outcome {
   const before = net.effect.attributes.get('owner')?.before
   if (typeof before !== 'string' || before === owner || outcome.what === DROPPED) return outcome
-  const told = `its owner stays ${owner}; to hand it back: ${transferCommand({ type, id, name }, before)}`
+  const told = `its owner stays ${owner}; to hand it back: ${transferCommand(account, { type, id, name }, before)}`
   return { ...outcome, reason: [outcome.reason, told].filter((one) => one !== undefined).join('; ') }
 }
 
