@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { parseCsv } from '../shared/drift/csv.ts'
+import { parseTable } from '../shared/drift/header.ts'
 import { Failure } from './failure.ts'
 
 /** One line of a CSV file: its cells by the names of the columns, folded to small letters without spaces, `_` and `-`. */
@@ -19,13 +19,14 @@ export function readCsvFile(path: string): CsvRow[] {
 }
 
 /**
- * Reads RFC 4180 text, with or without a byte order mark, lines ended in any way; lines without a value are passed over.
+ * Reads RFC 4180 text, with or without a byte order mark, lines ended in any way, and with semicolons or tabs in place of
+ * commas, as the header shows; lines without a value are passed over.
  * @throws {FileError} naming the line where a quote is not closed, or has text behind it.
  */
 export function parseCsvRows(text: string): CsvRow[] {
-  const [header, ...records] = parseCsv(text.replace(/^\uFEFF/, ''), ',')
-  const names = header?.cells.map(columnName) ?? []
-  const filled = records.filter(({ cells }) => cells.some((cell) => cell.trim() !== ''))
+  const { header, records } = parseTable(text.replace(/^\uFEFF/, ''))
+  const names = header.map(columnName)
+  const filled = [...records].filter(({ cells }) => cells.some((cell) => cell.trim() !== ''))
   return filled.map(({ line, cells }) => ({
     line,
     cells: new Map(names.map((name, i) => [name, (cells[i] ?? '').trim()])),

@@ -22,3 +22,7 @@ export class Failure extends Error {
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
+
+/** Of two options that undo each other. */
+export const contradicting = (one: string, other: string): UsageError =>
+  new UsageError(`${one} and ${other} contradict each other: give one of them`)

@@ -22,15 +22,26 @@ export const repeated = <Schema extends z.core.$ZodType>(value: string, help: st
   schema: z.array(schema).default([]),
 })
 
-/** An option that takes one of a few words, in any letter case; its value is the word as it stands in `choices`. */
-export const choice = <const Words extends readonly string[]>(value: string, help: string, choices: Words) => ({
+/**
+ * An option that takes one of a few words, in any letter case; its value is the word as it stands in `choices`.
+ * `elsewhere` ends its error: where other words may belong.
+ */
+export const choice = <const Words extends readonly string[]>(
+  value: string,
+  help: string,
+  choices: Words,
+  elsewhere = '',
+) => ({
   ...{ value, help, choices },
-  schema: oneOfWords(choices).optional(),
+  schema: oneOfWords(choices, { elsewhere }).optional(),
 })
 
 /** One of a few words, in any letter case. */
-export const oneOfWords = <const Words extends readonly string[]>(words: Words, missing?: string) => {
-  const error = `expected one of ${words.join(', ')}`
+export const oneOfWords = <const Words extends readonly string[]>(
+  words: Words,
+  { missing, elsewhere = '' }: { missing?: string; elsewhere?: string } = {},
+) => {
+  const error = `expected one of ${words.join(', ')}${elsewhere}`
   const exact = (text: string) => words.find((word) => word.toLowerCase() === text.toLowerCase()) ?? text
   return z
     .string({ error: missing ?? error })

@@ -26,9 +26,10 @@ export const COMMON_FLAGS = {
 /** The option of commands that can show their result in several forms. */
 export function outputFlag(outputs: readonly OutputFormat[]): Record<string, Flag<z.ZodType<OutputFormat>>> {
   if (outputs.length === 0) return {}
-  const schema = z.enum(outputs, { error: `expected ${outputs.join(', ')}` }).default('table')
+  const [usual = 'table'] = outputs
+  const schema = z.enum(outputs, { error: `expected ${outputs.join(', ')}` }).default(usual)
   return {
-    output: { value: outputs.join('|'), help: 'how to show the result (default table)', choices: outputs, schema },
+    output: { value: outputs.join('|'), help: `how to show the result (default ${usual})`, choices: outputs, schema },
   }
 }
 

@@ -97,10 +97,22 @@ function parseLine(command: Command, args: readonly string[]) {
       tokens: true,
     })
   } catch (cause) {
-    throw new UsageError(`${(cause as Error).message.split('. ')[0]}${similarOptions(Object.keys(options), args)}`, {
-      cause,
-    })
+    throw new UsageError(sayUnread(cause as NodeJS.ErrnoException, Object.keys(options), args), { cause })
   }
+}
+
+/** What is wrong with an option, in words of ours: Node's speak of its own notation. */
+function sayUnread(
+  { code, message }: NodeJS.ErrnoException,
+  names: readonly string[],
+  args: readonly string[],
+): string {
+  const [, name = ''] = /(--[\w-]+)/.exec(message) ?? []
+  if (code !== 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE') return `${message.split('. ')[0]}${similarOptions(names, args)}`
+  if (/does not take/.test(message)) return `${name} takes no value`
+  const next = args[args.indexOf(name) + 1]
+  if (next === undefined || names.includes(next.slice(2))) return `${name} needs a value`
+  return `${name} needs a value: one that begins with a dash is written ${name}=${next}`
 }
 
 /** Of two values the last would win, and nobody would see that the first did not. */

@@ -9,6 +9,7 @@ import type { IntegrationView } from '../shared/resources/present-integration.ts
 import type { Session } from './command.ts'
 import { EVENT_VIEW } from './commands/event-view.ts'
 import { Failure } from './failure.ts'
+import { fetchIntegrations } from './integrations.ts'
 import { type ListView, showList } from './output.ts'
 import { plainText } from './plain-text.ts'
 
@@ -99,7 +100,7 @@ function countLosses(facts: readonly Facts[]): Map<string, number> {
 }
 
 async function listIntegrations({ api }: Session): Promise<IntegrationView[]> {
-  return (await api.call<{ integrations: IntegrationView[] }>({ path: ['admin', 'integrations'] })).integrations
+  return fetchIntegrations(api)
 }
 
 async function listUsers({ api }: Session, ids: readonly string[]): Promise<{ id: string; userName: string }[]> {

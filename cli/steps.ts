@@ -32,9 +32,9 @@ export async function carryOutSteps(
   ask: (next: string | undefined) => Promise<Step>,
   { done, isDryRun }: Telling,
 ): Promise<number> {
-  const counts = new Map<StepRow['outcome'], number>()
+  const counts: Counts = new Map()
   const tellStep = (rows: readonly StepRow[], total: number | undefined) => {
-    for (const { outcome } of rows) counts.set(outcome, (counts.get(outcome) ?? 0) + 1)
+    for (const row of rows.filter(({ goesOn }) => !goesOn)) counts.set(cameTo(row), (counts.get(cameTo(row)) ?? 0) + 1)
     const sum = [...counts.values()].reduce((all, count) => all + count, 0)
     session.terminal.progress(total === undefined ? `${sum} objects` : `${sum} of ${total} objects`)
   }
@@ -99,9 +99,27 @@ async function* rowsOf(
   }
 }
 
-function toSummary(counts: ReadonlyMap<StepRow['outcome'], number>, { done, isDryRun }: Telling): string {
-  const [changed, unchanged, refused] = (['done', 'unchanged', 'refused'] as const).map((name) => counts.get(name) ?? 0)
-  const first = isDryRun ? `${changed} would be ${done}; nothing was changed` : `${changed} ${done}`
-  const rest = [unchanged ? `${unchanged} were so already` : '', refused ? `${refused} refused` : '']
+/** What came of an object, as sentences count it: some is done in part, and what stays may be so already, or cannot change. */
+type CameTo = 'done' | 'in part' | 'so already' | 'stays' | 'refused'
+type Counts = Map<CameTo, number>
+
+function cameTo({ outcome, reason }: StepRow): CameTo {
+  if (outcome === 'refused') return outcome
+  if (outcome === 'done') return reason === undefined ? 'done' : 'in part'
+  return reason === undefined ? 'so already' : 'stays'
+}
+
+function toSummary(counts: Counts, { done, isDryRun }: Telling): string {
+  const [partly, already, stay, refused] = (['in part', 'so already', 'stays', 'refused'] as const).map(
+    (name) => counts.get(name) ?? 0,
+  ) as [number, number, number, number]
+  const changed = (counts.get('done') ?? 0) + partly
+  const inPart = partly ? `, ${partly} of them in part` : ''
+  const first = isDryRun ? `${changed} would be ${done}${inPart}; nothing was changed` : `${changed} ${done}${inPart}`
+  const rest = [
+    already ? `${already} were so already` : '',
+    stay ? `${stay} stay as they are` : '',
+    refused ? `${refused} refused` : '',
+  ]
   return [first, ...rest].filter((part) => part !== '').join(', ')
 }

@@ -27,7 +27,9 @@ export function tableWriter<Row>(
       ...header,
       ...rows.map((row) => ({ cells: columns.map((column) => toCell(column, row)), under: below(row) })),
     ]
-    const wide = columns.map((_, i) => Math.max(widths?.[i] ?? 0, ...lines.map(({ cells }) => lengthOf(cells[i]))))
+    const wide = columns.map((_, i) =>
+      lines.reduce((most, { cells }) => Math.max(most, lengthOf(cells[i])), widths?.[i] ?? 0),
+    )
     widths = wide
     return lines.map(({ cells, under }) => `${alignCells(cells, wide)}\n${indent(under)}`).join('')
   }

@@ -41,6 +41,8 @@ const REVOKED = 'A#*#REVOKED'
 const USES = 'A#*#USE'
 const NOTICES = 'A#*#NOTICE'
 const BRAKES = 'A#*#BRAKE#*'
+/** Where rounds of all accounts go on. */
+const ROUNDS: Grant = { actions: ['Get', 'Put'], keys: ['ROUND'] }
 /** What SCIM requests are about besides objects: names and lookups, memberships, counters, moves, page marks, open work. */
 const OF_OBJECTS = ['NAME#*', 'LOOKUP#*', 'MEMBERS#*', 'COUNT#*', 'MOVED#*', 'PAGE#*', 'PENDING'].map(
   (part) => `A#*#${part}`,
@@ -131,13 +133,14 @@ const GRANTS: Record<Exclude<LambdaName, ResourceFunctionName> | BackgroundName,
     { actions: ['Update'], keys: [EVENTS] },
   ],
   // Which heads of which accounts are waiting.
-  changes: [{ actions: ['Query'], keys: ['ACCOUNT', PENDING] }],
+  changes: [{ actions: ['Query'], keys: ['ACCOUNT', PENDING] }, ROUNDS],
   // Whose tokens end soon and who fell silent; what was told, and the event that tells it.
   watch: [
     { actions: ['Query'], keys: ['ACCOUNT', 'A#*#INTEGRATION', USES, NOTICES] },
     { actions: ['Get', 'BatchGet'], keys: [TOKENS] },
     { actions: ['Query'], keys: [TOKEN_INDEX], index: true },
     { actions: ['Put'], keys: [NOTICES] },
+    ROUNDS,
     WRITE_EVENTS,
   ],
   worker: [

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { listAccounts } from '../shared/store/accounts.ts'
+import { mapConcurrently } from '../shared/store/batch.ts'
 import type { Db } from '../shared/store/client.ts'
 import { watchAll } from '../shared/watch/watch.ts'
 import { listDue, runSlice, SLICE_MS, type Work } from '../shared/worker/work.ts'
@@ -20,9 +21,8 @@ export interface Driver {
 
 const BUSY_MS = 100
 const IDLE_MS = 250
-/** Queues worked on at once. */
+/** Queues worked on at once, and accounts asked for theirs. */
 const PARALLEL = 16
-const MAX_ACCOUNTS = 1000
 const WATCH_MS = 60_000
 
 /**
@@ -35,7 +35,7 @@ export function startDriver(db: Db, options: DriverOptions = {}): Driver {
   const busy = new Map<string, Promise<void>>()
   const begin = (work: Work) => {
     const name = JSON.stringify(work)
-    if (busy.has(name) || busy.size >= PARALLEL) return
+    if (stopping.signal.aborted || busy.has(name) || busy.size >= PARALLEL) return
     const deliveries = Array.from({ length: twice() ? 2 : 1 }, () => drain(db, work, stopping.signal))
     const done = Promise.all(deliveries)
       .then(() => {}, report)
@@ -44,11 +44,7 @@ export function startDriver(db: Db, options: DriverOptions = {}): Driver {
   }
   const poll = async () => {
     while (!stopping.signal.aborted) {
-      const due = await listAllDue(db).catch((error) => {
-        report(error)
-        return []
-      })
-      for (const work of due) begin(work)
+      await findAllDue(db, begin, report)
       await sleep(busy.size > 0 ? BUSY_MS : IDLE_MS, undefined, { signal: stopping.signal }).catch(() => {})
     }
   }
@@ -75,13 +71,19 @@ async function watchEvery(db: Db, ms: number, report: (error: unknown) => void, 
   for (;;) {
     await sleep(ms, undefined, { signal: stopping }).catch(() => {})
     if (stopping.aborted) return
-    await watchAll(db, new Date(db.clock()), { measure: () => {}, report }).catch(report)
+    const look = watchAll(db, new Date(db.clock()), { measure: () => {}, report }, Number.POSITIVE_INFINITY)
+    await look.catch(report)
   }
 }
 
-async function listAllDue(db: Db): Promise<Work[]> {
-  const accounts = await listAccounts(db, MAX_ACCOUNTS)
-  return (await Promise.all(accounts.map((account) => listDue(db, account)))).flat()
+/** What fails of one account keeps no other waiting. */
+async function findAllDue(db: Db, begin: (work: Work) => void, report: (error: unknown) => void): Promise<void> {
+  const find = async (account: string) => (await listDue(db, account)).forEach(begin)
+  const accounts = await listAccounts(db, Number.POSITIVE_INFINITY).catch((error): string[] => {
+    report(error)
+    return []
+  })
+  await mapConcurrently(accounts, PARALLEL, (account) => find(account).catch(report))
 }
 
 /** One slice after the other, as the worker's Lambda sends itself the next. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { constants, DatabaseSync, type StatementSync } from 'node:sqlite'
 import { ROLECALL } from '../../local/command-line.ts'
-import { parseCsv } from '../../shared/drift/csv.ts'
+import { parseTable } from '../../shared/drift/header.ts'
 import { Failure, UsageError } from '../failure.ts'
 import { toHeader } from './header.ts'
 import type { Cell } from './tables.ts'
@@ -94,8 +94,7 @@ function loadTable(database: DatabaseSync, table: CsvTable): void {
 
 /** @throws {Error} where the file or the name of the table is not to be used. */
 function fillTable(database: DatabaseSync, { name, path }: CsvTable): void {
-  const records = parseCsv(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''), ',')
-  const [header = [], ...rows] = [...records].map(({ cells }) => cells)
+  const { header, records } = parseTable(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''))
   if (header.length === 0) throw new Error('there is nothing in it: the first line names the columns')
   if (database.prepare('SELECT 1 FROM sqlite_schema WHERE name = ? COLLATE NOCASE').get(name)) {
     throw new UsageError(`--csv ${name}: the audit file has a table of this name, choose another`)
@@ -104,7 +103,7 @@ function fillTable(database: DatabaseSync, { name, path }: CsvTable): void {
   database.exec(`CREATE TEMP TABLE ${quoteName(name)} (${columns.join(', ')})`)
   const insert = database.prepare(`INSERT INTO ${quoteName(name)} VALUES (${header.map(() => '?').join(', ')})`)
   database.exec('BEGIN')
-  for (const row of rows) insert.run(...header.map((_, i) => row[i] ?? null))
+  for (const { cells } of records) insert.run(...header.map((_, i) => cells[i] ?? null))
   database.exec('COMMIT')
 }
 

@@ -1,7 +1,6 @@
-import type { IntegrationView } from '../../shared/resources/present-integration.ts'
-import type { TokenView } from '../../shared/resources/token-view.ts'
 import type { Api } from '../api.ts'
 import { type Question, walkEvents } from '../event-pages.ts'
+import { fetchIntegrations, fetchTokens } from '../integrations.ts'
 import { listResourcePages, type Resource } from '../resource-pages.ts'
 import type { NewFile } from './new-file.ts'
 import { EVENTS, GRANTS, INTEGRATIONS, META, ROLES, TOKENS, USERS_TABLE } from './tables.ts'
@@ -79,15 +78,11 @@ async function fillRoles({ api, file, signal, progress }: Filling): Promise<numb
 }
 
 async function fillIntegrations({ api, file, signal }: Filling) {
-  const { integrations } = await api.call<{ integrations: IntegrationView[] }>({
-    path: ['admin', 'integrations'],
-    signal,
-  })
+  const integrations = await fetchIntegrations(api, { signal })
   file.insert(INTEGRATIONS, integrations)
   let count = 0
   for (const { name } of integrations) {
-    const path = ['admin', 'integrations', name, 'tokens']
-    const { tokens } = await api.call<{ tokens: TokenView[] }>({ path, signal })
+    const tokens = await fetchTokens(api, name, { signal })
     file.insert(TOKENS, tokens)
     count += tokens.length
   }

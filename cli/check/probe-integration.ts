@@ -3,6 +3,7 @@ import type { IssuedToken } from '../../shared/resources/token-view.ts'
 import type { Api } from '../api.ts'
 import type { Session } from '../command.ts'
 import { Failure } from '../failure.ts'
+import { integrationPath, tokenPath } from '../integrations.ts'
 import { type Finding, toDo } from './finding.ts'
 import { judgeProbe } from './judge-probe.ts'
 import { PROBES, sendProbe } from './probes.ts'
@@ -39,7 +40,7 @@ async function withOwnToken(
   { name }: IntegrationView,
   work: (token: string) => Promise<Finding[]>,
 ): Promise<Finding[]> {
-  const path = ['admin', 'integrations', name, 'tokens']
+  const path = integrationPath(name, 'tokens')
   const issued = await api
     .call<IssuedToken>({ method: 'POST', path, body: { name: OWN_NAME, life: '1h' } })
     .catch(toFailure)
@@ -54,7 +55,7 @@ async function withOwnToken(
 /** Takes the token away; where that fails, what was found is told all the same, and how the token is ended. */
 async function endOwnToken(api: Api, tokenId: string, hint: Session['hint']): Promise<string> {
   try {
-    await api.call({ method: 'DELETE', path: ['admin', 'tokens', tokenId] })
+    await api.call({ method: 'DELETE', path: tokenPath(tokenId) })
     return `Probed with a token called "${OWN_NAME}", which is revoked again`
   } catch (error) {
     if (!(error instanceof Failure)) throw error

@@ -1,13 +1,13 @@
 import type { AccountDetails, AccountView, ChangedAccount } from '../../shared/resources/accounts.ts'
 import { objectName } from '../../shared/resources/name-input.ts'
 import { sayOwned } from '../../shared/resources/say-owned.ts'
+import { ALL_SO_ALREADY, changedLines } from '../before-after.ts'
 import { type Command, command, type Session } from '../command.ts'
 import { dropCommand } from '../drop-command.ts'
-import { UsageError } from '../failure.ts'
+import { contradicting } from '../failure.ts'
 import { DRY_RUN, dryRunQuery, oneOfWords, optional, repeated, textFor, truth } from '../flags.ts'
 import { type ListView, showList } from '../output.ts'
 import { plainJson } from '../plain-text.ts'
-import { toLines } from '../table.ts'
 
 const ACCOUNTS = ['admin', 'accounts']
 const ACCOUNT_NAME = { name: 'ACCOUNT', help: 'the account; --account is not needed beside it' }
@@ -78,7 +78,7 @@ const accountSettings = command({
   ],
   check: ({ unset, 'network-policy': policy }) => {
     if (policy !== undefined && unset.length > 0) {
-      throw new UsageError('--network-policy and --unset network-policy contradict each other: give one of them')
+      throw contradicting('--network-policy', '--unset network-policy')
     }
   },
   run: async (session, { unset, 'dry-run': isDryRun, ...named }, name = '') => {
@@ -96,20 +96,23 @@ const accountSettings = command({
 })
 
 function sayWhom({ changes, spreadTo }: ChangedAccount, isDryRun: boolean): string {
-  if (changes.length + spreadTo.length === 0) return 'Nothing has changed: all of it was so already'
+  if (changes.length + spreadTo.length === 0) return ALL_SO_ALREADY
   const whom = spreadTo.join(', ') || 'no integration'
   return isDryRun ? `It would change ${whom}; nothing was changed` : `It has changed ${whom}, within a minute`
 }
 
-async function showAccount({ terminal, output }: Session, view: AccountDetails): Promise<undefined> {
+async function showAccount(
+  { terminal, output }: Session,
+  view: AccountDetails & Partial<Pick<ChangedAccount, 'changes'>>,
+): Promise<undefined> {
   const lines = () =>
-    toLines([
-      ['Account', view.account],
-      ['Network policy', view.networkPolicy],
-      ['Separate user names', String(view.separateUserNames)],
-      ['Integrations', view.integrations.join(', ') || 'none'],
-      ['Holds', sayOwned(view)],
-      ['Created', view.createdAt],
+    changedLines(view, view.changes, ({ account, networkPolicy, separateUserNames, integrations, ...more }) => [
+      ['Account', account],
+      ['Network policy', networkPolicy],
+      ['Separate user names', String(separateUserNames)],
+      ['Integrations', integrations.join(', ') || 'none'],
+      ['Holds', sayOwned(more)],
+      ['Created', more.createdAt],
     ])
   await terminal.write(`${output === 'json' ? plainJson(view, 2) : lines()}\n`)
 }

@@ -2,13 +2,17 @@ import type { Change } from '../../shared/audit/rest-event.ts'
 import { ADMIN_OWNER } from '../../shared/auth/principal.ts'
 import { RESOURCE_TYPES } from '../../shared/scim/resource-types.ts'
 import type { ResourceType } from '../../shared/scim/schema.ts'
+import { SNOWFLAKE_USER } from '../../shared/scim/schemas/snowflake-user.ts'
 import { type PatchBody, toPatch, toResource } from '../attribute-changes.ts'
-import { type Command, command, type Session } from '../command.ts'
+import { ALL_SO_ALREADY } from '../before-after.ts'
+import { type Command, command, type Flag, type Session } from '../command.ts'
 import { UsageError } from '../failure.ts'
 import { DRY_RUN, optional, repeated, someText } from '../flags.ts'
-import { showChanges, showOne } from './object-view.ts'
+import { showChanged, showChanges } from './object-view.ts'
 
-type Resource = Record<string, unknown>
+/** Options that not every type of objects has. */
+type Given = Readonly<Record<string, unknown>>
+type Resource = Record<string, unknown> & { changes?: readonly Change[] }
 
 /** A type of objects as commands name it. */
 interface Named {
@@ -42,12 +46,21 @@ const SET = repeated(
   someText,
 )
 
+/** The other name of a user, where an account keeps it apart from the one to sign in with. */
+const ownNameFlags = ({ word }: Named): Record<string, Flag> =>
+  word === 'role'
+    ? {}
+    : { 'snowflake-user-name': optional('NAME', "a user's name apart from the one to sign in with", someText) }
+const ownNameIn = ({ 'snowflake-user-name': name }: Given): string[] =>
+  name === undefined ? [] : [`${SNOWFLAKE_USER}:snowflakeUserName=${name}`]
+
 const create = (kind: Named): Command =>
   command({
     words: `${kind.word} create`,
     summary: `Make a ${kind.word} by hand, which belongs to administrators`,
     flags: {
       [kind.nameFlag]: optional('NAME', `its ${kind.type.uniqueName}`, someText),
+      ...ownNameFlags(kind),
       set: SET,
       file: optional('PATH', 'a JSON file with all of it, as SCIM writes it; options come on top', someText),
       'dry-run': DRY_RUN,
@@ -58,15 +71,15 @@ const create = (kind: Named): Command =>
       `rolecall ${kind.word} create --file ${kind.word}.json --dry-run`,
     ],
     run: async (session, values) => {
-      const name = values[kind.nameFlag] as string | undefined
-      const file = values.file as string | undefined
+      const { [kind.nameFlag]: name }: Given = values
+      const { file } = values
       if (name === undefined && file === undefined) {
         throw new UsageError(`Name the ${kind.word}: --${kind.nameFlag}, or --file with all of it`)
       }
       const named = name === undefined ? [] : [`${kind.type.uniqueName}=${name}`]
-      const body = toResource(kind.type, file, [...named, ...(values.set as string[])])
+      const body = toResource(kind.type, file, [...named, ...ownNameIn(values), ...values.set])
       const call = { method: 'POST', path: ['admin', kind.collection], body } as const
-      await changeOne(session, call, values['dry-run'] as boolean, () => `The ${kind.word} is made`)
+      await changeOne(session, call, values['dry-run'], () => `The ${kind.word} is made`)
     },
   })
 
@@ -76,6 +89,7 @@ const alter = (kind: Named): Command =>
     summary: `Change attributes of a ${kind.word}, whoever owns it`,
     operands: [operandOf(kind)],
     flags: {
+      ...ownNameFlags(kind),
       set: SET,
       unset: repeated('ATTRIBUTE', 'take this attribute away (repeatable)', someText),
       'dry-run': DRY_RUN,
@@ -85,11 +99,13 @@ const alter = (kind: Named): Command =>
       `rolecall ${kind.word} alter ${kind.examples.name} --set ${kind.examples.set}`,
       `rolecall ${kind.word} alter ${kind.examples.name} --unset externalId --dry-run`,
     ],
-    check: ({ set, unset }) => {
-      if (set.length + unset.length === 0) throw new UsageError('Name what to change: --set or --unset')
+    check: ({ set, unset, ...named }) => {
+      if ([...set, ...unset, ...ownNameIn(named)].length === 0)
+        throw new UsageError('Name what to change: --set or --unset')
     },
-    run: async (session, { set, unset, 'dry-run': isDryRun }, name = '') => {
-      await patch(session, kind, name, toPatch(kind.type, set, unset), isDryRun, `The ${kind.word} is changed`)
+    run: async (session, { set, unset, 'dry-run': isDryRun, ...named }, name = '') => {
+      const body = toPatch(kind.type, [...ownNameIn(named), ...set], unset)
+      await patch(session, kind, name, body, isDryRun, `The ${kind.word} is changed`)
     },
   })
 
@@ -140,8 +156,8 @@ async function changeOne(session: Session, call: Call, isDryRun: boolean, done: 
     return showChanges(session, changes)
   }
   const resource = await session.api.call<Resource | undefined>(call)
-  if (resource) await showOne(session, resource)
-  session.terminal.tell(done(resource ?? {}))
+  if (resource) await showChanged(session, resource)
+  session.terminal.tell(resource?.changes?.length === 0 ? ALL_SO_ALREADY : done(resource ?? {}))
 }
 
 const [USER] = KINDS as [Named, Named]

@@ -21,7 +21,7 @@ const A_CURSOR = 'expected the cursor of an earlier call, or oldest'
 
 export const changesCommand = command({
   words: 'changes',
-  summary: 'Show each change of users and roles once, in order, as JSON lines for applications',
+  summary: 'Show each change of users and roles once, in order, for applications: JSON alone, one object a line',
   flags: {
     after: optional(
       'CURSOR',
@@ -31,7 +31,7 @@ export const changesCommand = command({
     follow: toggle('go on with what comes, until Ctrl-C'),
     'cursor-file': optional('FILE', 'go on after the cursor in this file, and keep it there', someText),
   },
-  outputs: [],
+  outputs: ['json'],
   examples: ['rolecall changes --after oldest', 'rolecall changes --follow --cursor-file changes.cursor'],
   run: async (session, { after, follow, 'cursor-file': file }) => {
     const kept = file === undefined ? undefined : await loadCursor(file)

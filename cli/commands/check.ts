@@ -13,12 +13,12 @@ import { waitForFirst } from '../check/wait.ts'
 import { type Command, command, type FlagValues, type Session } from '../command.ts'
 import { Failure, UsageError } from '../failure.ts'
 import { optional, someText, toggle, wholeNumber } from '../flags.ts'
+import { fetchIntegration, fetchTokens, integrationPath } from '../integrations.ts'
 import { showList } from '../output.ts'
 import { heldText, loadHeld, transferWords } from '../setup/held.ts'
 import { orNothing } from '../setup/plan.ts'
 
 const DEFAULT_USERS = 1000
-const INTEGRATIONS_PATH = ['admin', 'integrations']
 
 const CHECK_FLAGS = {
   'token-file': optional('PATH', 'the token as it was pasted, - for standard input (default ROLECALL_TOKEN)', someText),
@@ -58,7 +58,7 @@ export const check: Command = command({
   },
   run: async (session, values, name = '') => {
     const since = new Date()
-    const view = await session.api.call<IntegrationView>({ path: [...INTEGRATIONS_PATH, name] })
+    const view = await fetchIntegration(session.api, name)
     const findings = await findAll(session, view, values, since)
     await showList(session, CHECK_VIEW, [findings])
     const code = findings.some(({ result }) => result === 'todo') ? EXIT_TO_DO : 0
@@ -72,9 +72,7 @@ export const check: Command = command({
 async function findAll(session: Session, view: IntegrationView, values: Values, now: Date): Promise<Finding[]> {
   const requests = await loadRequests(session, view.name)
   const callers = await judgeUnknownCallers(session, view)
-  const { tokens } = await session.api.call<{ tokens: ListedToken[] }>({
-    path: [...INTEGRATIONS_PATH, view.name, 'tokens'],
-  })
+  const tokens = await fetchTokens(session.api, view.name)
   const pasted = pastedToken(session, values)
   const probes = await probeIntegration(session, view, { baseUrl: values['base-url'], token: pasted })
   return [
@@ -108,7 +106,7 @@ async function judgeToken(
 ): Promise<Finding> {
   const issue = session.hint(`token issue ${name}`)
   if (pasted !== undefined) return judgeGivenToken(pasted, tokens, name, issue)
-  const client = await orNothing(session.api.call({ path: [...INTEGRATIONS_PATH, name, 'oauth'] }))
+  const client = await orNothing(session.api.call({ path: integrationPath(name, 'oauth') }))
   return judgeTokens(tokens, client !== undefined, issue)
 }
 

@@ -7,9 +7,9 @@ import { FileError } from '../../shared/drift/file-error.ts'
 import { parseMapping } from '../../shared/drift/mapping.ts'
 import { MATCHES } from '../../shared/drift/match.ts'
 import { type Compared, onlyShown, presentDrift } from '../../shared/drift/summary.ts'
-import type { IntegrationView } from '../../shared/resources/present-integration.ts'
 import { type Command, command, type FlagValues, type Session } from '../command.ts'
 import { DRIFT_VIEW, summaryText } from '../drift/view.ts'
+import { loadRoleAsked } from '../drift/whose.ts'
 import { Failure, UsageError } from '../failure.ts'
 import { choice, oneOfWords, optional, repeated, someText } from '../flags.ts'
 import { showList } from '../output.ts'
@@ -36,6 +36,10 @@ function attributeList() {
   return z
     .string()
     .transform((text) => text.split(',').map((name) => name.trim()))
+    .superRefine((names, context) => {
+      const wrong = names.find((name) => !word.safeParse(name).success)
+      if (wrong !== undefined) context.addIssue(`${JSON.stringify(wrong)} is none of ${ATTRIBUTE_NAMES.join(', ')}`)
+    })
     .pipe(z.array(word))
 }
 
@@ -63,8 +67,7 @@ export const drift: Command = command({
       groups: await Promise.all(values.groups.map(loadFile)),
     }
     const given = inWords(Failure, () => parseExport(files))
-    const { integration } = values
-    const role = integration === undefined ? values.role : await loadRoleOf(session, integration)
+    const role = await loadRoleAsked(session, values)
     const compared = await compareExport(given, { ...values, role }, toAsked(session)).catch((cause) => {
       throw cause instanceof FileError ? new Failure(cause.message, { cause }) : cause
     })
@@ -89,11 +92,6 @@ function inWords<Result>(Kind: typeof Failure | typeof UsageError, work: () => R
   }
 }
 
-async function loadRoleOf({ api }: Session, name: string): Promise<string> {
-  const { role } = await api.call<IntegrationView>({ path: ['admin', 'integrations', name] })
-  return role
-}
-
 const toAsked = ({ api, terminal }: Session): Asked => ({
   page: (collection, query) => api.call({ path: ['admin', collection], query }),
   onProgress: (users, of) => terminal.progress(`${users} of ${of} users`),
@@ -105,8 +103,8 @@ async function show(session: Session, compared: Compared, only: Values['only']):
   if (output === 'json') {
     await terminal.write(`${plainJson(presentDrift(compared), 2)}\n`)
   } else {
-    if (output === 'csv') terminal.tell(summaryText(compared))
-    else await terminal.write(`${summaryText(compared)}\n${rows.length > 0 ? '\n' : ''}`)
+    if (output === 'csv') terminal.tell(summaryText(compared, session.hint))
+    else await terminal.write(`${summaryText(compared, session.hint)}\n${rows.length > 0 ? '\n' : ''}`)
     if (output === 'csv' || rows.length > 0) await showList(session, DRIFT_VIEW, [rows])
   }
   const isDrift = rows.some((row) => !isNote(row.class))

@@ -12,7 +12,7 @@ import { OUTCOMES } from '../../shared/audit/outcome.ts'
 import { command, type Flag, type Session } from '../command.ts'
 import { listParts, type Rest, tellLeftOut, tellRest } from '../event-listing.ts'
 import type { EventPart, Question } from '../event-pages.ts'
-import { UsageError } from '../failure.ts'
+import { contradicting, UsageError } from '../failure.ts'
 import { choice, optional, textFor, toggle, wholeNumber } from '../flags.ts'
 import { followEvents, onceEach } from '../follow.ts'
 import { showList } from '../output.ts'
@@ -32,8 +32,9 @@ export const RANGE_FLAGS = {
 export const FILTER_FLAGS = {
   type: choice(
     'TYPE',
-    'SCIM (clients; the default), ADMIN (administrators and auditors) or ALL; all if one of the next five is given',
+    'SCIM (clients; the default), ADMIN (administrators and auditors) or ALL; all if one of the next five is given, or method NOTICE',
     EVENT_TYPES,
+    '; what the service tells of itself is --method NOTICE',
   ),
   integration: optional(
     'NAME',
@@ -90,7 +91,7 @@ export const eventHistory = command({
       ['--sentences', sentences || undefined, '--details', details || undefined],
     ]
     const found = pairs.find(([, one, , other]) => one !== undefined && other !== undefined)
-    if (found) throw new UsageError(`${found[0]} and ${found[2]} contradict each other: give one of them`)
+    if (found) throw contradicting(found[0], found[2])
     if (reads && resource === undefined) throw new UsageError('--reads needs --resource: name what was read')
   },
   run: async (session, { limit: wanted, all, follow, order, details, sentences, reads, ...filters }) => {

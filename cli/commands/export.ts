@@ -1,6 +1,6 @@
 import { EVENT_PARAMETERS } from '../../shared/audit/event-query.ts'
 import { command } from '../command.ts'
-import { Failure, UsageError } from '../failure.ts'
+import { contradicting, Failure } from '../failure.ts'
 import { optional, textFor, toggle } from '../flags.ts'
 import { patientApi } from '../patient-api.ts'
 
@@ -18,7 +18,7 @@ export const exportCommand = command({
   examples: ['rolecall export audit.sqlite --last 30d', 'rolecall sql "select * from users" --file audit.sqlite'],
   check: ({ last, from }) => {
     if (last !== undefined && from !== undefined) {
-      throw new UsageError('--last and --from contradict each other: give one of them')
+      throw contradicting('--last', '--from')
     }
   },
   run: async ({ api, terminal }, { force, ...range }, path = '') => {

@@ -1,5 +1,8 @@
+import { countListed } from '../../shared/audit/listed.ts'
 import type { Change } from '../../shared/audit/rest-event.ts'
+import { many } from '../../shared/resources/say-owned.ts'
 import { PATCH_OP } from '../../shared/scim/patch/patch-op.ts'
+import { ALL_SO_ALREADY } from '../before-after.ts'
 import { type Command, command, type Session } from '../command.ts'
 import { UsageError } from '../failure.ts'
 import { DRY_RUN, repeated, someText } from '../flags.ts'
@@ -35,11 +38,18 @@ const membership = ({ word, op, summary, done }: Direction): Command =>
         const { changes } = await session.api.call<{ changes: Change[] }>({ ...call, query: { dryRun: 'true' } })
         await showChanges(session, changes)
       } else {
-        await session.api.call(call)
-        session.terminal.tell(`The role "${role}" ${done} ${user.length === 1 ? 'one user' : `${user.length} users`}`)
+        const { changes } = await session.api.call<{ changes: Change[] }>(call)
+        session.terminal.tell(sayDone(`The role "${role}" ${done}`, value.length, changes))
       }
     },
   })
+
+/** Of so many users; some may have been members, or none, already. */
+function sayDone(done: string, asked: number, changes: readonly Change[]): string {
+  const changed = changes.reduce((sum, { before, after = before }) => sum + countListed(after), 0)
+  if (changed === 0) return ALL_SO_ALREADY
+  return `${done} ${many(changed, 'user')}${changed < asked ? `, ${asked - changed} were so already` : ''}`
+}
 
 async function findMember({ api }: Session, name: string): Promise<{ value: string }> {
   const { id } = await api.call<{ id: string }>({ path: ['admin', 'users', name], query: { attributes: 'id' } })

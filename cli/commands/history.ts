@@ -1,11 +1,12 @@
 import { EVENT_PARAMETERS, MAX_LIMIT } from '../../shared/audit/event-query.ts'
 import type { EventRow } from '../../shared/audit/event-row.ts'
+import type { Change } from '../../shared/audit/rest-event.ts'
 import { foldName } from '../../shared/scim/fold.ts'
 import { isResourceId } from '../../shared/scim/resource-id.ts'
 import { type Command, command, type Session } from '../command.ts'
 import { listParts, type Rest, tellRest } from '../event-listing.ts'
 import { collectEvents, type Question } from '../event-pages.ts'
-import { Failure, UsageError } from '../failure.ts'
+import { contradicting, Failure } from '../failure.ts'
 import { optional, textFor, toggle, wholeNumber } from '../flags.ts'
 import { Narrator, showSentences } from '../sentences.ts'
 
@@ -59,34 +60,64 @@ const historyOf = (kind: Kind): Command =>
       `rolecall ${kind.word} history ${kind.example} --last 30d --json`,
     ],
     check: ({ last, from, limit, all }) => {
-      const both = (one: string, other: string) =>
-        new UsageError(`${one} and ${other} contradict each other: give one of them`)
-      if (from !== undefined && last !== undefined) throw both('--from', '--last')
-      if (all && limit !== undefined) throw both('--all', '--limit')
+      if (from !== undefined && last !== undefined) throw contradicting('--from', '--last')
+      if (all && limit !== undefined) throw contradicting('--all', '--limit')
     },
     run: async (session, { json, all, limit: wanted, reads, last, from, to }, idOrName = '') => {
-      if (json && session.output === 'csv')
-        throw new UsageError('--json and --output csv contradict each other: give one of them')
+      if (json && session.output === 'csv') throw contradicting('--json', '--output csv')
       const subject = await findSubject(session, kind, idOrName)
       const range = { last: last ?? (from === undefined ? 'all' : undefined), from, to }
       const question = { ...range, resource: subject.id, type: 'ALL', ...(reads && { reads: 'true' }) }
       const limit = all ? undefined : (wanted ?? STORY_LIMIT)
-      await showStory(json ? { ...session, output: 'json' } : session, subject, question, limit)
+      const gotName = await showStory(json ? { ...session, output: 'json' } : session, subject, question, limit)
+      if (subject.name !== undefined) await tellEarlier(session, kind, { ...subject, name: subject.name }, gotName)
     },
   })
 
-/** Shows the story as it comes, and says what it leaves out. */
-async function showStory(session: Session, subject: Subject, question: Question, limit: number | undefined) {
+/** Shows the story as it comes, and says what it leaves out. @returns when it got the name it has, as far as that is told. */
+async function showStory(
+  session: Session,
+  subject: Subject,
+  question: Question,
+  limit: number | undefined,
+): Promise<string | undefined> {
+  let gotName: string | undefined
   const rest: Rest = { unreadable: 0, leftOut: undefined }
   async function* listRows(): AsyncGenerator<EventRow[]> {
     for await (const { rows, unreadable, leftOut } of listParts(session, question, limit)) {
       rest.unreadable += unreadable
       rest.leftOut = leftOut
+      gotName = rows.findLast((row) => row.RESOURCE_ID === subject.id && isNaming(row))?.EVENT_TIMESTAMP ?? gotName
       yield rows
     }
   }
   const count = await showSentences(session, new Narrator(session, subject), listRows())
   tellRest(session, count, limit, rest)
+  return gotName
+}
+
+const NAMING_ATTRIBUTES: readonly string[] = STORY_KINDS.map(({ name }) => name)
+
+/** Whether an event gave its object a name. */
+function isNaming({ DETAILS }: EventRow): boolean {
+  const { changes = [] } = JSON.parse(DETAILS) as { changes?: Change[] }
+  return changes.some(({ attribute, after }) => NAMING_ATTRIBUTES.includes(attribute) && after !== undefined)
+}
+
+/** Says who else had the name before it got it, which the events under its id do not tell. */
+async function tellEarlier(
+  session: Session,
+  kind: Kind,
+  { id, name }: { id: string; name: string },
+  until: string | undefined,
+) {
+  const { terminal, hint } = session
+  const holders = await findHolders(session, kind, name, { to: until, reads: 'true' })
+  for (const [other, seen] of holders) {
+    if (other === id) continue
+    const command = hint(`${kind.word} history ${other}`)
+    terminal.tell(`Another ${kind.word} had the name "${name}" before, until ${seen}: ${command}`)
+  }
 }
 
 /**
@@ -110,15 +141,23 @@ async function findPresent({ api }: Session, kind: Kind, idOrName: string): Prom
   }
 }
 
-async function findPast(session: Session, { word, domain }: Kind, name: string): Promise<Subject> {
+/** Who had a name in the events that are kept, and when each was last seen with it. */
+async function findHolders(session: Session, { domain }: Kind, name: string, more: Question) {
   session.terminal.progress(`Looking for ${name} in the events that are kept`)
-  const question = { last: 'all', type: 'ALL', resource: name, changesOnly: 'true', allowEmpty: undefined }
+  const question = { last: 'all', type: 'ALL', resource: name, ...more }
   const { rows } = await collectEvents(session.api, question, MAX_LIMIT)
   const had = rows.filter(
     (row) => row.RESOURCE_DOMAIN === domain && foldName(row.RESOURCE_NAME ?? '') === foldName(name),
   )
-  const lastSeen = new Map(had.map((row) => [row.RESOURCE_ID, row.EVENT_TIMESTAMP]))
-  const [id, ...others] = [...lastSeen.keys()].filter((known) => known !== null)
+  return new Map(
+    had.flatMap(({ RESOURCE_ID, EVENT_TIMESTAMP }) => (RESOURCE_ID ? [[RESOURCE_ID, EVENT_TIMESTAMP]] : [])),
+  )
+}
+
+async function findPast(session: Session, kind: Kind, name: string): Promise<Subject> {
+  const { word } = kind
+  const lastSeen = await findHolders(session, kind, name, { changesOnly: 'true' })
+  const [id, ...others] = lastSeen.keys()
   if (id === undefined) throw new Failure(`No ${word} has the name "${name}", or had it in the events that are kept`)
   if (others.length === 0) return { id }
   const list = [id, ...others].map((one) => `${one} (until ${lastSeen.get(one)})`).join(', ')

@@ -2,13 +2,13 @@ import { isSameBlock, POLICY_MODES } from '../../shared/auth/network-policy.ts'
 import { comment } from '../../shared/resources/name-input.ts'
 import type { ChangedPolicy, NetworkPolicyView } from '../../shared/resources/network-policies.ts'
 import { block } from '../../shared/resources/network-policy-input.ts'
+import { ALL_SO_ALREADY, changedLines } from '../before-after.ts'
 import { type Command, command, type FlagValues, type Session } from '../command.ts'
 import { dropCommand } from '../drop-command.ts'
-import { UsageError } from '../failure.ts'
+import { contradicting, UsageError } from '../failure.ts'
 import { choice, DRY_RUN, dryRunQuery, LIKE, optional, repeated, toggle } from '../flags.ts'
 import { type ListView, showList } from '../output.ts'
 import { plainJson } from '../plain-text.ts'
-import { toLines } from '../table.ts'
 
 const POLICIES = ['admin', 'network-policies']
 const POLICY = { name: 'NAME', help: 'the network policy, in any letter case' }
@@ -116,7 +116,7 @@ const policyAlter = command({
 })
 
 function saySpread({ changes, spreadTo }: ChangedPolicy, isDryRun: boolean): string {
-  if (changes.length + spreadTo.length === 0) return 'Nothing has changed: all of it was so already'
+  if (changes.length + spreadTo.length === 0) return ALL_SO_ALREADY
   const whom = spreadTo.join(', ') || 'no integration'
   return isDryRun ? `It would be so for ${whom}; nothing was changed` : `It is so for ${whom}, within a minute`
 }
@@ -135,9 +135,6 @@ function checkPolicyChange(values: PolicyValues): void {
   if (!Object.values(named).some(isGiven)) throw new UsageError('Name a setting to change')
 }
 
-const contradicting = (one: string, other: string) =>
-  new UsageError(`${one} and ${other} contradict each other: give one of them`)
-
 const toPolicyChange = (values: PolicyValues): object => ({
   mode: values.mode,
   allowed: { add: values['allow-add'], remove: values['allow-remove'] },
@@ -153,22 +150,23 @@ const policyDrop = dropCommand({
 })
 
 async function showPolicy({ terminal, output }: Session, view: NetworkPolicyView | ChangedPolicy): Promise<void> {
-  await terminal.write(`${output === 'json' ? plainJson(view, 2) : policyLines(view)}\n`)
+  const changes = 'changes' in view ? view.changes : []
+  const lines = () => changedLines(view, changes, policyMembers)
+  await terminal.write(`${output === 'json' ? plainJson(view, 2) : lines()}\n`)
   if (view.pending) {
     terminal.tell(`Not so yet for ${view.pending.join(', ')}: the same change again finishes it`)
   }
 }
 
-const policyLines = (view: NetworkPolicyView): string =>
-  toLines([
-    ['Name', view.name],
-    ['Mode', view.mode],
-    ['Allowed from', view.allowed.join(', ') || 'everywhere'],
-    ['Blocked from', view.blocked.join(', ')],
-    ['Attached to', attachedTo(view) || 'nothing'],
-    ['Comment', view.comment],
-    ['Created', `${view.createdAt} by ${view.createdBy}`],
-  ])
+const policyMembers = (view: NetworkPolicyView): [string, string | undefined][] => [
+  ['Name', view.name],
+  ['Mode', view.mode],
+  ['Allowed from', view.allowed.join(', ') || 'everywhere'],
+  ['Blocked from', view.blocked.join(', ')],
+  ['Attached to', attachedTo(view) || 'nothing'],
+  ['Comment', view.comment],
+  ['Created', `${view.createdAt} by ${view.createdBy}`],
+]
 
 /** Network policies. */
 export const networkPolicyCommands: Command[] = [policyCreate, policyList, policyDescribe, policyAlter, policyDrop]

@@ -1,15 +1,17 @@
 import { readFileSync } from 'node:fs'
-import type { NewSecret, OAuthClientView } from '../../shared/resources/oauth-clients.ts'
+import type { ChangedOAuth, NewSecret, OAuthClientView } from '../../shared/resources/oauth-clients.ts'
+import { many } from '../../shared/resources/say-owned.ts'
 import type { LastUse } from '../../shared/resources/token-view.ts'
+import { ALL_SO_ALREADY } from '../before-after.ts'
 import { type Command, command, type Session } from '../command.ts'
 import { Failure, UsageError } from '../failure.ts'
-import { optional, repeated, someText, toggle } from '../flags.ts'
+import { DRY_RUN, dryRunQuery, optional, repeated, someText, toggle } from '../flags.ts'
+import { integrationPath } from '../integrations.ts'
 import { plainJson } from '../plain-text.ts'
 import { reserveSecretFile } from '../secret-file.ts'
 import { toLines } from '../table.ts'
 
 const CLIENT_OF = { name: 'INTEGRATION', help: 'the integration, in any letter case' }
-const oauthPathOf = (integration = '') => ['admin', 'integrations', integration, 'oauth']
 const SECRET_FILE = {
   'output-file': optional('PATH', 'write the secret to a new file that only you can read, and show nothing', someText),
 }
@@ -25,7 +27,9 @@ const oauthEnable = command({
     'rolecall integration oauth enable GENERIC_PROVISIONING --output-file client.secret',
   ],
   run: (session, { 'output-file': path }, integration) =>
-    withSecret(session, path, () => session.api.call<NewSecret>({ method: 'POST', path: oauthPathOf(integration) })),
+    withSecret(session, path, () =>
+      session.api.call<NewSecret>({ method: 'POST', path: integrationPath(integration, 'oauth') }),
+    ),
 })
 
 const oauthRotate = command({
@@ -39,7 +43,7 @@ const oauthRotate = command({
   outputs: ['table', 'json'],
   examples: ['rolecall integration oauth rotate GENERIC_PROVISIONING --overlap 2d'],
   run: (session, { overlap, 'output-file': path }, integration) => {
-    const call = { method: 'POST' as const, path: [...oauthPathOf(integration), 'rotate'], body: { overlap } }
+    const call = { method: 'POST' as const, path: integrationPath(integration, 'oauth', 'rotate'), body: { overlap } }
     return withSecret(session, path, () => session.api.call<NewSecret>(call))
   },
 })
@@ -76,7 +80,7 @@ const oauthShow = command({
   outputs: ['table', 'json'],
   examples: ['rolecall integration oauth show GENERIC_PROVISIONING'],
   run: async (session, _values, integration) => {
-    await showClient(session, await session.api.call<UsedClient>({ path: oauthPathOf(integration) }))
+    await showClient(session, await session.api.call<UsedClient>({ path: integrationPath(integration, 'oauth') }))
   },
 })
 
@@ -104,7 +108,7 @@ const oauthKeys = command({
   run: async (session, { file, 'jwks-uri': jwksUri }, integration) => {
     const keys = file === undefined ? null : parseKeys(file)
     const body = { keys, jwksUri: jwksUri ?? null }
-    await showClient(session, await session.api.call({ method: 'PATCH', path: oauthPathOf(integration), body }))
+    await changeClient(session, integration, body)
   },
 })
 
@@ -149,21 +153,38 @@ const oauthTrust = command({
   run: async (session, { issuer, subject, audience, 'jwks-uri': jwksUri, remove }, integration) => {
     const who = { issuer, subject }
     const trusts = remove ? { remove: [who] } : { add: [{ ...who, audiences: audience, jwksUri }] }
-    const call = { method: 'PATCH' as const, path: oauthPathOf(integration), body: { trusts } }
-    await showClient(session, await session.api.call<OAuthClientView>(call))
+    await changeClient(session, integration, { trusts })
   },
 })
+
+/** Changes what a client proves itself with, and says so where all of it was so already. */
+async function changeClient(session: Session, integration: string | undefined, body: object): Promise<void> {
+  const call = { method: 'PATCH' as const, path: integrationPath(integration, 'oauth'), body }
+  const changed = await session.api.call<ChangedOAuth>(call)
+  await showClient(session, changed)
+  if (changed.changes.length === 0) session.terminal.tell(ALL_SO_ALREADY)
+}
 
 const oauthDisable = command({
   words: 'integration oauth disable',
   summary: 'Take the OAuth client of an integration away, with its secrets, trusts and access tokens',
   operands: [CLIENT_OF],
-  flags: {},
+  flags: { 'dry-run': DRY_RUN },
   outputs: [],
-  examples: ['rolecall integration oauth disable GENERIC_PROVISIONING'],
-  run: async ({ api, terminal }, _values, integration = '') => {
-    await api.call({ method: 'DELETE', path: oauthPathOf(integration) })
-    await terminal.write(`${integration.toUpperCase()} has no OAuth client any more\n`)
+  examples: [
+    'rolecall integration oauth disable GENERIC_PROVISIONING --dry-run',
+    'rolecall integration oauth disable GENERIC_PROVISIONING',
+  ],
+  run: async ({ api, terminal }, { 'dry-run': isDryRun }, name) => {
+    const call = { method: 'DELETE' as const, path: integrationPath(name, 'oauth'), query: dryRunQuery(isDryRun) }
+    const { integration, clientId, secrets, trusts } = await api.call<OAuthClientView>(call)
+    const has = [many(secrets.length, 'secret'), many(trusts.length, 'trust')].join(', ')
+    await terminal.write(
+      isDryRun
+        ? `${integration} would have no OAuth client any more; ${clientId} has ${has}, and its access tokens\n`
+        : `${integration} has no OAuth client any more\n`,
+    )
+    if (isDryRun) terminal.tell('Nothing was changed')
   },
 })
 

@@ -9,6 +9,10 @@ export async function showOne({ terminal, output }: BaseSession, resource: objec
   await terminal.write(`${output === 'json' ? plainJson(resource, 2) : toLines(flatten(resource))}\n`)
 }
 
+/** The same after a change: what was changed is for scripts, since the object itself shows it to people. */
+export const showChanged = (session: BaseSession, { changes, ...resource }: { changes?: readonly Change[] }) =>
+  showOne(session, session.output === 'json' ? { ...resource, changes } : resource)
+
 /** One line for each leaf: `name.givenName  Ada`, `emails.1.value  ada@example.com`. */
 function flatten(value: unknown, path: readonly string[] = []): [string, string][] {
   if (typeof value !== 'object' || value === null) return [[path.join('.'), String(value)]]

@@ -2,13 +2,13 @@ import * as z from 'zod'
 import { PRIVILEGES } from '../../shared/auth/privileges.ts'
 import type { ChangedProvisioner, ProvisionerView } from '../../shared/resources/provisioners.ts'
 import { many } from '../../shared/resources/say-owned.ts'
+import { ALL_SO_ALREADY, changedLines } from '../before-after.ts'
 import { type Command, command } from '../command.ts'
 import { dropCommand } from '../drop-command.ts'
 import { UsageError } from '../failure.ts'
 import { DRY_RUN, dryRunQuery, oneOfWords } from '../flags.ts'
 import { type ListView, showList } from '../output.ts'
 import { plainJson } from '../plain-text.ts'
-import { toLines } from '../table.ts'
 
 const PROVISIONERS = ['admin', 'provisioners']
 const ROLE = { name: 'ROLE', help: 'the role that integrations run as, in any letter case' }
@@ -47,20 +47,19 @@ const provisionerShow = command({
   examples: ['rolecall provisioner show OKTA_PROVISIONER'],
   run: async ({ api, terminal, output }, _values, role = '') => {
     const view = await api.call<ProvisionerView>({ path: [...PROVISIONERS, role] })
-    await terminal.write(`${output === 'json' ? plainJson(view, 2) : provisionerLines(view)}\n`)
+    await terminal.write(`${output === 'json' ? plainJson(view, 2) : changedLines(view, [], provisionerMembers)}\n`)
   },
 })
 
-function provisionerLines({ role, privileges, integrations, owns, createdAt, createdBy }: ProvisionerView): string {
-  return toLines([
+const provisionerMembers = ({ role, privileges, integrations, owns, ...made }: ProvisionerView) =>
+  [
     ['Role', role],
     ['Privileges', privileges.join(', ') || 'none'],
     ['Integrations', integrations.join(', ') || 'none'],
     ['Users owned', owns.users],
     ['Roles owned', owns.roles],
-    ['Created', `${createdAt} by ${createdBy}`],
-  ])
-}
+    ['Created', `${made.createdAt} by ${made.createdBy}`],
+  ] satisfies [string, string | number][]
 
 const privilegeWord = oneOfWords(PRIVILEGES)
 
@@ -86,7 +85,8 @@ const privilegeCommand = (verb: 'grant' | 'revoke', summary: string, example: st
       const body = { [verb]: parsePrivileges(privileges) }
       const call = { method: 'PATCH' as const, path: [...PROVISIONERS, role], query: dryRunQuery(isDryRun), body }
       const changed = await api.call<ChangedProvisioner>(call)
-      await terminal.write(`${output === 'json' ? plainJson(changed, 2) : provisionerLines(changed)}\n`)
+      const lines = () => changedLines(changed, changed.isNew ? [] : changed.changes, provisionerMembers)
+      await terminal.write(`${output === 'json' ? plainJson(changed, 2) : lines()}\n`)
       terminal.tell(sayChanged(changed, isDryRun))
     },
   })
@@ -96,7 +96,7 @@ function sayChanged({ role, changes, isNew, tokens }: ChangedProvisioner, isDryR
     const made = isDryRun ? `Role ${role} would be made; nothing was changed` : `Made role ${role}`
     return `${made}. No integration runs as it yet`
   }
-  if (changes.length === 0) return 'Nothing has changed: all of it was so already'
+  if (changes.length === 0) return ALL_SO_ALREADY
   if (isDryRun) return `These would be the privileges of ${many(tokens, 'live token')}; nothing was changed`
   return `Within a minute these are the privileges of ${many(tokens, 'live token')}`
 }

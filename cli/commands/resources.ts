@@ -4,7 +4,7 @@ import { ScimError } from '../../shared/scim/error.ts'
 import { parseFilter } from '../../shared/scim/filter/parser.ts'
 import { resourceTypes } from '../../shared/scim/resource-types.ts'
 import { type Command, command } from '../command.ts'
-import { UsageError } from '../failure.ts'
+import { contradicting, UsageError } from '../failure.ts'
 import { optional, someText, textFor, toggle, wholeNumber } from '../flags.ts'
 import { type ListView, showList } from '../output.ts'
 import { emailOf, listResourcePages, type Resource, textAt } from '../resource-pages.ts'
@@ -104,8 +104,8 @@ const resourceList = (kind: Kind): Command =>
     ],
     check: (values: ListValues) => {
       const { all, limit, filter, active, disabled } = values
-      if (all && limit !== undefined) throw new UsageError('--all and --limit contradict each other: give one of them')
-      if (active && disabled) throw new UsageError('--active and --disabled contradict each other: give one of them')
+      if (all && limit !== undefined) throw contradicting('--all', '--limit')
+      if (active && disabled) throw contradicting('--active', '--disabled')
       if (filter !== undefined && isSearched(values))
         throw new UsageError('--filter asks in another way than --search and what narrows it: give one of them')
     },

@@ -1,4 +1,4 @@
-import { objectName } from '../../shared/resources/integration-input.ts'
+import { objectName, roleName } from '../../shared/resources/integration-input.ts'
 import type { Guide } from '../../shared/setup/guide.ts'
 import { GUIDE_NAMES, GUIDES } from '../../shared/setup/guides.ts'
 import { lackingPrivileges } from '../check/settings.ts'
@@ -16,7 +16,7 @@ const NAMES_TEXT = GUIDE_NAMES.join(', ')
 
 const SETUP_FLAGS = {
   name: optional('NAME', 'the integration (default: named after the provider)', textFor(objectName)),
-  role: optional('ROLE', 'the role that owns what it creates (default: named after the provider)', textFor(objectName)),
+  role: optional('ROLE', 'the role that owns what it creates (default: named after the provider)', textFor(roleName)),
   oauth: toggle('an OAuth 2.0 client with a secret in place of a token, where the provider has fields for one'),
   'new-token': toggle('make a further token, or client secret, where there is one already'),
   'dry-run': toggle('show what would be made, and names that others hold; make nothing'),

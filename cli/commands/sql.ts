@@ -3,6 +3,7 @@ import type { CsvTable, Found } from '../audit-file/ask.ts'
 import { toHeader } from '../audit-file/header.ts'
 import type { Cell } from '../audit-file/tables.ts'
 import { offlineCommand } from '../command.ts'
+import { UsageError } from '../failure.ts'
 import { optional, repeated, someText } from '../flags.ts'
 import { showList } from '../output.ts'
 
@@ -33,6 +34,9 @@ export const sqlCommand = offlineCommand({
     'rolecall sql "select user_name from users where active = 0"',
     'rolecall sql "select idp.* from idp left join users on user_name = idp.email where id is null" --csv idp=users.csv',
   ],
+  check: (_values, question = '') => {
+    if (/^(?:[\s;]|--.*)*$/.test(question)) throw new UsageError('QUESTION is empty: give one SELECT')
+  },
   run: async (session, { file = DEFAULT_FILE, csv }, question = '') => {
     // Other commands need no database, and start the sooner.
     const { askFile } = await import('../audit-file/ask.ts')

@@ -3,15 +3,14 @@ import { isTokenId } from '../../shared/auth/token.ts'
 import { tokenName } from '../../shared/resources/token-input.ts'
 import type { RotatedToken } from '../../shared/resources/token-rotation.ts'
 import type { IssuedToken, TokenView } from '../../shared/resources/token-view.ts'
-import type { RevokedTokens } from '../../shared/resources/tokens.ts'
-import type { Api } from '../api.ts'
-import { type Command, command, type FlagValues } from '../command.ts'
-import { UsageError } from '../failure.ts'
-import { expiry, optional, someText, toggle } from '../flags.ts'
+import type { RevokedToken, RevokedTokens } from '../../shared/resources/tokens.ts'
+import { type Command, command, type ExitCode, type FlagValues, type Session } from '../command.ts'
+import { contradicting, UsageError } from '../failure.ts'
+import { DRY_RUN, dryRunQuery, expiry, optional, someText, toggle } from '../flags.ts'
+import { fetchTokens, integrationPath, tokenPath } from '../integrations.ts'
 import { showList } from '../output.ts'
 import { plainJson } from '../plain-text.ts'
 import { tokenCheck } from './token-check.ts'
-import { fetchTokens, tokensPath } from './token-lists.ts'
 import { ALL_TOKENS_VIEW, makeShown, TOKEN_VIEW } from './token-view.ts'
 
 const INTEGRATION = { name: 'INTEGRATION', help: 'the integration, in any letter case' }
@@ -38,7 +37,7 @@ const ROTATE_FLAGS = {
 /** @throws {UsageError} where its end is said twice. */
 function checkLife({ life, expires }: Pick<FlagValues<typeof ISSUE_FLAGS>, 'life' | 'expires'>): void {
   if (life === undefined || expires === undefined) return
-  throw new UsageError('--life and --expires contradict each other: give one of them')
+  throw contradicting('--life', '--expires')
 }
 
 const toBody = ({ name, life, expires }: FlagValues<typeof ISSUE_FLAGS>) => ({ name, life, expiresAt: expires })
@@ -57,7 +56,7 @@ const tokenIssue = command({
   ],
   check: checkLife,
   run: async (session, values, integration) => {
-    const call = { method: 'POST' as const, path: tokensPath(integration), body: toBody(values) }
+    const call = { method: 'POST' as const, path: integrationPath(integration, 'tokens'), body: toBody(values) }
     await makeShown(session, values['output-file'], () => session.api.call<IssuedToken>(call))
   },
 })
@@ -78,7 +77,7 @@ const tokenRotate = command({
   },
   run: async (session, values, tokenId = '') => {
     const body = { ...toBody(values), overlap: values.overlap }
-    const call = { method: 'POST' as const, path: ['admin', 'tokens', tokenId, 'rotate'], body }
+    const call = { method: 'POST' as const, path: tokenPath(tokenId, 'rotate'), body }
     const { replaces } = await makeShown(session, values['output-file'], () => session.api.call<RotatedToken>(call))
     session.terminal.tell(`\nThe old token ${plainJson(replaces.name)} goes on until ${replaces.expiresAt}`)
   },
@@ -93,7 +92,7 @@ const tokenRename = command({
   examples: ['rolecall token rename 3fTq0Zr8LkWb2NcXyV9aHs "Okta production"'],
   check: (_values, tokenId = '') => refuseWholeToken(tokenId),
   run: async ({ api, terminal }, _values, tokenId = '', name) => {
-    const view = await api.call<TokenView>({ method: 'PATCH', path: ['admin', 'tokens', tokenId], body: { name } })
+    const view = await api.call<TokenView>({ method: 'PATCH', path: tokenPath(tokenId), body: { name } })
     await terminal.write(`Renamed ${tokenId} to ${plainJson(view.name)}\n`)
   },
 })
@@ -116,7 +115,10 @@ const tokenList = command({
   },
 })
 
-const REVOKE_FLAGS = { all: toggle('end every live token of an integration, whose name is given in place of an id') }
+const REVOKE_FLAGS = {
+  all: toggle('end every live token of an integration, whose name is given in place of an id'),
+  'dry-run': DRY_RUN,
+}
 
 const tokenRevoke = command({
   words: 'token revoke',
@@ -124,27 +126,38 @@ const tokenRevoke = command({
   operands: [{ name: 'TOKEN_ID', help: 'the id that "rolecall token list" shows; with --all the integration' }],
   flags: REVOKE_FLAGS,
   outputs: [],
-  examples: ['rolecall token revoke 3fTq0Zr8LkWb2NcXyV9aHs', 'rolecall token revoke --all OKTA_PROVISIONING'],
+  examples: [
+    'rolecall token revoke 3fTq0Zr8LkWb2NcXyV9aHs',
+    'rolecall token revoke --all OKTA_PROVISIONING --dry-run',
+    'rolecall token revoke --all OKTA_PROVISIONING',
+  ],
   check: ({ all }, given = '') => (all ? undefined : refuseWholeToken(given)),
-  run: async ({ api, terminal, hint }, { all }, given = '') => {
-    const { revoked, oauthClient } = await (all ? revokeAll(api, given) : revokeOne(api, given))
-    await terminal.write(revoked.map((id) => `Revoked ${id}\n`).join(''))
-    if (oauthClient) {
-      await terminal.write(`Revoked the access tokens of OAuth client ${oauthClient}\n`)
-      terminal.tell(`It can get new ones until "${hint(`integration oauth rotate ${given} --overlap 0m`)}"`)
-    } else if (revoked.length === 0) terminal.tell('There was no live token')
-  },
+  run: (session, { all, 'dry-run': isDryRun }, given = '') =>
+    all ? revokeAll(session, given, isDryRun) : revokeOne(session, given, isDryRun),
 })
 
-type Revoked = Pick<RevokedTokens, 'revoked' | 'oauthClient'>
+const sayRevoked = (id: string, isDryRun: boolean): string => `${isDryRun ? 'Would revoke' : 'Revoked'} ${id}\n`
 
-async function revokeOne(api: Api, tokenId: string): Promise<Revoked> {
-  await api.call({ method: 'DELETE', path: ['admin', 'tokens', tokenId] })
-  return { revoked: [tokenId] }
+async function revokeOne({ api, terminal }: Session, tokenId: string, isDryRun: boolean): Promise<ExitCode> {
+  const call = { method: 'DELETE' as const, path: tokenPath(tokenId), query: dryRunQuery(isDryRun) }
+  const { outcome, revokedAt } = await api.call<RevokedToken>(call)
+  if (outcome === 'revoked') await terminal.write(sayRevoked(tokenId, isDryRun))
+  else terminal.tell(`It was revoked already, at ${revokedAt}`)
+  if (isDryRun) terminal.tell('Nothing was changed')
+  return undefined
 }
 
-const revokeAll = (api: Api, integration: string): Promise<Revoked> =>
-  api.call<RevokedTokens>({ method: 'DELETE', path: tokensPath(integration) })
+async function revokeAll({ api, terminal, hint }: Session, name: string, isDryRun: boolean): Promise<ExitCode> {
+  const call = { method: 'DELETE' as const, path: integrationPath(name, 'tokens'), query: dryRunQuery(isDryRun) }
+  const { revoked, oauthClient } = await api.call<RevokedTokens>(call)
+  const ended = oauthClient ? [...revoked, `the access tokens of OAuth client ${oauthClient}`] : revoked
+  if (ended.length === 0) terminal.tell('There was no live token')
+  else await terminal.write(ended.map((id) => sayRevoked(id, isDryRun)).join(''))
+  if (isDryRun) terminal.tell('Nothing was changed')
+  else if (oauthClient)
+    terminal.tell(`It can get new ones until "${hint(`integration oauth rotate ${name} --overlap 0m`)}"`)
+  return undefined
+}
 
 /** A secret on a command line is in the shell's history already; it shall not reach the event history as well. */
 function refuseWholeToken(tokenId: string): void {

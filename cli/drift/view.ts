@@ -1,6 +1,8 @@
 import { type Difference, DRIFT_CLASS_NAMES, DRIFT_CLASSES, isNote } from '../../shared/drift/classes.ts'
 import { CSV_COLUMNS, differenceColumns } from '../../shared/drift/difference-columns.ts'
 import { type Compared, type DriftSummary, toDriftSummary } from '../../shared/drift/summary.ts'
+import type { UsersFile } from '../../shared/drift/users-file.ts'
+import type { BaseSession } from '../command.ts'
 import type { ListView } from '../output.ts'
 import { toLines } from '../table.ts'
 
@@ -10,14 +12,17 @@ export const DRIFT_VIEW: ListView<Difference> = {
   csv: [...CSV_COLUMNS],
 }
 
+/** A command line to try next, with the options that chose service and account. */
+type Hint = BaseSession['hint']
+
 /** The summary for people: what was compared, then a line for each class that has any, and what mends it. */
-export function summaryText(compared: Compared): string {
+export function summaryText(compared: Compared, hint: Hint): string {
   const { format, recognisedBy, trap, rows, groups, usersHere, matchedBy, role, attributes, ...rest } =
     toDriftSummary(compared)
   const lines = toLines([
     ['File', `${format}, by ${recognisedBy}`],
     ['Note', trap],
-    ['Rows', toRowsText(rows)],
+    ['Rows', toRowsText(compared.file, rows)],
     ['Unknown states', rest.unknownWords?.join(', ')],
     ...groups.map((one): [string, string] => [
       'Groups',
@@ -29,20 +34,12 @@ export function summaryText(compared: Compared): string {
     ['Compared', attributes.join(', ') || 'no attributes: none is on both sides'],
     ['On both sides', `${rest.onBothSides}, ${rest.same} of them the same`],
   ])
-  return [lines, toCountLines(compared.report)].filter((text) => text !== '').join('\n\n')
+  return [lines, toCountLines(compared.report, hint)].filter((text) => text !== '').join('\n\n')
 }
 
-function toRowsText({
-  read,
-  on,
-  off,
-  suspended,
-  staged,
-  unknown,
-  withoutKey,
-  otherObjects,
-}: DriftSummary['rows']): string {
-  if (unknown === read && read > 0) return `${read}; the file does not say who may sign in`
+function toRowsText({ saysStatus, unknownWords }: UsersFile, rows: DriftSummary['rows']): string {
+  const { read, on, off, suspended, staged, unknown, withoutKey, otherObjects } = rows
+  if (!saysStatus && unknownWords.length === 0) return `${read}; the file does not say who may sign in`
   const parts = Object.entries({
     on,
     off,
@@ -56,13 +53,14 @@ function toRowsText({
   return `${read}: ${given.map(([word, count]) => `${count} ${word}`).join(', ')}`
 }
 
-function toCountLines({ counts }: Compared['report']): string {
+function toCountLines({ counts }: Compared['report'], hint: Hint): string {
   const found = DRIFT_CLASS_NAMES.filter((name) => counts[name] > 0)
   const numbers = found.map((name) => String(counts[name]))
   const wide = Math.max(0, ...numbers.map((text) => text.length))
   return found
     .map((name, i) => {
-      const { title, mends } = DRIFT_CLASSES[name]
+      const { title, mends: rule } = DRIFT_CLASSES[name]
+      const mends = typeof rule === 'string' ? rule : rule(hint)
       return `${(numbers[i] ?? '').padStart(wide)}  ${title} (${name}${isNote(name) ? ', no drift' : ''}): ${mends}`
     })
     .join('\n')

@@ -4,6 +4,7 @@ import type { IssuedToken } from '../../shared/resources/token-view.ts'
 import type { Guide, Placeholder } from '../../shared/setup/guide.ts'
 import type { Api } from '../api.ts'
 import { Failure } from '../failure.ts'
+import { INTEGRATIONS_PATH, integrationPath } from '../integrations.ts'
 import type { Plan, Wanted } from './plan.ts'
 
 /** What came of it: what was made, in words, and what the guide is filled with. */
@@ -19,23 +20,22 @@ export interface Made {
 /** Makes what the plan says, each by its own ordinary route; interrupted, the next run makes the rest. */
 export async function makePlanned(api: Api, { kind }: Guide, plan: Plan, { oauth }: Wanted): Promise<Made> {
   const made = toBeMade(plan)
-  const path = ['admin', 'integrations']
   const body = { name: plan.integration, clientKind: kind, role: plan.role }
   const { privileges } =
-    plan.existing ?? (await api.call<IntegrationView>({ method: 'POST', path, body }).catch(explainRace(plan)))
-  const own = [...path, plan.integration]
+    plan.existing ??
+    (await api.call<IntegrationView>({ method: 'POST', path: INTEGRATIONS_PATH, body }).catch(explainRace(plan)))
   const values = { baseUrl: `${api.url}/scim/v2`, tokenEndpoint: `${api.url}/oauth2/token` }
   if (plan.secret === 'token') {
-    const { token, expiresAt } = await api.call<IssuedToken>({ method: 'POST', path: [...own, 'tokens'], body: {} })
+    const { token, expiresAt } = await api.call<IssuedToken>({
+      method: 'POST',
+      path: integrationPath(plan.integration, 'tokens'),
+      body: {},
+    })
     return { made, privileges, values: { ...values, token }, expiresAt }
   }
   if (!oauth)
     return { made, privileges, values: { ...values, token: 'the token it has already; --new-token makes another' } }
-  const { clientId, clientSecret = 'the secret it has already; --new-token makes another' } = await toClient(
-    api,
-    own,
-    plan,
-  )
+  const { clientId, clientSecret = 'the secret it has already; --new-token makes another' } = await toClient(api, plan)
   return { made, privileges, values: { ...values, clientId, clientSecret } }
 }
 
@@ -48,8 +48,8 @@ const explainRace =
     })
   }
 
-async function toClient(api: Api, own: string[], { secret }: Plan): Promise<OAuthClientView & Partial<NewSecret>> {
-  const path = [...own, 'oauth']
+async function toClient(api: Api, { integration, secret }: Plan): Promise<OAuthClientView & Partial<NewSecret>> {
+  const path = integrationPath(integration, 'oauth')
   if (secret === 'client') return api.call<NewSecret>({ method: 'POST', path })
   if (secret === undefined) return api.call<OAuthClientView>({ path })
   return api.call<NewSecret>({ method: 'POST', path: [...path, 'rotate'], body: {} })

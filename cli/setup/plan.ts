@@ -2,6 +2,7 @@ import type { IntegrationView } from '../../shared/resources/present-integration
 import type { Guide } from '../../shared/setup/guide.ts'
 import type { Api } from '../api.ts'
 import { Failure } from '../failure.ts'
+import { fetchIntegrations, integrationPath } from '../integrations.ts'
 
 /** What is asked for, beside the guide's own defaults. */
 export interface Wanted {
@@ -24,8 +25,8 @@ export interface Plan {
 
 /** Looks at what is there, so that nothing is made twice. @throws {Failure} where it is for something else. */
 export async function planSetup(api: Api, guide: Guide, wanted: Wanted): Promise<Plan> {
-  const all = await orNothing(api.call<{ integrations: IntegrationView[] }>({ path: ['admin', 'integrations'] }))
-  const integrations = all?.integrations ?? []
+  const all = await orNothing(fetchIntegrations(api))
+  const integrations = all ?? []
   const name = wanted.name.toUpperCase()
   const existing = integrations.find((one) => one.name === name)
   if (existing) refuseAnother(existing, guide, wanted)
@@ -51,7 +52,7 @@ async function planSecret(
   { oauth, isNewSecret }: Wanted,
 ): Promise<Plan['secret']> {
   if (!oauth) return isNewSecret || !existing?.liveTokens ? 'token' : undefined
-  const client = existing && (await orNothing(api.call({ path: ['admin', 'integrations', existing.name, 'oauth'] })))
+  const client = existing && (await orNothing(api.call({ path: integrationPath(existing.name, 'oauth') })))
   if (!client) return 'client'
   return isNewSecret ? 'client secret' : undefined
 }

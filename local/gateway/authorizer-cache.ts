@@ -26,10 +26,10 @@ export class AuthorizerCache<Decision> {
 
   put(authorizerId: string, identity: readonly string[], decision: Decision, ttlSeconds: number): void {
     if (ttlSeconds <= 0) return
-    const [oldest] = this.#entries.keys()
-    if (oldest !== undefined && this.#entries.size >= MAX_ENTRIES) this.#entries.delete(oldest)
     const key = keyOf(authorizerId, identity)
     this.#entries.delete(key)
+    const [oldest] = this.#entries.keys()
+    if (oldest !== undefined && this.#entries.size >= MAX_ENTRIES) this.#entries.delete(oldest)
     this.#entries.set(key, { decision, expiresAt: this.#now() + ttlSeconds * 1000 })
   }
 

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { BLOCK_RULE, isBlock } from '../auth/network-policy.ts'
-import { DAY_MS, parseSpan, SPAN_RULE } from '../auth/span.ts'
+import { CLOCK_SKEW_MS, DAY_MS, parseSpan, SPAN_RULE } from '../auth/span.ts'
 import { isTokenId } from '../auth/token.ts'
 import { parseDateTime } from '../scim/date-time.ts'
 import { invalidValue } from '../scim/error.ts'
@@ -9,6 +9,7 @@ import { isResourceId } from '../scim/resource-id.ts'
 import { type Choice, choiceOf } from './choice.ts'
 import { EVENT_KINDS, type EventKind } from './event-kind.ts'
 import { type EventOutcome, OUTCOMES } from './outcome.ts'
+import { keptSince } from './retention.ts'
 
 /** An auditor's question, read and checked. */
 export interface EventQuery {
@@ -77,8 +78,6 @@ export const EVENT_TYPES = ['SCIM', 'ADMIN', 'ALL'] as const
 export const EVENT_ORDERS = ['asc', 'desc'] as const
 /** What is answered when no range is asked for, as Snowflake does; less where events are kept for less. */
 const DEFAULT_RANGE_DAYS = 7
-/** How far a caller's clock may be off before a range counts as outside the retention or in the future. */
-const CLOCK_SKEW_MS = 60_000
 
 /** Seconds that may be asked for to wait; how long it takes at most is up to the function's time. */
 export const MAX_WAIT_SECONDS = 20
@@ -238,9 +237,13 @@ function checkTogether(filters: Partial<EventQuery>, range: Record<'from' | 'to'
     throw invalidValue(`Cannot use "after" and "${other[0]}" together: behind a place all is told, oldest first`)
 }
 
-/** As Snowflake's history: clients' requests; whoever names one caller, object or request wants all there is of it. */
+/**
+ * As Snowflake's history: clients' requests; whoever names one caller, object or request wants all there is of it, and what
+ * the service tells of itself comes from no client.
+ */
 function defaultType(filters: Partial<EventQuery>): EventQuery['type'] {
-  const { resource, token, request, integration, actor, address, kind } = filters
+  const { resource, token, request, integration, actor, address, kind, method } = filters
+  if (method?.any.includes('NOTICE')) return 'ALL'
   const isNamed = [integration, actor, address, kind].some((choice) => choice !== undefined && choice.any.length > 0)
   return isNamed || [resource, token, request].some((name) => name !== undefined) ? 'ALL' : 'SCIM'
 }
@@ -295,22 +298,22 @@ function parseRange(
 ): { from: Date; to: Date } {
   const end = to === undefined ? now : endOf(to, now)
   const days = Math.min(DEFAULT_RANGE_DAYS, retentionDays)
-  const oldest = now - retentionDays * DAY_MS
+  const oldest = keptSince(now, retentionDays)
   const earliest = span === undefined || span === Number.POSITIVE_INFINITY ? oldest : Number.NEGATIVE_INFINITY
   const start = from?.first ?? Math.max(end - (span ?? days * DAY_MS), earliest)
   checkRange(start, end, now, retentionDays)
   return { from: new Date(Math.ceil(start)), to: new Date(Math.floor(end)) }
 }
 
-/** A day that is not over yet ends now. */
-const endOf = ({ first, last }: Time, now: number): number => (first > now ? first : Math.min(last, now))
+/** The last ms of what was named; a day that is not over yet ends now. */
+export const endOf = ({ first, last }: Time, now: number): number => (first > now ? first : Math.min(last, now))
 
 function checkRange(start: number, end: number, now: number, retentionDays: number): void {
-  const outside = (at: number) => at < now - retentionDays * DAY_MS - CLOCK_SKEW_MS
+  const oldest = keptSince(now, retentionDays)
+  const outside = (at: number) => at < oldest - CLOCK_SKEW_MS
   if (outside(start) || outside(end)) {
-    const oldest = new Date(now - retentionDays * DAY_MS).toISOString()
     throw invalidValue(
-      `Cannot show events from ${show(outside(start) ? start : end)}: events are kept ${retentionDays} days, here since ${oldest}`,
+      `Cannot show events from ${show(outside(start) ? start : end)}: events are kept ${retentionDays} days, here since ${show(oldest)}`,
     )
   }
   const future = [start, end].find((at) => at > now + CLOCK_SKEW_MS)

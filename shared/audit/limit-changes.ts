@@ -28,8 +28,9 @@ export const isCut = (changes: readonly Change[]): boolean =>
   changes.some(({ attribute }) => attribute === CUT_MARKER) ||
   /… \(\d+ (?:more|characters left out)\)/.test(JSON.stringify(changes))
 
-function cutValues({ attribute, before, after }: Change): Change {
+function cutValues({ attribute, before, after, ...rest }: Change): Change {
   return {
+    ...rest,
     attribute: cutText(attribute),
     ...(before !== undefined && { before: cutValue(before) }),
     ...(after !== undefined && { after: cutValue(after) }),

@@ -3,6 +3,8 @@ export interface Change {
   attribute: string
   before?: unknown
   after?: unknown
+  /** When administrators had set what was before by hand (ISO 8601), which the change took away: an undo marks it again. */
+  direct?: string
 }
 
 /** Kept in the key of the item, not in an attribute. */

@@ -38,8 +38,7 @@ export class Trail {
   #counts: Pick<RestEvent, 'part' | 'total'> = {}
   #query: string | undefined
   #isDryRun = false
-  #wouldChange: readonly Change[] = []
-  #question: string | undefined
+  #changes: readonly Change[] = []
   #writer: ((event: RestEvent) => Promise<void>) | undefined
   #resource: Pick<RestEvent, 'resourceId' | 'resourceName' | 'resourceDomain'> = {}
 
@@ -95,11 +94,6 @@ export class Trail {
     this.#start = { ...this.#start, ...event }
   }
 
-  /** Tells what was asked, where that is in no query string. */
-  asked(question: string): void {
-    this.#question = question
-  }
-
   /** Names the object the request is about. */
   about(resourceDomain: ResourceDomain, resourceId?: string, resourceName?: string): void {
     this.#resource = { resourceDomain, ...(resourceId && { resourceId }), ...(resourceName && { resourceName }) }
@@ -121,14 +115,19 @@ export class Trail {
     this.#query = [query, toQueryText(parameters)].filter((text) => text !== '').join('&')
   }
 
-  /** From now on a change is only tried, on a table that writes nothing: it has no event, and {@link wouldChange} tells it. */
+  /** Tells this question in place of the request's own. */
+  asksOnly(parameters: object): void {
+    this.#query = toQueryText(parameters)
+  }
+
+  /** From now on a change is only tried, on a table that writes nothing: it has no event, and {@link changes} tells it. */
   dryRun(): void {
     this.#isDryRun = true
   }
 
-  /** What a dry run would have changed. */
-  get wouldChange(): readonly Change[] {
-    return this.#wouldChange
+  /** What was changed, or would have been in a dry run; nothing where all was so already. */
+  get changes(): readonly Change[] {
+    return this.#changes
   }
 
   /** Tells administrators what to do about a refusal; the client hears nothing of it. */
@@ -152,9 +151,9 @@ export class Trail {
    */
   async record<Result>(outcome: Outcome, write: (event: RestEvent) => Promise<Result>): Promise<Result> {
     const isTrial = this.#isDryRun && outcome.changes !== undefined
-    if (isTrial) this.#wouldChange = outcome.changes ?? []
     this.#tried = !isTrial
     const result = await write(this.#complete(outcome))
+    this.#changes = outcome.changes ?? []
     if (isTrial) return result
     this.#recorded = true
     return result
@@ -166,7 +165,6 @@ export class Trail {
       ...this.#start,
       ...this.#resource,
       ...(this.#query && { query: this.#query }),
-      ...(this.#question && { query: this.#question }),
       status,
       ...(scimType && { scimType }),
       ...this.#counts,

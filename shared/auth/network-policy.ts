@@ -76,7 +76,7 @@ function covers(blocks: Block[], source: Block): boolean {
 }
 
 /** Reads `192.0.2.1`, `192.0.2.0/24`, `2001:db8::/32`; an IPv4 address written as IPv6 is an IPv4 address. */
-function parseBlock(text: string): Block | undefined {
+export function parseBlock(text: string): Block | undefined {
   const [, address = '', suffix] = /^([0-9A-Fa-f.:]{2,45})(?:\/(0|[1-9]\d{0,2}))?$/.exec(text) ?? []
   const version = isIP(address)
   if (version === 0) return undefined

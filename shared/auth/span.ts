@@ -1,4 +1,6 @@
 export const DAY_MS = 86_400_000
+/** How far a caller's clock may be off before a range of events counts as outside the retention or in the future. */
+export const CLOCK_SKEW_MS = 60_000
 
 const MS = { s: 1000, m: 60_000, h: 3_600_000, d: DAY_MS } as const
 

@@ -1,8 +1,8 @@
 /** What a difference is, in the order in which reports tell it. */
 interface ClassRule {
   title: string
-  /** What mends it; of notes, why it is none. */
-  mends: string
+  /** What mends it, where need be by a command written out from its words; of notes, why it is none. */
+  mends: string | ((command: (words: string) => string) => string)
   /** Counted and listed when asked for, and no drift. */
   isNote?: true
 }
@@ -15,7 +15,7 @@ export const DRIFT_CLASSES = {
   },
   'missing-there': {
     title: 'active here, not in the file',
-    mends: 'find out who they are; "rolecall user disable NAME" shuts one out',
+    mends: (command) => `find out who they are; "${command('user disable NAME')}" shuts one out`,
   },
   renamed: {
     title: 'renamed?',
@@ -23,11 +23,15 @@ export const DRIFT_CLASSES = {
   },
   active: {
     title: 'active differs',
-    mends: 'push them again; until then "rolecall user disable NAME" shuts out who is off there',
+    mends: (command) => `push them again; until then "${command('user disable NAME')}" shuts out who is off there`,
   },
   suspended: {
     title: 'suspended there, active here',
     mends: 'decide whether the suspended may sign in here; Okta need not deactivate them',
+  },
+  'unknown-state': {
+    title: 'a word about who may sign in that is not known',
+    mends: 'write Yes or No into the file instead, or map another column: --map active=COLUMN',
   },
   attribute: {
     title: 'attributes differ',
@@ -47,7 +51,7 @@ export const DRIFT_CLASSES = {
   },
   owner: {
     title: 'in the file, owned by another role',
-    mends: '"rolecall ownership transfer --user NAME --to ROLE" gives it to the role of the export',
+    mends: (command) => `"${command('ownership transfer --user NAME --to ROLE')}" gives it to the role of the export`,
   },
   collision: {
     title: 'several of the file would have one name here',

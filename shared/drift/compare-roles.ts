@@ -1,11 +1,16 @@
 import { foldName } from '../scim/fold.ts'
+import { quote } from '../scim/quote.ts'
 import { comparable } from './attributes.ts'
 import type { Difference } from './classes.ts'
 import { nameHere, nameThere } from './compare-users.ts'
+import { FileError } from './file-error.ts'
 import type { FileGroup, FileMember, GroupsFile } from './groups-file.ts'
 import type { RoleHere, UserHere } from './here.ts'
 import type { Matched } from './match.ts'
 import type { FileUser } from './users-file.ts'
+
+/** Groups that an error names. */
+const MAX_NAMES = 20
 
 /** What is compared of roles. */
 export interface RoleQuestion {
@@ -17,14 +22,18 @@ export interface RoleQuestion {
   only: readonly string[]
 }
 
-/** Roles on one side alone, and members of a role on one side alone. */
+/**
+ * Roles on one side alone, and members of a role on one side alone.
+ * @throws {FileError} for a group that is named and on neither side: nothing of it would be compared.
+ */
 export function compareRoles(matched: Matched, question: RoleQuestion): Difference[] {
+  requireGroups(question)
   const { files, roles, role, only } = question
   const wanted = new Set(only.map(foldName))
   const isWanted = (name: string) => wanted.size === 0 || wanted.has(foldName(name))
   const people = findPeople(matched)
   const here = new Map(roles.map((one) => [foldName(one.name), one]))
-  const inFiles = files.flatMap((file) => [...file.groups].map(([key, group]) => ({ key, group, file })))
+  const inFiles = joinGroups(files)
   const compared = inFiles.filter(({ group }) => isWanted(group.name))
   const named = new Set(compared.map(({ key }) => key))
   const isMissing = (one: RoleHere) => one.owner === role && isWanted(one.name) && !named.has(foldName(one.name))
@@ -32,6 +41,28 @@ export function compareRoles(matched: Matched, question: RoleQuestion): Differen
     ...compared.flatMap(({ key, group, file }) => compareRole(here.get(key), group, file, people, role)),
     ...(files.some(({ isList }) => isList) ? roles.filter(isMissing).map(toMissingThere) : []),
   ]
+}
+
+/** The groups of all files, each once: one that several name has the members of all. */
+function joinGroups(files: readonly GroupsFile[]) {
+  const all = files.flatMap((file) => [...file.groups].map(([key, group]) => ({ key, group, file })))
+  return [...Map.groupBy(all, ({ key }) => key).values()].map(([first, ...others]) => {
+    const { key, group, file } = first as (typeof all)[number]
+    const members = [group, ...others.map((other) => other.group)].flatMap((one) => one.members)
+    const named = new Map(members.map((member) => [JSON.stringify([member.userName, member.objectId]), member]))
+    return { key, file, group: { ...group, members: [...named.values()] } }
+  })
+}
+
+function requireGroups({ files, roles, role, only }: RoleQuestion): void {
+  const inFiles = joinGroups(files).map(({ group }) => group.name)
+  const missedHere = files.some(({ isList }) => isList) ? roles.filter(({ owner }) => owner === role) : []
+  const known = new Set([...inFiles, ...missedHere.map(({ name }) => name)].map(foldName))
+  const unknown = only.find((name) => !known.has(foldName(name)))
+  if (unknown === undefined) return
+  const some = inFiles.slice(0, MAX_NAMES).join(', ')
+  const more = inFiles.length > MAX_NAMES ? ` and ${inFiles.length - MAX_NAMES} more` : ''
+  throw new FileError(`There is no group ${quote(unknown)} in the files, only: ${some || 'none'}${more}`)
 }
 
 /** Users by what files of groups call them, and by what they hold here. */
@@ -52,9 +83,10 @@ function findPeople({ pairs, onlyThere, onlyHere }: Matched): People {
   for (const sides of all) if (sides.here?.values.userName) byName.set(keyOf(sides.here.values.userName), sides)
   for (const sides of all) if (sides.there?.values.userName) byName.set(keyOf(sides.there.values.userName), sides)
   const byObjectId = new Map(all.flatMap((sides) => (sides.there?.objectId ? [[sides.there.objectId, sides]] : [])))
-  const holders = new Map<string, Sides[]>()
-  for (const sides of all)
-    for (const id of sides.here?.roles ?? []) holders.set(id, [...(holders.get(id) ?? []), sides])
+  const held = all.flatMap((sides) => (sides.here?.roles ?? []).map((id) => ({ id, sides })))
+  const holders = new Map(
+    [...Map.groupBy(held, ({ id }) => id)].map(([id, some]) => [id, some.map((one) => one.sides)]),
+  )
   return { byName, byObjectId, holders }
 }
 

@@ -30,6 +30,7 @@ export function compareUsers(matched: Matched, users: readonly FileUser[], quest
     ...matched.onlyThere.map(toMissingHere),
     ...matched.onlyHere.map((user) => toMissingThere(user, question)),
     ...matched.pairs.flatMap((pair) => comparePair(pair, matched.by, question)),
+    ...users.flatMap(findUnknownState),
     ...matched.collisions.map((rows) => toCollision(rows, matched.by)),
     ...matched.keyless.map((user) => toKeyless(user, matched.by)),
     ...users.flatMap(findCharacters),
@@ -63,7 +64,11 @@ function comparePair(pair: Pair, by: MatchBy, { role, attributes }: UserQuestion
   return [
     ...compareName(pair, by).map((found) => ({ ...both, ...found })),
     ...compareActive(pair).map((found) => ({ ...both, ...found })),
-    ...attributes.flatMap((name) => compareAttribute(name, pair)).map((found) => ({ ...both, ...found })),
+    ...compareKey(pair, by).map((found) => ({ ...both, ...found })),
+    ...attributes
+      .filter((name) => name !== by)
+      .flatMap((name) => compareAttribute(name, pair))
+      .map((found) => ({ ...both, ...found })),
     ...here.direct.map(([attribute, time]) => ({
       ...{ class: 'direct' as const, ...both, attribute },
       detail: `changed directly ${time}`,
@@ -74,13 +79,20 @@ function comparePair(pair: Pair, by: MatchBy, { role, attributes }: UserQuestion
 
 type Found = Pick<Difference, 'class'> & Partial<Difference>
 
-function compareName({ there, here, renamedBy }: Pair, by: MatchBy): Found[] {
+function compareName({ there, here, foundBy }: Pair, by: MatchBy): Found[] {
+  if (foundBy === 'userName') return []
   const names = [there.values.userName, here.values.userName] as const
   const differs = by === 'externalId' && comparable('userName', names[0]) !== comparable('userName', names[1])
   const isGiven = names[0] !== undefined && names[1] !== undefined
-  if (!renamedBy && !(differs && isGiven)) return []
-  const detail = `the same ${renamedBy ?? by}`
+  if (!foundBy && !(differs && isGiven)) return []
+  const detail = `the same ${foundBy ?? by}`
   return [{ class: 'renamed', attribute: 'userName', there: nameThere(there), here: nameHere(here), detail }]
+}
+
+/** What users are matched by, of one who was found by another thing; of a name it is told as such. */
+function compareKey(pair: Pair, by: MatchBy): Found[] {
+  if (pair.foundBy === undefined || by === 'userName') return []
+  return compareAttribute(by, pair).map((found) => ({ ...found, detail: `the same ${pair.foundBy}` }))
 }
 
 function compareActive({ there: { status }, here }: Pair): Found[] {
@@ -112,6 +124,11 @@ const toKeyless = (user: FileUser, by: MatchBy): Difference => ({
   ...{ class: 'no-name', ...ofUser(user), attribute: by },
   detail: `line ${user.line}`,
 })
+
+const findUnknownState = (user: FileUser): Difference[] =>
+  user.unknownWord === undefined
+    ? []
+    : [{ class: 'unknown-state', ...ofUser(user), attribute: 'active', there: user.unknownWord }]
 
 function findCharacters(user: FileUser): Difference[] {
   return ATTRIBUTE_NAMES.flatMap((name): Difference[] => {

@@ -21,8 +21,8 @@ export interface Format {
   members?: { group?: string }
   /** The column that says what kind of object a row is, where that may be another than a user. */
   objectType?: string
-  /** What must be known to judge what it says. */
-  trap?: string
+  /** What must be known to judge what it says, if need be by the column of the id as it stands in the file. */
+  trap?: string | ((objectId: string | undefined) => string)
 }
 
 export interface StatusColumn {
@@ -49,8 +49,10 @@ const entraColumns = {
   department: ['department'],
 } as const
 
-const NO_EXTERNAL_ID =
-  'it has no mailNickname, which Entra sends as externalId unless told otherwise; where the object id is sent instead, add --map externalId=id'
+function noExternalId(objectId: string | undefined): string {
+  const instead = objectId && `; where the object id is sent instead, add --map externalId=${objectId}`
+  return `it has no mailNickname, which Entra sends as externalId unless told otherwise${instead ?? ''}`
+}
 const MEMBERS_LACK_THE_DEACTIVATED = 'Okta leaves deprovisioned people out of it'
 
 /** Every format, each sure not to fit the header of another (`test/unit/drift/samples.test.ts`). */
@@ -123,7 +125,7 @@ export const FORMATS: readonly Format[] = [
     columns: entraColumns,
     status: [says('accountenabled')],
     objectId: ['id', 'objectid'],
-    trap: NO_EXTERNAL_ID,
+    trap: noExternalId,
   },
   {
     name: 'Microsoft 365 active users',
@@ -138,7 +140,7 @@ export const FORMATS: readonly Format[] = [
     },
     status: [saysBlocked('blockcredential')],
     objectId: ['objectid'],
-    trap: `its "Block credential" is turned round: False means on; ${NO_EXTERNAL_ID.replace('=id', '="Object Id"')}`,
+    trap: (objectId) => `its "Block credential" is turned round: False means on; ${noExternalId(objectId)}`,
   },
   {
     name: 'Google Workspace users download',
@@ -215,4 +217,5 @@ export const FORMATS: readonly Format[] = [
 ]
 
 /** The states of people are worth nothing where the deactivated are left out: who is missing may be deactivated. */
-export const lacksDeactivated = ({ trap }: Pick<Format, 'trap'>): boolean => trap === MEMBERS_LACK_THE_DEACTIVATED
+export const lacksDeactivated = ({ trap }: { trap?: Format['trap'] | undefined }): boolean =>
+  trap === MEMBERS_LACK_THE_DEACTIVATED

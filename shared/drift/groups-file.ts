@@ -1,9 +1,9 @@
 import { foldName } from '../scim/fold.ts'
 import { memberOf, textOf } from './attributes.ts'
 import { FileError } from './file-error.ts'
-import { type Format, lacksDeactivated } from './formats.ts'
+import { lacksDeactivated } from './formats.ts'
 import { isJson, parseScimFile } from './scim-file.ts'
-import { parsePeople } from './users-file.ts'
+import { parsePeople, type UsersFile } from './users-file.ts'
 
 /** A member as a file names it: by name, or by the identity provider's id. */
 export interface FileMember {
@@ -19,7 +19,7 @@ export interface FileGroup {
 
 /** Groups of a file as they were understood. */
 export interface GroupsFile {
-  format: Pick<Format, 'name' | 'trap'>
+  format: UsersFile['format']
   by: string
   /** By folded name. */
   groups: Map<string, FileGroup>
@@ -58,8 +58,11 @@ function fromScim(text: string): GroupsFile {
     const name = textOf(memberOf(resource, 'displayName'))
     if (name === undefined) throw new FileError(`The group at place ${line} has no displayName`)
     const members = memberOf(resource, 'members')
-    const ids = (Array.isArray(members) ? members : []).map((member) => textOf(memberOf(member, 'value')))
-    groupIn(groups, name).members.push(...ids.flatMap((objectId) => (objectId ? [{ line, objectId }] : [])))
+    const group = groupIn(groups, name)
+    for (const member of Array.isArray(members) ? members : []) {
+      const objectId = textOf(memberOf(member, 'value'))
+      if (objectId) group.members.push({ line, objectId })
+    }
   }
   const format = { name: 'SCIM list of groups' }
   return { format, by: 'its first character', groups, isList: true, lacksDeactivated: false, otherObjects: 0 }

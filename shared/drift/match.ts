@@ -10,8 +10,8 @@ export type MatchBy = (typeof MATCHES)[number]
 export interface Pair {
   there: FileUser
   here: UserHere
-  /** By what it was found, where that is not what users are matched by: the name may have changed. */
-  renamedBy?: 'externalId' | 'id' | 'email'
+  /** By what it was found, where that is not what users are matched by, which differs then. */
+  foundBy?: 'userName' | 'externalId' | 'id' | 'email'
 }
 
 export interface Matched {
@@ -46,7 +46,7 @@ export function chooseMatch(there: readonly FileUser[], here: readonly UserHere[
   return other.some(({ values }) => values.email !== undefined) ? 'email' : 'userName'
 }
 
-/** Finds the users of a file here: by key, and who is left on both sides by what does not change with a name. */
+/** Finds the users of a file here: by key, and who is left on both sides by the name, or what does not change with it. */
 export function matchUsers(there: readonly FileUser[], here: readonly UserHere[], by: MatchBy): Matched {
   const rows = Map.groupBy(there, ({ values }) => keyOf(by, values))
   const keyless = rows.get('') ?? []
@@ -61,33 +61,35 @@ export function matchUsers(there: readonly FileUser[], here: readonly UserHere[]
   }
   const found = new Set(pairs.map((pair) => pair.here))
   const left = here.filter((user) => !found.has(user))
-  const renamed = findRenamed([...unmatched, ...keyless], left)
-  const renamedThere = new Set(renamed.map((pair) => pair.there))
-  const renamedHere = new Set(renamed.map((pair) => pair.here))
-  const isLeft = (user: FileUser) => !renamedThere.has(user)
+  const others = findOtherwise([...unmatched, ...keyless], left)
+  const othersThere = new Set(others.map((pair) => pair.there))
+  const othersHere = new Set(others.map((pair) => pair.here))
+  const isLeft = (user: FileUser) => !othersThere.has(user)
   return {
-    ...{ by, pairs: [...pairs, ...renamed] },
+    ...{ by, pairs: [...pairs, ...others] },
     onlyThere: unmatched.filter(isLeft),
-    onlyHere: left.filter((user) => !renamedHere.has(user)),
+    onlyHere: left.filter((user) => !othersHere.has(user)),
     collisions: [...rows.values()].filter((some) => some.length > 1),
     keyless: keyless.filter(isLeft),
   }
 }
 
-/** What is the same person's under another name, surest first. */
-const LASTING = [
+/** What is the same person's where the key differs, surest first. */
+const OTHER_KEYS = [
+  ['userName', ({ values }: FileUser) => nameKey(values), ({ values }: UserHere) => nameKey(values)],
   ['externalId', ({ values }: FileUser) => values.externalId, ({ values }: UserHere) => values.externalId],
   ['id', ({ objectId }: FileUser) => objectId, ({ values }: UserHere) => values.externalId],
   ['email', ({ values }: FileUser) => emailKey(values), ({ values }: UserHere) => emailKey(values)],
 ] as const
 
+const nameKey = ({ userName }: Values): string | undefined => userName && comparable('userName', userName)
 const emailKey = ({ email }: Values): string | undefined => email && comparable('email', email)
 
 /** Only what belongs to one user of each side tells anything. */
-function findRenamed(there: readonly FileUser[], here: readonly UserHere[]): Pair[] {
+function findOtherwise(there: readonly FileUser[], here: readonly UserHere[]): Pair[] {
   const pairs = new Map<FileUser, Pair>()
   const taken = new Set<UserHere>()
-  for (const [renamedBy, ofThere, ofHere] of LASTING) {
+  for (const [foundBy, ofThere, ofHere] of OTHER_KEYS) {
     const theirs = Map.groupBy(
       there.filter((user) => !pairs.has(user)),
       ofThere,
@@ -99,7 +101,7 @@ function findRenamed(there: readonly FileUser[], here: readonly UserHere[]): Pai
     for (const [key, [one, another]] of theirs) {
       const [found, further] = (key && ours.get(key)) || []
       if (!one || another || !found || further) continue
-      pairs.set(one, { there: one, here: found, renamedBy })
+      pairs.set(one, { there: one, here: found, foundBy })
       taken.add(found)
     }
   }

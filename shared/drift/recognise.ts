@@ -7,6 +7,8 @@ import type { Mapping } from './mapping.ts'
 export interface Recognised {
   format: Partial<Format> & Pick<Format, 'name'>
   by: string
+  /** The trap of the format, in words of this file. */
+  trap?: string | undefined
 }
 
 /**
@@ -15,8 +17,9 @@ export interface Recognised {
  */
 export function recognise(table: Table, mapping: Mapping): Recognised {
   const [format, second] = formatsOf(table.names)
-  if (format?.refused) throw new FileError(`This is ${article(format.name)}: ${format.refused}`)
-  if (format && !second) return { format, by: `its columns ${toldBy(format, table).join(', ')}` }
+  if (format?.refused) throw new FileError(`This is ${withArticle(format.name)}: ${format.refused}`)
+  if (format && !second)
+    return { format, by: `its columns ${toldBy(format, table).join(', ')}`, trap: trapOf(format, table) }
   if (mapping.has('userName') || mapping.has('externalId') || mapping.has('email')) {
     return { format: { name: 'CSV of another kind' }, by: 'the columns named by --map' }
   }
@@ -29,7 +32,15 @@ function toldBy({ needs }: Format, { header, names }: Table): string[] {
   return list.map((name) => `"${header[names.indexOf(name)]?.trim()}"`)
 }
 
-const article = (name: string): string => `${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name}`
+function trapOf({ trap, objectId = [] }: Format, { header, names }: Table): string | undefined {
+  if (typeof trap !== 'function') return trap
+  const at = names.findIndex((name) => objectId.includes(name))
+  const column = header[at]?.trim()
+  return trap(column?.includes(' ') ? `"${column}"` : column)
+}
+
+/** `an Okta export`, `a Ping export`. */
+export const withArticle = (name: string): string => `${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name}`
 
 function unknown({ header }: Table, why: string): FileError {
   const formats = FORMATS.filter(({ refused }) => !refused).map(

@@ -43,6 +43,7 @@ export function compareWithFile(question: DriftQuestion): DriftReport {
   const { file, here, groups } = question
   const by = question.match ?? chooseMatch(file.users, here)
   checkMatch(file, by)
+  checkAttributes(file, question.attributes ?? [])
   const matched = matchUsers(file.users.map(by === 'externalId' ? withObjectId(file) : (user) => user), here, by)
   const role = question.role ?? mostFrequent(ownersOf(matched, here))
   const attributes = question.attributes ?? attributesToCompare(file.carries, here, by)
@@ -81,6 +82,13 @@ function checkMatch({ carries, users, format }: UsersFile, by: MatchBy): void {
   const others = (['userName', 'externalId', 'email'] as const).filter((name) => canMatch[name])
   const instead = others.length > 0 ? `match by ${others.join(' or ')}` : 'name its columns by --map'
   throw new FileError(`The file (${format.name}) has no ${by}: ${instead}`)
+}
+
+/** One that nobody in the file has would be told as compared, and be none. */
+function checkAttributes({ carries, users }: UsersFile, attributes: readonly AttributeName[]): void {
+  const absent = attributes.find((name) => !carries.includes(name))
+  if (absent === undefined || users.length === 0) return
+  throw new FileError(`Nobody in the file has ${absent}: name its column by --map ${absent}=COLUMN, or leave it out`)
 }
 
 const ownersOf = ({ pairs }: Matched, here: readonly UserHere[]): string[] =>

@@ -42,7 +42,7 @@ function requireJson({ line, text }: { line: number; text: string }): unknown {
 function checkWhole(parts: readonly { line: number; value: unknown }[]): FileResource[] {
   const totals = parts.map(({ value }) => memberOf(value, 'totalResults')).filter((total) => typeof total === 'number')
   const found = parts.flatMap(toResources)
-  const total = Math.max(0, ...totals)
+  const total = totals.reduce((most, one) => Math.max(most, one), 0)
   if (found.length < total) {
     throw new FileError(`The file holds ${found.length} of ${total} resources: get the other pages too, one a line`)
   }

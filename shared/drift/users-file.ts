@@ -5,7 +5,7 @@ import { FileError } from './file-error.ts'
 import type { Format } from './formats.ts'
 import { parseTable, type Table } from './header.ts'
 import type { Mapping } from './mapping.ts'
-import { type Recognised, recognise } from './recognise.ts'
+import { type Recognised, recognise, withArticle } from './recognise.ts'
 import { isJson, parseScimFile } from './scim-file.ts'
 import type { Status } from './status.ts'
 
@@ -14,6 +14,8 @@ export interface FileUser {
   line: number
   values: Values
   status: Status
+  /** What it says of who may sign in, where nobody knows the word. */
+  unknownWord?: string
   /** The identity provider's own id, by which files of groups may name members. */
   objectId?: string
   /** Of a list of members: the group. */
@@ -22,7 +24,7 @@ export interface FileUser {
 
 /** A file as it was understood. */
 export interface UsersFile {
-  format: Pick<Format, 'name' | 'trap' | 'members'>
+  format: Pick<Format, 'name' | 'members'> & { trap?: string | undefined }
   /** What it was recognised by. */
   by: string
   users: FileUser[]
@@ -40,7 +42,7 @@ export interface UsersFile {
 export function parseUsersFile(text: string, mapping: Mapping): UsersFile {
   const file = parsePeople(text, mapping)
   if (!file.format.members) return file
-  throw new FileError(`This is an ${file.format.name}, a list of members: give it as --groups`)
+  throw new FileError(`This is ${withArticle(file.format.name)}, a list of members: give it as --groups`)
 }
 
 /** Reads a file of people, be they users or members of groups. @throws {FileError} */
@@ -49,59 +51,59 @@ export function parsePeople(text: string, mapping: Mapping): UsersFile {
   if (mapping.size > 0) throw new FileError('A SCIM file has no columns: leave --map out')
   const users = parseScimFile(text).map(({ line, resource }): FileUser => {
     const id = textOf(memberOf(resource, 'id'))
-    const status = toStatus(memberOf(resource, 'active'))
-    return { line, values: valuesOf(resource), status, ...(id !== undefined && { objectId: id }) }
+    return { line, values: valuesOf(resource), ...toStatus(resource), ...(id !== undefined && { objectId: id }) }
   })
   const groups = users.filter(({ values }) => values.userName === undefined && values.displayName !== undefined)
   if (users.length > 0 && groups.length === users.length)
     throw new FileError('This is a list of groups: give it as --groups')
-  return summed({ format: { name: 'SCIM list' }, by: 'its first character' }, users, new Set(), 0)
+  return summed({ format: { name: 'SCIM list' }, by: 'its first character' }, users, 0)
 }
 
 /** RFC 7643 §4.1.1 leaves to the service provider what an absent `active` means: it is unknown. */
-function toStatus(active: unknown): Status {
-  const said = String(active).toLowerCase()
-  if (said === 'true') return 'on'
-  return said === 'false' ? 'off' : 'unknown'
+function toStatus(resource: Record<string, unknown>): Pick<FileUser, 'status' | 'unknownWord'> {
+  const active = memberOf(resource, 'active') ?? ''
+  const said = typeof active === 'object' ? JSON.stringify(active) : String(active)
+  if (said.toLowerCase() === 'true') return { status: 'on' }
+  return said.toLowerCase() === 'false' ? { status: 'off' } : unknownStatus(said)
 }
+
+const unknownStatus = (said: string): Pick<FileUser, 'status' | 'unknownWord'> => ({
+  status: 'unknown',
+  ...(said !== '' && { unknownWord: said }),
+})
 
 function fromTable(table: Table, mapping: Mapping): UsersFile {
   const recognised = recognise(table, mapping)
   const columns = toColumns(table, recognised.format, mapping)
   const users: FileUser[] = []
-  const unknownWords = new Set<string>()
   let otherObjects = 0
   for (const record of table.records) {
-    if (isUser(columns, record)) users.push(toFileUser(table, columns, record, unknownWords))
+    if (isUser(columns, record)) users.push(toFileUser(table, columns, record))
     else otherObjects += 1
   }
-  return summed(recognised, users, unknownWords, otherObjects)
+  return summed(recognised, users, otherObjects)
 }
 
 const isUser = ({ objectType }: Columns, { cells }: CsvRecord): boolean =>
   objectType < 0 || cells[objectType]?.trim().toLowerCase() === 'user'
 
-function toFileUser(table: Table, columns: Columns, record: CsvRecord, unknownWords: Set<string>): FileUser {
+function toFileUser(table: Table, columns: Columns, record: CsvRecord): FileUser {
   const { status: column, objectId, group } = columns
   const { line, cells } = record
   const said = column ? (cells[column.at] ?? '').trim() : ''
   const status = column?.parse(said) ?? 'unknown'
-  if (status === 'unknown' && said !== '') unknownWords.add(said)
   return {
-    ...{ line, values: valuesIn(columns, table, record), status },
-    ...(cells[objectId] && { objectId: cells[objectId] }),
+    ...{ line, values: valuesIn(columns, table, record) },
+    ...(status === 'unknown' ? unknownStatus(said) : { status }),
+    ...(cells[objectId]?.trim() && { objectId: cells[objectId].trim() }),
     ...(cells[group] && { group: cells[group].trim() }),
   }
 }
 
-function summed(
-  { format, by }: Recognised,
-  users: FileUser[],
-  unknownWords: ReadonlySet<string>,
-  otherObjects: number,
-): UsersFile {
+function summed({ format, by, trap }: Recognised, users: FileUser[], otherObjects: number): UsersFile {
   return {
-    ...{ format, by, users, otherObjects, unknownWords: [...unknownWords] },
+    ...{ format: { ...format, trap }, by, users, otherObjects },
+    unknownWords: [...new Set(users.flatMap(({ unknownWord = [] }) => unknownWord))],
     carries: ATTRIBUTE_NAMES.filter((name) => users.some(({ values }) => values[name] !== undefined)),
     saysStatus: users.some(({ status }) => status !== 'unknown'),
   }

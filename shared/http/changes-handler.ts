@@ -1,10 +1,12 @@
-import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent, EventBridgeEvent } from 'aws-lambda'
-import { listAccounts } from '../store/accounts.ts'
+import type { Context, DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent, EventBridgeEvent } from 'aws-lambda'
 import { mapConcurrently } from '../store/batch.ts'
 import type { Db } from '../store/client.ts'
+import { OutOfTime } from '../store/deadline.ts'
+import { goRound } from '../store/rounds.ts'
 import type { WorkQueue } from '../worker/queue.ts'
 import { listDue, parseHead, type Work } from '../worker/work.ts'
 import { logUnexpected } from './failure.ts'
+import { handoverOf } from './time-limits.ts'
 
 export interface ChangesOptions {
   db: Db
@@ -19,12 +21,13 @@ type Schedule = EventBridgeEvent<'Scheduled Event', unknown>
 /**
  * The changes function. A record of the table's stream says that a head has work left, and is no more than a doorbell:
  * what there is to do, and in which order, stands in the table. Every minute the heads whose doorbell was lost are
- * found as well: after a restore, or where records expired.
+ * found as well: after a restore, or where records expired. Where there are more accounts than there is time for, the
+ * next minute goes on from there.
  */
 export function changesHandler({ db, queue }: ChangesOptions) {
-  return async (event: DynamoDBStreamEvent | Schedule): Promise<DynamoDBBatchResponse> => {
+  return async (event: DynamoDBStreamEvent | Schedule, context: Context): Promise<DynamoDBBatchResponse> => {
     if ('Records' in event) return passOn(event.Records, queue)
-    await findLost(db, queue, event.id)
+    await findLost({ db, queue }, event.id, handoverOf(context, db))
     return { batchItemFailures: [] }
   }
 }
@@ -48,15 +51,15 @@ function reported(error: unknown, records: DynamoDBRecord[], requestId: string):
 const keyOf = ({ dynamodb }: DynamoDBRecord): string => JSON.stringify(dynamodb?.Keys)
 
 /** What fails is reported, and keeps nobody else waiting: it is found again in the next minute. */
-async function findLost(db: Db, queue: WorkQueue, requestId: string): Promise<void> {
-  const tell = (error: unknown) => logUnexpected(error, { requestContext: { requestId } })
-  for (const account of await listAccounts(db, Number.POSITIVE_INFINITY)) {
-    const due = await listDue(db, account).catch((error): Work[] => {
-      tell(error)
-      return []
+async function findLost({ db, queue }: ChangesOptions, requestId: string, until: number): Promise<void> {
+  const report = (error: unknown) => logUnexpected(error, { requestContext: { requestId } })
+  await goRound(db, { name: 'changes', until, report }, async (timed, account) => {
+    await mapConcurrently(await listDue(timed, account), PARALLEL, async (work) => {
+      // The queue knows of no deadline.
+      if (timed.clock() >= until) throw new OutOfTime(false)
+      await queue.send(work, onceOf(work, requestId)).catch(report)
     })
-    await mapConcurrently(due, PARALLEL, (work) => queue.send(work, onceOf(work, requestId)).catch(tell))
-  }
+  })
 }
 
 const onceOf = ({ kind, id }: Work, requestId: string) => `${kind}:${id}:${requestId}`.slice(0, 128)

@@ -1,6 +1,5 @@
 import { type EventQuery, MAX_LIMIT } from '../audit/event-query.ts'
 import { type EventRow, presentEvent } from '../audit/event-row.ts'
-import { toQueryText } from '../audit/secrets.ts'
 import { DAY_MS } from '../auth/span.ts'
 import { EVENTS_CURSOR, parseCursor, presentCursor } from '../resources/feed/cursor.ts'
 import { loadNewEvents, type NewEvents } from '../resources/feed/new-events.ts'
@@ -65,7 +64,7 @@ export async function answerNew(
 export function tellOnce(source: object, query: EventQuery, { db, trail }: AskContext): void {
   const isFilter = ([name]: [string, unknown]) => !NOT_FILTERS.includes(name.toLowerCase().replaceAll('_', ''))
   const named = Object.fromEntries(Object.entries(source).filter(isFilter))
-  trail.asked(toQueryText({ purpose: 'follow', ...named }))
+  trail.asksOnly({ purpose: 'follow', ...named })
   trail.writtenBy((event) => recordFollowing(inTime(db), filtersOf(query), event))
 }
 

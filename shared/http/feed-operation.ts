@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { MAX_WAIT_SECONDS } from '../audit/event-query.ts'
-import { DAY_MS } from '../auth/span.ts'
+import { keptSince } from '../audit/retention.ts'
 import { type ChangeEvent, presentChange } from '../resources/feed/change-event.ts'
 import { parseCursor, presentCursor } from '../resources/feed/cursor.ts'
 import { loadChanges, positionAt, SETTLED_MS } from '../resources/feed/poll.ts'
@@ -84,7 +84,7 @@ function parseQuestion(query: ApiRequest['query']): z.infer<typeof question> {
 }
 
 function beginOf(after: string | undefined, now: Date, retentionDays: number): FeedPosition {
-  const oldest = new Date(now.getTime() - retentionDays * DAY_MS)
+  const oldest = new Date(keptSince(now, retentionDays))
   if (after === undefined) return positionAt(now)
   if (after === 'oldest') return positionAt(new Date(oldest.getTime() + SETTLED_MS))
   const position = parseCursor(after)

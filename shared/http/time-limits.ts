@@ -31,6 +31,9 @@ export const RESERVE_MS = GATEWAY_FIRST_MS + START_AND_WAY_MS + EVENT_MS
 /** What an operation of a Bulk request needs; it is not begun with less before the deadline. */
 export const BULK_OPERATION_MS = 3000
 
+/** What is kept of an invocation that nobody waits for: enough to say where to go on. */
+const HANDOVER_MS = 5_000
+
 /** What Lambda says of an invocation's time. */
 export interface RemainingTime {
   getRemainingTimeInMillis(): number
@@ -39,3 +42,7 @@ export interface RemainingTime {
 /** When the work of an invocation has to end: epoch ms by the clock of `db`. */
 export const deadlineOf = (invocation: RemainingTime, db: Pick<Db, 'clock'>): number =>
   db.clock() + invocation.getRemainingTimeInMillis() - RESERVE_MS
+
+/** The same for work that nobody waits for, and that goes on elsewhere. */
+export const handoverOf = (invocation: RemainingTime, db: Pick<Db, 'clock'>): number =>
+  db.clock() + invocation.getRemainingTimeInMillis() - HANDOVER_MS

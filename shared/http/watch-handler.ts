@@ -1,21 +1,25 @@
-import type { EventBridgeEvent } from 'aws-lambda'
+import type { Context, EventBridgeEvent } from 'aws-lambda'
 import type { Db } from '../store/client.ts'
 import { watchAll } from '../watch/watch.ts'
 import { logUnexpected } from './failure.ts'
+import { log } from './log.ts'
 import { metric } from './metric.ts'
+import { handoverOf } from './time-limits.ts'
 
 /**
  * The watch function: looks once an hour for tokens that end soon and integrations that fell silent, tells each by an
- * event and all by metrics. @throws {Error} when an account could not be looked at, so that the alarm rings.
+ * event and all by metrics. Accounts for which there is no time are the first ones next time.
+ * @throws {Error} when an account could not be looked at, so that the alarm rings.
  */
 export function watchHandler({ db }: { db: Db }) {
-  return async ({ id }: Pick<EventBridgeEvent<'Scheduled Event', unknown>, 'id'>): Promise<void> => {
+  return async ({ id }: Pick<EventBridgeEvent<'Scheduled Event', unknown>, 'id'>, context: Context): Promise<void> => {
     const failures: unknown[] = []
     const report = (error: unknown) => {
       failures.push(error)
       logUnexpected(error, { requestContext: { requestId: id } })
     }
-    await watchAll(db, new Date(db.clock()), { measure: metric, report })
+    const left = await watchAll(db, new Date(db.clock()), { measure: metric, report }, handoverOf(context, db))
+    if (left > 0) log('INFO', `${left} accounts are left for the next look`, { requestId: id })
     if (failures.length > 0) throw new Error(`${failures.length} accounts could not be looked at`)
   }
 }

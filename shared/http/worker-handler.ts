@@ -3,14 +3,12 @@ import * as z from 'zod/mini'
 import type { Db } from '../store/client.ts'
 import type { WorkQueue } from '../worker/queue.ts'
 import { runSlice, type Work } from '../worker/work.ts'
+import { handoverOf } from './time-limits.ts'
 
 export interface WorkerOptions {
   db: Db
   queue: WorkQueue
 }
-
-/** What is left of an invocation's time when a slice has ended: enough to say that there is more. */
-const RESERVE_MS = 5_000
 
 const message = z.object({ account: z.string(), kind: z.enum(['GROUP', 'USER']), id: z.string() })
 
@@ -23,7 +21,7 @@ export function workerHandler({ db, queue }: WorkerOptions) {
   return async ({ Records }: SQSEvent, context: Context): Promise<void> => {
     for (const { body, messageId } of Records) {
       const work: Work = message.parse(JSON.parse(body))
-      const { end } = await runSlice(db, work, db.clock() + context.getRemainingTimeInMillis() - RESERVE_MS)
+      const { end } = await runSlice(db, work, handoverOf(context, db))
       if (end === 'more') await queue.send(work, `${messageId}:next`)
     }
   }

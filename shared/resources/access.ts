@@ -1,4 +1,5 @@
 import type { Principal } from '../auth/principal.ts'
+import { DEFAULT_ROLES, RULING_ROLES } from '../auth/role-names.ts'
 import { forbidden, invalidValue, notFound, type ScimError } from '../scim/error.ts'
 import { foldName } from '../scim/fold.ts'
 import { quote } from '../scim/quote.ts'
@@ -9,20 +10,8 @@ import { adviseTransfer } from './advice.ts'
 import type { ScimContext } from './context.ts'
 import { type Conditional, checkConditions } from './precondition.ts'
 
-/** Roles that decide over others: no client may create or fill one of their names (docs/security.md). */
-const RESERVED_ROLES = [
-  'ACCOUNTADMIN',
-  'ORGADMIN',
-  'GLOBALORGADMIN',
-  'SECURITYADMIN',
-  'SYSADMIN',
-  'USERADMIN',
-  'PUBLIC',
-  'OKTA_PROVISIONER',
-  'AAD_PROVISIONER',
-  'GENERIC_SCIM_PROVISIONER',
-]
-const RESERVED = new Set(RESERVED_ROLES.map(foldName))
+/** Names of roles that no client may create or fill (docs/security.md). */
+const RESERVED = new Set([...RULING_ROLES, ...Object.values(DEFAULT_ROLES)].map(foldName))
 
 /** Whether the caller sees everybody's objects of a type, not only those of its own role. */
 export const seesAll = (principal: Principal, { privileges }: ResourceType): boolean =>

@@ -80,11 +80,7 @@ export async function createAccount(context: AdminContext, input: AccountInput |
  * for again.
  * @throws {ScimError} 404, of the account or of the policy; 400 invalidValue.
  */
-export async function changeAccount(
-  context: AdminContext,
-  input: AccountChange | Json,
-  { isDryRun = false } = {},
-): Promise<ChangedAccount> {
+export async function changeAccount(context: AdminContext, input: AccountChange | Json): Promise<ChangedAccount> {
   const { db, account, now, trail } = context
   const { networkPolicy, separateUserNames } = parseInput(accountChange, input)
   const { after, changes } = await retryLostRaces(
@@ -98,7 +94,7 @@ export async function changeAccount(
       const createdAt = before.createdAt ?? now.toISOString()
       const after: Account = { ...before, ...named, createdAt, version: before.version + 1 }
       const changes = changesBetween(toSettings(before), toSettings(after))
-      if (changes.length === 0 || isDryRun) return { after, changes }
+      if (changes.length === 0) return { after, changes }
       await trail.record({ status: 200, changes }, (event) => putAccountChange(db, after, policy, event))
       return { after, changes }
     },
@@ -107,7 +103,7 @@ export async function changeAccount(
   )
   const isConcerned = (integration: Parameters<typeof ownPolicyName>[0]) =>
     separateUserNames !== undefined || ownPolicyName(integration) === undefined
-  const spreadTo = isDryRun
+  const spreadTo = db.isDryRun
     ? (await getIntegrations(db, account))
         .filter((one) => changes.length > 0 && isConcerned(one))
         .map(({ name }) => name)

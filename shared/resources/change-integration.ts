@@ -9,12 +9,13 @@ import type { Integration } from '../store/integrations.ts'
 import { toCopy } from '../store/policy-use.ts'
 import { getProvisioner, type Provisioner } from '../store/provisioners.ts'
 import type { AdminContext } from './admin-context.ts'
+import { transferAllCommand } from './advice.ts'
 import { planClosing } from './closing.ts'
 import { loadAttachedPolicy, loadInheritedPolicy } from './effective-policy.ts'
+import { type Holdings, requireUnfrozen } from './freezing.ts'
 import { type IntegrationChange, integrationChange } from './integration-input.ts'
 import { requireIntegration } from './integrations.ts'
 import { noSuchProvisioner } from './known-names.ts'
-import { countOwned } from './owned-counts.ts'
 import { parseInput } from './parse-input.ts'
 import { type IntegrationView, presentIntegration, toSettings } from './present-integration.ts'
 import { retryLostRaces } from './retry-lost-races.ts'
@@ -32,15 +33,15 @@ export interface ChangedIntegration extends IntegrationView {
  * Changes the settings that are named, in the integration and in its live tokens; whom they shut out is refused within two
  * seconds, of other settings the gateway may use what it has cached for up to a minute. Settings that have their value
  * already are no change.
- * An integration that runs as another role from now on leaves its objects with the one before. A dry run says the same and
- * changes nothing.
- * @throws {ScimError} 404, of the integration or of the role; 400 invalidValue.
+ * An integration that runs as another role from now on leaves its objects with the one before, where another integration
+ * runs as that one, or `leaveObjects` is said.
+ * @throws {ScimError} 404, of the integration or of the role; 400 invalidValue; 409 where objects would be left that no
+ *   integration can change.
  */
 export async function changeIntegration(
   context: AdminContext,
   name: string,
   input: IntegrationChange | Json,
-  { isDryRun = false } = {},
 ): Promise<ChangedIntegration> {
   const { db, now, trail } = context
   const change = parseInput(integrationChange, input)
@@ -53,16 +54,15 @@ export async function changeIntegration(
     const view = presentIntegration(after, provisioner, now)
     const changes = changesBetween(toSettings(presentIntegration(before, from, now)), toSettings(view))
     if (changes.length === 0) return { ...view, changes }
+    const left = isMoved && !change.leaveObjects ? await requireMovable(context, before, after.role) : undefined
     const closing = await planClosing(context, before, after)
     const also = { policy, closing, from: isMoved ? from : undefined }
-    const notice = isMoved ? await noticeOf(context, from, after) : {}
-    if (isDryRun) return { ...view, changes, ...notice }
     await trail
       .record({ status: 200, changes }, (event) => putIntegrationChange(db, after, provisioner, now, event, also))
       .catch((error: unknown) => {
         throw explainRole(after.role, error)
       })
-    return { ...view, changes, ...notice }
+    return { ...view, changes, ...(left && noticeOf(context, left, from, after)) }
   })
 }
 
@@ -78,16 +78,30 @@ async function requireRole(context: AdminContext, role: string): Promise<Provisi
   return provisioner
 }
 
-/** What an integration made belongs to the role that it ran as. */
-async function noticeOf({ db, account }: AdminContext, { role: from }: Provisioner, { role: to }: Integration) {
-  const owns = await countOwned(db, account, from)
+/** What an integration made belongs to the role that it ran as. @throws {ScimError} 409. */
+const requireMovable = (context: AdminContext, integration: Integration, role: string): Promise<Holdings> =>
+  requireUnfrozen(
+    context,
+    integration,
+    `have integration "${integration.name}" run as "${role}"`,
+    ', or with --transfer-objects in this command; or leave them with --leave-objects, in the API leaveObjects',
+  )
+
+/** Of objects that others still change. */
+function noticeOf(
+  { account }: AdminContext,
+  { owns, sharedWith }: Holdings,
+  { role: from }: Provisioner,
+  { role: to }: Integration,
+) {
   if (isNone(owns)) return {}
-  const command = `rolecall ownership transfer --owned-by ${from} --to ${to}`
-  return { notice: `Role ${from} keeps ${sayOwned(owns)}; to hand them over: ${command}` }
+  const command = transferAllCommand(account, from, to)
+  const kept = `Role ${from}, still that of ${sharedWith.join(', ')}, keeps ${sayOwned(owns)}`
+  return { notice: `${kept}; to hand them over: ${command}` }
 }
 
 function merge(before: Integration, change: ReturnType<typeof integrationChange.parse>): Integration {
-  const { networkPolicy: _, brake, userDefaults, ...replaced } = change
+  const { networkPolicy: _, leaveObjects: _leave, brake, userDefaults, ...replaced } = change
   const named = Object.entries(replaced).filter(([, value]) => value !== undefined)
   const settings = Object.fromEntries(named.map(([setting, value]) => [setting, value ?? undefined]))
   const after = {

@@ -41,7 +41,6 @@ export interface MadeIntegration extends IntegrationView {
 export async function createIntegration(
   context: AdminContext,
   input: IntegrationInput | Json,
-  { isDryRun = false } = {},
 ): Promise<MadeIntegration> {
   const wanted = parseInput(newIntegration, input)
   const { db, now, trail } = context
@@ -62,7 +61,6 @@ export async function createIntegration(
     const role = await planRole(context, toWish(wanted), before?.integration)
     const creation = { integration, before, role, policy }
     const made = presentCreation(creation, now)
-    if (isDryRun) return made
     const changes = [...(made.changes ?? changesBetween(undefined, toSettings(presentNew(creation, now))))]
     const put = (event: RestEvent) => putNewIntegration(db, creation, now, event)
     await trail.record({ status: made.outcome === 'replaced' ? 200 : 201, changes }, put).catch(explain(wanted))

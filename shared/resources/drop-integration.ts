@@ -21,11 +21,7 @@ export interface DroppedIntegration extends Holdings {
  * @throws {ScimError} 404; 409 while the role owns objects and no other integration runs as it, since then nobody could
  *   change them: says how many, and how they are handed over.
  */
-export async function dropIntegration(
-  context: AdminContext,
-  name: string,
-  { isDryRun = false } = {},
-): Promise<DroppedIntegration> {
+export async function dropIntegration(context: AdminContext, name: string): Promise<DroppedIntegration> {
   const { db, now, trail } = context
   return retryLostRaces(async () => {
     const { integration, provisioner } = await requireIntegration(context, name)
@@ -33,7 +29,6 @@ export async function dropIntegration(
     const { role, oauthClient } = integration
     const endedTokens = liveTokens(integration, now).length
     const dropped = { name: integration.name, role, endedTokens, ...(oauthClient && { oauthClient }), ...holdings }
-    if (isDryRun) return dropped
     const changes = changesBetween(toSettings(presentIntegration(integration, provisioner, now)), undefined)
     const put = (event: Parameters<typeof deleteIntegration>[4]) =>
       deleteIntegration(db, integration, provisioner, now, event)

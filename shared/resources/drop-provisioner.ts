@@ -4,6 +4,7 @@ import { ScimError } from '../scim/error.ts'
 import { deleteProvisioner } from '../store/integration-change.ts'
 import type { Provisioner } from '../store/provisioners.ts'
 import type { AdminContext } from './admin-context.ts'
+import { transferAllCommand } from './advice.ts'
 import { type ProvisionerView, requireProvisioner, toSettings } from './provisioners.ts'
 import { retryLostRaces } from './retry-lost-races.ts'
 import { isNone, sayOwned } from './say-owned.ts'
@@ -15,19 +16,18 @@ export const STILL_RUNNING_MS = 120_000
  * Takes a role away that no integration runs as and that owns nothing; groups may have its name from then on.
  * @throws {ScimError} 404; 409 saying what there is yet, or when requests as the role may still be running.
  */
-export async function dropProvisioner(context: AdminContext, name: string, { isDryRun = false } = {}): Promise<void> {
+export async function dropProvisioner(context: AdminContext, name: string): Promise<void> {
   const { db, account, now, trail } = context
   await retryLostRaces(async () => {
     const { stored, view } = await requireProvisioner(context, name)
-    requireUnused(view)
+    requireUnused(account, view)
     requireQuiet(stored, now)
-    if (isDryRun) return
     const outcome = { status: 204, changes: changesBetween(toSettings(stored), undefined) }
     await trail.record(outcome, (event: RestEvent) => deleteProvisioner(db, account, stored, event))
   })
 }
 
-function requireUnused({ role, integrations, owns }: ProvisionerView): void {
+function requireUnused(account: string, { role, integrations, owns }: ProvisionerView): void {
   if (integrations.length > 0) {
     throw conflict(
       role,
@@ -35,8 +35,7 @@ function requireUnused({ role, integrations, owns }: ProvisionerView): void {
     )
   }
   if (isNone(owns)) return
-  const command = `rolecall ownership transfer --owned-by ${role} --to ROLE`
-  throw conflict(role, `it owns ${sayOwned(owns)}; hand them over first: ${command}`)
+  throw conflict(role, `it owns ${sayOwned(owns)}; hand them over first: ${transferAllCommand(account, role)}`)
 }
 
 /** @throws {ScimError} 409 while an object may still be made that would belong to a role that is not there. */

@@ -4,9 +4,10 @@ import { defaultUnknownMembers, UNKNOWN_MEMBERS } from '../auth/carried.ts'
 import { LOCAL_CHANGES, SILENT_AFTER_DAYS } from '../auth/integration-settings.ts'
 import { ADMIN_OWNER } from '../auth/principal.ts'
 import { PRIVILEGES } from '../auth/privileges.ts'
+import { DEFAULT_ROLES, RULING_ROLES } from '../auth/role-names.ts'
 import { DAY_MS, parseSpan, SPAN_RULE } from '../auth/span.ts'
 import { SECONDARY_ROLES } from '../auth/user-defaults.ts'
-import { CLIENT_KINDS, type ClientKind } from '../scim/client-kind.ts'
+import { CLIENT_KINDS } from '../scim/client-kind.ts'
 import { USER_TYPES } from '../scim/schemas/snowflake-user.ts'
 import { comment, flag, inCapitals, objectName, offByDefault } from './name-input.ts'
 import { networkPolicy } from './network-policy-input.ts'
@@ -16,17 +17,13 @@ export { comment, objectName } from './name-input.ts'
 
 const MAX_SILENT_DAYS = 365
 
-/** The role an integration runs as unless another is named. */
-const DEFAULT_ROLES: Record<ClientKind, string> = {
-  OKTA: 'OKTA_PROVISIONER',
-  AZURE: 'AAD_PROVISIONER',
-  GENERIC: 'GENERIC_SCIM_PROVISIONER',
-}
-
 /** A role that integrations may run as. */
 export const roleName = objectName.check(
   z.refine((role) => role !== ADMIN_OWNER, {
     error: `${ADMIN_OWNER} stands for administrators, choose another role`,
+  }),
+  z.refine((role) => !RULING_ROLES.some((ruling) => ruling === role), {
+    error: ({ input }) => `${input} decides over other roles, choose another role`,
   }),
 )
 
@@ -148,6 +145,8 @@ export const integrationChange = z.strictObject(
   {
     clientKind: z.optional(clientKind),
     role: z.optional(roleName),
+    /** With another role: what the one before owns may be left, though no integration could change it any more. */
+    leaveObjects: offByDefault,
     enabled: z.optional(flag),
     syncPassword: z.optional(flag),
     unknownMembers: z.optional(unknownMembers),

@@ -17,7 +17,7 @@ export async function requireLocalChanges(db: Db, account: string, resource: Sto
   const integrations = await getIntegrations(db, account)
   const refusing = integrations.find(({ role, localChanges }) => role === owner && localChanges === 'refuse')
   if (!refusing) return
-  const command = transferCommand({ type, id, name: nameOf(resource) }, ADMIN_OWNER)
+  const command = transferCommand(account, { type, id, name: nameOf(resource) }, ADMIN_OWNER)
   throw forbidden(
     `Cannot change ${type.name} ${quote(id)}: it belongs to role ${quote(owner)}, and the setting localChanges of integration ${quote(refusing.name)} is "refuse"; to take it over: ${command}`,
   )

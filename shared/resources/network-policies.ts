@@ -102,7 +102,6 @@ export async function changePolicy(
   context: AdminContext,
   name: string,
   input: NetworkPolicyChange | Json,
-  { isDryRun = false } = {},
 ): Promise<ChangedPolicy> {
   const { db, account, trail } = context
   const change = parseInput(networkPolicyChange, input)
@@ -111,7 +110,7 @@ export async function changePolicy(
       const before = await requireNamed(context, name)
       const after = merge(before, change)
       const changes = changesBetween(toSettings(before), toSettings(after))
-      if (changes.length === 0 || isDryRun) return { after, changes }
+      if (changes.length === 0) return { after, changes }
       await trail.record({ status: 200, changes }, (event) => putPolicy(db, account, after, event))
       return { after, changes }
     },
@@ -120,7 +119,7 @@ export async function changePolicy(
   )
   const users = await loadUsers(context)
   const concerned = (one: Integration) => isDecidedBy(after.name, one, users.account)
-  if (isDryRun) {
+  if (db.isDryRun) {
     const spreadTo = changes.length > 0 ? users.integrations.filter(concerned).map((one) => one.name) : []
     return { ...presentPolicy(after, users, []), changes, spreadTo }
   }
@@ -129,7 +128,7 @@ export async function changePolicy(
 }
 
 /** Takes a policy away that is attached to nothing. @throws {ScimError} 404; 409 naming what it is attached to. */
-export async function dropPolicy(context: AdminContext, name: string, { isDryRun = false } = {}): Promise<void> {
+export async function dropPolicy(context: AdminContext, name: string): Promise<void> {
   const { db, account, trail } = context
   await retryLostRaces(
     async () => {
@@ -139,7 +138,6 @@ export async function dropPolicy(context: AdminContext, name: string, { isDryRun
       const attached = holders.map((one) => `integration ${one.name}`)
       if (users.account?.networkPolicy === policy.name) attached.unshift(`account ${account}`)
       if (attached.length > 0) throw stillAttached(policy.name, attached)
-      if (isDryRun) return
       const outcome = { status: 204, changes: changesBetween(toSettings(policy), undefined) }
       await trail.record(outcome, (event) => deletePolicy(db, account, policy, event))
     },

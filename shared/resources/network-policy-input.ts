@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { toNetworkBlock } from '../auth/network-block.ts'
 import { BLOCK_RULE, isBlock, isSameBlock, POLICY_MODES, withoutRepeated } from '../auth/network-policy.ts'
 import { comment, objectName, offByDefault } from './name-input.ts'
 import { strictError } from './parse-input.ts'
@@ -6,8 +7,11 @@ import { strictError } from './parse-input.ts'
 /** Both lists together: the copy in every token must fit one read unit. */
 const MAX_NETWORK_BLOCKS = 50
 
-/** An address or a CIDR block of either family. */
-export const block = z.string({ error: BLOCK_RULE }).check(z.refine(isBlock, { error: BLOCK_RULE }))
+/** An address or a CIDR block of either family, without an address in it that says nothing. */
+export const block = z.pipe(
+  z.string({ error: BLOCK_RULE }).check(z.refine(isBlock, { error: BLOCK_RULE })),
+  z.transform(toNetworkBlock),
+)
 const blocks = z._default(
   z.pipe(
     z.array(block, { error: 'expected a list of addresses or CIDR blocks' }),

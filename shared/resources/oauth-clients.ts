@@ -1,4 +1,5 @@
 import { changesBetween } from '../audit/changes.ts'
+import type { Change } from '../audit/rest-event.ts'
 import type { KeySource, Trust } from '../auth/oauth/trust.ts'
 import { type NewToken, newToken } from '../auth/token.ts'
 import { invalidValue, notFound, ScimError } from '../scim/error.ts'
@@ -15,6 +16,7 @@ import {
 import { getUses } from '../store/token-uses.ts'
 import { toAccess } from '../store/tokens.ts'
 import type { AdminContext } from './admin-context.ts'
+import { commandFor } from './command-for.ts'
 import { requireIntegration } from './integrations.ts'
 import { MAX_TRUSTS, type OAuthChange, oauthChange, rotateInput } from './oauth-input.ts'
 import { parseInput } from './parse-input.ts'
@@ -37,6 +39,11 @@ export interface OAuthClientView {
 /** A client with a secret at its birth: the one time its text is shown. */
 export interface NewSecret extends OAuthClientView {
   clientSecret: string
+}
+
+/** A client after a change, and what the change did: nothing where everything was so already. */
+export interface ChangedOAuth extends OAuthClientView {
+  changes: readonly Change[]
 }
 
 /**
@@ -78,7 +85,7 @@ export async function changeOAuth(
   context: AdminContext,
   name: string,
   input: OAuthChange | Json,
-): Promise<OAuthClientView> {
+): Promise<ChangedOAuth> {
   const change = parseInput(oauthChange, input)
   if (change.keys && change.jwksUri) throw invalidValue('Cannot use keys and jwksUri together: give one of them')
   return write(context, name, (before) => {
@@ -118,7 +125,7 @@ export async function rotateSecret(context: AdminContext, name: string, input: J
   const { overlap } = parseInput(rotateInput, input)
   const createdAt = context.now.getTime()
   let made: NewToken | undefined
-  const view = await write(context, name, (before) => {
+  const { changes: _, ...view } = await write(context, name, (before) => {
     made = newToken(before.clientId)
     const [last] = before.secrets
     const old = last ? [{ ...last, endsAt: createdAt + overlap }] : []
@@ -127,27 +134,33 @@ export async function rotateSecret(context: AdminContext, name: string, input: J
   return { ...view, clientSecret: made?.token ?? '' }
 }
 
-/** Takes the client away: its secret, its trusts, and all its access tokens. @throws {ScimError} 404. */
-export async function disableOAuth(context: AdminContext, name: string): Promise<void> {
+/** Takes the client away: its secrets, its trusts, and all its access tokens. @returns what it was. @throws {ScimError} 404. */
+export async function disableOAuth(context: AdminContext, name: string): Promise<OAuthClientView> {
   const { db, now, trail } = context
-  await retryLostRaces(async () => {
+  return retryLostRaces(async () => {
     const { client, integration } = await requireClient(context, name)
-    const changes = changesBetween(toSettings(presentClient(client)), undefined)
-    await trail.record({ status: 204, changes }, (event) => deleteOAuthClient(db, integration, now, event))
+    const view = presentClient(client)
+    const changes = changesBetween(toSettings(view), undefined)
+    await trail.record({ status: 200, changes }, (event) => deleteOAuthClient(db, integration, now, event))
+    return view
   })
 }
 
 /** Reads, changes and writes a client until nobody comes between. */
-function write(context: AdminContext, name: string, change: (before: OAuthClient) => OAuthClient) {
+function write(
+  context: AdminContext,
+  name: string,
+  change: (before: OAuthClient) => OAuthClient,
+): Promise<ChangedOAuth> {
   const { db, trail } = context
   return retryLostRaces(async () => {
     const { client: before } = await requireClient(context, name)
     const after = { ...change(before), version: before.version + 1 }
     const view = presentClient(after)
     const changes = changesBetween(toSettings(presentClient(before)), toSettings(view))
-    if (changes.length === 0) return view
+    if (changes.length === 0) return { ...view, changes }
     await trail.record({ status: 200, changes }, (event) => putOAuthClientChange(db, after, event))
-    return view
+    return { ...view, changes }
   })
 }
 
@@ -160,7 +173,7 @@ async function requireClient(
   const client = oauthClient === undefined ? undefined : await getOAuthClient(context.db, oauthClient)
   if (!client) {
     throw notFound(
-      `Integration "${integration.name}" has no OAuth client: make one with "rolecall integration oauth enable ${integration.name}"`,
+      `Integration "${integration.name}" has no OAuth client: make one with "${commandFor(context.account, `integration oauth enable ${integration.name}`)}"`,
     )
   }
   context.trail.about('OAUTH_CLIENT', client.clientId, integration.name)

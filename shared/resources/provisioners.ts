@@ -5,7 +5,7 @@ import { putRoleChange, tokensShowing } from '../store/integration-change.ts'
 import { getIntegrations, type Integration } from '../store/integrations.ts'
 import { getProvisioner, getProvisioners, type Provisioner } from '../store/provisioners.ts'
 import type { AdminContext } from './admin-context.ts'
-import { roleName } from './integration-input.ts'
+import { objectName, roleName } from './integration-input.ts'
 import { noSuchProvisioner, requireAccount } from './known-names.ts'
 import { countOwned } from './owned-counts.ts'
 import { parseInput } from './parse-input.ts'
@@ -51,7 +51,7 @@ export async function describeProvisioner(context: AdminContext, name: string): 
 /** The same with the role as it is stored. @throws {ScimError} 404. */
 export async function requireProvisioner(context: AdminContext, name: string) {
   const { db, account, trail } = context
-  const { data: role } = roleName.safeParse(name)
+  const { data: role } = objectName.safeParse(name)
   const stored = role && (await getProvisioner(db, account, role))
   if (!stored) throw await noSuchProvisioner(context, name)
   trail.about('PROVISIONER', stored.role, stored.role)
@@ -72,7 +72,6 @@ export async function changeProvisioner(
   context: AdminContext,
   name: string,
   input: PrivilegeChange | Json,
-  { isDryRun = false } = {},
 ): Promise<ChangedProvisioner> {
   const { db, account, now, trail } = context
   const { grant, revoke } = parseInput(privilegeChange, input)
@@ -85,7 +84,7 @@ export async function changeProvisioner(
     const changes = changesBetween(before && toSettings(before), toSettings(after))
     const view = await loadView(context, after)
     const changed = { ...view, changes, isNew: before === undefined, tokens: tokensShowing(plan, now) }
-    if (isDryRun || (before && isSame(before.privileges, after.privileges))) return changed
+    if (before && isSame(before.privileges, after.privileges)) return changed
     const put = (event: RestEvent) => putRoleChange(db, account, plan, now, event)
     await trail.record({ status: before ? 200 : 201, changes }, put).catch((error: unknown) => {
       throw explainRole(role, error)

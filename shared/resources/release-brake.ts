@@ -14,13 +14,8 @@ const release = z.strictObject({ for: z.nullable(releaseSpan) }, { error: strict
  * wants it; holds within a minute. What was counted before stays counted for its hour.
  * @throws {ScimError} 404; 400 invalidValue.
  */
-export function releaseBrake(
-  context: AdminContext,
-  name: string,
-  input: Json,
-  { isDryRun = false } = {},
-): Promise<ChangedIntegration> {
+export function releaseBrake(context: AdminContext, name: string, input: Json): Promise<ChangedIntegration> {
   const { for: span } = parseInput(release, input)
   const until = span === null ? null : new Date(context.now.getTime() + (parseSpan(span) ?? 0)).toISOString()
-  return changeIntegration(context, name, { brakeReleasedUntil: until }, { isDryRun })
+  return changeIntegration(context, name, { brakeReleasedUntil: until })
 }

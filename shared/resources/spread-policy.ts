@@ -3,7 +3,7 @@ import { getAccount } from '../store/accounts.ts'
 import { mapConcurrently } from '../store/batch.ts'
 import { putIntegrationCopy } from '../store/integration-change.ts'
 import { getIntegrations, type Integration } from '../store/integrations.ts'
-import { toCopy } from '../store/policy-use.ts'
+import { type PolicyUse, toCopy } from '../store/policy-use.ts'
 import type { AdminContext } from './admin-context.ts'
 import { loadHeldPolicy, loadInheritedPolicy } from './effective-policy.ts'
 import { findIntegration } from './integrations.ts'
@@ -22,9 +22,11 @@ export async function spreadPolicies(
   concerned: (integration: Integration) => boolean,
 ): Promise<string[]> {
   const all = await getIntegrations(context.db, context.account)
-  const names = all.filter(concerned).map(({ name }) => name)
-  const changed = await mapConcurrently(names, PARALLEL, (name) => refresh(context, name))
-  return names.filter((_, i) => changed[i])
+  const copyOf = currentCopies(context)
+  const changed = await mapConcurrently(all.filter(concerned), PARALLEL, async (integration) =>
+    (await copyOf(integration)).isGot ? undefined : refresh(context, integration.name),
+  )
+  return changed.filter((name) => name !== undefined)
 }
 
 /** Whether an integration has lists from before there were policies, which are its own. */
@@ -34,22 +36,44 @@ const isOwnList = ({ networkPolicy }: Integration): boolean => networkPolicy !==
 export const ownPolicyName = ({ networkPolicy }: Integration): string | undefined =>
   networkPolicy?.inherited ? undefined : networkPolicy?.name
 
-async function refresh(context: AdminContext, name: string): Promise<boolean> {
-  return retryLostRaces(async () => {
-    const [found, settings] = await Promise.all([
-      findIntegration(context, name),
-      getAccount(context.db, context.account),
-    ])
-    if (!found) return false
-    const { integration, provisioner } = found
-    const own = ownPolicyName(integration)
-    const policy = await (own === undefined ? loadInheritedPolicy(context) : loadHeldPolicy(context, own))
+/** What an integration is to have a copy of, and whether it has. */
+interface CurrentCopy {
+  policy: PolicyUse
+  copied: Pick<Integration, 'networkPolicy' | 'separateUserNames'>
+  isGot: boolean
+}
+
+/** Reads the account's settings and each policy once, however many integrations are asked for. */
+function currentCopies(context: AdminContext): (integration: Integration) => Promise<CurrentCopy> {
+  let settings: ReturnType<typeof getAccount> | undefined
+  const policies = new Map<string | undefined, Promise<PolicyUse>>()
+  const policyOf = (own: string | undefined) => {
+    const policy =
+      policies.get(own) ?? (own === undefined ? loadInheritedPolicy(context) : loadHeldPolicy(context, own))
+    policies.set(own, policy)
+    return policy
+  }
+  return async (integration) => {
+    settings ??= getAccount(context.db, context.account)
+    const [policy, account] = await Promise.all([policyOf(ownPolicyName(integration)), settings])
     const networkPolicy = isOwnList(integration) ? integration.networkPolicy : toCopy(policy)
-    const separateUserNames = settings?.separateUserNames ?? false
+    const separateUserNames = account?.separateUserNames ?? false
     const isSo = separateUserNames === (integration.separateUserNames ?? false)
-    if (isSo && isDeepStrictEqual(networkPolicy, integration.networkPolicy)) return false
-    const after = { ...integration, networkPolicy, separateUserNames, version: integration.version + 1 }
+    const isGot = isSo && isDeepStrictEqual(networkPolicy, integration.networkPolicy)
+    return { policy, copied: { networkPolicy, separateUserNames }, isGot }
+  }
+}
+
+/** The name of an integration that got another copy. */
+function refresh(context: AdminContext, name: string): Promise<string | undefined> {
+  return retryLostRaces(async () => {
+    const found = await findIntegration(context, name)
+    if (!found) return undefined
+    const { integration, provisioner } = found
+    const { policy, copied, isGot } = await currentCopies(context)(integration)
+    if (isGot) return undefined
+    const after = { ...integration, ...copied, version: integration.version + 1 }
     await putIntegrationCopy(context.db, after, provisioner, context.now, policy)
-    return true
+    return name
   })
 }

@@ -7,8 +7,10 @@ export interface StepRow {
   outcome: 'done' | 'unchanged' | 'refused'
   /** What is changed: `owner OKTA_PROVISIONER → AAD_PROVISIONER`. */
   what?: string
-  /** Why it was refused. */
+  /** Why it was refused, or what of it cannot be. */
   reason?: string
+  /** That more of the same object follows in the next step. */
+  goesOn?: true
 }
 
 /**

@@ -93,19 +93,24 @@ export async function renameToken(context: AdminContext, tokenId: string, input:
   return view
 }
 
+/** A token that has ended, by this or before. */
+export interface RevokedToken extends TokenView {
+  outcome: 'revoked' | 'unchanged'
+}
+
 /**
  * Ends a token: functions that serve it refuse it within two seconds (docs/security.md). One that is revoked already
  * stays as it is. @throws {ScimError} 404.
  */
-export async function revokeToken(context: AdminContext, tokenId: string): Promise<TokenView> {
+export async function revokeToken(context: AdminContext, tokenId: string): Promise<RevokedToken> {
   const { db, now, trail } = context
   return retryLostRaces(async () => {
     const token = await requireToken(context, tokenId)
-    if (token.revokedAt !== undefined) return presentToken(token, now)
+    if (token.revokedAt !== undefined) return { ...presentToken(token, now), outcome: 'unchanged' }
     const revokedAt = now.getTime()
     const changes = [{ attribute: 'revokedAt', after: now.toISOString() }]
-    await trail.record({ status: 204, changes }, (event) => putRevocation(db, token, revokedAt, event))
-    return presentToken({ ...token, revokedAt }, now)
+    await trail.record({ status: 200, changes }, (event) => putRevocation(db, token, revokedAt, event))
+    return { ...presentToken({ ...token, revokedAt }, now), outcome: 'revoked' }
   })
 }
 

@@ -15,7 +15,7 @@ import { type Asked, parseChanges, parseWhole } from './asked.ts'
 import { braked } from './brake/braked.ts'
 import { toUniqueness, untilWon } from './conflict.ts'
 import type { ScimContext } from './context.ts'
-import { marksAfter } from './direct-marks.ts'
+import { marksAfter, withMarks } from './direct-marks.ts'
 import type { Conditional } from './precondition.ts'
 import { type Derived, loadDerivedOf, type Presented, presentStored } from './present.ts'
 import type { Draft, Kind, Request, Write } from './special.ts'
@@ -160,7 +160,7 @@ async function writeDraft(
     await putVersion(db, principal.account, { before, after, count }, event)
     return after
   }
-  const outcome = { status: draft.empty ? 204 : 200, changes: all }
+  const outcome = { status: draft.empty ? 204 : 200, changes: withMarks(before.direct, all) }
   try {
     return await braked(context, special.weigh?.(before, draft) ?? 0, (count) =>
       trail.record(outcome, (event) => put(event, count)),

@@ -29,18 +29,22 @@ function claimKey(account: string, type: ResourceType, attribute: string, folded
  * Access pattern R3: the id that holds a unique name, or that has it in another attribute that is unique; none for what is
  * no name. Strongly consistent; 1 read unit.
  */
-export async function getIdByName(
+export const getIdByName = async (db: Db, account: string, type: ResourceType, name: string, attribute?: string) =>
+  (await getClaim(db, account, type, name, attribute))?.id
+
+/** The same, where it matters that a provisioner role may have the name, which is nobody's id. */
+export async function getClaim(
   db: Db,
   account: string,
   type: ResourceType,
   name: string,
   attribute = type.uniqueName,
-) {
+): Promise<{ id: string | undefined } | undefined> {
   const folded = foldName(name)
   if (folded === '') return undefined
   const Key = claimKey(account, type, attribute, folded)
   const { Item } = await db.client.send(new GetCommand({ TableName: db.tableName, Key, ConsistentRead: true }))
-  return typeof Item?.id === 'string' ? Item.id : undefined
+  return Item && { id: typeof Item.id === 'string' ? Item.id : undefined }
 }
 
 /**
@@ -67,12 +71,22 @@ export function attributeOfClaim({ uniqueName }: ResourceType, action: string): 
 export const claimNameActions = (account: string, resource: StoredResource): Actions =>
   claimAll(claimsOf(account, resource), resource)
 
-function claimAll(names: ReadonlyMap<string, Key>, { id, owner, eventId }: StoredResource): Actions {
-  const claim = (key: Key): Action => ({
-    Put: { Item: { ...key, id, owner, eventId }, ConditionExpression: 'attribute_not_exists(pk)', ...SHOW_MET },
-  })
+/** A name that nobody has; or that is given up in the same transaction, by whom `givers` tells. */
+function claimAll(
+  names: ReadonlyMap<string, Key>,
+  { id, owner, eventId }: StoredResource,
+  givers: ReadonlyMap<string, string> = new Map(),
+): Actions {
+  const claim = (key: Key): Action => {
+    const Item = { ...key, id, owner, eventId }
+    const giver = givers.get(textOf(key))
+    if (giver === undefined) return { Put: { Item, ConditionExpression: 'attribute_not_exists(pk)', ...SHOW_MET } }
+    return { Put: { Item, ...isOf(giver), ...SHOW_MET } }
+  }
   return Object.fromEntries([...names].map(([action, key]) => [action, claim(key)]))
 }
+
+const isOf = (id: string) => ({ ConditionExpression: 'id = :id', ExpressionAttributeValues: { ':id': id } })
 
 /**
  * Keeps the name of a provisioner role from groups (SECURITY T6): a claim that no group holds, without an id. It fails
@@ -114,9 +128,7 @@ export const releaseNameActions = (account: string, resource: StoredResource): A
   releaseAll(claimsOf(account, resource), resource)
 
 function releaseAll(names: ReadonlyMap<string, Key>, { id }: StoredResource): Actions {
-  const release = (Key: Key): Action => ({
-    Delete: { Key, ConditionExpression: 'id = :id', ExpressionAttributeValues: { ':id': id } },
-  })
+  const release = (Key: Key): Action => ({ Delete: { Key, ...isOf(id) } })
   return Object.fromEntries([...names].map(([action, key]) => [`old-${action}`, release(key)]))
 }
 
@@ -136,11 +148,34 @@ export function passNameActions(account: string, resource: StoredResource, owner
 
 /** Claims new names and frees old ones, where they differ once folded. */
 export function moveNameActions(account: string, before: StoredResource, after: StoredResource): Actions {
+  const { wanted, old } = movedNames(account, before, after)
+  return { ...claimAll(wanted, after), ...releaseAll(old, before) }
+}
+
+function movedNames(account: string, before: StoredResource, after: StoredResource) {
   const [old, wanted] = [claimsOf(account, before), claimsOf(account, after)]
   const without = (names: Map<string, Key>, others: Map<string, Key>) =>
     new Map([...names].filter(([action, { sk }]) => others.get(action)?.sk !== sk))
-  return { ...claimAll(without(wanted, old), after), ...releaseAll(without(old, wanted), before) }
+  return { wanted: without(wanted, old), old: without(old, wanted) }
 }
+
+/** The same for several resources at once: a name that one of them gives up goes to the one that takes it. */
+export function exchangeNameActions(
+  account: string,
+  moves: readonly { before: StoredResource; after: StoredResource }[],
+): Actions {
+  const all = moves.map(({ before, after }) => ({ before, after, ...movedNames(account, before, after) }))
+  const givers = new Map(all.flatMap(({ before, old }) => [...old.values()].map((key) => [textOf(key), before.id])))
+  const taken = new Set(all.flatMap(({ wanted }) => [...wanted.values()].map(textOf)))
+  const rows = all.flatMap(({ before, after, wanted, old }) => {
+    const left = new Map([...old].filter(([, key]) => !taken.has(textOf(key))))
+    const own = { ...claimAll(wanted, after, givers), ...releaseAll(left, before) }
+    return Object.entries(own).map(([name, action]) => [`${after.id}:${name}`, action])
+  })
+  return Object.fromEntries(rows)
+}
+
+const textOf = ({ pk, sk }: Key): string => JSON.stringify([pk, sk])
 
 /**
  * Access pattern R4: ids by a looked-up attribute, which need not be unique; who has the value as its name is among them,

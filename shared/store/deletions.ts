@@ -21,6 +21,8 @@ export interface Deletion {
   version: number
   /** Its last turn, if it had one. */
   turn?: number | undefined
+  /** What administrators had changed of it by hand, as {@link StoredResource.direct}. */
+  direct?: StoredResource['direct']
   /** The delete's event. */
   time: string
   eventId: string
@@ -29,14 +31,16 @@ export interface Deletion {
 const stored = z.object({
   ...{ id: z.string(), owner: z.string(), created: z.string(), version: z.number() },
   turn: z.optional(z.number()),
+  direct: z.optional(z.record(z.string(), z.string())),
   ...{ time: z.string(), eventId: z.string(), ttl: z.number() },
 })
 
 /** Keeps what a resource was, under the name it had, for as long as the event of its delete. 2 write units. */
 export function putDeletionAction(table: EventTable, resource: StoredResource, event: RestEvent): Action {
-  const { type, id, owner, created, version, turn } = resource
+  const { type, id, owner, created, version, turn, direct } = resource
   const { account, time, eventId } = event
-  const deletion: Deletion = { id, owner, created, version, time, eventId, ...(turn !== undefined && { turn }) }
+  const more = { ...(turn !== undefined && { turn }), ...(direct && { direct }) }
+  const deletion: Deletion = { id, owner, created, version, time, eventId, ...more }
   const key = keptKey(account, deletedOf(type), `${hashOf(nameOf(resource))}#${id}`)
   return { Put: { Item: { ...key, ttl: ttlOf(table, time), ...deletion } } }
 }

@@ -3,7 +3,7 @@ import type { ResourceType } from '../scim/schema.ts'
 
 /**
  * Every key of the table (docs/data-model.md). Keys begin with the account, so nothing can cross accounts; the
- * exceptions are tokens and the accounts themselves. Only the last component of a key may hold text of a client.
+ * exceptions are tokens, the accounts themselves, and the marks of rounds through them. Only the last component of a key may hold text of a client.
  */
 export interface Key {
   pk: string
@@ -121,6 +121,8 @@ export const revokedTokenKey = (account: string, tokenId: string): Key => ({
 /** What the service has told of an account by itself. */
 export const noticesKey = (account: string) => `A#${part(account)}#NOTICE`
 export const noticeKey = (account: string, subject: string): Key => ({ pk: noticesKey(account), sk: text(subject) })
+/** Where rounds of all accounts go on that ran out of time. */
+export const roundKey = (name: string): Key => ({ pk: 'ROUND', sk: part(name) })
 export const ACCOUNTS = 'ACCOUNT'
 export const accountKey = (account: string): Key => ({ pk: ACCOUNTS, sk: part(account) })
 

@@ -1,4 +1,5 @@
 import { DAY_MS } from '../auth/span.ts'
+import { commandFor } from '../resources/command-for.ts'
 import type { Integration } from '../store/integrations.ts'
 import { type Notice, putNotice } from '../store/notices.ts'
 import { getToken, type TokenRecord } from '../store/token-record.ts'
@@ -50,13 +51,13 @@ function toNotice({ account }: Integration, { tokenId, expiresAt, days }: Warnin
 const outlived = ({ createdAt }: TokenRecord, { expiresAt, days }: Warning): boolean =>
   createdAt < expiresAt - days * DAY_MS
 
-function toTold({ tokenId, name, integration, expiresAt, rotatedTo }: TokenRecord, now: Date) {
+function toTold({ account, tokenId, name, integration, expiresAt, rotatedTo }: TokenRecord, now: Date) {
   const left = Math.ceil((expiresAt - now.getTime()) / DAY_MS)
   const when = `in ${left} ${left === 1 ? 'day' : 'days'}, at ${new Date(expiresAt).toISOString()}`
   const instead = rotatedTo === undefined ? '' : `; ${rotatedTo} replaces it`
   return {
     ...({ kind: 'token-expires', resourceDomain: 'TOKEN', resourceId: tokenId, resourceName: name } as const),
     detail: `The token of integration ${integration} expires ${when}${instead}`,
-    advice: rotatedTo === undefined ? `rolecall token rotate ${tokenId}` : `rolecall token list ${integration}`,
+    advice: commandFor(account, rotatedTo === undefined ? `token rotate ${tokenId}` : `token list ${integration}`),
   }
 }

@@ -1,4 +1,5 @@
 import { DAY_MS } from '../auth/span.ts'
+import { commandFor } from '../resources/command-for.ts'
 import type { Integration } from '../store/integrations.ts'
 import { type Notice, putNotice } from '../store/notices.ts'
 import { getTokensOf } from '../store/tokens.ts'
@@ -27,7 +28,7 @@ export async function tellSilent(watch: AccountWatch, integration: Integration):
   const notice: Notice = { account, subject: `integration-silent#${name}`, tells }
   const isTold = told.get(notice.subject) === notice.tells
   if (silentAfterDays > 0 && days >= silentAfterDays && !isTold) {
-    await putNotice(db, notice, toNoticeEvent(notice, toTold(name, days, silence), now))
+    await putNotice(db, notice, toNoticeEvent(notice, toTold(integration, days, silence), now))
   }
   return days
 }
@@ -44,12 +45,12 @@ export async function silenceOf(
   return begun === undefined ? undefined : { since: Math.max(begun, watchedSince), wasHeard: false }
 }
 
-function toTold(name: string, days: number, { since, wasHeard }: Silence) {
+function toTold({ account, name }: Integration, days: number, { since, wasHeard }: Silence) {
   const last = new Date(since).toISOString()
   const what = wasHeard ? `no request since ${last}` : `no request yet, awaited since ${last}`
   return {
     ...({ kind: 'integration-silent', resourceDomain: 'INTEGRATION', resourceId: name, resourceName: name } as const),
     detail: `The integration ${name} is silent for ${days} days: ${what}`,
-    advice: `rolecall token list ${name}`,
+    advice: commandFor(account, `token list ${name}`),
   }
 }

@@ -1,6 +1,5 @@
-import { listAccounts } from '../store/accounts.ts'
-import { mapConcurrently } from '../store/batch.ts'
 import type { Db } from '../store/client.ts'
+import { goRound } from '../store/rounds.ts'
 import { type Measure, watchAccount } from './account.ts'
 
 /** Who hears of what a look finds, and of accounts that could not be looked at. */
@@ -9,11 +8,10 @@ export interface Watcher {
   report(error: unknown): void
 }
 
-/** Accounts that are looked at together. */
-const PARALLEL = 8
-
-/** Looks at every account; one that fails keeps no other from being looked at. */
-export async function watchAll(db: Db, now: Date, { measure, report }: Watcher): Promise<void> {
-  const accounts = await listAccounts(db, Number.POSITIVE_INFINITY)
-  await mapConcurrently(accounts, PARALLEL, (account) => watchAccount(db, account, now, measure).catch(report))
+/**
+ * Looks at every account, or at as many as there is time for until `until`, in epoch milliseconds: the next look goes on
+ * from there. One that fails keeps no other from being looked at. @returns how many accounts are left.
+ */
+export function watchAll(db: Db, now: Date, { measure, report }: Watcher, until: number): Promise<number> {
+  return goRound(db, { name: 'watch', until, report }, (timed, account) => watchAccount(timed, account, now, measure))
 }

@@ -51,6 +51,11 @@ describe('rolecall user and role', () => {
     expect((await rolecall('user disable grace')).stderr).toBe('The user is disabled')
     expect(await show('user', 'grace')).toMatchObject({ active: false })
     expect((await rolecall('user enable grace')).stderr).toBe('The user is enabled')
+    const again = await rolecall('user enable grace --output json')
+    expect([JSON.parse(ok(again)), again.stderr]).toMatchObject([
+      { userName: 'grace', active: true, owner: 'ADMIN', changes: [] },
+      'Nothing has changed: all of it was so already',
+    ])
     const dry = await rolecall('user disable grace --dry-run')
     expect([rowsOf(dry.stdout), dry.stderr]).toEqual([
       [
@@ -62,6 +67,15 @@ describe('rolecall user and role', () => {
     expect((await rolecall('user enable grace --dry-run')).stderr).toBe('Nothing would change: all of it is so already')
     expect((await rolecall('user drop grace')).stderr).toBe('The user "grace" is deleted')
     expect((await rolecall('user show grace')).stderr).toContain('There is no user with id or name "grace"')
+  })
+
+  test('name a user apart from the name to sign in with', async () => {
+    ok(await rolecall('user create --user-name liz@x.org --snowflake-user-name LIZ'))
+    const extension = 'urn:ietf:params:scim:schemas:extension:2.0:User'
+    expect(await show('user', 'liz@x.org')).toMatchObject({ [extension]: { snowflakeUserName: 'LIZ' } })
+    ok(await rolecall('user alter liz@x.org --snowflake-user-name ELIZABETH'))
+    expect(await show('user', 'liz@x.org')).toMatchObject({ [extension]: { snowflakeUserName: 'ELIZABETH' } })
+    expect((await rolecall('role create --display-name X --snowflake-user-name Y')).code).toBe(2)
   })
 
   test('take a whole object from a file, and options on top', async () => {
@@ -79,6 +93,8 @@ describe('rolecall user and role', () => {
     ok(await rolecall('role create --display-name Crew'))
     const granted = await rolecall('role grant crew --user M1 --user m2')
     expect([granted.code, granted.stderr]).toEqual([0, 'The role "crew" is granted to 2 users'])
+    const again = 'Nothing has changed: all of it was so already'
+    expect((await rolecall('role grant crew --user M1 --user m2')).stderr).toBe(again)
     const refused = await rolecall('role revoke crew --user m1 --user nobody')
     expect([refused.code, refused.stderr]).toEqual([
       1,
@@ -87,7 +103,12 @@ describe('rolecall user and role', () => {
     const dry = await rolecall('role revoke crew --user m1 --dry-run')
     expect(dry.stdout).toContain('members.removed')
     expect((await show('role', 'crew')).members).toHaveLength(2)
-    expect((await rolecall('role revoke crew --user m1')).stderr).toBe('The role "crew" is revoked from one user')
+    expect((await rolecall('role revoke crew --user m1')).stderr).toBe('The role "crew" is revoked from 1 user')
+    expect((await rolecall('role revoke crew --user m1')).stderr).toBe(again)
+    expect((await rolecall('role grant crew --user m1 --user m2')).stderr).toBe(
+      'The role "crew" is granted to 1 user, 1 were so already',
+    )
+    ok(await rolecall('role revoke crew --user m1'))
     expect((await show('role', 'crew')).members).toHaveLength(1)
   })
 

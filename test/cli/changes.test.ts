@@ -36,6 +36,7 @@ describe('rolecall changes', () => {
     await createUser('first')
     const first = await changes(['--after', 'oldest'])
     expect([first.code, namesIn(first.stdout)]).toEqual([0, ['first']])
+    expect((await changes(['--after', 'oldest', '--output', 'json'])).stdout).toBe(first.stdout)
     const [, cursor = ''] = /--after ([\w-]+)/.exec(first.stderr) ?? []
     await createUser('second')
     expect(namesIn((await changes(['--after', cursor])).stdout)).toEqual(['second'])

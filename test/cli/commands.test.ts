@@ -215,8 +215,12 @@ describe('rolecall token', () => {
   test('revokes by id, again and again, and takes no whole token', async () => {
     const token = ok(await captured('token', 'issue', 'GENERIC_PROVISIONING', '--name', 'doomed'))
     const id = parseToken(token)?.tokenId ?? ''
+    const dry = await rolecall('token', 'revoke', id, '--dry-run')
+    expect([ok(dry), dry.stderr]).toEqual([`Would revoke ${id}`, 'Nothing was changed'])
     expect(ok(await rolecall('token', 'revoke', id))).toBe(`Revoked ${id}`)
-    expect(ok(await rolecall('token', 'revoke', id))).toBe(`Revoked ${id}`)
+    expect(await rolecall('token', 'revoke', id)).toEqual({
+      ...{ code: 0, stdout: '', stderr: expect.stringMatching(/^It was revoked already, at \d{4}-\S+Z$/) },
+    })
     const response = await fetch(`${system.baseUrl}/Users`, { headers: { authorization: `Bearer ${token}` } })
     expect(response.status).toBe(401)
     const refused = await rolecall('token', 'revoke', token)

@@ -18,6 +18,13 @@ describe('parseCsvRows() (RFC 4180)', () => {
       'User Name,display_name,E-Mail\nx,y,z',
       [[2, { username: 'x', displayname: 'y', email: 'z' }]],
     ],
+    [
+      'takes semicolons, as spreadsheets of many countries write them',
+      'a;b\n"1;2";3,4\n',
+      [[2, { a: '1;2', b: '3,4' }]],
+    ],
+    ['takes the line that names the separator', 'sep=;\r\na;b\r\n1;2\r\n', [[3, { a: '1', b: '2' }]]],
+    ['takes tabs', 'a\tb\n1\t2\n', [[2, { a: '1', b: '2' }]]],
     ['passes over a byte order mark', '\uFEFFa\r\n1\r\n', [[2, { a: '1' }]]],
     [
       'reads quoted cells with commas, quotes and line breaks',

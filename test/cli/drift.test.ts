@@ -52,6 +52,27 @@ describe('an empty system', () => {
     ])
   })
 
+  test('a state that nobody understands is drift, also where it is all that is wrong', async () => {
+    const users = fileOf('maybe.csv', ['Okta username,Okta user status', 'ada@x,MAYBE', 'bo@x,Perhaps'])
+    const { code, stdout, stderr } = await rolecall('drift', '--users', users, '--only', 'unknown-state')
+    expect({ code, stderr }).toEqual({ code: 3, stderr: '' })
+    expect(stdout.split('\n').map((line) => line.trimEnd())).toEqual([
+      'File            Okta User Accounts report, by its columns "Okta username"',
+      'Rows            2: 0 on, 0 off, 2 unknown',
+      'Unknown states  MAYBE, Perhaps',
+      'Users here      0',
+      'Matched by      userName',
+      'Compared        no attributes: none is on both sides',
+      'On both sides   0, 0 of them the same',
+      '',
+      '2  a word about who may sign in that is not known (unknown-state): write Yes or No into the file instead, or map another column: --map active=COLUMN',
+      '',
+      'CLASS          TYPE  NAME   ATTRIBUTE  IN THE FILE  HERE  DETAIL',
+      'unknown-state  USER  ada@x  active     MAYBE',
+      'unknown-state  USER  bo@x   active     Perhaps',
+    ])
+  })
+
   test('an export of nobody is refused, and one class alone is counted alone', async () => {
     const nobody = fileOf('nobody.csv', ['Okta username,Okta user status'])
     expect(await rolecall('drift', '--users', nobody, '--only', 'missing-here')).toEqual({
@@ -96,12 +117,33 @@ describe('an empty system', () => {
       1,
       /"NONE".*\(404\)$/,
     ],
+    [
+      'a role that nobody has',
+      ['--users', sampleAt('scim-users.json'), '--role', 'OKTA_PROVISIONR', '--only', 'missing-there'],
+      1,
+      /^There is no role "OKTA_PROVISIONR" in account "default", only: AAD_PROVISIONER, ADMIN, GENERIC_SCIM_PROVISIONER, OKTA_PROVISIONER$/,
+    ],
+    [
+      'a group that is on neither side',
+      [
+        ...['--users', sampleAt('okta-group-export.csv'), '--groups', sampleAt('okta-group-membership-report.csv')],
+        ...['--group', 'Finance', '--group', 'Nope'],
+      ],
+      1,
+      /^There is no group "Nope" in the files, only: Finance, Data, Sales, Legal, Everyone$/,
+    ],
     ['no file', [], 2, /^--users: expected a value\n/],
     [
       'a mapping that is none',
       ['--users', 'x', '--map', 'a=b'],
       2,
       /^Expected ATTRIBUTE=COLUMN, with one of userName,/,
+    ],
+    [
+      'an attribute that is none',
+      ['--users', 'x', '--attributes', 'title, bogus'],
+      2,
+      /^--attributes "title, bogus": "bogus" is none of userName, externalId, /,
     ],
     ['a class that is none', ['--users', 'x', '--only', 'b'], 2, /^--only "b": expected one of missing-here, /],
     [
@@ -140,7 +182,9 @@ test("the integration says whose export it is: of another's nothing of theirs is
     'No drift',
   ])
   expect(stderr).toMatch(/^Export of +AAD_PROVISIONER$/m)
-  const okta = await rolecall(...args, '--role', OKTA.role, '--only', 'missing-there', '--only', 'owner')
+  const here = await rolecall(...args, '--role', OKTA.role)
+  expect(here.stderr).toContain(`"./rolecall user disable NAME --account two --data-dir ${folder}" shuts one out\n`)
+  const okta = await rolecall(...args, '--role', OKTA.role.toLowerCase(), '--only', 'missing-there', '--only', 'owner')
   expect([okta.code, okta.stdout.split('\r\n').length]).toEqual([3, 5])
 })
 

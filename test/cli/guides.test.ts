@@ -1,8 +1,10 @@
 import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { COMMANDS } from '../../cli/commands.ts'
 import { writeLocalCredentials } from '../../local/credentials.ts'
+import { ADMIN_ROUTES } from '../../shared/http/routes.ts'
 import { runCli } from '../factories/cli.ts'
 import { SAMPLES } from '../factories/samples.ts'
 import { settle } from '../factories/settle.ts'
@@ -66,9 +68,25 @@ async function newReader(account: string): Promise<Reader> {
     const deleted = await fetch(`${system.baseUrl}/${path}/${id}`, { method: 'DELETE', headers })
     expect(deleted.status).toBe(204)
   }
-  await settle(system.db)
+  await settle(system.db, account)
   const { stdout } = await runCli(['event-history', '--last', '5m', '--limit', '1', '--output', 'json', ...on])
   return { account, tokenId, eventId: JSON.parse(stdout)[0].EVENT_ID }
+}
+
+/** What each command has asked of the service, as IAM names it: `GET/admin/users/ada`. */
+const asked = new Map<string, Set<string>>()
+
+/** Takes down what a command asks, and lets it ask. */
+function takeDown(words: string): void {
+  const requests = asked.get(words) ?? new Set()
+  asked.set(words, requests)
+  const send = globalThis.fetch
+  vi.spyOn(globalThis, 'fetch').mockImplementation((input, init) => {
+    const { origin, pathname } = new URL(String(input))
+    const isSigned = origin === system.adminUrl && !pathname.startsWith('/scim/')
+    if (isSigned) requests.add(`${init?.method ?? 'GET'}${pathname}`)
+    return send(input, init)
+  })
 }
 
 /** What only the reader knows: ids, names in capitals, days within the retention, and where files may be written. */
@@ -111,10 +129,43 @@ test.each(documents.filter((document) => commandsOf(document).length > 0))(
     for (const line of commandsOf(document)) {
       const args = [...asReader(line, reader)]
       const own = /^(--|sql )/.test(line) ? [] : ['--account', reader.account, '--data-dir', folder]
+      const words = COMMANDS.find((command) => `${args.join(' ')} `.startsWith(`${command.words} `))?.words
+      if (words !== undefined) takeDown(words)
       const { code, stderr } = await runCli([...args, ...own])
+      vi.restoreAllMocks()
       const isRight = (mayFind(line) && code === FOUND) || (isEnded(line) && code === INTERRUPTED)
       const failure = isRight ? 0 : code
       expect({ line, code: failure, stderr: failure === 0 ? '' : stderr }).toEqual({ line, code: 0, stderr: '' })
     }
   },
 )
+
+/** What the admin guide says that each command needs: `GET/admin/users/*`. */
+function statementsIn(guide: string): Map<string, string[]> {
+  const [, section = ''] = /^## What each command needs$(.*?)^## /ms.exec(guide) ?? []
+  const rows = [...section.matchAll(/^\| (`.*?) \| (.*) \|$/gm)]
+  const quoted = (text = '') => [...text.matchAll(/`([^`]+)`/g)].map(([, word = '']) => word)
+  const isStatement = (word: string) => /^[A-Z]+\//.test(word)
+  return new Map(
+    rows.flatMap(([, words, needs]) => quoted(words).map((word) => [word, quoted(needs).filter(isStatement)] as const)),
+  )
+}
+
+/** As IAM matches: a star stands for any text. */
+const isCovered = (request: string, statement: string): boolean =>
+  new RegExp(`^${statement.replaceAll('.', '\\.').replaceAll('*', '.*')}$`).test(request)
+
+test('the admin guide says what each command needs, of routes there are, and no command asks more', () => {
+  const statements = statementsIn(readFileSync(join(ROOT, 'docs/admin-guide.md'), 'utf8'))
+  const askers = COMMANDS.map(({ words }) => words).filter((words) => words !== 'sql' && words !== 'completion')
+  expect([...statements.keys()].sort()).toEqual(askers.toSorted())
+  expect(askers.filter((words) => !asked.get(words)?.size)).toEqual([])
+  const uncovered = [...asked].flatMap(([words, requests]) => {
+    const allowed = statements.get(words) ?? []
+    return [...requests].filter((one) => !allowed.some((statement) => isCovered(one, statement)))
+  })
+  expect(uncovered).toEqual([])
+  const routes = ADMIN_ROUTES.flatMap(({ path, methods }) => methods.map((method) => `${method}${path}`))
+  const named = [...new Set([...statements.values()].flat())]
+  expect(named.filter((statement) => !routes.some((route) => isCovered(route, statement)))).toEqual([])
+})

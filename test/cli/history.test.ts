@@ -9,6 +9,7 @@ import { runCli, sessionOf } from '../factories/cli.ts'
 import { newGroup, newUser, patchOf } from '../factories/scim-api.ts'
 import { IDS, ofFinance, rowOf } from '../factories/sentences.ts'
 import { withSystem } from '../factories/system.ts'
+import { anInstant } from '../factories/undo.ts'
 
 const system = withSystem()
 let folder: string
@@ -115,6 +116,22 @@ describe('rolecall user history', () => {
     const { story, stderr } = await storyOf('user', 'history', dara.id, '--from', today, '--to', today, '--limit', '1')
     expect(story).toEqual(['Okta changed title of dara'])
     expect(stderr).toBe(`The 1 most recent are shown, there may be more: raise --limit, or say --all\n${LEFT_OUT}`)
+  })
+
+  test('tells who had the name before, and how to see that one', async () => {
+    const first = await scim('POST', '/Users', newUser('eve@example.com'))
+    await scim('DELETE', `/Users/${first.id}`)
+    const second = await scim('POST', '/Users', newUser('interim@example.com'))
+    await scim('PATCH', `/Users/${second.id}`, patchOf({ op: 'replace', value: { userName: 'Eve@example.com' } }))
+    await scim('PATCH', `/Users/${second.id}`, patchOf({ op: 'replace', path: 'title', value: 'Lead' }))
+    const { story, stderr } = await storyOf('user', 'history', 'eve@example.com')
+    expect(story.at(0)).toBe('Okta created user interim')
+    const [leftOut, earlier, ...more] = stderr.split('\n')
+    expect([leftOut, more]).toEqual([LEFT_OUT, []])
+    expect(earlier?.replace(/until \S+Z/, 'until T')).toBe(
+      `Another user had the name "Eve@example.com" before, until T: ./rolecall user history ${first.id} --data-dir ${folder}`,
+    )
+    expect((await storyOf('user', 'history', second.id)).stderr).toBe(LEFT_OUT)
   })
 
   test('refuses a name that nobody has or had, and one that several had', async () => {
@@ -226,5 +243,28 @@ describe('rolecall event-history', () => {
     await expect(new Narrator({ ...session, api: { ...session.api, call: away } }).say([row])).rejects.toThrow(
       'Nobody answers',
     )
+  })
+})
+
+describe('what was undone', () => {
+  test('is told of each object in its own history, and a request that restored nothing says no more', async () => {
+    const kai = await scim('POST', '/Users', newUser('kai'))
+    const role = await scim('POST', '/Groups', newGroup('Crew', { members: [{ value: kai.id }] }))
+    const since = await anInstant()
+    await scim('PATCH', `/Groups/${role.id}`, patchOf({ op: 'remove', path: `members[value eq "${kai.id}"]` }))
+    await scim('PATCH', `/Users/${kai.id}`, patchOf({ op: 'replace', value: { active: false } }))
+    const lea = await scim('POST', '/Users', newUser('lea'))
+    const undo = ['undo', '--integration', 'OKTA_PROVISIONING', '--since', since, '--with-created']
+    expect(await cli(...undo)).toMatchObject({ code: 0, stderr: '3 set back' })
+    expect((await storyOf('user', 'history', 'kai')).story.slice(-2).toSorted()).toEqual([
+      'local-admin undid a change and so added kai to role Crew',
+      'local-admin undid a change and so reactivated kai',
+    ])
+    expect((await storyOf('user', 'history', lea.id)).story).toEqual([
+      'Okta created user lea',
+      'local-admin undid a change and so deleted user lea',
+    ])
+    expect(await cli('user', 'undrop', lea.id)).toMatchObject({ code: 1, stderr: '0 set back, 1 refused' })
+    expect((await storyOf('user', 'history', lea.id)).story.at(-1)).toBe('local-admin asked to restore user lea')
   })
 })

@@ -56,6 +56,12 @@ describe('rolecall integration oauth', () => {
       code: 1,
       stderr: `Integration "TWICE" has the OAuth client ${clientId} already: rotate its secret, or disable it first (409)`,
     })
+    expect(await cli('integration', 'oauth', 'disable', 'twice', '--dry-run')).toEqual({
+      code: 0,
+      stdout: `TWICE would have no OAuth client any more; ${clientId} has 1 secret, 0 trusts, and its access tokens`,
+      stderr: 'Nothing was changed',
+    })
+    expect((await cliJson('integration', 'oauth', 'show', 'twice')).clientId).toBe(clientId)
     expect(await cli('integration', 'oauth', 'disable', 'twice')).toEqual({
       ...{ code: 0, stdout: 'TWICE has no OAuth client any more', stderr: '' },
     })
@@ -64,6 +70,10 @@ describe('rolecall integration oauth', () => {
       stderr: 'Integration "TWICE" has no OAuth client: make one with "rolecall integration oauth enable TWICE" (404)',
     })
     expect((await cliJson('integration', 'oauth', 'enable', 'TWICE')).clientId).not.toBe(clientId)
+    await cli('integration', 'create', 'E', '--kind', 'GENERIC', '--account', 'emea')
+    expect((await cli('integration', 'oauth', 'show', 'E', '--account', 'emea')).stderr).toBe(
+      'Integration "E" has no OAuth client: make one with "rolecall integration oauth enable E --account emea" (404)',
+    )
   })
 
   test('rotates a secret, and says until when the old one works', async () => {
@@ -88,6 +98,8 @@ describe('rolecall integration oauth', () => {
     const fromAddress = await keys('--jwks-uri', 'https://idp.example.com/jwks')
     expect([fromAddress.keys, fromAddress.jwksUri]).toEqual([undefined, 'https://idp.example.com/jwks'])
     expect((await keys('--remove')).jwksUri).toBeUndefined()
+    const again = await cli('integration', 'oauth', 'keys', 'KEYS', '--remove')
+    expect([again.code, again.stderr]).toEqual([0, 'Nothing has changed: all of it was so already'])
     expect(
       await cli('integration', 'oauth', 'keys', 'KEYS', '--jwks-uri', 'http://169.254.169.254/jwks'),
     ).toMatchObject({

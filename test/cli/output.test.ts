@@ -30,6 +30,12 @@ describe('tableWriter()', () => {
     expect(write([{ name: 'Ada', age: 36 }, { name: 'Bob' }])).toBe('NAME\nAda\n    age 36\n    old\nBob\n')
   })
 
+  test('has room for more rows than a call has for arguments', () => {
+    const rows = Array.from({ length: 200_000 }, (_, age) => ({ name: 'Ada', age }))
+    const lines = tableWriter([NAME, AGE])(rows).split('\n')
+    expect([lines.length, lines[0], lines.at(-2)]).toEqual([200_002, 'NAME  AGE', 'Ada   199999'])
+  })
+
   test('cuts long cells with a mark, between whole characters', () => {
     const [, line] = tableWriter([NAME])([{ name: '😀'.repeat(100) }]).split('\n')
     expect(line).toBe(`${'😀'.repeat(79)}…`)

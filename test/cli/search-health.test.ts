@@ -102,7 +102,7 @@ describe('rolecall health', () => {
     expect([table.code, rowsOf(table.stdout)[0]]).toEqual([3, ['SEVERITY', 'FINDING', 'INTEGRATION', 'COUNT', 'SINCE']])
     expect(table.stdout).toMatch(/^attention {2}conflicts {2,}OKTA_PROVISIONING {2}1 /m)
     expect(table.stdout).toMatch(
-      /\n {4}→ npx rolecall event-history --integration OKTA_PROVISIONING --status 409 --last 24h --details --data-dir /,
+      /\n {4}→ \.\/rolecall event-history --integration OKTA_PROVISIONING --status 409 --last 24h --details --data-dir /,
     )
     const json = await rolecall('health --output json')
     const { findings } = JSON.parse(json.stdout)

@@ -69,6 +69,60 @@ describe('rolecall integration create, list, alter, drop', () => {
     expect(stdout).toMatch(/^Privileges +createUser, createRole → createUser$/m)
   })
 
+  test('hands over what the role owned, or leaves it where that is said; a dry run does neither', async () => {
+    for (const [name, role] of ['HR OLD', 'OTHER NEW'].map((pair) => pair.split(' ')))
+      await rolecall('moved', `integration create ${name} --kind GENERIC --role ${role}`)
+    await rolecall('moved', 'user create --user-name ada')
+    await rolecall('moved', 'ownership transfer --user ada --to OLD')
+    const alter = (flags: string) => rolecall('moved', `integration alter HR ${flags}`, { pause: async () => {} })
+    const refused = await alter('--role NEW')
+    expect([refused.code, refused.stderr]).toEqual([
+      1,
+      'Cannot have integration "HR" run as "NEW": its role "OLD" owns 1 user and 0 roles, and no other integration runs as it, so that no identity provider could change them any more; hand them over first: rolecall ownership transfer --owned-by OLD --to ROLE, or with --transfer-objects in this command; or leave them with --leave-objects, in the API leaveObjects (409)',
+    ])
+    const left = await alter('--role NEW --leave-objects --dry-run')
+    expect([left.code, left.stderr]).toEqual([0, 'Nothing was changed'])
+    expect(left.stdout).toMatch(/^Role +OLD → NEW$/m)
+    const dry = await alter('--role NEW --transfer-objects --dry-run')
+    expect([dry.code, dry.stderr]).toEqual([
+      ...[0, '1 would be transferred; nothing was changed\nThen HR would run as NEW'],
+    ])
+    expect(await json('moved', 'integration describe HR')).toMatchObject({ role: 'OLD', enabled: true })
+    const moved = await alter('--role NEW --transfer-objects --comment moved')
+    expect([moved.code, moved.stderr]).toEqual([0, '1 transferred\nHR runs as NEW'])
+    expect(await json('moved', 'integration describe HR')).toMatchObject({
+      ...{ role: 'NEW', enabled: true, comment: 'moved' },
+    })
+    expect(await json('moved', 'ownership show')).toEqual(
+      Object.entries({ ADMIN: 0, NEW: 1, OLD: 0 }).map(([role, users]) => ({ role, users, roles: 0 })),
+    )
+    const again = await alter('--role NEW --transfer-objects')
+    expect([again.code, again.stderr]).toEqual([0, 'Nothing has changed: all of it was so already'])
+    for (const [flags, said] of [
+      ['--transfer-objects --comment x', '--transfer-objects goes with --role only'],
+      ['--role OLD --transfer-objects --leave-objects', '--transfer-objects and --leave-objects contradict each other'],
+    ] as const) {
+      const { code, stderr } = await alter(flags)
+      expect([code, stderr]).toEqual([2, expect.stringContaining(said)])
+    }
+  })
+
+  test('shows what a change or a release would do, and does nothing', async () => {
+    await rolecall('tried', 'integration create HR --kind GENERIC')
+    const altered = await rolecall('tried', 'integration alter HR --enabled false --dry-run')
+    expect([altered.stdout, altered.stderr]).toEqual([
+      expect.stringMatching(/^Enabled +true → false$/m),
+      'Nothing was changed',
+    ])
+    const released = await rolecall('tried', 'integration release HR --for 1h --dry-run')
+    expect([released.stdout, released.stderr]).toEqual([
+      expect.stringMatching(/^Brake released until +none → \d{4}-/m),
+      'Nothing was changed',
+    ])
+    const view = await json('tried', 'integration describe HR')
+    expect([view.enabled, view.brakeReleasedUntil]).toEqual([true, undefined])
+  })
+
   test('drops, and tells before what would end', async () => {
     await rolecall('drops', 'integration create HR --kind GENERIC')
     await rolecall('drops', 'token issue HR')
@@ -147,7 +201,9 @@ describe('rolecall provisioner', () => {
       'These would be the privileges of 1 live token; nothing was changed',
     )
     const granted = await rolecall('prov', 'provisioner grant HR_ROLE monitoruser,monitorRole')
-    expect(granted.stdout).toMatch(/^Privileges +createUser, createRole, monitorUser, monitorRole$/m)
+    expect(granted.stdout).toMatch(
+      /^Privileges +createUser, createRole → createUser, createRole, monitorUser, monitorRole$/m,
+    )
     expect(granted.stderr).toBe('Within a minute these are the privileges of 1 live token')
     await rolecall('prov', 'provisioner revoke HR_ROLE createUser')
     expect(await json('prov', 'provisioner list')).toMatchObject([
@@ -179,6 +235,38 @@ describe('rolecall provisioner', () => {
   })
 })
 
+/** What the latest event about a setting says that it changed. */
+async function changesTold(account: string, name: string) {
+  const question = `event-history --type ADMIN --method PATCH --resource ${name} --status 200`
+  const rows: { DETAILS: { changes?: object[] } | string }[] = await json(account, question)
+  const told = rows.map(({ DETAILS }) => (typeof DETAILS === 'string' ? JSON.parse(DETAILS) : DETAILS))
+  return told.findLast(({ changes }) => changes)?.changes
+}
+
+describe('rolecall account settings', () => {
+  test('shows what it changed, before and after, and so does its event', async () => {
+    await rolecall('kept', 'integration create HR --kind GENERIC')
+    await rolecall('kept', 'network-policy create OFFICE --allow 192.0.2.0/24')
+    const set = 'account settings kept --network-policy office --separate-user-names true'
+    const expected = /^Network policy +none → OFFICE\nSeparate user names +false → true$/m
+    const dry = await rolecall('kept', `${set} --dry-run`)
+    expect(dry.stdout).toMatch(expected)
+    expect([dry.stderr, await changesTold('kept', 'kept')]).toEqual([
+      'It would change HR; nothing was changed',
+      undefined,
+    ])
+    const done = await rolecall('kept', set)
+    expect(done.stdout).toMatch(expected)
+    expect(done.stderr).toBe('It has changed HR, within a minute')
+    expect(await changesTold('kept', 'kept')).toEqual([
+      { attribute: 'separateUserNames', before: false, after: true },
+      { attribute: 'networkPolicy', after: 'OFFICE' },
+    ])
+    const again = await rolecall('kept', set)
+    expect([again.stdout.includes('→'), again.stderr]).toEqual([false, 'Nothing has changed: all of it was so already'])
+  })
+})
+
 describe('rolecall network-policy', () => {
   test('creates, lists, describes, changes and drops', async () => {
     await rolecall('net', 'integration create HR --kind GENERIC')
@@ -196,7 +284,12 @@ describe('rolecall network-policy', () => {
       'It would be so for HR; nothing was changed',
     )
     const altered = await rolecall('net', 'network-policy alter OFFICE --mode enforce --block-add 192.0.2.66')
-    expect(altered.stdout).toMatch(/^Mode +enforce$/m)
+    expect(altered.stdout).toMatch(/^Mode +observe → enforce$/m)
+    expect(altered.stdout).toMatch(/^Blocked from +none → 192.0.2.66$/m)
+    expect(await changesTold('net', 'OFFICE')).toEqual([
+      { attribute: 'mode', before: 'observe', after: 'enforce' },
+      { attribute: 'blocked', before: [], after: ['192.0.2.66'] },
+    ])
     expect(altered.stderr).toBe('It is so for HR, within a minute')
     expect((await rolecall('net', 'network-policy alter OFFICE --mode enforce')).stderr).toBe(
       'Nothing has changed: all of it was so already',

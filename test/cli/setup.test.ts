@@ -157,6 +157,11 @@ describe('rolecall setup', () => {
 
   test.each([
     [['okta', '--oauth'], 2, '--oauth: Okta has no client credentials for SCIM, only: entra, ping, sailpoint, custom'],
+    [
+      ['okta', '--role', 'accountadmin'],
+      2,
+      '--role "accountadmin": ACCOUNTADMIN decides over other roles, choose another role',
+    ],
     [['octa'], 2, 'There is no guide for "octa", only: okta, entra, ping, sailpoint, jumpcloud, onelogin, custom'],
     [[], 2, 'PROVIDER is missing: okta, entra, ping, sailpoint, jumpcloud, onelogin, custom'],
     [

@@ -42,6 +42,29 @@ test('a dry run says what would be done', async () => {
   expect(told).toEqual(['2 would be transferred; nothing was changed'])
 })
 
+test('what cannot be is not said to be so already, and an object that takes several steps counts once', async () => {
+  const reason = '2 members not set back: no user here any more'
+  const steps: Step[] = [
+    { rows: [row('ops', 'done', { what: '20000 members back', goesOn: true })], next: '1' },
+    {
+      rows: [
+        row('ops', 'done', { what: '5 members back', reason }),
+        ...[row('qa', 'unchanged', { reason }), row('hr', 'unchanged'), row('ada', 'done')],
+      ],
+    },
+  ]
+  const toldOf = async (isDryRun: boolean) => {
+    const { session, told } = sessionOf('json')
+    const askFor = async (next = '0') => steps[Number(next)] as Step
+    expect(await carryOutSteps(session, askFor, { done: 'set back', isDryRun })).toBe(0)
+    return told
+  }
+  expect(await toldOf(false)).toEqual(['2 set back, 1 of them in part, 1 were so already, 1 stay as they are'])
+  expect(await toldOf(true)).toEqual([
+    '2 would be set back, 1 of them in part; nothing was changed, 1 were so already, 1 stay as they are',
+  ])
+})
+
 test('one that fails midway says what is done, so that it can be run again', async () => {
   const { session, told } = sessionOf('table')
   const failing = async (next: string | undefined) => {

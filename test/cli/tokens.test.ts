@@ -94,6 +94,9 @@ describe('rolecall token rotate, rename and revoke --all', () => {
       '"INTEGRATION","ID","NAME","STATUS","DAYS LEFT","EXPIRES","LAST USED","USED FROM","CREATED","CREATED BY"',
     )
     expect(stdout.match(/^"OKTA","\w+","(?:t10|second|third)","live"/gm)).toHaveLength(3)
+    const dry = await rolecall('token', 'revoke', '--all', 'okta', '--dry-run', ...on)
+    expect(dry).toMatchObject({ code: 0, stderr: 'Nothing was changed' })
+    expect(dry.stdout.match(/^Would revoke \w{22}$/gm)).toHaveLength(3)
     const ended = await rolecall('token', 'revoke', '--all', 'okta', ...on)
     expect({ code: ended.code, lines: ended.stdout.split('\n').length }).toEqual({ code: 0, lines: 3 })
     expect(await rolecall('token', 'revoke', '--all', 'okta', ...on)).toEqual({
@@ -133,13 +136,20 @@ describe('rolecall token check', () => {
     expect((await rolecall('token', 'check', 'OKTA', '--account', 'soon', '--days', '5')).code).toBe(0)
   })
 
-  test('exits with 3 where the last token has expired, not where an administrator ended it', async () => {
+  test('exits with 3 where the last token has ended, also by an administrator, but of one that is disabled', async () => {
     const [ended = ''] = await enter('late', 200)
     const checked = await captured('token', 'check', '--account', 'late', '--output', 'json')
     expect(checked.code).toBe(3)
     expect(JSON.parse(checked.stdout)).toMatchObject([{ tokenId: ended, finding: 'expired, and there is no other' }])
     const [revoked = ''] = await enter('left', 10)
     await revokeToken(adminContext(system.db, { account: 'left' }), revoked)
+    const left = await captured('token', 'check', '--account', 'left', '--output', 'json')
+    expect([left.code, JSON.parse(left.stdout)]).toMatchObject([
+      3,
+      [{ tokenId: revoked, finding: 'revoked, and there is no other' }],
+    ])
+    const disabled = await rolecall('integration', 'alter', 'OKTA', '--enabled', 'false', '--account', 'left')
+    expect(disabled.code).toBe(0)
     expect((await rolecall('token', 'check', '--account', 'left')).code).toBe(0)
   })
 
@@ -160,7 +170,8 @@ describe('findingsAmong()', () => {
     ['the earliest first', [token('A', 'live', 6), token('B', 'live', 2)], ['B2 expires', 'A6 expires']],
     ['no ended token beside a live one', [token('A', 'expired'), token('A', 'live', 20)], []],
     ['the last of an integration that has none', [token('A', 'expired')], ['A0 expired, and there is no other']],
-    ['none that were revoked', [token('A', 'revoked')], []],
+    ['one that was revoked', [token('A', 'revoked')], ['A0 revoked, and there is no other']],
+    ['one that is rejected', [token('A', 'rejected')], ['A0 rejected, and there is no other']],
   ])('finds %s', (_name, tokens, expected) => {
     expect(findingsAmong(tokens, 7).map(({ tokenId, finding }) => `${tokenId} ${finding}`)).toEqual(expected)
   })

@@ -9,6 +9,7 @@ import { scanEvents } from '../factories/scan.ts'
 import { newGroup, newUser, patchOf } from '../factories/scim-api.ts'
 import { settle } from '../factories/settle.ts'
 import { withSystem } from '../factories/system.ts'
+import { anInstant } from '../factories/undo.ts'
 import { type Body, client } from '../rfc/client.ts'
 
 // The driver would work beside `settle`, which lets time go by.
@@ -65,14 +66,6 @@ async function snapshot(): Promise<string[]> {
     }
   }
   return texts
-}
-
-/** An instant that comes after all that is written, and before what will be. */
-async function anInstant(): Promise<string> {
-  await new Promise((resolve) => setTimeout(resolve, 5))
-  const at = new Date().toISOString()
-  await new Promise((resolve) => setTimeout(resolve, 5))
-  return at
 }
 
 describe('a sync that went wrong', () => {
@@ -164,17 +157,41 @@ describe('a sync that went wrong', () => {
     ])
     const forced = await rolecall('undo', '--event', event?.eventId ?? '', '--force')
     expect(forced).toMatchObject({ code: 0, stderr: '1 set back' })
-    expect(forced.stdout).toContain('title Head → Engineer')
+    expect(forced.stdout).toContain('title "Head" → "Engineer"')
+  })
+
+  test('is set back up to an instant, and that again as a whole, by who did it and when', async () => {
+    const { body: user } = await okta('POST', '/Users', newUser('range@example.com', { title: 'Engineer' }))
+    const titles = async () => (await okta('GET', `/Users/${user.id}`)).body.title
+    const since = await anInstant()
+    await okta('PATCH', `/Users/${user.id}`, patchOf({ op: 'replace', value: { title: 'Chief' } }))
+    const until = await anInstant()
+    await okta('PATCH', `/Users/${user.id}`, patchOf({ op: 'replace', value: { nickName: 'Rae' } }))
+    const { told } = await undoSince(since, '--until', until)
+    expect([told, await titles()]).toEqual(['1 set back', 'Engineer'])
+    const ended = await anInstant()
+    const { actorName = '' } = (await scanEvents(system.db)).findLast(({ endpoint }) => endpoint === 'admin/undo') ?? {}
+    const again = await rowsOf('undo', '--actor', actorName, '--since', until, '--until', ended)
+    expect([again.told, again.rows[0]?.what, await titles()]).toEqual([
+      '1 set back',
+      'title "Engineer" → "Chief"',
+      'Chief',
+    ])
   })
 
   test.each([
-    ['nothing', [], 'Give --event, or --integration and --since'],
-    ['an integration without a beginning', ['--integration', 'HR'], 'Give --event, or --integration and --since'],
+    ['nothing', [], 'Give --event, or --since with --integration or --actor'],
+    [
+      'an integration without a beginning',
+      ['--integration', 'HR'],
+      'Give --event, or --since with --integration or --actor',
+    ],
     [
       'both',
       ['--event', '0199a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b', '--integration', 'HR', '--since', '2026-01-01'],
-      'Give --event, or --integration and --since',
+      'Give --event, or --since with --integration or --actor',
     ],
+    ['an end without a beginning', ['--integration', 'HR', '--until', '2026-01-01'], 'Give --event, or --since with'],
     ['no event', ['--event', 'yesterday'], '--event "yesterday": expected the id of an event'],
   ])('names %s: usage', async (_what, args, said) => {
     const { code, stderr } = await rolecall('undo', ...args)

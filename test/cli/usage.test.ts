@@ -160,7 +160,15 @@ describe('rolecall', () => {
           'event-history --method POTS',
           '--method "POTS": expected one of GET, POST, PUT, PATCH, DELETE, INVOKE, NOTICE, ANY',
         ],
-        ['event-history --type SOAP', '--type "SOAP": expected one of SCIM, ADMIN, ALL'],
+        [
+          'event-history --type NOTICE',
+          '--type "NOTICE": expected one of SCIM, ADMIN, ALL; what the service tells of itself is --method NOTICE',
+        ],
+        ['changes --output csv', '--output "csv": expected json'],
+        ['user list --limit -1', '--limit needs a value: one that begins with a dash is written --limit=-1'],
+        ['user list --limit=-1', '--limit "-1": expected a whole number from 1 to 100000'],
+        ['user list --limit', '--limit needs a value'],
+        ['user list --all=yes', '--all takes no value'],
         [
           'event-history --status OK',
           '--status "OK": expected SUCCESS, FAILURE, a status such as 409, or a class such as 4xx',
@@ -182,6 +190,8 @@ describe('rolecall', () => {
       const words = COMMANDS.find((command) => line.startsWith(`${command.words} `))?.words ?? args.join(' ')
       return [args, `${said}\nSee "./rolecall ${words} --help"`]
     }),
+    [['sql', ' -- none'], 'QUESTION is empty: give one SELECT\nSee "./rolecall sql --help"'],
+    [['sql', ''], 'QUESTION is empty: give one SELECT\nSee "./rolecall sql --help"'],
     [
       ['role', 'list', '--filter', 'nickName eq "x"'],
       `--filter ${FILTER}: Cannot read filter ${FILTER}: expected an attribute of Group at character 1, found ${FILTER}\nSee "./rolecall role list --help"`,

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
-import { beforeAll, inject } from 'vitest'
+import { afterAll, beforeAll, inject } from 'vitest'
 import { createTable } from '../../local/engine/create-table.ts'
 import { LOCAL_AWS } from '../../local/environment.ts'
 import type { Config } from '../../shared/config.ts'
 import { type Db, openDb } from '../../shared/store/client.ts'
+import { requireNoOrphans } from './settle.ts'
 
 /** Where the run's engine listens. */
 export const engineEndpoint = (): string => inject('dynamodbEndpoint')
@@ -16,10 +17,11 @@ export async function testTable(config: DynamoDBClientConfig = {}): Promise<Db> 
   return db
 }
 
-/** As {@link testTable}, for all tests of a file: made before the first of them. */
+/** As {@link testTable}, for all tests of a file: made before the first of them, and looked through after the last. */
 export function withTable(): Db {
   const db = openTestDb(`test-${randomUUID()}`)
   beforeAll(() => createTable(db))
+  afterAll(() => requireNoOrphans(db))
   return db
 }
 

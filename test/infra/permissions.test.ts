@@ -21,6 +21,7 @@ import {
   pendingKey,
   provisionerCollectionKey,
   revokedKey,
+  roundKey,
   tokenKey,
   tokensOfKey,
   usedAssertionKey,
@@ -244,7 +245,17 @@ describe('what each function may do with the table (SECURITY E1, I5, T7)', () =>
     for (const name of others('events')) expect([name, isAllowed(name, 'PutItem', notices)]).toEqual([name, false])
   })
 
-  test('the admin function manages integrations, roles and tokens, counts users and groups, and cannot change them', () => {
+  test('only what goes round all accounts reads and leaves a mark of where it goes on', () => {
+    const actions = ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem']
+    const mayOf = (name: LambdaName | BackgroundName) =>
+      actions.filter((action) => isAllowed(name, action, roundKey('watch').pk))
+    for (const name of [...LAMBDA_NAMES, ...BACKGROUND_NAMES]) {
+      const isRound = name === 'watch' || name === 'changes'
+      expect([name, mayOf(name)]).toEqual([name, isRound ? ['GetItem', 'PutItem'] : []])
+    }
+  })
+
+  test('the admin function manages integrations, roles and tokens, counts users and groups and what is unfinished, and cannot change them', () => {
     for (const key of [
       integrationCollectionKey('acme'),
       provisionerCollectionKey('acme'),
@@ -253,10 +264,11 @@ describe('what each function may do with the table (SECURITY E1, I5, T7)', () =>
     ]) {
       for (const action of ['GetItem', 'PutItem', 'UpdateItem']) expect(isAllowed('admin', action, key)).toBe(true)
     }
+    // An account that is dropped must be empty, and nothing in it unfinished.
+    const asked = [countKey('acme', User), pendingKey('acme')]
     for (const key of OBJECTS) {
       const may = ['Query', 'PutItem', 'UpdateItem', 'DeleteItem'].filter((action) => isAllowed('admin', action, key))
-      const isSeen = key === countKey('acme', User) || key === pendingKey('acme')
-      expect([key, may]).toEqual([key, isSeen ? ['Query'] : []])
+      expect([key, may]).toEqual([key, asked.includes(key) ? ['Query'] : []])
     }
     for (const key of [EVENT, noticesKey('acme')]) expect(isAllowed('admin', 'Query', key)).toBe(true)
     for (const name of ALL.filter((one) => one !== 'admin' && one !== 'watch'))

@@ -13,13 +13,15 @@ import { getToken } from '../../shared/store/token-record.ts'
 import { adminContext } from '../factories/admin.ts'
 import { withTable } from '../factories/engine.ts'
 import { scanAll, scanEvents } from '../factories/scan.ts'
+import { newUser, principal, scimApi } from '../factories/scim-api.ts'
+import { settle } from '../factories/settle.ts'
 
 const NOW = new Date('2026-08-31T10:00:00.000Z')
 const LATER = new Date(NOW.getTime() + 120_000)
 const db = withTable()
 /** Each test has an account of its own. */
 let account = 0
-const admin = (now = NOW) => adminContext(db, { account: `a${account}`, now })
+const admin = (now = NOW, isDryRun = false) => adminContext(db, { account: `a${account}`, now, isDryRun })
 const create = (name = `a${account}`) => createAccount(adminContext(db, { now: NOW }), { name })
 const integrate = (name: string, networkPolicy?: string) =>
   createIntegration(admin(), { name, clientKind: 'GENERIC', ...(networkPolicy && { networkPolicy }) })
@@ -54,7 +56,7 @@ describe('changeAccount()', () => {
     await integrate('X')
     await integrate('Y', 'OWN')
     const { tokenId } = await issueToken(admin(), { integration: 'X' })
-    expect(await changeAccount(admin(), { networkPolicy: 'office' }, { isDryRun: true })).toMatchObject({
+    expect(await changeAccount(admin(NOW, true), { networkPolicy: 'office' })).toMatchObject({
       ...{ networkPolicy: 'OFFICE', spreadTo: ['X'] },
     })
     expect((await getToken(db, tokenId))?.access.networkPolicy).toBeUndefined()
@@ -84,7 +86,7 @@ describe('changeAccount()', () => {
     for (const name of ['X', 'Y']) await integrate(name)
     const { tokenId } = await issueToken(admin(), { integration: 'X' })
     const isSeparate = async () => (await getToken(db, tokenId))?.access.separateUserNames ?? false
-    const dry = await changeAccount(admin(), { separateUserNames: true }, { isDryRun: true })
+    const dry = await changeAccount(admin(NOW, true), { separateUserNames: true })
     expect([dry.separateUserNames, dry.spreadTo, await isSeparate()]).toEqual([true, ['X', 'Y'], false])
     expect(await changeAccount(admin(), { separateUserNames: true })).toMatchObject({
       ...{ separateUserNames: true, spreadTo: ['X', 'Y'] },
@@ -133,12 +135,30 @@ describe('dropAccount()', () => {
     await expect(dropAccount(admin())).rejects.toMatchObject({ message: there('1 user and 0 roles') })
     await count(-1)
     await expect(dropAccount(admin())).rejects.toMatchObject({ status: 409 })
-    await dropAccount(admin(LATER), { isDryRun: true })
+    await dropAccount(admin(LATER, true))
     await dropAccount(admin(LATER))
     await expect(describeAccount(admin())).rejects.toMatchObject({ status: 404 })
     const left = (await scanAll(db)).map(({ pk }) => String(pk).split('#').slice(1, 3).join('#'))
     const own = left.filter((key) => key.startsWith(`a${account}#`))
     expect([...new Set(own)].sort()).toEqual([`a${account}#COUNT`, `a${account}#EVENT`])
+  })
+
+  test('waits for what the worker has still to do in it, and says so, in a dry run too', async () => {
+    account++
+    await create()
+    const call = scimApi(db, principal({ account: `a${account}` }))
+    const { body } = await call('POST', '/Users', newUser('ada'))
+    expect((await call('DELETE', `/Users/${body.id}`)).status).toBe(204)
+    const refusal = {
+      status: 409,
+      message: `Cannot drop account "a${account}": 1 change in it is not finished yet (a deletion, or a change of many members); retry in a minute`,
+    }
+    await expect(dropAccount(admin(LATER, true))).rejects.toMatchObject(refusal)
+    await expect(dropAccount(admin(LATER))).rejects.toMatchObject(refusal)
+    expect((await describeAccount(admin())).users).toBe(0)
+    await settle(db)
+    await dropAccount(admin(LATER))
+    await expect(describeAccount(admin())).rejects.toMatchObject({ status: 404 })
   })
 
   test('never takes the default one, nor one in which an integration is made at the same time', async () => {

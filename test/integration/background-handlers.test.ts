@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { DynamoDBRecord, DynamoDBStreamEvent, EventBridgeEvent, SQSEvent } from 'aws-lambda'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { changesHandler } from '../../shared/http/changes-handler.ts'
@@ -22,6 +23,8 @@ function keepingQueue(broken: readonly string[] = []) {
   return { sent, queue: { send } }
 }
 
+const within = (ms: number) => ({ ...lambdaContext(), getRemainingTimeInMillis: () => ms })
+
 let sequence = 0
 const record = (sk: string, NewImage: object | undefined = { writer: { S: 'request' } }): DynamoDBRecord => ({
   eventID: `event-${++sequence}`,
@@ -40,7 +43,7 @@ describe('changes', () => {
   test('hands on one message for each head, under the name of its last record', async () => {
     const { sent, queue } = keepingQueue()
     const records = [record('GROUP#g1'), record('USER#u1'), record('GROUP#g1')]
-    expect(await changesHandler({ db, queue })(stream(...records))).toEqual({ batchItemFailures: [] })
+    expect(await changesHandler({ db, queue })(stream(...records), lambdaContext())).toEqual({ batchItemFailures: [] })
     expect(sent).toEqual([
       { work: group('g1'), once: records[2]?.eventID },
       { work: { account: 'acme', kind: 'USER', id: 'u1' }, once: records[1]?.eventID },
@@ -51,7 +54,7 @@ describe('changes', () => {
     vi.spyOn(process.stdout, 'write').mockReturnValue(true)
     const { sent, queue } = keepingQueue(['g1'])
     const records = [record('GROUP#g2'), record('GROUP#g1'), record('GROUP#g1')]
-    expect(await changesHandler({ db, queue })(stream(...records))).toEqual({
+    expect(await changesHandler({ db, queue })(stream(...records), lambdaContext())).toEqual({
       batchItemFailures: records.slice(1).map(({ dynamodb }) => ({ itemIdentifier: dynamodb?.SequenceNumber })),
     })
     expect(sent.map(({ work }) => work)).toEqual([group('g2')])
@@ -60,7 +63,9 @@ describe('changes', () => {
   test('passes over heads that are gone, and what is none', async () => {
     const { sent, queue } = keepingQueue()
     const gone = { ...record('GROUP#g1'), dynamodb: { Keys: record('GROUP#g1').dynamodb?.Keys ?? {} } }
-    expect(await changesHandler({ db, queue })(stream(gone, record('OTHER#x')))).toEqual({ batchItemFailures: [] })
+    expect(await changesHandler({ db, queue })(stream(gone, record('OTHER#x')), lambdaContext())).toEqual({
+      batchItemFailures: [],
+    })
     expect(sent).toEqual([])
   })
 })
@@ -80,7 +85,7 @@ test('every minute changes hands on what no doorbell told of', async () => {
   const work = await queued('minutely', 50)
   const { sent, queue } = keepingQueue()
   const minute = { id: 'minute-7' } as EventBridgeEvent<'Scheduled Event', unknown>
-  expect(await changesHandler({ db, queue })(minute)).toEqual({ batchItemFailures: [] })
+  expect(await changesHandler({ db, queue })(minute, lambdaContext())).toEqual({ batchItemFailures: [] })
   expect(sent).toEqual([{ work, once: `GROUP:${work.id}:minute-7` }])
 })
 
@@ -88,15 +93,39 @@ test('what cannot be handed on keeps nothing else waiting', async () => {
   vi.spyOn(process.stdout, 'write').mockReturnValue(true)
   const [first, second] = [await queued('a-first', 50), await queued('b-second', 50)]
   const { sent, queue } = keepingQueue([first.id])
-  await changesHandler({ db, queue })({ id: 'minute-8' } as EventBridgeEvent<'Scheduled Event', unknown>)
+  await changesHandler({ db, queue })(
+    { id: 'minute-8' } as EventBridgeEvent<'Scheduled Event', unknown>,
+    lambdaContext(),
+  )
   vi.restoreAllMocks()
   expect(sent.map(({ work }) => work)).toContainEqual(second)
+})
+
+test('every minute ends before its time, and the next one goes on from there', async () => {
+  const works = [await queued('c-first', 50), await queued('c-second', 50)]
+  const { sent, queue } = keepingQueue()
+  let now = Date.now()
+  const late = now + 10_000
+  const minute = changesHandler({
+    db: { ...db, clock: () => now },
+    queue: {
+      async send(work, once) {
+        await queue.send(work, once)
+        if (now < late) now = late
+      },
+    },
+  })
+  vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+  await minute({ id: 'minute-9' } as EventBridgeEvent<'Scheduled Event', unknown>, lambdaContext())
+  vi.restoreAllMocks()
+  expect(works.every((work) => sent.some((one) => isDeepStrictEqual(one.work, work)))).toBe(false)
+  await minute({ id: 'minute-10' } as EventBridgeEvent<'Scheduled Event', unknown>, lambdaContext())
+  for (const work of works) expect(sent.map((one) => one.work)).toContainEqual(work)
 })
 
 describe('worker', () => {
   const message = (work: unknown): SQSEvent =>
     ({ Records: [{ messageId: 'm1', body: JSON.stringify(work) }] }) as SQSEvent
-  const within = (ms: number) => ({ ...lambdaContext(), getRemainingTimeInMillis: () => ms })
 
   test('does a slice, and is done where nothing is left', async () => {
     const work = await queued('worked', 50)

@@ -44,13 +44,6 @@ test('a release is taken back', async () => {
   expect((await accessOf())?.brakeReleasedUntil).toBe(0)
 })
 
-test('a dry run of a release says until when, and releases nothing', async () => {
-  const accessOf = await create()
-  const { changes } = await releaseBrake(admin(), 'X', { for: '1h' }, { isDryRun: true })
-  expect(changes).toEqual([{ attribute: 'brakeReleasedUntil', after: UNTIL }])
-  expect((await accessOf())?.brakeReleasedUntil).toBe(0)
-})
-
 const RULE = "expected a number and s, m, h or d, such as 5m, at most 24h: for longer, change the brake's mode"
 test.each<[Json, string]>([
   [{ for: '25h' }, `Cannot read for "25h": ${RULE}`],

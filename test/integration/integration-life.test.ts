@@ -17,9 +17,9 @@ const NOW = new Date('2026-08-31T10:00:00.000Z')
 const db = withTable()
 /** Each test has an account of its own. */
 let account = 0
-const admin = (now = NOW) => adminContext(db, { account: `a${account}`, now })
-const create = (input: IntegrationInput, isDryRun = false) => createIntegration(admin(), input, { isDryRun })
-const drop = (name: string, isDryRun = false) => dropIntegration(admin(), name, { isDryRun })
+const admin = (now = NOW, isDryRun = false) => adminContext(db, { account: `a${account}`, now, isDryRun })
+const create = (input: IntegrationInput, isDryRun = false) => createIntegration(admin(NOW, isDryRun), input)
+const drop = (name: string, isDryRun = false) => dropIntegration(admin(NOW, isDryRun), name)
 const namesOf = async () => (await listIntegrations(admin())).map(({ name }) => name)
 
 /** Lets a role own a user, as far as counts go. */
@@ -70,8 +70,7 @@ describe('createIntegration() where there is one of the name', () => {
     const replaced = { name: 'X', clientKind: 'GENERIC', role: 'NEW', mode: 'orReplace' as const }
     const refused = {
       status: 409,
-      message:
-        'Cannot replace integration "X" by one that runs as "NEW": its role "OLD" owns 1 user and 0 roles, and no other integration runs as it, so that no identity provider could change them any more; hand them over first: rolecall ownership transfer --owned-by OLD --to ROLE',
+      message: `Cannot replace integration "X" by one that runs as "NEW": its role "OLD" owns 1 user and 0 roles, and no other integration runs as it, so that no identity provider could change them any more; hand them over first: rolecall ownership transfer --owned-by OLD --to ROLE --account a${account}`,
     }
     for (const isDryRun of [true, false]) await expect(create(replaced, isDryRun)).rejects.toMatchObject(refused)
     expect((await describeIntegration(admin(), 'X')).role).toBe('OLD')
@@ -163,8 +162,7 @@ describe('dropIntegration()', () => {
     for (const isDryRun of [true, false]) {
       await expect(drop('X', isDryRun)).rejects.toMatchObject({
         status: 409,
-        message:
-          'Cannot drop integration "X": its role "HR" owns 1 user and 2 roles, and no other integration runs as it, so that no identity provider could change them any more; hand them over first: rolecall ownership transfer --owned-by HR --to ROLE',
+        message: `Cannot drop integration "X": its role "HR" owns 1 user and 2 roles, and no other integration runs as it, so that no identity provider could change them any more; hand them over first: rolecall ownership transfer --owned-by HR --to ROLE --account a${account}`,
       })
     }
     await create({ name: 'Y', clientKind: 'OKTA', role: 'HR' })
@@ -211,15 +209,39 @@ describe('dropIntegration()', () => {
 })
 
 describe('changeIntegration() to another role or kind', () => {
+  test('is refused while the role owns objects that no other integration could change, unless that is asked for', async () => {
+    account++
+    await create({ name: 'X', clientKind: 'OKTA', role: 'OLD' })
+    await create({ name: 'Y', clientKind: 'OKTA', role: 'NEW' })
+    await own('OLD')
+    const move = (input: object, isDryRun = false) =>
+      changeIntegration(admin(NOW, isDryRun), 'X', { role: 'new', ...input })
+    for (const isDryRun of [true, false]) {
+      await expect(move({}, isDryRun)).rejects.toMatchObject({
+        status: 409,
+        message:
+          'Cannot have integration "X" run as "NEW": its role "OLD" owns 1 user and 0 roles, and no other integration runs as it, so that no identity provider could change them any more; hand them over first: rolecall ownership transfer --owned-by OLD --to ROLE, or with --transfer-objects in this command; or leave them with --leave-objects, in the API leaveObjects',
+      })
+    }
+    const dry = admin(NOW, true)
+    const expected = { role: 'NEW', changes: [{ attribute: 'role', before: 'OLD', after: 'NEW' }] }
+    expect(await changeIntegration(dry, 'X', { role: 'new', leaveObjects: true })).toMatchObject(expected)
+    expect([dry.trail.recorded, (await describeIntegration(admin(), 'X')).role]).toEqual([false, 'OLD'])
+    const moved = await move({ leaveObjects: true })
+    expect(moved).toMatchObject(expected)
+    expect(moved).not.toHaveProperty('notice')
+  })
+
   test('moves its tokens to the role, leaves objects with the one before, and says so', async () => {
     account++
+    await create({ name: 'OTHER', clientKind: 'OKTA', role: 'OLD' })
     await create({ name: 'X', clientKind: 'OKTA', role: 'OLD' })
     await create({ name: 'Y', clientKind: 'OKTA', role: 'NEW', monitorUsers: true })
     const { tokenId } = await issueToken(admin(), { integration: 'X' })
     await own('OLD')
     const changed = await changeIntegration(admin(), 'X', { role: 'new', clientKind: 'azure' })
     expect(changed.notice).toBe(
-      'Role OLD keeps 1 user and 0 roles; to hand them over: rolecall ownership transfer --owned-by OLD --to NEW',
+      `Role OLD, still that of OTHER, keeps 1 user and 0 roles; to hand them over: rolecall ownership transfer --owned-by OLD --to NEW --account a${account}`,
     )
     expect(changed.changes).toEqual([
       { attribute: 'clientKind', before: 'OKTA', after: 'AZURE' },

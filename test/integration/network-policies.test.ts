@@ -12,24 +12,26 @@ import {
   listNetworkPolicies,
 } from '../../shared/resources/network-policies.ts'
 import type { NetworkPolicyChange, NetworkPolicyInput } from '../../shared/resources/network-policy-input.ts'
+import { spreadPolicies } from '../../shared/resources/spread-policy.ts'
 import { issueToken } from '../../shared/resources/tokens.ts'
 import type { Json } from '../../shared/scim/schema.ts'
 import { getToken } from '../../shared/store/token-record.ts'
 import { adminContext } from '../factories/admin.ts'
 import { withTable } from '../factories/engine.ts'
 import { scanAll, scanEvents } from '../factories/scan.ts'
+import { watchedDb } from '../factories/watched-db.ts'
 
 const NOW = new Date('2026-08-31T10:00:00.000Z')
 const ACTOR = 'arn:aws:iam::000000000000:user/test'
 const db = withTable()
 /** Each test has an account of its own. */
 let account = 0
-const admin = () => adminContext(db, { account: `a${account}`, now: NOW })
+const admin = (isDryRun = false) => adminContext(db, { account: `a${account}`, now: NOW, isDryRun })
 const integrate = (input: Partial<IntegrationInput> & { name: string }) =>
   createIntegration(admin(), { clientKind: 'GENERIC', ...input })
 const attach = (name: string, networkPolicy: string | null) => changeIntegration(admin(), name, { networkPolicy })
 const change = (name: string, input: NetworkPolicyChange | Json, isDryRun = false) =>
-  changePolicy(admin(), name, input, { isDryRun })
+  changePolicy(admin(isDryRun), name, input)
 const policyOf = async (tokenId: string) => (await getToken(db, tokenId))?.access.networkPolicy
 
 async function create(input: NetworkPolicyInput) {
@@ -123,6 +125,17 @@ describe('a policy of integrations', () => {
     expect(again).toMatchObject({ changes: [], spreadTo: ['X', 'Y', 'Z'] })
     expect(again.pending).toBeUndefined()
     expect(await policyOf(tokenId)).toMatchObject({ blocked: ['192.0.2.66'] })
+  })
+
+  test('asked for again where all have it, reads no integration by itself', async () => {
+    account++
+    await create({ name: 'OFFICE', allowed: ['192.0.2.0/24'] })
+    for (const name of ['X', 'Y', 'Z', 'LATE']) await integrate({ name, networkPolicy: 'OFFICE' })
+    const { db: watched, calls } = watchedDb(db)
+    const spread = () => spreadPolicies({ ...admin(), db: watched }, ({ networkPolicy }) => networkPolicy !== undefined)
+    expect(await spread()).toEqual([])
+    // All integrations at once, the account's settings, and the policy.
+    expect(calls.map(({ command }) => command).sort()).toEqual(['GetItemCommand', 'GetItemCommand', 'QueryCommand'])
   })
 
   test('reaches every integration of many, whoever changes or attaches at the same time', async () => {
@@ -270,7 +283,7 @@ describe('dropPolicy()', () => {
         'Cannot drop network policy "OFFICE": it is attached to integration X; attach another one there, or none, first',
     })
     await attach('X', null)
-    await dropPolicy(admin(), 'OFFICE', { isDryRun: true })
+    await dropPolicy(admin(true), 'OFFICE')
     await dropPolicy(admin(), 'office')
     expect(await listNetworkPolicies(admin())).toEqual([])
     expect((await scanEvents(db, `a${account}`)).at(-1)).toMatchObject({

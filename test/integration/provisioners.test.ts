@@ -1,5 +1,6 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { describe, expect, test } from 'vitest'
+import { RULING_ROLES } from '../../shared/auth/role-names.ts'
 import { dropIntegration } from '../../shared/resources/drop-integration.ts'
 import { dropProvisioner } from '../../shared/resources/drop-provisioner.ts'
 import { createIntegration, describeIntegration } from '../../shared/resources/integrations.ts'
@@ -20,10 +21,10 @@ const LATER = new Date(NOW.getTime() + 120_000)
 const db = withTable()
 /** Each test has an account of its own. */
 let account = 0
-const admin = (now = NOW) => adminContext(db, { account: `a${account}`, now })
+const admin = (now = NOW, isDryRun = false) => adminContext(db, { account: `a${account}`, now, isDryRun })
 const create = (name: string, role: string) => createIntegration(admin(), { name, clientKind: 'GENERIC', role })
 const change = (role: string, input: PrivilegeChange | Json, isDryRun = false) =>
-  changeProvisioner(admin(), role, input, { isDryRun })
+  changeProvisioner(admin(NOW, isDryRun), role, input)
 const drop = (role: string, now = LATER) => dropProvisioner(admin(now), role)
 const ACTOR = 'arn:aws:iam::000000000000:user/test'
 
@@ -87,6 +88,9 @@ describe('changeProvisioner()', () => {
 
   test.each<[string, Json, number, string]>([
     ['ADMIN', { grant: ['createUser'] }, 400, 'ADMIN stands for administrators, choose another role'],
+    ...RULING_ROLES.map((role): [string, Json, number, string] => {
+      return [role, { grant: ['createUser'] }, 400, `${role} decides over other roles, choose another role`]
+    }),
     ['HR', {}, 400, 'Cannot read the input: name a privilege to grant or to revoke'],
     [
       'HR',
@@ -179,8 +183,7 @@ describe('dropProvisioner()', () => {
     await own('HR')
     await expect(drop('HR')).rejects.toMatchObject({
       status: 409,
-      message:
-        'Cannot drop role "HR": it owns 1 user and 0 roles; hand them over first: rolecall ownership transfer --owned-by HR --to ROLE',
+      message: `Cannot drop role "HR": it owns 1 user and 0 roles; hand them over first: rolecall ownership transfer --owned-by HR --to ROLE --account a${account}`,
     })
   })
 

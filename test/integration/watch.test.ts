@@ -10,6 +10,7 @@ import { putUse } from '../../shared/store/token-uses.ts'
 import { watchAccount } from '../../shared/watch/account.ts'
 import { watchAll } from '../../shared/watch/watch.ts'
 import { adminContext } from '../factories/admin.ts'
+import { lambdaContext } from '../factories/api-event.ts'
 import { withTable } from '../factories/engine.ts'
 import { hookedDb } from '../factories/faulty-db.ts'
 import { scanEvents } from '../factories/scan.ts'
@@ -59,7 +60,11 @@ describe('a token that ends soon', () => {
     const events = (await told()).filter(({ endpoint }) => endpoint === 'notice/token-expires')
     const common = {
       ...{ account, type: 'ADMIN', method: 'NOTICE', endpoint: 'notice/token-expires', status: 200, clientIp: 'none' },
-      ...{ actorName: 'rolecall', actorDomain: 'ROLECALL', advice: `rolecall token rotate ${tokenId}` },
+      ...{
+        actorName: 'rolecall',
+        actorDomain: 'ROLECALL',
+        advice: `rolecall token rotate ${tokenId} --account ${account}`,
+      },
       ...{ resourceId: tokenId, resourceName: 'mine', resourceDomain: 'TOKEN', eventId: expect.any(String) },
     }
     const ends = at(40).toISOString()
@@ -99,7 +104,7 @@ describe('a token that ends soon', () => {
     expect(await told()).toMatchObject([
       {
         detail: `The token of integration OKTA expires in 7 days, at ${at(8).toISOString()}; ${next.tokenId} replaces it`,
-        advice: 'rolecall token list OKTA',
+        advice: `rolecall token list OKTA --account ${account}`,
       },
     ])
   })
@@ -117,7 +122,7 @@ describe('a silent integration', () => {
         ...{ clientIp: 'none', actorName: 'rolecall', actorDomain: 'ROLECALL', eventId: expect.any(String) },
         ...{ resourceId: 'OKTA', resourceName: 'OKTA', resourceDomain: 'INTEGRATION', time: at(7).toISOString() },
         detail: `The integration OKTA is silent for 7 days: no request since ${silentSince}`,
-        advice: 'rolecall token list OKTA',
+        advice: `rolecall token list OKTA --account ${account}`,
       },
     ])
     await note(tokenId, 9)
@@ -188,7 +193,7 @@ describe('the watch', () => {
     const seen: string[] = []
     const errors: unknown[] = []
     const measure = (_name: string, _value: number, of: { account: string }) => seen.push(of.account)
-    await watchAll(failing, at(1), { measure, report: (error) => errors.push(error) })
+    await watchAll(failing, at(1), { measure, report: (error) => errors.push(error) }, Number.POSITIVE_INFINITY)
     expect(errors).toMatchObject([{ message: 'no answer' }])
     expect(seen).toContain(`${account}z`)
   })
@@ -196,7 +201,7 @@ describe('the watch', () => {
   test('as a function writes its figures as metrics', async () => {
     await issue()
     const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
-    await watchHandler({ db: { ...db, clock: () => START } })({ id: 'event' })
+    await watchHandler({ db: { ...db, clock: () => START } })({ id: 'event' }, lambdaContext())
     const lines = write.mock.calls.map(([text]) => JSON.parse(String(text)))
     write.mockRestore()
     expect(lines.filter((line) => line.account === account)).toMatchObject([

@@ -13,6 +13,7 @@ const TAB_OF: Readonly<Record<DriftClass, TabName | undefined>> = {
   'missing-there': 'not-in-file',
   renamed: 'different',
   active: 'different',
+  'unknown-state': 'file',
   suspended: 'different',
   attribute: 'different',
   'role-members': 'roles',
@@ -63,10 +64,16 @@ export const firstTab = (tabs: readonly Tab[]): TabName =>
 export const rowsOf = ({ differences }: PresentedDrift, tab: TabName): readonly Difference[] =>
   differences.filter((row) => TAB_OF[row.class] === tab)
 
+/** As the command line says it, its commands in the words of the documents. */
+function mendsText(name: DriftClass): string {
+  const { mends } = DRIFT_CLASSES[name]
+  return typeof mends === 'string' ? mends : mends((words) => `rolecall ${words}`)
+}
+
 /** What mends what a tab shows, as the command line says it: a sentence for each kind of difference in it. */
 export function mendsOf({ summary }: PresentedDrift, tab: TabName): { title: string; mends: string }[] {
   const found = CLASSES.filter((name) => TAB_OF[name] === tab && summary.counts[name] > 0)
-  return found.map((name) => ({ title: DRIFT_CLASSES[name].title, mends: DRIFT_CLASSES[name].mends }))
+  return found.map((name) => ({ title: DRIFT_CLASSES[name].title, mends: mendsText(name) }))
 }
 
 /** What is counted and no drift, and why it is none. */
@@ -74,7 +81,7 @@ export const notesOf = ({ summary }: PresentedDrift): { count: number; title: st
   CLASSES.filter((name) => TAB_OF[name] === undefined && summary.counts[name] > 0).map((name) => ({
     count: summary.counts[name],
     title: DRIFT_CLASSES[name].title,
-    why: DRIFT_CLASSES[name].mends,
+    why: mendsText(name),
   }))
 
 /** Whether what a tab shows is here, so that it changed here some time. */

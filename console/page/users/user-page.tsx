@@ -119,11 +119,9 @@ function UserView({ id, name, user, story, storyError, again }: UserViewProps) {
         </p>
       }
       actions={
-        <>
-          <UserActions id={id} name={name} user={user} onDone={again}>
-            {undoable ? <UndoAction row={undoable} class="button" onDone={again} /> : null}
-          </UserActions>
-        </>
+        <UserActions id={id} name={name} user={user} onDone={again}>
+          {undoable ? <UndoAction row={undoable} class="button" onDone={again} /> : null}
+        </UserActions>
       }
     >
       {at === undefined ? null : <AsOfBand at={at} onBack={() => set({ asof: '' })} />}

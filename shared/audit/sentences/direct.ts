@@ -50,11 +50,13 @@ function undid(facts: Facts): Words {
   const { RESOURCE_DOMAIN: type } = row
   if (row.RESOURCE_ID && (type === 'USER' || type === 'ROLE'))
     return say`undid a change and so ${restoring(facts, type)}`
-  const integration = textAt(facts, 'integration') ?? facts.query.integration
+  const doer = textAt(facts, 'integration') ?? facts.query.integration ?? facts.query.actor
   const since = textAt(facts, 'since') ?? facts.query.since
+  const { until } = facts.query
+  const times = `${since ? ` since ${timeText(since)}` : ''}${until ? ` until ${timeText(until)}` : ''}`
   const counts = total === undefined || part === undefined ? undefined : `: ${part} restored${again(total - part)}`
   const changes = total === undefined ? 'changes' : several(total, 'change')
-  return say`undid ${changes}${integration && ` of ${integration}`}${since && ` since ${timeText(since)}`}${counts}`
+  return say`undid ${changes}${doer && ` of ${doer}`}${times}${counts}`
 }
 
 const again = (count: number): string => (count > 0 ? `, ${count} had changed again` : '')
@@ -62,20 +64,27 @@ const again = (count: number): string => (count > 0 ? `, ${count} had changed ag
 /** `13:00` of a time that says so; anything else as it is. */
 const timeText = (since: string): string => /T(\d\d:\d\d)/.exec(since)?.[1] ?? since
 
+/** A name that comes, or goes, with all else is an object that was made again, or deleted since it was created. */
 function restoring(facts: Facts, type: 'USER' | 'ROLE'): Words {
-  const isNew = facts.changes.some(({ attribute }) => attribute === (type === 'USER' ? 'userName' : 'displayName'))
-  const isWhole = isNew && facts.changes.every(({ before }) => before === undefined)
-  if (isWhole) return say`restored ${type === 'USER' ? user(facts) : role(facts)}`
+  const { changes } = facts
+  const isNamed = changes.some(({ attribute }) => attribute === (type === 'USER' ? 'userName' : 'displayName'))
+  if (isNamed && changes.every(({ before }) => before === undefined))
+    return say`restored ${type === 'USER' ? user(facts) : role(facts)}`
+  if (isNamed && changes.every(({ after }) => after === undefined))
+    return type === 'USER' ? deletedUser(facts, ID) : deletedRole(facts, ID)
   return type === 'USER' ? changedUser(facts, ID) : changedRole(facts, ID)
 }
 
-/** A user who is restored comes back to roles, each by an event of its own. */
+/**
+ * A user who is restored comes back to roles. Each object has an event of its own, and so has the request, which may
+ * have found nothing to restore.
+ */
 const undrop = (type: string, object: (facts: Facts) => Words): Kind => ({
   ...doing('restored', 'restore', object),
   done: (facts) => {
     const { RESOURCE_DOMAIN: changed } = facts.row
     if (changed === 'ROLE' && type === 'USER') return say`undid a deletion and so ${changedRole(facts, ID)}`
-    return say`restored ${object(facts)}`
+    return say`${facts.changes.length > 0 ? 'restored' : 'asked to restore'} ${object(facts)}`
   },
 })
 

@@ -97,9 +97,13 @@ const UNDONE: Folding = {
   tell: (run) => say`${actorOf(run[0] as Facts)} undid changes of ${objectsOf(run)}`,
 }
 
-/** Whether an event is one object's in a command that changes many. */
-const isStep = ({ row, path, status, changes }: Facts, endpoint: string): boolean =>
-  path.join('/') === endpoint && status < 400 && changes.length > 0 && row.RESOURCE_ID !== null
+/** Whether an event is one object's in a command that changes many; in its own history each is told by itself. */
+const isStep = ({ row, path, status, changes, known }: Facts, endpoint: string): boolean =>
+  known.own === undefined &&
+  path.join('/') === endpoint &&
+  status < 400 &&
+  changes.length > 0 &&
+  row.RESOURCE_ID !== null
 
 /** `312 users and 14 roles`. */
 function objectsOf(run: readonly Facts[]): Words {

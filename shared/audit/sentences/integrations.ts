@@ -23,8 +23,11 @@ function changed(facts: Facts): Words {
   return say`changed ${attributes(changes)} of ${integration(facts)}`
 }
 
-/** `released the brake of ENTRA_PROVISIONING for 1 hour`. */
+/** `released the brake of ENTRA_PROVISIONING for 1 hour`, or took that back. */
 function released(facts: Facts): Words {
+  if (facts.changes.length === 0) return say`left the brake of ${integration(facts)} as it was`
+  if (textAt(facts, 'brakeReleasedUntil') === undefined)
+    return say`ended the release of the brake of ${integration(facts)}`
   const until = Date.parse(textAt(facts, 'brakeReleasedUntil') ?? '')
   const span = spanText(until - Date.parse(facts.row.EVENT_TIMESTAMP))
   return say`released the brake of ${integration(facts)}${span && ` for ${span}`}`

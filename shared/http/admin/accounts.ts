@@ -1,7 +1,8 @@
 import { changeAccount, createAccount, describeAccount, listAccountViews } from '../../resources/accounts.ts'
 import { dropAccount } from '../../resources/drop-account.ts'
+import { mayBeDry } from './dry-run.ts'
 import type { OperationsOf } from './handler.ts'
-import { json, parseDryRun, requireObject } from './input.ts'
+import { json, requireObject } from './input.ts'
 
 /** Accounts and their settings; of a path that names an account the context is that account's. */
 export const accountOperations = {
@@ -9,9 +10,9 @@ export const accountOperations = {
   'POST /admin/accounts': async (request, context) => json(201, await createAccount(context, requireObject(request))),
   'GET /admin/accounts/{account}': async (_request, context) => json(200, await describeAccount(context)),
   'PATCH /admin/accounts/{account}': async (request, context) =>
-    json(200, await changeAccount(context, requireObject(request), { isDryRun: parseDryRun(request) })),
+    json(200, await changeAccount(mayBeDry(request, context), requireObject(request))),
   'DELETE /admin/accounts/{account}': async (request, context) => {
-    await dropAccount(context, { isDryRun: parseDryRun(request) })
+    await dropAccount(mayBeDry(request, context))
     return { status: 204 }
   },
 } satisfies OperationsOf<'admin'>

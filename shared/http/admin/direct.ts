@@ -1,15 +1,15 @@
+import type { Change } from '../../audit/rest-event.ts'
 import { ADMIN_OWNER } from '../../auth/principal.ts'
 import { requireResource } from '../../resources/find-resource.ts'
 import { SPECIALS } from '../../resources/kinds.ts'
 import { invalidValue } from '../../scim/error.ts'
-import { quote } from '../../scim/quote.ts'
 import { RESOURCE_TYPES } from '../../scim/resource-types.ts'
 import { isJsonObject, type Json, type ResourceType } from '../../scim/schema.ts'
-import { withDryRun } from '../../store/dry-run.ts'
 import type { ApiAnswer } from '../api-answer.ts'
 import type { Operation } from '../api-handler.ts'
 import type { ApiRequest } from '../api-request.ts'
 import { resourceWrites, type ScimOperations } from '../resource-operations.ts'
+import { mayBeDry, parseDryRun } from './dry-run.ts'
 import type { AdminContext, OperationsOf } from './handler.ts'
 import { json } from './input.ts'
 import { toScimContext } from './resources.ts'
@@ -42,26 +42,24 @@ function byHand(type: ResourceType, run: ScimOperations[string]): Operation<Admi
       ...(found && { params: { id: found.id } }),
       parseBody: (maxBytes) => withoutPassword(request.parseBody(maxBytes)),
     }
-    if (isDryRun(request.query)) return tryOut(own, context, run)
-    return withOwner(await run(own, toScimContext(context)), found?.owner ?? ADMIN_OWNER)
+    const answer = await run(own, toScimContext(mayBeDry(request, context)))
+    const { changes } = context.trail
+    if (parseDryRun(request)) return json(200, { changes })
+    return toDirectAnswer(request, answer, { id: found?.id, owner: found?.owner ?? ADMIN_OWNER, changes })
   }
 }
 
-/** Runs the operation over a table that only checks, and answers what it would have changed. */
-async function tryOut(request: ApiRequest, context: AdminContext, run: ScimOperations[string]): Promise<ApiAnswer> {
-  context.trail.dryRun()
-  await run(request, toScimContext({ ...context, db: withDryRun(context.db) }))
-  return json(200, { changes: context.trail.wouldChange })
+/** With the owner and what was changed, nothing where all was so already: also of a group too large to be shown. */
+function toDirectAnswer({ method }: ApiRequest, answer: ApiAnswer, { id, ...more }: Direct): ApiAnswer {
+  if (answer.body) return { ...answer, body: { ...answer.body, ...more } }
+  return method === 'PATCH' ? json(200, { id, ...more }) : answer
 }
 
-/** @throws {ScimError} 400 invalidValue for another word than true or false. */
-function isDryRun({ dryRun = 'false' }: ApiRequest['query']): boolean {
-  if (dryRun === 'true' || dryRun === 'false') return dryRun === 'true'
-  throw invalidValue(`Cannot read dryRun ${quote(dryRun)}: expected true or false`)
+interface Direct {
+  id: string | undefined
+  owner: string
+  changes: readonly Change[]
 }
-
-const withOwner = (answer: ApiAnswer, owner: string): ApiAnswer =>
-  answer.body === undefined ? answer : { ...answer, body: { ...answer.body, owner } }
 
 /** Passwords are their users' and their identity providers'. @throws {ScimError} 400 invalidValue for a body with one. */
 function withoutPassword(body: Json): Json {

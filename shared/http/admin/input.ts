@@ -1,5 +1,4 @@
-import { invalidSyntax, invalidValue } from '../../scim/error.ts'
-import { quote } from '../../scim/quote.ts'
+import { invalidSyntax } from '../../scim/error.ts'
 import type { JsonObject } from '../../scim/schema.ts'
 import type { ApiAnswer } from '../api-answer.ts'
 import type { ApiRequest } from '../api-request.ts'
@@ -11,12 +10,6 @@ export function requireObject(request: ApiRequest): JsonObject {
   const body = request.parseBody(MAX_INPUT_BYTES)
   if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body
   throw invalidSyntax('Cannot read the body: send a JSON object')
-}
-
-/** Whether `dryRun` is asked for: to answer what would be done, and do nothing. @throws {ScimError} 400 invalidValue. */
-export function parseDryRun({ query: { dryRun = 'false' } }: Pick<ApiRequest, 'query'>): boolean {
-  if (dryRun === 'true' || dryRun === 'false') return dryRun === 'true'
-  throw invalidValue(`Cannot read dryRun ${quote(dryRun)}: expected true or false`)
 }
 
 /** An answer that is no SCIM resource. */

@@ -5,8 +5,9 @@ import {
   dropPolicy,
   listNetworkPolicies,
 } from '../../resources/network-policies.ts'
+import { mayBeDry } from './dry-run.ts'
 import type { OperationsOf } from './handler.ts'
-import { json, parseDryRun, requireObject } from './input.ts'
+import { json, requireObject } from './input.ts'
 
 /** Network policies: from which addresses integrations may be used. */
 export const networkPolicyOperations = {
@@ -16,12 +17,10 @@ export const networkPolicyOperations = {
     json(201, await createNetworkPolicy(context, requireObject(request))),
   'GET /admin/network-policies/{name}': async ({ params }, context) =>
     json(200, await describeNetworkPolicy(context, params.name ?? '')),
-  'PATCH /admin/network-policies/{name}': async (request, context) => {
-    const options = { isDryRun: parseDryRun(request) }
-    return json(200, await changePolicy(context, request.params.name ?? '', requireObject(request), options))
-  },
+  'PATCH /admin/network-policies/{name}': async (request, context) =>
+    json(200, await changePolicy(mayBeDry(request, context), request.params.name ?? '', requireObject(request))),
   'DELETE /admin/network-policies/{name}': async (request, context) => {
-    await dropPolicy(context, request.params.name ?? '', { isDryRun: parseDryRun(request) })
+    await dropPolicy(mayBeDry(request, context), request.params.name ?? '')
     return { status: 204 }
   },
 } satisfies OperationsOf<'admin'>

@@ -1,4 +1,5 @@
 import { changeOAuth, describeOAuth, disableOAuth, enableOAuth, rotateSecret } from '../../resources/oauth-clients.ts'
+import { mayBeDry } from './dry-run.ts'
 import type { OperationsOf } from './handler.ts'
 import { json, requireObject } from './input.ts'
 
@@ -10,10 +11,8 @@ export const oauthOperations = {
     json(201, await enableOAuth(context, params.name ?? '')),
   'PATCH /admin/integrations/{name}/oauth': async (request, context) =>
     json(200, await changeOAuth(context, request.params.name ?? '', requireObject(request))),
-  'DELETE /admin/integrations/{name}/oauth': async ({ params }, context) => {
-    await disableOAuth(context, params.name ?? '')
-    return { status: 204 }
-  },
+  'DELETE /admin/integrations/{name}/oauth': async (request, context) =>
+    json(200, await disableOAuth(mayBeDry(request, context), request.params.name ?? '')),
   'POST /admin/integrations/{name}/oauth/rotate': async (request, context) =>
     json(200, await rotateSecret(context, request.params.name ?? '', requireObject(request))),
 } satisfies OperationsOf<'admin'>

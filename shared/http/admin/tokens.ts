@@ -7,6 +7,7 @@ import {
   revokeToken,
   revokeTokens,
 } from '../../resources/tokens.ts'
+import { mayBeDry } from './dry-run.ts'
 import type { OperationsOf } from './handler.ts'
 import { json, requireObject } from './input.ts'
 
@@ -17,14 +18,12 @@ export const tokenOperations = {
     json(200, { tokens: await listTokens(context, params.name ?? '') }),
   'POST /admin/integrations/{name}/tokens': async (request, context) =>
     json(201, await issueToken(context, { ...requireObject(request), integration: request.params.name ?? '' })),
-  'DELETE /admin/integrations/{name}/tokens': async ({ params }, context) =>
-    json(200, await revokeTokens(context, params.name ?? '')),
+  'DELETE /admin/integrations/{name}/tokens': async (request, context) =>
+    json(200, await revokeTokens(mayBeDry(request, context), request.params.name ?? '')),
   'PATCH /admin/tokens/{id}': async (request, context) =>
     json(200, await renameToken(context, request.params.id ?? '', requireObject(request))),
-  'DELETE /admin/tokens/{id}': async ({ params }, context) => {
-    await revokeToken(context, params.id ?? '')
-    return { status: 204 }
-  },
+  'DELETE /admin/tokens/{id}': async (request, context) =>
+    json(200, await revokeToken(mayBeDry(request, context), request.params.id ?? '')),
   'POST /admin/tokens/{id}/rotate': async (request, context) =>
     json(201, await rotateToken(context, request.params.id ?? '', requireObject(request))),
 } satisfies OperationsOf<'admin'>

@@ -27,6 +27,15 @@ export interface FetchOptions {
   tls?: Pick<RequestOptions, 'ca' | 'host' | 'port'>
 }
 
+/** What a client hears whose issuer does not hand out its keys; the cause is for operators. */
+export class KeysNotFetched extends ScimError {
+  constructor(cause: unknown) {
+    const detail =
+      'The keys that sign for this client cannot be fetched: try again after the seconds named in Retry-After'
+    super(503, undefined, detail, { cause, headers: { 'retry-after': '30' } })
+  }
+}
+
 interface Kept {
   keys: Promise<readonly PublicKey[]>
   at: number
@@ -68,9 +77,7 @@ async function fetchKeys(uri: string, options: FetchOptions): Promise<readonly P
     const { keys } = keySet.parse(JSON.parse(await get(url, address, options, signal)))
     return keys.filter(isSigningKey) as readonly PublicKey[]
   } catch (cause) {
-    const detail =
-      'The keys that sign for this client cannot be fetched: try again after the seconds named in Retry-After'
-    throw new ScimError(503, undefined, detail, { cause, headers: { 'retry-after': '30' } })
+    throw new KeysNotFetched(cause)
   }
 }
 

@@ -12,7 +12,7 @@ import {
 } from '../../resources/access-tokens.ts'
 import type { ScimError } from '../../scim/error.ts'
 import { withDeadline } from '../../store/deadline.ts'
-import { countRefusedToken } from '../../store/events/refused-tokens.ts'
+import { countRefusedToken, type RefusalReason } from '../../store/events/refused-tokens.ts'
 import type { OAuthClient } from '../../store/oauth-clients.ts'
 import type { HandlerOptions } from '../api-handler.ts'
 import { type ApiRequest, toApiRequest } from '../api-request.ts'
@@ -21,6 +21,7 @@ import { log } from '../log.ts'
 import { eventRecorder, type Outcome, recorded } from '../recorded.ts'
 import { startTrail } from '../start-trail.ts'
 import { deadlineOf } from '../time-limits.ts'
+import { KeysNotFetched } from './fetch-keys.ts'
 import { metadata, serviceUrl, TOKEN_PATH } from './metadata.ts'
 
 export interface OAuthHandlerOptions extends HandlerOptions {
@@ -32,7 +33,7 @@ type Answer = { body: AccessToken }
 /**
  * The token endpoint of OAuth 2.0 (RFC 6749 §3.2) and its description (RFC 8414): the one function that anybody may call.
  * A request of a client that has proved who it is has an event, whatever becomes of it; others are counted like refused
- * tokens. Errors have the form of RFC 6749 §5.2.
+ * tokens, those too whose issuer's keys cannot be had. Errors have the form of RFC 6749 §5.2.
  */
 export function oauthHandler({ fetchKeys, ...options }: OAuthHandlerOptions) {
   const { config, putEvent, now = () => new Date() } = options
@@ -50,10 +51,10 @@ export function oauthHandler({ fetchKeys, ...options }: OAuthHandlerOptions) {
     let trail: Trail | undefined
     const record = async (outcome: Outcome<Answer>): Promise<Outcome<Answer>> => {
       if (trail) return eventRecorder<Answer>({ trail, db, putEvent, report }, () => 200).record(outcome)
-      const isClaim = 'refusal' in outcome && isUnproven(outcome.refusal)
-      const reason = asked?.proof.kind === 'assertion' ? 'assertion' : 'client'
-      // No refusal waits for its count. A form that cannot be read claims nothing.
-      if (isClaim) await countRefusedToken(db, { account: found?.account, reason, sourceIp, now: at }).catch(report)
+      const reason = 'refusal' in outcome ? reasonOf(outcome.refusal, asked) : undefined
+      // No refusal waits for its count.
+      if (reason) await countRefusedToken(db, { account: found?.account, reason, sourceIp, now: at }).catch(report)
+      if (reason === 'keys' && 'refusal' in outcome) report(outcome.refusal.cause)
       return outcome
     }
     const outcome = await recorded<Answer>({ requestId: event.requestContext.requestId, record, report }, async () => {
@@ -82,8 +83,12 @@ function toTrail(event: APIGatewayProxyEvent, request: ApiRequest, { client }: P
   return new Trail({ ...start, type: 'SCIM', account, actorName: access.role, actorDomain, tokenId: clientId })
 }
 
-/** Whether somebody claimed to be a client and did not show it. */
-const isUnproven = (refusal: ScimError): boolean => refusal instanceof OAuthError && refusal.code === 'invalid_client'
+/** Why somebody who claimed to be a client could not be believed; nothing of a form that claims nothing. */
+function reasonOf(refusal: ScimError, asked: TokenRequest | undefined): RefusalReason | undefined {
+  if (refusal instanceof KeysNotFetched) return 'keys'
+  if (!(refusal instanceof OAuthError) || refusal.code !== 'invalid_client') return undefined
+  return asked?.proof.kind === 'assertion' ? 'assertion' : 'client'
+}
 
 const HEADERS = { 'cache-control': 'no-store', pragma: 'no-cache', 'content-type': 'application/json' }
 const json = (statusCode: number, body: object, headers: Record<string, string> = {}): APIGatewayProxyResult => ({

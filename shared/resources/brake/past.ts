@@ -4,6 +4,7 @@ import { ScimError } from '../../scim/error.ts'
 import { type BrakeHour, type Counted, putNotice } from '../../store/brake/hour.ts'
 import { sumOf } from '../../store/brake/shards.ts'
 import { namedId } from '../../store/new-id.ts'
+import { commandFor } from '../command-for.ts'
 import type { ScimContext } from '../context.ts'
 
 /** A change that the limit has no room for, and what was found. */
@@ -30,10 +31,10 @@ export async function stopped(context: ScimContext, past: Past): Promise<ScimErr
 }
 
 function refusal(context: ScimContext, past: Past): string {
-  const { brake, integration } = context.principal
+  const { brake } = context.principal
   const isTooMuch = past.weight > limitOf(brake, past.counted.owned)
   const again = isTooMuch ? 'ask for fewer at once' : 'retry after the seconds named in Retry-After'
-  return `${found(context, past)}; nothing was changed: ${again}, or have an administrator look at it and run "${release(integration)}"`
+  return `${found(context, past)}; nothing was changed: ${again}, or have an administrator look at it and run "${release(context)}"`
 }
 
 /** One notice an hour, which follows from the first change that found no room. Without it the answer is the same. */
@@ -47,7 +48,8 @@ async function tell(context: ScimContext, { hour, ...past }: Past, consequence: 
     ...{ resourceDomain: 'INTEGRATION', resourceId: integration, resourceName: integration },
     ...{ actorName: 'rolecall', actorDomain: 'ROLECALL', clientIp: '' },
     detail: `${found(context, past)}: ${consequence}`,
-    advice: brake.mode === 'stop' ? release(integration) : `rolecall integration alter ${integration} --brake stop`,
+    advice:
+      brake.mode === 'stop' ? release(context) : commandFor(account, `integration alter ${integration} --brake stop`),
     cause: trail.eventId,
   }
   await putNotice(db, hour, brake.mode, event).catch(report)
@@ -64,4 +66,5 @@ function found(
 }
 
 const timeOf = (ms: number): string => `${new Date(ms).toISOString().slice(11, 16)} UTC`
-const release = (integration: string): string => `rolecall integration release ${integration} --for 1h`
+const release = ({ principal: { account, integration } }: ScimContext): string =>
+  commandFor(account, `integration release ${integration} --for 1h`)

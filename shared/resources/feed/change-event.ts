@@ -27,7 +27,7 @@ export interface ChangeEvent {
   /** The role of a client and its integration; of an administrator the ARN and `IAM`. */
   actor: { name: string; integration: string }
   /** Attributes with their values before and after; `members.added` and `members.removed` list ids of users. */
-  changes: Change[]
+  changes: Omit<Change, 'direct'>[]
   /** Values or members are missing in `changes`: read the object. */
   truncated?: true
   /** The id of the change that this one follows from: a role loses a user who is deleted. */
@@ -43,7 +43,7 @@ export function presentChange(event: RestEvent): ChangeEvent {
     ...{ id, time, account, kind: kindOf(event) },
     object: { id: resourceId, name: resourceName, ...(version !== undefined && { version }) },
     actor: { name: actorName, integration: actorDomain },
-    changes,
+    changes: changes.map(({ direct: _, ...change }) => change),
     ...(isCut(changes) && { truncated: true }),
     ...(cause !== undefined && { cause }),
   }

@@ -1,11 +1,12 @@
 import { MEMBER_CHANGES } from '../../audit/changes.ts'
 import type { Change } from '../../audit/rest-event.ts'
+import { quote } from '../../scim/quote.ts'
 import type { MemberDelta } from '../../store/groups/member-item.ts'
 
 /** Longer values are named, not shown. */
 const MAX_SHOWN = 40
 
-/** What is done to an object, in a few words: `active false → true, 12 members back`. */
+/** What is done to an object, in a few words: `active false → true, title "Boss" → none, 12 members back`. */
 export function describe(attributes: readonly Change[], { add, remove, displays }: MemberDelta): string {
   const own = attributes.filter(({ attribute }) => !Object.values<string>(MEMBER_CHANGES).includes(attribute))
   return [
@@ -21,11 +22,11 @@ function describeChange({ attribute, before, after }: Change): string {
   return from === undefined || to === undefined ? attribute : `${attribute} ${from} → ${to}`
 }
 
+/** Quoted, so that no value looks like words of ours. */
 function shown(value: unknown): string | undefined {
   if (value === undefined) return 'none'
-  if (typeof value === 'object') return undefined
-  const text = String(value)
-  return text.length > MAX_SHOWN ? undefined : text
+  if (typeof value === 'object' || String(value).length > MAX_SHOWN) return undefined
+  return quote(value)
 }
 
 const counted = (count: number, what: string): string[] =>

@@ -2,19 +2,23 @@ import { changesBetween } from '../../audit/changes.ts'
 import type { RestEvent } from '../../audit/rest-event.ts'
 import { MAX_NAMED_MEMBERS } from '../../scim/limits.ts'
 import { hasMembers } from '../../scim/schema.ts'
-import { getIdByName } from '../../store/claims.ts'
 import { type Deletion, getDeletion } from '../../store/deletions.ts'
+import { withDryRun } from '../../store/dry-run.ts'
 import { getHead, type Work } from '../../store/groups/heads.ts'
 import type { MemberDelta } from '../../store/groups/member-item.ts'
 import { putGroupAgain, putUserAgain, Unsettled } from '../../store/groups/undelete.ts'
 import type { StoredResource } from '../../store/resource-item.ts'
-import { NameTaken } from '../../store/resource-writes.ts'
+import { LostRace, NameTaken } from '../../store/resource-writes.ts'
 import { getResource } from '../../store/resources.ts'
 import { untilWon } from '../conflict.ts'
 import type { ScimContext } from '../context.ts'
-import { changesOf, loadDelta, NOBODY, requireBack } from './commit-back.ts'
+import { marksBack } from '../direct-marks.ts'
+import { many } from '../say-owned.ts'
+import { changesOf, loadDelta, NOBODY } from './commit-back.ts'
 import { firstOf } from './member-delta.ts'
+import { moveNames } from './names-back.ts'
 import { Refused } from './refused.ts'
+import { requireBack } from './require-back.ts'
 import { type Committed, type How, type Target, trailOf } from './target.ts'
 
 const NOTHING: Committed = { what: undefined, isAll: true, gone: 0 }
@@ -34,8 +38,6 @@ export async function makeAgain(context: ScimContext, target: Target, how: How):
   if (net.problem) throw net.problem
   const deletion = await getDeletion(db, principal.account, kind.type, { name: net.deletedName, id: target.id })
   if (!deletion) throw new Refused('what it was is no longer kept')
-  if (how.dryRun && (await getIdByName(db, principal.account, kind.type, String(name))))
-    throw new NameTaken(kind.type.uniqueName, undefined, {})
   return untilWon(() => commitAgain(context, target, how, deletion))
 }
 
@@ -45,17 +47,30 @@ async function commitAgain(context: ScimContext, target: Target, how: How, delet
   const attributes = requireBack(target, { attributes: {} }, how)
   const { delta: all, gone } = hasMembers(type) ? await loadDelta(context, target, how) : NOBODY
   const { part, isAll } = how.dryRun ? { part: all, isAll: true } : firstOf(all, how.most ?? MAX_NAMED_MEMBERS)
-  const trail = trailOf(context, target)
+  const trail = trailOf(context, target, how)
+  const direct = marksBack(deletion, target.net.effect.marks)
   const resource: StoredResource = {
     ...{ type, id: target.id, owner: deletion.owner, created: deletion.created, version: deletion.version + 2 },
     ...(deletion.turn !== undefined && { turn: deletion.turn }),
+    ...(direct && { direct }),
     ...{ lastModified: context.now.toISOString(), eventId: trail.eventId, attributes },
     ...(hasMembers(type) && { memberCount: part.add.length }),
   }
   const changes = [...changesBetween(undefined, attributes), ...changesOf(part)]
-  const put = (event: RestEvent) => putAgain(context, { resource, members: part }, event)
-  if (!how.dryRun) await trail.record({ status: 200, changes }, put)
-  return { what: part.add.length > 0 ? `made again, with ${part.add.length} members` : 'made again', isAll, gone }
+  const table = how.dryRun ? { ...context, db: withDryRun(context.db) } : context
+  const again = { resource, members: how.dryRun ? NOBODY.delta : part }
+  try {
+    await trail.record({ status: 200, changes }, (event) => putAgain(table, again, event))
+  } catch (error) {
+    if (!(error instanceof NameTaken)) throw error
+    if (!(await moveNames(context, { target, before: undefined, attributes }, how))) throw error
+    if (!how.dryRun) throw new LostRace('', { cause: error })
+  }
+  return {
+    what: part.add.length > 0 ? `made again, with ${many(part.add.length, 'member')}` : 'made again',
+    isAll,
+    gone,
+  }
 }
 
 async function putAgain(

@@ -3,6 +3,7 @@ import { CUT_MARKER, isCutText } from '../../audit/cut-text.ts'
 import { countListed } from '../../audit/listed.ts'
 import type { Change } from '../../audit/rest-event.ts'
 import type { MemberDelta } from '../../store/groups/member-item.ts'
+import { markOf } from '../direct-marks.ts'
 
 /** What something was before and is after; nothing where it was not, or is not, there. */
 export interface Sides<T = unknown> {
@@ -19,10 +20,12 @@ export interface Membership {
 export interface Effect {
   attributes: Map<string, Sides>
   members: Map<string, Sides<Membership>>
+  /** When administrators had set what was before by hand, if they had, under the names of their marks. */
+  marks: Map<string, string | undefined>
 }
 
 /** No effect yet. */
-export const noEffect = (): Effect => ({ attributes: new Map(), members: new Map() })
+export const noEffect = (): Effect => ({ attributes: new Map(), members: new Map(), marks: new Map() })
 
 /** What an event did: by its changes, and by parts of a change of members that it could not list. */
 export function toEffect(changes: readonly Change[], deltas: readonly MemberDelta[]): Effect {
@@ -30,13 +33,14 @@ export function toEffect(changes: readonly Change[], deltas: readonly MemberDelt
   const attributes = new Map(own.map(({ attribute, before, after }) => [attribute, { before, after }]))
   const members = listedMembers(changes)
   for (const delta of deltas) for (const [userId, sides] of membersOf(delta)) members.set(userId, sides)
-  return { attributes, members }
+  return { attributes, members, marks: new Map(changes.map((change) => [markOf(change), change.direct])) }
 }
 
 /** Goes on with what happened next: of each attribute and member the first `before` and the last `after` count. */
 export function addEffect(net: Effect, next: Effect): void {
   addSides(net.attributes, next.attributes)
   addSides(net.members, next.members)
+  for (const [name, mark] of next.marks) if (!net.marks.has(name)) net.marks.set(name, mark)
 }
 
 function addSides<T>(net: Map<string, Sides<T>>, next: ReadonlyMap<string, Sides<T>>): void {
@@ -47,7 +51,8 @@ function addSides<T>(net: Map<string, Sides<T>>, next: ReadonlyMap<string, Sides
 }
 
 /** What is left of an effect once what came to nothing is left out. */
-export const withoutNothing = ({ attributes, members }: Effect): Effect => ({
+export const withoutNothing = ({ attributes, members, marks }: Effect): Effect => ({
+  marks,
   attributes: changed(attributes),
   members: changed(members),
 })

@@ -33,7 +33,8 @@ export async function loadNet(
       if (!effect) continue
       const { before, after } = effect.attributes.get(uniqueName) ?? {}
       if (typeof before === 'string' && after === undefined) net.deletedName = before
-      addEffect(net.effect, effect)
+      // What was marked when it was deleted is kept beside the delete, and what came later is not before.
+      addEffect(net.effect, net.deletedName === undefined ? effect : { ...effect, marks: new Map() })
     }
   }
   return { ...net, effect: withoutNothing(net.effect) }

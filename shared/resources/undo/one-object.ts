@@ -1,24 +1,26 @@
 import { ScimError } from '../../scim/error.ts'
 import { quote } from '../../scim/quote.ts'
-import { getIdByName } from '../../store/claims.ts'
 import { getEvent } from '../../store/events/history.ts'
 import type { StoredResource } from '../../store/resource-item.ts'
 import { NameReserved, NameTaken } from '../../store/resource-writes.ts'
 import { getResource } from '../../store/resources.ts'
+import { transferCommand } from '../advice.ts'
 import { untilWon } from '../conflict.ts'
 import type { ScimContext } from '../context.ts'
 import { many } from '../say-owned.ts'
 import type { StepRow } from '../steps.ts'
 import { removeResource } from '../write.ts'
-import { commitBack, requireBack } from './commit-back.ts'
+import { commitBack } from './commit-back.ts'
 import { makeAgain } from './make-again.ts'
 import { isCreation, isDeletion, type Net } from './net.ts'
 import { Refused } from './refused.ts'
+import { requireBack } from './require-back.ts'
 import { type Committed, type How, type Target, trailOf } from './target.ts'
 
 /** What became of an object. */
-type Outcome = Pick<StepRow, 'outcome' | 'what' | 'reason'>
+type Outcome = Pick<StepRow, 'outcome' | 'what' | 'reason' | 'goesOn'>
 
+const DROPPED = 'dropped'
 const UNCHANGED: Outcome = { outcome: 'unchanged' }
 
 /**
@@ -31,7 +33,7 @@ export async function undoObject(context: ScimContext, target: Target, how: How)
   try {
     return { ...row, ...(await carryOut(context, target, how)) }
   } catch (error) {
-    const reason = await toReason(context, target, error)
+    const reason = toReason(target, error)
     if (reason === undefined) throw error
     return { ...row, outcome: 'refused', reason }
   }
@@ -43,10 +45,28 @@ async function carryOut(context: ScimContext, target: Target, how: How): Promise
   const found = await getResource(db, principal.account, kind.type, id)
   if (!found && isCreation(net, kind.type)) return UNCHANGED
   if (!found) return again(context, target, how, await makeAgain(context, target, how))
+  return tellOwner(principal.account, target, found, await setBack(context, target, how, found))
+}
+
+async function setBack(context: ScimContext, target: Target, how: How, found: StoredResource): Promise<Outcome> {
+  const { kind, net } = target
   if (net.problem) throw net.problem
   if (isCreation(net, kind.type)) return undoCreation(context, target, how, found)
   if (isDeletion(net) && !(await isComingBack(context, found, net))) return UNCHANGED
   return again(context, target, how, await untilWon(() => commitBack(context, target, how)))
+}
+
+/** An owner is handed back by a command of its own, since it decides who may change the object at all. */
+function tellOwner(
+  account: string,
+  { kind: { type }, id, name, net }: Target,
+  { owner }: StoredResource,
+  outcome: Outcome,
+): Outcome {
+  const before = net.effect.attributes.get('owner')?.before
+  if (typeof before !== 'string' || before === owner || outcome.what === DROPPED) return outcome
+  const told = `its owner stays ${owner}; to hand it back: ${transferCommand(account, { type, id, name }, before)}`
+  return { ...outcome, reason: [outcome.reason, told].filter((one) => one !== undefined).join('; ') }
 }
 
 /**
@@ -58,15 +78,17 @@ async function isComingBack({ db, principal }: ScimContext, { eventId }: StoredR
   return last !== undefined && last.cause === newest?.eventId
 }
 
-/** Goes on until all of it is committed. */
+/** Goes on until all of it is committed, or the step is over. */
 async function again(context: ScimContext, target: Target, how: How, first: Committed): Promise<Outcome> {
   const whats = [first.what]
-  for (let { isAll } = first; !isAll; ) {
+  let { isAll } = first
+  while (!isAll && context.db.clock() < how.until) {
     const next = await untilWon(() => commitBack(context, target, how))
     whats.push(next.what)
     isAll = next.isAll
   }
   const what = whats.filter((one) => one !== undefined).join(', ')
+  if (!isAll) return { outcome: 'done', what, goesOn: true }
   const reason = first.gone > 0 ? { reason: `${many(first.gone, 'member')} not set back: no user here any more` } : {}
   return what === '' ? { ...UNCHANGED, ...reason } : { outcome: 'done', what, ...reason }
 }
@@ -75,22 +97,23 @@ async function undoCreation(context: ScimContext, target: Target, how: How, foun
   const { kind, id } = target
   if (!how.withCreated) return { outcome: 'unchanged', reason: 'it was made by what is undone, and stays' }
   requireBack(target, found, how)
-  if (!how.dryRun) await removeResource({ ...context, trail: trailOf(context, target) }, kind, { id })
-  return { outcome: 'done', what: 'dropped' }
+  // An undo is admitted whatever `localChanges` says: it brings back what was there, and is no change by hand.
+  const { admitChange: _, ...admitted } = context
+  if (!how.dryRun) await removeResource({ ...admitted, trail: trailOf(context, target, how) }, kind, { id })
+  return { outcome: 'done', what: DROPPED }
 }
 
 /** What is said of an object that is left as it is; nothing where the request itself has failed. */
-async function toReason(context: ScimContext, target: Target, error: unknown): Promise<string | undefined> {
+function toReason(target: Target, error: unknown): string | undefined {
   if (error instanceof Refused) return error.message
   if (error instanceof NameReserved) return 'its name is that of a provisioner role by now'
-  if (error instanceof NameTaken) return takenBy(context, target)
+  if (error instanceof NameTaken) return takenBy(target, error)
   return error instanceof ScimError && error.status < 500 ? error.message : undefined
 }
 
-async function takenBy({ db, principal: { account } }: ScimContext, { kind: { type }, net }: Target): Promise<string> {
-  const name = String(net.effect.attributes.get(type.uniqueName)?.before)
-  const id = await getIdByName(db, account, type, name)
-  const holder = id === undefined ? undefined : await getResource(db, account, type, id)
-  const who = holder ? `, by ${type.auditWord} ${holder.id} of role ${holder.owner}` : ''
-  return `its ${type.uniqueName} ${quote(name)} is taken${who}`
+function takenBy({ kind: { type }, net }: Target, { attribute, holder }: NameTaken): string {
+  const further = type.furtherNames.find((name) => name.attribute === attribute)
+  const path = further ? `${further.urn}:${attribute}` : attribute
+  const name = quote(String(net.effect.attributes.get(path)?.before))
+  return `its ${attribute} ${name} is taken${holder ? `, by ${type.auditWord} ${holder.id} of role ${holder.owner}` : ''}`
 }

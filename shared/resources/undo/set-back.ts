@@ -3,6 +3,7 @@ import { maskChanges } from '../../audit/secrets.ts'
 import { resolveAttributePath } from '../../scim/attribute-path.ts'
 import { type Attributes, hasMembers, type ResourceType, type Value } from '../../scim/schema.ts'
 import { isSecret, MASKED } from '../../scim/secrets.ts'
+import type { StoredResource } from '../../store/resource-item.ts'
 import type { Effect, Sides } from './net-effect.ts'
 
 /** Attributes set back, and those that could not be. */
@@ -28,6 +29,25 @@ export function setAttributesBack(type: ResourceType, now: Attributes, effect: E
   const shown = due.filter((row) => !isHidden(row))
   for (const [path, { before }] of shown) setValue(attributes, path, before as Value | undefined)
   return { attributes, changedSince: changedSince.map(toPath), hidden: due.filter(isHidden).map(toPath) }
+}
+
+/** Where names of a type stand, as events name them. */
+const namePaths = ({ uniqueName, furtherNames }: ResourceType): string[] => [
+  uniqueName,
+  ...furtherNames.map(({ urn, attribute }) => `${urn}:${attribute}`),
+]
+
+export const isNamePath = (type: ResourceType, path: string): boolean => namePaths(type).includes(path)
+
+/** Whether an object is to get another name. */
+export const movesNames = ({ type, attributes: now }: Pick<StoredResource, 'type' | 'attributes'>, then: Attributes) =>
+  namePaths(type).some((path) => valueAt(now, path) !== valueAt(then, path))
+
+/** Attributes with the names of others of the same type, and nothing else of them. */
+export function copyNames(type: ResourceType, from: Attributes, to: Attributes): Attributes {
+  const attributes: Attributes = structuredClone({ ...to })
+  for (const path of namePaths(type)) setValue(attributes, path, valueAt(from, path) as Value | undefined)
+  return attributes
 }
 
 const toPath = ([path]: [string, Sides]): string => path

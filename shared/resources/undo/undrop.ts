@@ -1,5 +1,5 @@
 import type { RestEvent } from '../../audit/rest-event.ts'
-import { DAY_MS } from '../../auth/span.ts'
+import { keptSince } from '../../audit/retention.ts'
 import { notFound, ScimError } from '../../scim/error.ts'
 import { quote } from '../../scim/quote.ts'
 import { isResourceId } from '../../scim/resource-id.ts'
@@ -49,7 +49,7 @@ async function findDelete(context: ScimContext, type: ResourceType, idOrName: st
 
 /** The last delete in the history of an id. */
 async function findDeleteOf({ db, principal, now }: ScimContext, type: ResourceType, id: string) {
-  const from = new Date(now.getTime() - db.eventRetentionDays * DAY_MS).toISOString()
+  const from = new Date(keptSince(now, db.eventRetentionDays)).toISOString()
   const isDelete = ({ method, changes }: RestEvent) =>
     (method === 'DELETE' && changes) ||
     changes?.some(

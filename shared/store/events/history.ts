@@ -43,23 +43,38 @@ export async function* listHistory(
   }
 }
 
+/** Events by which a user left groups, and behind which place there may be more. */
+export interface Losses {
+  losses: RestEvent[]
+  next?: string
+}
+
 /**
- * Access pattern E11: the events of groups by which a user left them since it was deleted: they are found by the user's
- * grants from that instant on. 1 read unit for some 25, and 0.5 for each.
+ * Access pattern E11: the events of groups by which a user left them since it was deleted, `limit` at most, oldest first:
+ * they are found by the user's grants from that instant on, or behind a place. 1 read unit for some 25, and 0.5 for each.
  */
-export async function listLosses(db: Db, { account, time, eventId }: Cause, userId: string): Promise<RestEvent[]> {
-  const grants = await queryAll(db, {
-    KeyConditionExpression: 'pk = :pk AND sk >= :from',
-    ExpressionAttributeValues: { ':pk': historyKey(account, userId), ':from': time },
+export async function listLosses(
+  db: Db,
+  { account, time, eventId }: Cause,
+  userId: string,
+  { after = time, limit }: { after?: string | undefined; limit: number },
+): Promise<Losses> {
+  const query = {
+    KeyConditionExpression: 'pk = :pk AND sk > :after',
+    FilterExpression: '#kind = :removed',
+    ExpressionAttributeNames: { '#kind': 'kind' },
+    ExpressionAttributeValues: { ':pk': historyKey(account, userId), ':after': after, ':removed': 'removed' },
     ConsistentRead: true,
-  })
+  }
+  const grants = await queryAll(db, query, limit)
   const keys = grants.flatMap(({ sk }) => eventKeyAt(account, String(sk)) ?? [])
-  return (await loadEvents(db, account, keys)).filter(({ cause }) => cause === eventId)
+  const losses = (await loadEvents(db, account, keys)).filter(({ cause }) => cause === eventId)
+  return { losses, ...(grants.length === limit && { next: String(grants.at(-1)?.sk) }) }
 }
 
 /** In order of time. Expired ones are left out, since DynamoDB deletes late. */
-async function loadEvents(db: Db, account: string, keys: Key[]): Promise<RestEvent[]> {
-  const items = await batchGet(db, keys, undefined, false)
+async function loadEvents(db: Db, account: string, keys: Key[], consistent = false): Promise<RestEvent[]> {
+  const items = await batchGet(db, keys, undefined, consistent)
   const stored = items.flatMap((item) => parseEventItem(account, item) ?? [])
   const live = stored.filter(({ ttlSeconds }) => ttlSeconds * 1000 > db.clock())
   return live.sort((a, b) => (a.sortKey < b.sortKey ? -1 : 1)).map(({ event }) => event)
@@ -67,24 +82,25 @@ async function loadEvents(db: Db, account: string, keys: Key[]): Promise<RestEve
 
 /**
  * Access pattern E12: one event by its id alone: nearly always at the instant the id was made of, else shortly before it
- * among those of its shard. 1 RT, 1 read unit; where it is not there at once, 1 more for each day asked.
+ * among those of its shard. Strongly consistent; 1 RT, 1 read unit; where it is not there at once, 1 more for each day asked.
  */
 export async function getEvent(db: Db, account: string, eventId: string): Promise<RestEvent | undefined> {
   const at = instantOf(eventId)
   if (at > LAST_INSTANT) return undefined
   const key = eventKeyAt(account, eventSortKey(new Date(at).toISOString(), eventId))
-  const [event] = await loadEvents(db, account, key ? [key] : [])
+  const [event] = await loadEvents(db, account, key ? [key] : [], true)
   if (event) return event
   const [from, to] = [at - LONGEST_REQUEST_MS, at].map((ms) => new Date(ms).toISOString()) as [string, string]
   const days = [...new Set([dayOf(from), dayOf(to)])]
   const found = await Promise.all(days.map((day) => findInShard(db, account, { from, to }, day, eventId)))
-  return (await loadEvents(db, account, found.flat()))[0]
+  return (await loadEvents(db, account, found.flat(), true))[0]
 }
 
 async function findInShard(db: Db, account: string, { from, to }: Span, day: string, eventId: string): Promise<Key[]> {
   const items = await queryAll(db, {
     KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
     ProjectionExpression: 'pk, sk',
+    ConsistentRead: true,
     ExpressionAttributeValues: {
       ':pk': eventPartition(account, day, shardOf(eventId)),
       ':from': from,

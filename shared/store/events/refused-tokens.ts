@@ -13,7 +13,8 @@ export type HeaderFault = 'doubled' | 'bare' | 'quoted' | 'spaced' | 'malformed'
 /**
  * Why the authorizer turned a caller away: no token of ours, no such token, wrong secret, expired, revoked, issued
  * before what the integration still accepts; with a good token, integration disabled, address not allowed; and why nobody
- * got an access token: no such OAuth client or a wrong secret, an assertion that does not hold.
+ * got an access token: no such OAuth client or a wrong secret, an assertion that does not hold, or whose issuer's keys
+ * cannot be had.
  */
 export type RefusalReason =
   | HeaderFault
@@ -26,6 +27,7 @@ export type RefusalReason =
   | 'network'
   | 'client'
   | 'assertion'
+  | 'keys'
   | 'observed'
 
 export interface Refusal {
@@ -48,7 +50,7 @@ export interface RefusedToken {
 }
 
 /**
- * Rows one minute can hold: 8 for each of the 13 reasons of bad tokens and of no token, and 8 for each network policy,
+ * Rows one minute can hold: 8 for each of the 14 reasons of bad tokens and of no token, and 8 for each network policy,
  * however many addresses call (SECURITY R2).
  */
 const BUCKETS = 8
@@ -72,11 +74,12 @@ export const REFUSAL_DETAIL: Record<RefusalReason, string> = {
   network: 'the network policy does not allow the address',
   client: 'no such OAuth client, or a wrong secret',
   assertion: 'an assertion for an OAuth client does not hold',
+  keys: 'the keys that sign for an OAuth client cannot be fetched',
   observed: 'the network policy does not allow the address, but only observes',
 }
 
 /** What the caller was answered: 401, unless it is here. */
-const STATUS: Partial<Record<RefusalReason, number>> = { disabled: 403, network: 403, observed: 200 }
+const STATUS: Partial<Record<RefusalReason, number>> = { disabled: 403, network: 403, observed: 200, keys: 503 }
 
 const detailOf = (reason: RefusalReason, policy: string | undefined): string =>
   policy === undefined ? REFUSAL_DETAIL[reason] : REFUSAL_DETAIL[reason].replace('policy', () => `policy "${policy}"`)
@@ -191,4 +194,4 @@ function toEvent({ account, reason, policy, minute, bucket, block, detail }: Row
   }
 }
 
-const isAboutOAuth = (reason: RefusalReason): boolean => reason === 'client' || reason === 'assertion'
+const isAboutOAuth = (reason: RefusalReason): boolean => ['client', 'assertion', 'keys'].includes(reason)

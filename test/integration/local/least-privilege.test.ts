@@ -7,8 +7,12 @@ import { type System, startSystem } from '../../../local/system.ts'
 import { signRequest } from '../../../shared/auth/sigv4.ts'
 import { ENV } from '../../../shared/config.ts'
 import { changesHandler } from '../../../shared/http/changes-handler.ts'
+import { ensureAccount } from '../../../shared/store/accounts.ts'
+import { OutOfTime } from '../../../shared/store/deadline.ts'
+import { goRound } from '../../../shared/store/rounds.ts'
 import { watchAll } from '../../../shared/watch/watch.ts'
 import { runSlice, type Work } from '../../../shared/worker/work.ts'
+import { lambdaContext } from '../../factories/api-event.ts'
 import { engineEndpoint, openTestDb } from '../../factories/engine.ts'
 import { type RecordingProxy, startRecordingProxy } from '../../factories/recording-proxy.ts'
 import { isAllowed } from '../../infra/iam.ts'
@@ -218,6 +222,11 @@ async function administer(): Promise<number[]> {
     await admin('GET', '/admin/network-policies'),
     await admin('PATCH', '/admin/integrations/EXTRA', { networkPolicy: null }),
     await admin('DELETE', '/admin/network-policies/OFFICE'),
+    await admin('POST', '/admin/accounts', { name: 'spare' }),
+    await admin('GET', '/admin/accounts'),
+    await admin('PATCH', '/admin/accounts/spare', { separateUserNames: true }),
+    await admin('GET', '/admin/accounts/spare'),
+    await admin('DELETE', '/admin/accounts/spare'),
     await admin('GET', '/admin/provisioners'),
     await admin('GET', '/admin/provisioners/SPARE'),
     await admin('PATCH', '/admin/integrations/EXTRA', { role: 'SPARE' }),
@@ -263,6 +272,8 @@ async function bringBack(): Promise<unknown[]> {
   return answers.map(({ status }) => status)
 }
 
+const within = (ms: number) => ({ ...lambdaContext(), getRemainingTimeInMillis: () => ms })
+
 /** The stream has rung: changes looks what there is, and the worker does it, each through a proxy of its own. */
 async function finishWork(): Promise<void> {
   const at = (name: BackgroundName) => openTestDb(system.db.tableName, { endpoint: proxies.get(name)?.endpoint ?? '' })
@@ -270,11 +281,19 @@ async function finishWork(): Promise<void> {
     const { end } = await runSlice(at('worker'), work, Date.now() + 10_000)
     expect(['done', 'later']).toContain(end)
   }
-  await changesHandler({ db: at('changes'), queue: { send } })({ id: 'minute' } as never)
+  await changesHandler({ db: at('changes'), queue: { send } })({ id: 'minute' } as never, within(60_000))
+  const watcher = { measure: () => {}, report: (error: unknown) => expect(error).toBeUndefined() }
   // So long after that something is told of every token and every integration.
   for (const days of [0, 180]) {
     const now = new Date(Date.now() + days * 86_400_000)
-    await watchAll(at('watch'), now, { measure: () => {}, report: (error) => expect(error).toBeUndefined() })
+    await watchAll(at('watch'), now, watcher, Number.POSITIVE_INFINITY)
+  }
+  await ensureAccount(system.db, 'second', new Date())
+  for (const name of ['watch', 'changes'] as const) {
+    const isCutOff = async () => {
+      throw new OutOfTime(false)
+    }
+    expect(await goRound(at(name), { name, until: Date.now() + 10_000, report: () => {} }, isCutOff)).toBe(2)
   }
 }
 

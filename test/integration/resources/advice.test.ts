@@ -47,6 +47,15 @@ describe('a change that is refused for the owner', () => {
     })
   })
 
+  test('names the account where it is not the one of callers who name none', async () => {
+    const elsewhere = { account: 'emea' }
+    const owner = scimApi(db, principal({ ...elsewhere, role: 'OKTA_PROVISIONER', integration: 'OKTA' }))
+    const other = scimApi(db, principal({ ...elsewhere, role: 'HR', integration: 'HR', privileges: monitors }))
+    const { id } = (await owner('POST', '/Users', newUser('eve'))).body
+    expect((await other('DELETE', `/Users/${id}`)).status).toBe(403)
+    expect((await scanEvents(db, 'emea')).at(-1)?.advice).toBe(`${belongs} --user eve --to HR --account emea`)
+  })
+
   test.each(['o brien', '$(id)', '-x'])('names %s by its id, since the command goes through a shell', async (name) => {
     await monitor('DELETE', `/Users/${ids[name]}`)
     expect((await lastEvent())?.advice).toBe(`${belongs} --user ${ids[name]} --to AAD_PROVISIONER`)

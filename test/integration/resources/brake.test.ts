@@ -250,7 +250,7 @@ describe('a brake that stops', () => {
     const refused = await deactivate(call, two)
     const found =
       'Integration GENERIC_PROVISIONING may deactivate, delete and take out of groups 1 objects an hour (1, or 0 % of 2): 1 are counted since 10:00 UTC, and 1 more was asked for'
-    const release = 'rolecall integration release GENERIC_PROVISIONING --for 1h'
+    const release = `rolecall integration release GENERIC_PROVISIONING --for 1h --account ${account}`
     const detail = `${found}; nothing was changed: retry after the seconds named in Retry-After, or have an administrator look at it and run "${release}"`
     expect(refused).toMatchObject({
       status: 429,
@@ -323,7 +323,7 @@ describe('a brake that stops', () => {
       ...{ actorName: 'rolecall', actorDomain: 'ROLECALL', resourceDomain: 'INTEGRATION' },
       ...{ resourceId: 'GENERIC_PROVISIONING', resourceName: 'GENERIC_PROVISIONING' },
       detail: `${found}: such changes are refused until 11:00 UTC`,
-      advice: 'rolecall integration release GENERIC_PROVISIONING --for 1h',
+      advice: `rolecall integration release GENERIC_PROVISIONING --for 1h --account ${account}`,
     })
     expect(refused.map(({ eventId }) => eventId)).toContain(notices[0]?.cause)
     expect(measured('BrakeStops')).toEqual(times(9, 1))
@@ -342,7 +342,7 @@ describe('a brake that warns', () => {
     expect(notices[0]?.detail).toMatch(
       /^Integration GENERIC_PROVISIONING may .* 10 objects an hour \(10, or 0 % of 30\): 1\d are counted since 10:00 UTC, and 1 more was asked for: nothing is refused, since its brake only warns$/,
     )
-    expect(notices[0]?.advice).toBe('rolecall integration alter GENERIC_PROVISIONING --brake stop')
+    expect(notices[0]?.advice).toBe(`rolecall integration alter GENERIC_PROVISIONING --brake stop --account ${account}`)
     expect(measured('BrakeWarnings')).toEqual(times(20, 1))
   })
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { RestEvent } from '../../../shared/audit/rest-event.ts'
 import { RESOURCE_TYPES } from '../../../shared/scim/resource-types.ts'
+import { mapConcurrently } from '../../../shared/store/batch.ts'
 import type { Db } from '../../../shared/store/client.ts'
 import { getResource } from '../../../shared/store/resources.ts'
 import { runSlice, type Work } from '../../../shared/worker/work.ts'
@@ -263,7 +264,7 @@ test('who a large change names is looked up in the index of what the role owns, 
   const other = scimApi(db, principal({ account: 'indexed', role: 'OTHER', integration: 'OTHER' }))
   const create = async (from: typeof call, count: number) => {
     const users = Array.from({ length: count }, () => newUser(`indexed-${++names}`))
-    return (await Promise.all(users.map((user) => from('POST', '/Users', user)))).map(({ body }) => body.id)
+    return (await mapConcurrently(users, 100, (user) => from('POST', '/Users', user))).map(({ body }) => body.id)
   }
   const ids = [...(await create(owner, 1000)), ...(await create(other, 5))]
   const { body } = await owner('POST', '/Groups', newGroup('Indexed'))

@@ -1,18 +1,15 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { toScimContext } from '../../../shared/http/admin/resources.ts'
-import type { Step, StepRow } from '../../../shared/resources/steps.ts'
 import { undo } from '../../../shared/resources/undo/undo.ts'
 import { requireUndoable, undoEvent } from '../../../shared/resources/undo/undo-event.ts'
-import { undrop } from '../../../shared/resources/undo/undrop.ts'
 import { RESOURCE_TYPES } from '../../../shared/scim/resource-types.ts'
 import { countResources } from '../../../shared/store/counters.ts'
 import { listOwnedIds } from '../../../shared/store/owned.ts'
-import { adminContext } from '../../factories/admin.ts'
-import { testConfig, withTable } from '../../factories/engine.ts'
+import { withTable } from '../../factories/engine.ts'
 import { dyingDb } from '../../factories/faulty-db.ts'
 import { scanEvents } from '../../factories/scan.ts'
 import { type Body, newGroup, newUser, patchOf, principal, scimApi } from '../../factories/scim-api.ts'
 import { settle } from '../../factories/settle.ts'
+import { brief, rowsOf, undoContext, undoer, undropper } from '../../factories/undo.ts'
 
 const { User, Group } = RESOURCE_TYPES
 const INTEGRATION = 'GENERIC_PROVISIONING'
@@ -46,23 +43,9 @@ async function shownAt(path: string): Promise<string> {
 }
 const versionAt = async (path: string) => Number(/\d+/.exec((await call('GET', path)).body.meta.version)?.[0])
 
-const contextOf = () =>
-  toScimContext({ ...adminContext(db), config: testConfig(db.tableName), report: (error) => Promise.reject(error) })
-
-/** All steps of a command, with what came of each object. */
-async function rowsOf(step: (next: string | undefined) => Promise<Step>): Promise<StepRow[]> {
-  const rows: StepRow[] = []
-  for (let next: string | undefined, begun = false; !begun || next !== undefined; begun = true) {
-    const { rows: own, next: further } = await step(next)
-    rows.push(...own)
-    next = further
-  }
-  return rows
-}
-const undone = (body: object) => rowsOf((next) => undo(contextOf(), { ...body, ...(next !== undefined && { next }) }))
-const undropped = (type: typeof User | typeof Group, idOrName: string, dryRun = false) =>
-  rowsOf((next) => undrop(contextOf(), type, { idOrName, dryRun, next }))
-const brief = (rows: StepRow[]) => rows.map(({ type, outcome, what, reason }) => [type, outcome, what ?? reason])
+const contextOf = () => undoContext(db)
+const undone = undoer(db)
+const undropped = undropper(db)
 
 const changesOf = async (id: string) =>
   (await scanEvents(db)).filter(({ resourceId, changes }) => resourceId === id && changes)
@@ -107,7 +90,7 @@ describe('undoing one event', () => {
     expect(brief(await undone({ event }))).toEqual([['USER', 'refused', 'changed again since: title']])
     expect(await shownAt(path)).toBe(since)
     expect(brief(await undone({ event, force: true }))).toEqual([
-      ['USER', 'done', 'nickName Countess → Ada, title Head → Engineer'],
+      ['USER', 'done', 'nickName "Countess" → "Ada", title "Head" → "Engineer"'],
     ])
     expect(await shownAt(path)).toBe(before)
   })
@@ -119,7 +102,7 @@ describe('undoing one event', () => {
     const after = await shownAt(path)
     await undone({ event: await lastChange(user.id) })
     expect(brief(await undone({ event: await lastChange(user.id) }))).toEqual([
-      ['USER', 'done', 'title Engineer → Chief'],
+      ['USER', 'done', 'title "Engineer" → "Chief"'],
     ])
     expect(await shownAt(path)).toBe(after)
   })
@@ -135,7 +118,7 @@ describe('undoing one event', () => {
       message: `There is no event "${none}" in account "default": events are kept 90 days`,
     })
     await expect(undone({ event: read, integration: INTEGRATION })).rejects.toThrow(
-      'Cannot tell what to undo: name an event, or an integration and since when, and not both',
+      'Cannot tell what to undo: name an event, or an integration or an actor and since when, and not both',
     )
     await expect(undone({ event: read, forced: true })).rejects.toThrow('there is no setting "forced"')
   })
@@ -357,7 +340,7 @@ describe('undoing what an integration did since an instant', () => {
       await call('PATCH', path, patchOf({ op: 'replace', value: { title } }))
     await other('PATCH', path, patchOf({ op: 'replace', value: { nickName: 'Countess' } }))
     const rows = await undoIt({ since: beginning })
-    expect(rows).toMatchObject([{ id: user.id, outcome: 'done', what: 'title Boss → Engineer' }])
+    expect(rows).toMatchObject([{ id: user.id, outcome: 'done', what: 'title "Boss" → "Engineer"' }])
     expect(await shownAt(path)).toBe(before.replace('"nickName":"Ada"', '"nickName":"Countess"'))
     expect(brief(await undoIt({ since: beginning }))).toEqual([['USER', 'unchanged', undefined]])
   })

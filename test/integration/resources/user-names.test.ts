@@ -82,6 +82,14 @@ describe('an account that keeps both names apart', () => {
     )
     const removal = patchOf({ op: 'remove', path: `${SNOWFLAKE}:snowflakeUserName` })
     expect(await separate('PATCH', `/Users/${body.id}`, removal)).toMatchObject(refusal(400, 'invalidValue', MISSING))
+    const put = await separate('PUT', `/Users/${body.id}`, newUser('dara2@example.com', named('DARA')))
+    expect(put).toMatchObject({ status: 200, body: { userName: 'dara2@example.com', ...named('DARA') } })
+    const renamed = await separate(
+      'PATCH',
+      `/Users/${body.id}`,
+      patchOf({ op: 'replace', path: `${SNOWFLAKE}:snowflakeUserName`, value: 'DARA_2' }),
+    )
+    expect(renamed).toMatchObject({ status: 200, body: { userName: 'dara2@example.com', ...named('DARA_2') } })
   })
 
   test('still changes users who were there before, so that they can be deactivated', async () => {

@@ -10,7 +10,8 @@ import { sample, sampleUsers } from '../../factories/samples.ts'
 
 const OKTA = 'OKTA_PROVISIONER'
 /** A file with these columns, and rows below. */
-const csv = (...lines: string[]) => parseUsersFile(`${lines.join('\n')}\n`, new Map())
+const parse = (text: string) => parseUsersFile(text, new Map())
+const csv = (...lines: string[]) => parse(`${lines.join('\n')}\n`)
 const HEADER = 'User Id,First name,Last name,Username,Primary email,Status'
 const okta = (...rows: string[]) => csv(HEADER, ...rows)
 const user = (userName: string, more: object = {}): UserHere =>
@@ -154,6 +155,22 @@ describe('compareWithFile()', () => {
       [{ class: 'no-name', name: 'line 3', attribute: 'userName', detail: 'line 3', line: 3 }],
     ],
     [
+      'words about who may sign in that nobody understands',
+      okta(',,,ada@x,,ACTIVE', ',,,bo@x,,MAYBE', ',,,chen@x,,Perhaps', ',,,dora@x,,'),
+      [user('ada@x'), user('bo@x'), user('dora@x')],
+      [
+        { class: 'missing-here', name: 'chen@x', there: 'unknown', here: 'absent', line: 4 },
+        { class: 'unknown-state', name: 'bo@x', attribute: 'active', there: 'MAYBE', line: 3 },
+        { class: 'unknown-state', name: 'chen@x', attribute: 'active', there: 'Perhaps', line: 4 },
+      ],
+    ],
+    [
+      'words of SCIM that are neither true nor false',
+      parse('[{"userName":"ada@x","active":"maybe"},{"userName":"bo@x","active":null},{"userName":"chen@x"}]'),
+      [user('ada@x'), user('bo@x'), user('chen@x')],
+      [{ class: 'unknown-state', name: 'ada@x', attribute: 'active', there: 'maybe', line: 1 }],
+    ],
+    [
       'as notes: who is off there and absent here, off here and absent there, and what others own',
       okta(',,,ada@x,,ACTIVE', ',,,gone@x,,DEPROVISIONED'),
       [user('ada@x'), user('left@x', { active: false }), user('hr@x', { owner: 'HR' })],
@@ -182,6 +199,16 @@ describe('compareWithFile()', () => {
     ])
   })
 
+  test('an attribute that is asked for and that one side has nowhere cannot be compared', () => {
+    const file = okta(',Ada,Arbor,ada@x,,ACTIVE')
+    expect(() => found({ file, here: [user('ada@x', { title: 'X' })], attributes: ['title'] })).toThrow(
+      new FileError('Nobody in the file has title: name its column by --map title=COLUMN, or leave it out'),
+    )
+    expect(found({ file, here: [user('ada@x')], attributes: ['givenName'] }).map(({ attribute }) => attribute)).toEqual(
+      ['name.givenName'],
+    )
+  })
+
   test('a file that says nothing of who may sign in says nothing of active', () => {
     const file = sampleUsers('okta-csv-import.csv')
     const here = file.users.map(({ values }) =>
@@ -207,6 +234,38 @@ describe('compareWithFile()', () => {
     expect(() =>
       compareWithFile({ file: sampleUsers('google-users-download.csv'), here, match: 'externalId' }),
     ).toThrow(new FileError('The file (Google Workspace users download) has no externalId: match by userName or email'))
+  })
+
+  test('who has the same name and another externalId is one user, and renamed in no case', () => {
+    const file = okta('00u1,,,ada@x,ada@x,ACTIVE', '00u2,,,bo@x,,ACTIVE', ',,,chen@x,,ACTIVE', ',,,dora@x,,ACTIVE')
+    const emails = [{ value: 'ada@x' }]
+    const here = [
+      user('ADA@x', { externalId: 'a1', emails }),
+      user('bo@x'),
+      user('chen@x', { externalId: 'c1' }),
+      user('dora@x'),
+    ]
+    const { pairs, differences } = compareWithFile({ file, here, match: 'externalId' })
+    const differs = { class: 'attribute', type: 'USER', attribute: 'externalId' }
+    expect({ pairs, differences }).toEqual({
+      pairs: 4,
+      differences: [
+        { ...differs, name: 'ada@x', there: '00u1', here: 'a1', detail: 'the same userName', line: 2, id: 'id-ADA@x' },
+        { ...differs, name: 'bo@x', there: '00u2', detail: 'the same userName', line: 3, id: 'id-bo@x' },
+        { ...differs, name: 'chen@x', here: 'c1', detail: 'the same userName', line: 4, id: 'id-chen@x' },
+      ],
+    })
+  })
+
+  test('who has the same name, which is no address, and another e-mail address is one user', () => {
+    const file = okta(',,,ada,ada@x,ACTIVE', ',,,bo,bo@x,ACTIVE')
+    const here = [user('ada', { emails: [{ value: 'ada@y' }] }), user('bo', { emails: [{ value: 'BO@x' }] })]
+    expect(found({ file, here, match: 'email' })).toEqual([
+      {
+        ...{ class: 'attribute', type: 'USER', name: 'ada', attribute: 'emails', there: 'ada@x', here: 'ada@y' },
+        ...{ detail: 'the same userName', line: 2, id: 'id-ada' },
+      },
+    ])
   })
 
   test('what a file was made from does not differ from it, whatever is in it', () => {
@@ -273,6 +332,30 @@ describe('roles', () => {
     expect(ask(here, [role('Finance'), role('Legal')], ['LEGAL', 'Sales']).map(({ name }) => name)).toEqual([
       ...['Sales', 'Legal'],
     ])
+  })
+
+  test('that several files name are compared once, with the members of all', () => {
+    const here = [holder('ada@x', ['Finance', 'Sales']), holder('bo@x', ['Finance']), holder('chen@x', [])]
+    const files = [report, report, 'Group name,Okta username\nFINANCE,chen@x\nNew,bo@x\n'].map((one) =>
+      parseGroupsFile(one),
+    )
+    const groups = { files: [...files, ...files], roles: [role('Finance'), role('Sales')], only: [] }
+    expect(found({ file, here, groups }).map((one) => [one.class, one.name])).toEqual([
+      ['role-members', 'chen@x'],
+      ['role-missing', 'New'],
+    ])
+  })
+
+  test('that are named must be on one side, else nothing of them would be compared', () => {
+    const here = [holder('ada@x', ['Finance'])]
+    expect(() => ask(here, [role('Finance'), role('Legal', 'HR')], ['finance', 'Legal'])).toThrow(
+      new FileError('There is no group "Legal" in the files, only: Finance, Sales'),
+    )
+    const one = parseGroupsFile(`${HEADER}\n,,,ada@x,,ACTIVE\n`, 'Finance')
+    const groups = { files: [one], roles: [role('Finance'), role('Sales')], only: ['Finance', 'Sales'] }
+    expect(() => found({ file, here, groups })).toThrow(
+      new FileError('There is no group "Sales" in the files, only: Finance'),
+    )
   })
 
   test('of another owner are told as such; who is missing here is not told again as a member', () => {
@@ -372,6 +455,18 @@ describe('files that are not recognised', () => {
     ['a list of texts', '["a"]', 'What stands at place 1 is no SCIM resource but "a"', {}],
   ])('SCIM: %s is refused', (_name, text, message, place) => {
     expect(() => parseUsersFile(text, new Map())).toThrow(new FileError(message, place))
+  })
+
+  test('SCIM: more pages, and more members of a group, than a call has room for arguments', () => {
+    const count = 200_000
+    const pages = Array.from(
+      { length: count },
+      (_, i) => `{"totalResults":${count},"Resources":[{"userName":"u${i}"}]}`,
+    )
+    expect(parse(pages.join('\n')).users).toHaveLength(count)
+    const members = Array.from({ length: count }, (_, i) => ({ value: `u${i}` }))
+    const { groups } = parseGroupsFile(JSON.stringify([{ displayName: 'All', members }]))
+    expect(groups.get('all')?.members).toHaveLength(count)
   })
 
   test('SCIM: one resource a line, an array, pages a line, names in any letter case', () => {

@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest'
 import { FileError } from '../../../shared/drift/file-error.ts'
 import { parseGroupsFile } from '../../../shared/drift/groups-file.ts'
 import { formatsOf, parseTable } from '../../../shared/drift/header.ts'
+import { parseMapping } from '../../../shared/drift/mapping.ts'
 import { compareWithFile } from '../../../shared/drift/report.ts'
+import { parseStatus } from '../../../shared/drift/status.ts'
 import { parseUsersFile } from '../../../shared/drift/users-file.ts'
 import { asHere, SAMPLES, sample, sampleUsers } from '../../factories/samples.ts'
 
@@ -28,6 +30,13 @@ const WITH_STATUS = USERS_FILES.filter(([, , states]) => !states.startsWith('unk
 /** All samples but the one that is nobody's. */
 const PROVIDERS = readdirSync(SAMPLES).filter((file) => file !== 'people.csv')
 const GROUPS_FILES = ['okta-group-membership-report.csv', 'entra-group-members.csv', 'scim-groups.json']
+
+test('blanks around the id by which groups name their members are none of it, as around names', () => {
+  const [user] = sampleUsers('entra-users-download.csv').users
+  const id = user?.objectId ?? ''
+  const spaced = sample('entra-users-download.csv').replace(id, ` ${id} `)
+  expect([id === '', parseUsersFile(spaced, new Map()).users[0]?.objectId]).toEqual([false, id])
+})
 
 describe('every sample', () => {
   test('is of users, of groups, or refused', () => {
@@ -90,6 +99,22 @@ describe('traps', () => {
     expect(ada('jumpcloud-users.csv')).toEqual([undefined, '5f0000000000000000000001'])
   })
 
+  test.each([
+    ['entra-users-download.csv', 'id'],
+    ['entra-users-download-2023.csv', 'objectId'],
+    ['m365-active-users.csv', '"Object Id"'],
+  ])('%s: what is advised names the column that is in it', (file, column) => {
+    const { trap } = sampleUsers(file).format
+    expect(trap?.split('where the object id is sent instead, add ')[1]).toBe(`--map externalId=${column}`)
+    const mapping = parseMapping([`externalId=${column.replaceAll('"', '')}`])
+    expect(parseUsersFile(sample(file), mapping).users[0]?.values.externalId).toMatch(/^0f0e0d0c/)
+  })
+
+  test('a download of chosen columns without the id advises nothing about it', () => {
+    const { trap } = parseUsersFile('userPrincipalName,accountEnabled\na@x,True\n', new Map()).format
+    expect(trap).toBe('it has no mailNickname, which Entra sends as externalId unless told otherwise')
+  })
+
   test('the display name of a report is no externalId', () => {
     const text = 'User,User fullname,Okta username,Okta user status\nAda Arbor,Ada Arbor,ada@example.com,Active\n'
     expect(parseUsersFile(text, new Map()).users[0]?.values).toEqual({
@@ -98,14 +123,27 @@ describe('traps', () => {
   })
 
   test('Block sign in is turned round, with or without the version line, in any language', () => {
-    const rows = 'Anmeldung sperren [accountEnabled],Name [userPrincipalName]\nJa,a@x\nNo,b@x\nYes,c@x\n'
+    const rows =
+      'Anmeldung sperren [accountEnabled],Name [userPrincipalName]\nVielleicht,a@x\nNein,b@x\nYes,c@x\nJA,d@x\n'
     for (const text of [rows, `version:v1.0,\n${rows}`]) {
       const { users, unknownWords } = parseUsersFile(text, new Map())
-      expect(users.map(({ status }) => status)).toEqual(['unknown', 'on', 'off'])
-      expect(unknownWords).toEqual(['Ja'])
+      expect(users.map(({ status }) => status)).toEqual(['unknown', 'on', 'off', 'off'])
+      expect(unknownWords).toEqual(['Vielleicht'])
     }
     const bare = 'version:v1.0,\naccountEnabled,userPrincipalName\nYes,a@x\n'
     expect(parseUsersFile(bare, new Map()).users.map(({ status, line }) => [status, line])).toEqual([['off', 3]])
+  })
+
+  test.each([
+    ['on', 'ja oui sí si sim sì WAHR Vrai verdadero vero verdadeiro waar'],
+    ['off', 'nein non no não nao nee FALSCH Faux falso onwaar'],
+  ])('%s is said by yes or no, true or false, of other languages too: %s', (status, words) => {
+    expect(words.split(' ').map(parseStatus)).toEqual(words.split(' ').map(() => status))
+  })
+
+  test('the states of Okta are read as its API says them and as its console does', () => {
+    const states = ['Pending user action', 'PASSWORD_RESET', 'Password expired', 'Locked out', 'Deactivated', 'Staged']
+    expect(states.map(parseStatus)).toEqual(['on', 'on', 'on', 'on', 'off', 'staged'])
   })
 
   test('a semicolon, a tab and "sep=;" separate as a comma does', () => {

@@ -82,6 +82,17 @@ describe('what administrators do', () => {
         endpoint: 'admin/integrations/ENTRA_PROVISIONING/release',
       },
     ],
+    [
+      'ops-admin ended the release of the brake of integration ENTRA_PROVISIONING',
+      {
+        ...integration('POST', { attribute: 'brakeReleasedUntil', before: '2026-11-26T15:32:08.123Z' }),
+        endpoint: 'admin/integrations/ENTRA_PROVISIONING/release',
+      },
+    ],
+    [
+      'ops-admin left the brake of integration ENTRA_PROVISIONING as it was',
+      { ...integration('POST'), endpoint: 'admin/integrations/ENTRA_PROVISIONING/release' },
+    ],
   ])('integrations: %s', (sentence, event) => {
     expect(sentenceOf(event)).toBe(sentence)
   })
@@ -271,7 +282,21 @@ describe('what administrators do with users and roles', () => {
       finance({ changes: [{ attribute: 'members.added', after: [IDS.ada] }] }),
     ],
     ['ops-admin created role Finance', finance({ method: 'POST', endpoint: 'admin/roles', status: 201, changes: [] })],
-    ['ops-admin restored role Finance', finance({ method: 'POST', endpoint: `admin/roles/${IDS.finance}/undrop` })],
+    [
+      'ops-admin restored role Finance',
+      finance({
+        ...{ method: 'POST', endpoint: `admin/roles/${IDS.finance}/undrop` },
+        changes: [{ attribute: 'displayName', after: 'Finance' }],
+      }),
+    ],
+    [
+      'ops-admin asked to restore role Finance',
+      finance({ method: 'POST', endpoint: `admin/roles/${IDS.finance}/undrop` }),
+    ],
+    [
+      'ops-admin asked to restore user ada@example.com',
+      ada({ method: 'POST', endpoint: `admin/users/${IDS.ada}/undrop` }),
+    ],
     ['ops-admin looked up ada@example.com', ada({ method: 'GET', endpoint: 'admin/users/ada%40example.com' })],
     [
       'ops-admin listed users, 100 of 8,214',
@@ -311,6 +336,26 @@ describe('what administrators do with users and roles', () => {
       ada({ method: 'POST', endpoint: 'admin/undo', changes: [{ attribute: 'userName', after: 'ada@example.com' }] }),
     ],
     [
+      'ops-admin undid a change and so deleted user ada@example.com',
+      ada({
+        ...{ method: 'POST', endpoint: 'admin/undo' },
+        changes: [
+          { attribute: 'userName', before: 'ada@example.com' },
+          { attribute: 'active', before: true },
+        ],
+      }),
+    ],
+    [
+      'ops-admin undid a change and so deleted role Finance, which had 2 members',
+      finance({
+        ...{ method: 'POST', endpoint: 'admin/undo' },
+        changes: [
+          { attribute: 'displayName', before: 'Finance' },
+          { attribute: 'members.removed', before: [IDS.ada, IDS.bo] },
+        ],
+      }),
+    ],
+    [
       'ops-admin undid a change and so added ada@example.com and bo@example.com to role Finance',
       finance({
         method: 'POST',
@@ -329,6 +374,13 @@ describe('what administrators do with users and roles', () => {
       }),
     ],
     ['ops-admin undid changes', byAdmin({ method: 'POST', endpoint: 'admin/undo' })],
+    [
+      'ops-admin undid changes of AAD_PROVISIONER since 13:00 until 13:30',
+      byAdmin({
+        ...{ method: 'POST', endpoint: 'admin/undo' },
+        query: 'actor=AAD_PROVISIONER&since=2026-11-26T13:00:00.000Z&until=2026-11-26T13:30:00.000Z',
+      }),
+    ],
   ])('%s', (sentence, event) => {
     expect(sentenceOf(event)).toBe(sentence)
   })

@@ -81,6 +81,18 @@ describe('foldEvents()', () => {
     expect(told(undone)).toEqual([['ops-admin undid changes of 1 user and 1 role', 2]])
   })
 
+  test('tells in the history of one object what was done to it, however much was undone at once', () => {
+    const undone = [
+      ofAda({ changes: [{ attribute: 'userName', after: 'ada@example.com' }] }),
+      ofFinance({ changes: [{ attribute: 'members.added', after: [IDS.ada] }] }),
+    ].map((event) => rowOf(byAdmin({ ...event, method: 'POST', endpoint: 'admin/undo' })))
+    const story = foldEvents(undone, { ...KNOWN, own: IDS.ada }).map(({ sentence }) => toText(sentence))
+    expect(story).toEqual([
+      'ops-admin undid a change and so restored user ada',
+      'ops-admin undid a change and so added ada to role Finance',
+    ])
+  })
+
   test('leaves what stands alone as it is', () => {
     expect(told([])).toEqual([])
     expect(told([rowOf(find('ada'))])).toEqual([['Okta looked up ada', 1]])

@@ -1,44 +1,27 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { createServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
 import { afterEach, beforeAll, expect, test } from 'vitest'
 import { isKeyAddress } from '../../../../shared/auth/oauth/key-address.ts'
 import { type FetchOptions, keyFetcher } from '../../../../shared/http/oauth/fetch-keys.ts'
 import { ScimError } from '../../../../shared/scim/error.ts'
+import { KEYS_URI, type KeyServer, startKeyServer } from '../../../factories/key-server.ts'
 
-/** For tests only: of a host name that nobody can have (RFC 2606), and trusted by nothing but these tests. */
-const FIXTURES = join(import.meta.dirname, '../../../fixtures/tls')
-const [key, cert] = ['key.pem', 'certificate.pem'].map((file) => readFileSync(join(FIXTURES, file), 'utf8'))
-const URI = 'https://keys.example.test/jwks?v=1'
+const URI = KEYS_URI
 const KEYS = [{ ...generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }), kid: 'k1' }]
 
-let port: number
-let answer: (request: IncomingMessage, response: ServerResponse) => void
-const asked: { url: string | undefined; host: string | undefined }[] = []
-
+let server: KeyServer
+let asked: KeyServer['asked']
 beforeAll(async () => {
-  const server = createServer({ key, cert }, (request, response) => {
-    asked.push({ url: request.url, host: request.headers.host })
-    answer(request, response)
-  })
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  port = (server.address() as AddressInfo).port
-  return () => void server.close()
+  server = await startKeyServer()
+  asked = server.asked
+  return () => server.close()
 })
 
 afterEach(() => {
   asked.length = 0
 })
 
-const reply = (status: number, body: string, headers: Record<string, string> = {}) => {
-  answer = (_request, response) => response.writeHead(status, headers).end(body)
-}
-/** Whatever the name leads to, what answers is the test's own server. */
-const fetcher = (options: FetchOptions = {}) =>
-  keyFetcher({ addressesOf: async () => ['8.8.8.8'], tls: { ca: String(cert), host: '127.0.0.1', port }, ...options })
+const reply: KeyServer['reply'] = (...answer) => server.reply(...answer)
+const fetcher = (options: FetchOptions = {}) => keyFetcher({ ...server.options, ...options })
 
 async function refusalOf(fetching: Promise<unknown>): Promise<string> {
   const error = await fetching.then(
@@ -134,7 +117,7 @@ test.each(['', '{}', '{"keys":[{"alg":"RS256"}]}', 'null'])('what is no set of k
 test('a certificate of another name, or that nobody vouches for, is refused', async () => {
   reply(200, JSON.stringify({ keys: KEYS }))
   expect(await refusalOf(fetcher()('https://other.example.test/jwks', false))).toMatch(/altnames/)
-  expect(await refusalOf(fetcher({ tls: { host: '127.0.0.1', port } })(URI, false))).toMatch(/self-signed/)
+  expect(await refusalOf(fetcher({ tls: { ...server.options.tls, ca: undefined } })(URI, false))).toMatch(/self-signed/)
 })
 
 test.each([

@@ -29,3 +29,12 @@ test('a time to live of 0 keeps nothing, and flush() forgets everything', () => 
   cache.flush()
   expect(cache.get('a', ['y'])).toBeUndefined()
 })
+
+test('a full cache forgets the oldest answer for a new caller, and none for one that it knows', () => {
+  const cache = new AuthorizerCache<number>(() => 0)
+  for (let n = 0; n < 10_000; n++) cache.put('a', [String(n)], n, 60)
+  cache.put('a', ['5'], -5, 60)
+  expect([cache.get('a', ['0']), cache.get('a', ['5'])]).toEqual([0, -5])
+  cache.put('a', ['new'], 1, 60)
+  expect([cache.get('a', ['0']), cache.get('a', ['1']), cache.get('a', ['new'])]).toEqual([undefined, 1, 1])
+})

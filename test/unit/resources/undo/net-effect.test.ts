@@ -28,9 +28,9 @@ const netOf = (effects: readonly Effect[]): Effect => {
 describe('the net effect of events', () => {
   test('has the first value before and the last after, and nothing of what came to nothing', () => {
     const effects = [
-      toEffect([{ attribute: 'title', before: 'A', after: 'B' }], []),
+      toEffect([{ attribute: 'title', before: 'A', after: 'B', direct: '2026-08-31T10:00:00.000Z' }], []),
       toEffect([{ attribute: 'nickName', after: 'X' }], []),
-      toEffect([{ attribute: 'title', before: 'B', after: 'C' }], []),
+      toEffect([{ attribute: 'title', before: 'B', after: 'C', direct: '2026-08-31T11:00:00.000Z' }], []),
       toEffect([{ attribute: 'nickName', before: 'X' }], []),
       toEffect([{ attribute: 'members.added', after: ['u1', 'u2'] }], []),
       toEffect([{ attribute: 'members.removed', before: ['u2', 'u3'] }], []),
@@ -40,6 +40,12 @@ describe('the net effect of events', () => {
       members: new Map([
         ['u1', { before: undefined, after: {} }],
         ['u3', { before: {}, after: undefined }],
+      ]),
+      // Of marks too, the first one counts.
+      marks: new Map([
+        ['title', '2026-08-31T10:00:00.000Z'],
+        ['nickName', undefined],
+        ['members', undefined],
       ]),
     })
   })

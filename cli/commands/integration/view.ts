@@ -1,21 +1,22 @@
-import type { ChangedIntegration } from '../../shared/resources/change-integration.ts'
-import type { IntegrationView } from '../../shared/resources/present-integration.ts'
-import { toLines } from '../table.ts'
+import type { ChangedIntegration } from '../../../shared/resources/change-integration.ts'
+import type { IntegrationView } from '../../../shared/resources/present-integration.ts'
+import { changedLines } from '../../before-after.ts'
+import type { Session } from '../../command.ts'
+import { plainJson } from '../../plain-text.ts'
 
 /** An integration with the addresses an identity provider needs. */
 type Settings = IntegrationView & Record<'baseUrl' | 'ownBaseUrl', string>
-type Changes = ChangedIntegration['changes']
 
-/** Every setting in a line of its own; one that has changed as `before → after`. */
-export function settingLines(after: Settings, changes: Changes = []): string {
-  const old = Object.fromEntries(changes.map(({ attribute, before }) => [attribute, before]))
-  const earlier = toMembers({ ...after, ...old })
-  const now = toMembers(after)
-  return toLines(now.map(([name, value], i) => [name, beside(earlier[i]?.[1], value)]))
-}
-
-function beside(before: string | undefined, after: string | undefined): string | undefined {
-  return before === after ? after : `${before || 'none'} → ${after || 'none'}`
+/** Shows every setting in a line of its own; one that has changed as `before → after`. */
+export async function showSettings(
+  { api, terminal, output }: Session,
+  view: IntegrationView,
+  changes?: ChangedIntegration['changes'],
+): Promise<void> {
+  const addresses = { baseUrl: `${api.url}/scim/v2`, ownBaseUrl: `${api.url}/scim/v2/${view.endpointId}` }
+  const settings: Settings = { ...view, ...addresses }
+  const asJson = () => plainJson({ ...settings, ...(changes && { changes }) }, 2)
+  await terminal.write(`${output === 'json' ? asJson() : changedLines(settings, changes, toMembers)}\n`)
 }
 
 const brakeOf = ({ brake: { mode, objects, share } }: Settings): string =>
