@@ -86,3 +86,31 @@ export interface NetworkPolicyView {
   name: string
   mode: string
 }
+
+/** Something that asks for an administrator. */
+export interface HealthFinding {
+  kind:
+    | ('unfinished-work' | 'token-ends' | 'no-token' | 'silent' | 'disabled-called' | 'expired-token')
+    | ('refused-tokens' | 'address-refused' | 'brake' | 'failed' | 'busy' | 'conflicts' | 'denied' | 'changed-by-hand')
+  severity: 'attention' | 'problem'
+  since?: string
+  count?: number
+  integration?: string
+  message: string
+  command: string
+}
+
+/** The health of an account. */
+export interface Health {
+  checkedAt: string
+  findings: readonly HealthFinding[]
+}
+
+/** A step of the look at everything that an account has. */
+export interface InvariantStep {
+  violations: readonly { type: string; id: string; name?: string; message: string }[]
+  checked: number
+  changedByHand: number
+  part: { name: string; number: number; of: number }
+  next?: string
+}
