@@ -156,7 +156,7 @@ describe('dropAccount()', () => {
     await expect(dropAccount(admin(LATER, true))).rejects.toMatchObject(refusal)
     await expect(dropAccount(admin(LATER))).rejects.toMatchObject(refusal)
     expect((await describeAccount(admin())).users).toBe(0)
-    await settle(db)
+    await settle(db, `a${account}`)
     await dropAccount(admin(LATER))
     await expect(describeAccount(admin())).rejects.toMatchObject({ status: 404 })
   })
