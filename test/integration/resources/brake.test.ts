@@ -339,7 +339,7 @@ describe('a limit that is changed within the hour', () => {
     const refused = await deactivate(none.call, one)
     const found =
       'Integration GENERIC_PROVISIONING may deactivate, delete and take out of groups 0 objects an hour (0, or 0 % of 5): 0 are counted since 10:00 UTC, and 1 more was asked for'
-    const look = 'have an administrator look at it and run "rolecall integration release GENERIC_PROVISIONING --for 1h"'
+    const look = `have an administrator look at it and run "rolecall integration release GENERIC_PROVISIONING --for 1h --account ${account}"`
     expect([refused.status, refused.body.detail]).toEqual([429, `${found}; nothing was changed: ${look}`])
     const raised = client({ objects: 1 }, { account })
     expect((await deactivate(raised.call, one)).status).toBe(200)
