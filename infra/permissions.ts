@@ -120,6 +120,8 @@ const GRANTS: Record<Exclude<LambdaName, ResourceFunctionName> | BackgroundName,
     { actions: ['Query'], keys: [HISTORY], index: true },
     // Whose integration forbids it; an account that is not there is answered with those that are.
     { actions: ['Get', 'Query'], keys: ADMINISTRATION },
+    // What is made in an account holds it, against who drops it; a dry run looks whether it is there.
+    { actions: ['Update', 'ConditionCheck'], keys: ['ACCOUNT'] },
   ],
   // A client, its token, the assertion it was given for; who is refused is counted as refused tokens are.
   oauth: [

@@ -1,12 +1,12 @@
-import { readFileSync } from 'node:fs'
 import type { ChangedOAuth, NewSecret, OAuthClientView } from '../../shared/resources/oauth-clients.ts'
 import { many } from '../../shared/resources/say-owned.ts'
 import type { LastUse } from '../../shared/resources/token-view.ts'
 import { ALL_SO_ALREADY } from '../before-after.ts'
 import { type Command, command, type Session } from '../command.ts'
-import { Failure, UsageError } from '../failure.ts'
+import { UsageError } from '../failure.ts'
 import { DRY_RUN, dryRunQuery, optional, repeated, someText, toggle } from '../flags.ts'
 import { integrationPath } from '../integrations.ts'
+import { loadPublicKeys } from '../key-file.ts'
 import { plainJson } from '../plain-text.ts'
 import { reserveSecretFile } from '../secret-file.ts'
 import { toLines } from '../table.ts'
@@ -85,7 +85,7 @@ const oauthShow = command({
 })
 
 const KEY_FLAGS = {
-  file: optional('PATH', 'a file with one public key (JWK) or a set of them (JWKS), at most 5', someText),
+  file: optional('PATH', 'a file with public keys, at most 5: a JWK, a set of them (JWKS), or PEM', someText),
   'jwks-uri': optional('URL', 'the address where the client publishes its keys', someText),
   remove: toggle('take its keys away'),
 }
@@ -106,22 +106,11 @@ const oauthKeys = command({
     if (given !== 1) throw new UsageError('Give one of --file, --jwks-uri and --remove')
   },
   run: async (session, { file, 'jwks-uri': jwksUri }, integration) => {
-    const keys = file === undefined ? null : parseKeys(file)
+    const keys = file === undefined ? null : loadPublicKeys(file)
     const body = { keys, jwksUri: jwksUri ?? null }
     await changeClient(session, integration, body)
   },
 })
-
-/** @throws {Failure} when the file cannot be read, or holds neither a JWK nor a JWKS. */
-function parseKeys(path: string): unknown[] {
-  try {
-    const found: unknown = JSON.parse(readFileSync(path, 'utf8'))
-    const { keys } = Object(found) as { keys?: unknown }
-    return Array.isArray(keys) ? keys : [found]
-  } catch (cause) {
-    throw new Failure(`Cannot read keys from ${path}: ${(cause as Error).message}`, { cause })
-  }
-}
 
 const TRUST_FLAGS = {
   issuer: { ...optional('URL', 'who signs the assertions, as their iss says (required)', someText) },

@@ -9,8 +9,6 @@ import { parseResource } from '../scim/validate.ts'
 
 /** What a request asks of a resource. */
 export interface Asked {
-  /** Whether it names all of the resource, and not changes of it. */
-  isWhole: boolean
   /** The attributes it wants, in the client's shape, from what they were; none were before a create. */
   attributes(before: Attributes): Attributes
   /** What it wants of the members, in order; nothing where the type has none. */
@@ -25,7 +23,6 @@ export function parseWhole(type: ResourceType, body: Json, fill = (attributes: A
   const { members = [], ...attributes } = parseResource(type, body)
   const memberSteps: MemberStep[] = [{ kind: 'replace', members: members as unknown as Member[] }]
   return {
-    isWhole: true,
     attributes: (before) => withDefaults(type, fill(attributes), before),
     memberSteps: hasMembers(type) ? withinLimit(memberSteps) : [],
   }
@@ -35,7 +32,6 @@ export function parseWhole(type: ResourceType, body: Json, fill = (attributes: A
 export function parseChanges(type: ResourceType, id: string, body: Json): Asked {
   const operations = parsePatch(type, body)
   return {
-    isWhole: false,
     attributes: (before) => applyPatch(type, before, operations, { id }).attributes,
     memberSteps: withinLimit(listMemberSteps(operations)),
   }

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { isKeyAddress, JWKS_URI_RULE } from '../auth/oauth/key-address.ts'
-import { isSigningKey, KEY_RULE } from '../auth/oauth/signing-key.ts'
+import { faultOfKey, isSigningKey, KEY_RULE } from '../auth/oauth/signing-key.ts'
 import { DAY_MS, parseSpan } from '../auth/span.ts'
 import { strictError } from './parse-input.ts'
 
@@ -46,9 +46,10 @@ const trustChange = z.strictObject(
   },
 )
 
+const aKey = ({ input }: { input?: unknown }) => `${faultOfKey(input)}; ${KEY_RULE}`
 const publicKey = z
-  .looseObject({ kty: z.string() }, { error: KEY_RULE })
-  .check(z.refine(isSigningKey, { error: KEY_RULE }))
+  .looseObject({ kty: z.string({ error: KEY_RULE }) }, { error: aKey })
+  .check(z.refine(isSigningKey, { error: aKey }))
 
 /** What an admin changes of how an OAuth client proves who it is; a setting of null goes. */
 export const oauthChange = z.strictObject(

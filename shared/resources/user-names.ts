@@ -21,18 +21,17 @@ export function withFittingNames(attributes: Attributes): Attributes {
 interface Step {
   attributes: Attributes
   before: Attributes | undefined
-  /** Whether all of the user was sent, not a change of it. */
-  isWhole: boolean
 }
 
 /**
- * Where the account keeps the name to sign in with apart from the user's own, every POST and PUT says both, and no PATCH
- * takes the latter away (Snowflake's MAP_SCIM_USERNAME_TO_ENTERPRISE_ATTR).
+ * Where the account keeps the name to sign in with apart from the user's own (Snowflake's
+ * MAP_SCIM_USERNAME_TO_ENTERPRISE_ATTR), a new user has both, and who has both loses none. Who was there before and never
+ * had one is changed without: many clients deactivate by PUT only.
  * @throws {ScimError} 400 invalidValue.
  */
-export function checkSeparateName({ separateUserNames }: Principal, { attributes, before, isWhole }: Step): void {
+export function checkSeparateName({ separateUserNames }: Principal, { attributes, before }: Step): void {
   if (!separateUserNames || hasOwnName(attributes)) return
-  if (!isWhole && !(before && hasOwnName(before))) return
+  if (before && !hasOwnName(before)) return
   throw invalidValue(
     'The attribute snowflakeUserName is required: this account keeps the name of a user apart from userName, the name to sign in with',
   )

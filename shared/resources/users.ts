@@ -22,9 +22,9 @@ export const users: Special = {
       [SNOWFLAKE_USER]: { ...(userDefaults as ComplexValue), ...(sent as ComplexValue | undefined) },
     }
   },
-  async draft({ principal }, { attributes: { password, ...sent }, before, asked: { isWhole } }) {
+  async draft({ principal }, { attributes: { password, ...sent }, before }) {
     const attributes = withFittingNames(sent)
-    checkSeparateName(principal, { attributes, before: before?.attributes, isWhole })
+    checkSeparateName(principal, { attributes, before: before?.attributes })
     const fields = isService(attributes) ? withoutPassword(before) : await toPasswordHash(principal, password, before)
     return { attributes, fields, changes: changesOfPassword(fields) }
   },

@@ -1,5 +1,6 @@
 import type { RestEvent } from '../audit/rest-event.ts'
 import type { ResourceType } from '../scim/schema.ts'
+import { ACCOUNT, accountGone, withinAccountActions } from './accounts.ts'
 import { COUNT, type Count, countActions } from './brake/hour.ts'
 import {
   attributeOfClaim,
@@ -57,8 +58,10 @@ export class CountMoved extends Error {
 
 /**
  * Access pattern W1: stores a new resource with its claims, its count and its REST event, all or nothing; `further`
- * actions join the transaction, and their failures stay `ConditionsFailed`.
+ * actions join the transaction, and their failures stay `ConditionsFailed`. The account of a client stays while its
+ * integration is there; that of what an administrator makes, or brings back, is held by the transaction itself.
  * @throws {NameTaken} when the name belongs to another resource. @throws {NameReserved} when it is a role's.
+ * @throws {ScimError} 404 when the account is gone.
  */
 export async function putNewResource(
   db: Db,
@@ -73,11 +76,13 @@ export async function putNewResource(
     count: moveCountAction(account, resource.type, resource.owner, 1),
     ...recordActions(db, { ...event, ...orderOf(resource), act: 'created' }),
     ...moveLookupActions(account, undefined, resource),
+    ...(event.type === 'ADMIN' && withinAccountActions(account)),
     ...further,
   }
   try {
     await transact(db, actions, event.eventId)
   } catch (error) {
+    if (error instanceof ConditionsFailed && error.failures.has(ACCOUNT)) throw accountGone(account)
     throw translate(error, resource.type)
   }
 }

@@ -1,7 +1,8 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { exportJWK, generateKeyPair } from 'jose'
+import { exportJWK, exportPKCS8, exportSPKI, generateKeyPair } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { writeLocalCredentials } from '../../local/credentials.ts'
 import { runCli } from '../factories/cli.ts'
@@ -109,17 +110,74 @@ describe('rolecall integration oauth', () => {
     })
   })
 
-  test('takes no private key', async () => {
-    await newClient('CARELESS')
-    const { privateKey } = await generateKeyPair('ES256', { extractable: true })
-    const file = join(folder, 'private.jwk.json')
-    writeFileSync(file, JSON.stringify(await exportJWK(privateKey)))
-    const { code, stderr } = await cli('integration', 'oauth', 'keys', 'CARELESS', '--file', file)
-    expect(code).toBe(1)
-    expect(stderr).toContain(
-      'expected a public key as a JWK with kty RSA (2048 bits or more), EC (P-256) or OKP (Ed25519), and no private part',
+  test('registers public keys of a PEM, which have no key id', async () => {
+    await newClient('PEM_KEYS')
+    const pems = await Promise.all(
+      ['ES256', 'RS256'].map(async (alg) => exportSPKI((await generateKeyPair(alg, { extractable: true })).publicKey)),
     )
-    expect(stderr).not.toContain((await exportJWK(privateKey)).d)
+    const file = join(folder, 'k.pub')
+    writeFileSync(file, pems.join('\n'))
+    const { keys } = await cliJson('integration', 'oauth', 'keys', 'PEM_KEYS', '--file', file)
+    const parts = keys.map((key: object) => Object.keys(key).sort())
+    expect(parts).toEqual([
+      ['crv', 'kty', 'x', 'y'],
+      ['e', 'kty', 'n'],
+    ])
+  })
+
+  const RULE =
+    'expected a public key as a JWK with kty RSA (2048 bits or more), EC (P-256) or OKP (Ed25519), and no private part'
+  const A_FILE = 'expected a JWK, a set of them (JWKS), or a PEM of public keys'
+  const jwkOf = async (alg: string, side: 'privateKey' | 'publicKey', options = {}) =>
+    exportJWK((await generateKeyPair(alg, { extractable: true, ...options }))[side])
+  const cut = '-----BEGIN PUBLIC KEY-----\nMFkw\n-----END PUBLIC KEY-----\n'
+  const short = () => generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ format: 'jwk' })
+
+  test.each<[string, () => Promise<unknown>, (file: string) => string]>([
+    [
+      'a private JWK',
+      () => jwkOf('ES256', 'privateKey'),
+      (file) => `Cannot use ${file}: it has a private part, which stays with its client; ${RULE}`,
+    ],
+    [
+      'a private PEM',
+      async () => exportPKCS8((await generateKeyPair('EdDSA', { extractable: true })).privateKey),
+      (file) => `Cannot use ${file}: it is a private key; name its public one: openssl pkey -in ${file} -pubout`,
+    ],
+    [
+      'a symmetric key',
+      async () => ({ kty: 'oct', k: 'c2VjcmV0' }),
+      (file) => `Cannot use ${file}: it is a symmetric key, which is a secret of two; ${RULE}`,
+    ],
+    [
+      'what is no JWK, behind one that is',
+      async () => ({ keys: [await jwkOf('ES256', 'publicKey'), { n: 'x' }] }),
+      (file) => `Cannot use key 2 of ${file}: it is no JWK, since it has no kty; ${RULE}`,
+    ],
+    [
+      'a JWK that is none',
+      async () => ({ kty: 'EC', crv: 'P-256', x: 'x' }),
+      (file) => `Cannot use ${file}: it is no key that can be read; ${RULE}`,
+    ],
+    ['a key that is too short', async () => short(), (file) => `Cannot use ${file}: it has 1024 bits; ${RULE}`],
+    [
+      'a key of another curve',
+      () => jwkOf('ES384', 'publicKey'),
+      (file) => `Cannot use ${file}: its curve is secp384r1; ${RULE}`,
+    ],
+    ['neither JSON nor PEM', async () => 'ssh-ed25519 AAAA', (file) => `Cannot read keys from ${file}: ${A_FILE}`],
+    [
+      'a PEM that is cut',
+      async () => cut,
+      (file) => `Cannot read keys from ${file}: its PUBLIC KEY cannot be read; ${A_FILE}`,
+    ],
+  ])('takes no file with %s, and says so', async (_what, make, expected) => {
+    const content = await make()
+    const file = join(folder, 'wrong.key')
+    writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content))
+    expect(await cli('integration', 'oauth', 'keys', 'ANY', '--file', file)).toEqual({
+      ...{ code: 1, stdout: '', stderr: expected(file) },
+    })
   })
 
   test('a trust is added, replaced and removed by issuer and subject', async () => {

@@ -78,7 +78,7 @@ describe('rolecall integration create, list, alter, drop', () => {
     const refused = await alter('--role NEW')
     expect([refused.code, refused.stderr]).toEqual([
       1,
-      'Cannot have integration "HR" run as "NEW": its role "OLD" owns 1 user and 0 roles, and no other integration runs as it, so that no identity provider could change them any more; hand them over first: rolecall ownership transfer --owned-by OLD --to ROLE, or with --transfer-objects in this command; or leave them with --leave-objects, in the API leaveObjects (409)',
+      'Cannot have integration "HR" run as "NEW": its role "OLD" owns 1 user and 0 roles, and no other integration runs as it, so that no identity provider could change them any more; hand them over first: rolecall ownership transfer --owned-by OLD --to ROLE --account moved, or with --transfer-objects in this command; or leave them with --leave-objects, in the API leaveObjects (409)',
     ])
     const left = await alter('--role NEW --leave-objects --dry-run')
     expect([left.code, left.stderr]).toEqual([0, 'Nothing was changed'])

@@ -8,12 +8,15 @@ import { createIntegration, describeIntegration } from '../../shared/resources/i
 import { createNetworkPolicy, describeNetworkPolicy, dropPolicy } from '../../shared/resources/network-policies.ts'
 import { issueToken } from '../../shared/resources/tokens.ts'
 import { RESOURCE_TYPES } from '../../shared/scim/resource-types.ts'
+import type { Db } from '../../shared/store/client.ts'
 import { moveCountAction } from '../../shared/store/counters.ts'
 import { getToken } from '../../shared/store/token-record.ts'
 import { adminContext } from '../factories/admin.ts'
+import { adminApi } from '../factories/admin-api.ts'
 import { withTable } from '../factories/engine.ts'
+import { hookedDb } from '../factories/faulty-db.ts'
 import { scanAll, scanEvents } from '../factories/scan.ts'
-import { newUser, principal, scimApi } from '../factories/scim-api.ts'
+import { newGroup, newUser, principal, scimApi } from '../factories/scim-api.ts'
 import { settle } from '../factories/settle.ts'
 
 const NOW = new Date('2026-08-31T10:00:00.000Z')
@@ -156,9 +159,88 @@ describe('dropAccount()', () => {
     await expect(dropAccount(admin(LATER, true))).rejects.toMatchObject(refusal)
     await expect(dropAccount(admin(LATER))).rejects.toMatchObject(refusal)
     expect((await describeAccount(admin())).users).toBe(0)
-    await settle(db)
+    await settle(db, `a${account}`)
     await dropAccount(admin(LATER))
     await expect(describeAccount(admin())).rejects.toMatchObject({ status: 404 })
+  })
+
+  describe('at the moment at which an administrator makes something in it', () => {
+    const named = { users: newUser('ada'), roles: newGroup('Ops'), 'network-policies': { name: 'OFFICE' } }
+    type Made = keyof typeof named
+    const ALL = Object.keys(named) as Made[]
+    /** Makes one; `table` is a table on which something happens just before the transaction. */
+    const make = (table: Db, what: Made) =>
+      adminApi(table, () => LATER)('POST', `/admin/${what}`, { query: { account: `a${account}` }, body: named[what] })
+    const drop = (table: Db) => dropAccount(adminContext(table, { account: `a${account}`, now: LATER }))
+    const justBefore = (happens: () => Promise<unknown>) => {
+      let isDue = true
+      return hookedDb(db, async (command) => {
+        if (!isDue || !command.startsWith('TransactWrite')) return
+        isDue = false
+        await happens()
+      })
+    }
+    const isThere = async () => (await listAccountViews(admin())).some((view) => view.account === `a${account}`)
+    /** Keys of what is in the account, but for its history and its counters. */
+    const listLeft = async () => {
+      const keys = (await scanAll(db)).map(({ pk }) => String(pk)).filter((pk) => pk.startsWith(`A#a${account}#`))
+      return keys.filter((pk) => !/#(EVENT|COUNT|DELETED)\b/.test(pk))
+    }
+
+    test.each(ALL)('loses where that comes first: %s', async (what) => {
+      account++
+      await create()
+      const dropped = drop(justBefore(async () => expect((await make(db, what)).status).toBe(201)))
+      // A policy goes with its account.
+      if (what === 'network-policies') await dropped
+      else {
+        await expect(dropped).rejects.toMatchObject({
+          status: 409,
+          message: `Cannot drop account "a${account}": there are ${what === 'users' ? '1 user and 0 roles' : '0 users and 1 role'} in it; drop these first`,
+        })
+      }
+      const isPolicy = what === 'network-policies'
+      expect([await isThere(), (await listLeft()).length > 0]).toEqual([!isPolicy, !isPolicy])
+    })
+
+    test.each(ALL)('wins where it comes first, and nothing is made: %s', async (what) => {
+      account++
+      await create()
+      const made = await make(
+        justBefore(() => drop(db)),
+        what,
+      )
+      const detail = `There is no account "a${account}" any more`
+      expect([made.status, made.body.detail]).toEqual([404, detail])
+      expect([await isThere(), await listLeft()]).toEqual([false, []])
+    })
+
+    test('what was deleted in one that is gone does not come back, nor is anything made in it', async () => {
+      account++
+      await create()
+      const { body } = await make(db, 'users')
+      const on = { query: { account: `a${account}` }, params: { id: body.id } }
+      expect((await adminApi(db, () => LATER)('DELETE', '/admin/users/{id}', on)).status).toBe(204)
+      await settle(db, `a${account}`)
+      await drop(db)
+      const back = await adminApi(db)('POST', '/admin/users/{id}/undrop', on)
+      expect([back.status, back.body.rows]).toEqual([
+        200,
+        [
+          {
+            ...{ type: 'USER', id: body.id, name: 'ada', outcome: 'refused' },
+            reason: `There is no account "a${account}" any more`,
+          },
+        ],
+      ])
+      const detail = `There is no account "a${account}": there is default`
+      for (const dryRun of [{ dryRun: 'true' }, {}]) {
+        const query = { account: `a${account}`, ...dryRun }
+        const made = await adminApi(db)('POST', '/admin/users', { query, body: named.users })
+        expect([made.status, made.body.detail.slice(0, detail.length)]).toEqual([404, detail])
+      }
+      expect(await listLeft()).toEqual([])
+    })
   })
 
   test('never takes the default one, nor one in which an integration is made at the same time', async () => {

@@ -219,8 +219,7 @@ describe('changeIntegration() to another role or kind', () => {
     for (const isDryRun of [true, false]) {
       await expect(move({}, isDryRun)).rejects.toMatchObject({
         status: 409,
-        message:
-          'Cannot have integration "X" run as "NEW": its role "OLD" owns 1 user and 0 roles, and no other integration runs as it, so that no identity provider could change them any more; hand them over first: rolecall ownership transfer --owned-by OLD --to ROLE, or with --transfer-objects in this command; or leave them with --leave-objects, in the API leaveObjects',
+        message: `Cannot have integration "X" run as "NEW": its role "OLD" owns 1 user and 0 roles, and no other integration runs as it, so that no identity provider could change them any more; hand them over first: rolecall ownership transfer --owned-by OLD --to ROLE --account a${account}, or with --transfer-objects in this command; or leave them with --leave-objects, in the API leaveObjects`,
       })
     }
     const dry = admin(NOW, true)

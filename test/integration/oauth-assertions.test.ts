@@ -107,11 +107,13 @@ describe('an assertion of a tenant that is trusted', () => {
     ])
   })
 
-  test('gets a token that lives no longer than it', async () => {
+  test('gets a token that lives no longer than it, and the minute that clocks may differ', async () => {
     const assertion = await sign({ exp: START / 1000 + 90 })
     now += 30_000
-    expect((await ask(assertion)).body.expires_in).toBe(60)
-    now += 60_000
+    expect((await ask(assertion)).body.expires_in).toBe(120)
+    now += 80_000
+    expect((await ask(assertion)).body.expires_in).toBe(40)
+    now += 40_000
     expect((await ask(assertion)).body.error_description).toBe('The assertion is refused: it has expired')
   })
 
@@ -120,7 +122,8 @@ describe('an assertion of a tenant that is trusted', () => {
     ['another issuer', { iss: 'https://login.microsoftonline.com/other/v2.0' }, UNKNOWN],
     ['another subject', { sub: 'another' }, UNKNOWN],
     ['another audience', { aud: `api://${AUDIENCE}` }, 'its claim aud is not as it must be'],
-    ['an end that is past', { exp: START / 1000 - 61 }, 'it has expired'],
+    ['an end that is past', { exp: START / 1000 - 60 }, 'it has expired'],
+    ['a birth to come', { iat: START / 1000 + 61 }, 'its claim iat is not as it must be'],
     ['a beginning to come', { nbf: START / 1000 + 61 }, 'its claim nbf is not as it must be'],
   ])('of %s is refused and counted', async (_what, claims, why) => {
     const assertion = await sign(claims)
@@ -170,6 +173,33 @@ describe('an assertion of a tenant that is trusted', () => {
     await publish(['k2', next])
     now += 600_000
     expect((await ask(old)).status).toBe(401)
+  })
+})
+
+describe('a key that cannot sign for a client', () => {
+  const RULE =
+    'expected a public key as a JWK with kty RSA (2048 bits or more), EC (P-256) or OKP (Ed25519), and no private part'
+
+  test.each<[string, () => Promise<unknown>]>([
+    [
+      'Cannot read keys.0 an object: it has a private part, which stays with its client',
+      () => exportJWK(pair.privateKey),
+    ],
+    [
+      'Cannot read keys.0 an object: it is a symmetric key, which is a secret of two',
+      async () => ({ kty: 'oct', k: 'c2VjcmV0' }),
+    ],
+    ['keys.0.kty is missing', async () => ({ n: 'x' })],
+    ['Cannot read keys.0 "x": it is no JWK, since it has no kty', async () => 'x'],
+  ])('is not registered: %s', async (why, make) => {
+    const change = changeOAuth(adminContext(db, { account }), 'ENTRA', { keys: [(await make()) as { kty: string }] })
+    await expect(change).rejects.toMatchObject({
+      ...{
+        status: 400,
+        scimType: 'invalidValue',
+        message: expect.stringMatching(RegExp(`^${why}[;:] ${RULE.replace(/[()]/g, '.')}$`)),
+      },
+    })
   })
 })
 

@@ -3,8 +3,10 @@ import { peek } from './claims.ts'
 import { OAuthError } from './oauth-error.ts'
 import { ALGORITHMS, type KeySource, type PublicKey, type Trust } from './trust.ts'
 
-/** How far clocks may differ. */
+/** How far clocks may differ: an assertion may be that much past its `exp`, and ahead of its `nbf` and `iat`. */
 const SKEW_SECONDS = 60
+/** It becomes a key of the table, which holds 1024 bytes. */
+const MAX_JTI_LENGTH = 256
 /** The longest life of an assertion that a client signs for itself: long enough to be made, short enough to be stolen in vain. */
 const MAX_OWN_LIFE_SECONDS = 600
 /** More than any assertion of an identity provider. */
@@ -25,7 +27,7 @@ export interface Signers {
 
 /** An assertion that holds. */
 export interface VerifiedAssertion {
-  /** When it ends, in epoch milliseconds: no token that comes of it may live longer. */
+  /** Until when it holds, in epoch milliseconds, clocks considered: no token that comes of it may live longer. */
   endsAt: number
   /** Set where it may be used once only (RFC 7523 §3): one that the client signed itself. */
   once?: string
@@ -48,18 +50,25 @@ export async function verifyAssertion(
   const trust = signers.trusts.find(({ issuer, subject }) => issuer === iss && subject === sub)
   if (trust) {
     const { exp } = await verify(assertion, { ...trust, from: trust }, now, fetchKeys)
-    return { endsAt: exp * 1000 }
+    return { endsAt: endOf(exp) }
   }
   const { own, clientId, audiences } = signers
   if (iss !== clientId || sub !== clientId) throw refused('its issuer and subject are neither the client nor trusted')
   if (!own) throw refused('the client has no key registered')
   const claims = await verify(assertion, { issuer: clientId, subject: clientId, audiences, from: own }, now, fetchKeys)
   if (typeof claims.jti !== 'string' || claims.jti === '') throw refused('it has no jti')
-  if (claims.exp - now.getTime() / 1000 > MAX_OWN_LIFE_SECONDS) {
+  if (claims.jti.length > MAX_JTI_LENGTH) throw refused(`its jti is longer than ${MAX_JTI_LENGTH} characters`)
+  if (isAhead(claims.exp, now, MAX_OWN_LIFE_SECONDS)) {
     throw refused(`it ends more than ${MAX_OWN_LIFE_SECONDS} seconds from now`)
   }
-  return { endsAt: claims.exp * 1000, once: claims.jti }
+  return { endsAt: endOf(claims.exp), once: claims.jti }
 }
+
+const endOf = (exp: number): number => (exp + SKEW_SECONDS) * 1000
+
+/** Whether an instant is more than so many seconds from now, however clocks differ. */
+const isAhead = (instant: number, now: Date, seconds = 0): boolean =>
+  instant - now.getTime() / 1000 > seconds + SKEW_SECONDS
 
 interface Expected {
   issuer: string
@@ -81,12 +90,17 @@ async function verify(
   const tryKeys = async (keys: readonly PublicKey[]) =>
     (await jwtVerify(assertion, createLocalJWKSet({ keys: keys as unknown as JWK[] }), options)).payload
   try {
-    return (await withKeys(from, fetchKeys, tryKeys)) as JWTPayload & { exp: number }
+    const claims = (await withKeys(from, fetchKeys, tryKeys)) as JWTPayload & { exp: number }
+    // Nothing of it is looked at by `jwtVerify` unless every assertion had to have one.
+    if (claims.iat !== undefined && isAhead(claims.iat, now)) throw refused(wrongClaim('iat'))
+    return claims
   } catch (error) {
     if (error instanceof errors.JOSEError) throw refused(explain(error), error)
     throw error
   }
 }
+
+const wrongClaim = (claim: string): string => `its claim ${claim} is not as it must be`
 
 /** Keys change: where those kept do not have the one that signed, they are fetched again, once. */
 async function withKeys<T>(from: KeySource, fetchKeys: FetchKeys, use: (keys: readonly PublicKey[]) => Promise<T>) {
@@ -102,7 +116,7 @@ async function withKeys<T>(from: KeySource, fetchKeys: FetchKeys, use: (keys: re
 /** Without a word of the assertion: what is shown is in logs of the client and in ours. */
 function explain(error: errors.JOSEError): string {
   if (error instanceof errors.JWTExpired) return 'it has expired'
-  if (error instanceof errors.JWTClaimValidationFailed) return `its claim ${error.claim} is not as it must be`
+  if (error instanceof errors.JWTClaimValidationFailed) return wrongClaim(error.claim)
   if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) {
     return 'no single key that signs for the client has its key id and algorithm'
   }

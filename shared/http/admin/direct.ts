@@ -2,6 +2,7 @@ import type { Change } from '../../audit/rest-event.ts'
 import { ADMIN_OWNER } from '../../auth/principal.ts'
 import { requireResource } from '../../resources/find-resource.ts'
 import { SPECIALS } from '../../resources/kinds.ts'
+import { requireAccount } from '../../resources/known-names.ts'
 import { invalidValue } from '../../scim/error.ts'
 import { RESOURCE_TYPES } from '../../scim/resource-types.ts'
 import { isJsonObject, type Json, type ResourceType } from '../../scim/schema.ts'
@@ -30,13 +31,14 @@ export const directOperations = {
 
 /**
  * An operation of clients for administrators: the object may be named by its name too; `dryRun=true` answers what would
- * change. @throws {ScimError} 404; 403 where an integration forbids it; 400 for a password; and as the operation.
+ * change. @throws {ScimError} 404, of the account too; 403 where an integration forbids it; 400 for a password; and as the operation.
  */
 function byHand(type: ResourceType, run: ScimOperations[string]): Operation<AdminContext> {
   return async (request, context) => {
     context.trail.about(type.auditWord)
     const { id: idOrName } = request.params
     const found = idOrName === undefined ? undefined : await requireResource(context, type, idOrName)
+    if (!found) await requireAccount(context)
     const own: ApiRequest = {
       ...request,
       ...(found && { params: { id: found.id } }),

@@ -32,18 +32,27 @@ export async function stopped(context: ScimContext, past: Past): Promise<ScimErr
 
 function refusal(context: ScimContext, past: Past): string {
   const { brake } = context.principal
-  const isTooMuch = past.weight > limitOf(brake, past.counted.owned)
-  const again = isTooMuch ? 'ask for fewer at once' : 'retry after the seconds named in Retry-After'
-  return `${found(context, past)}; nothing was changed: ${again}, or have an administrator look at it and run "${release(context)}"`
+  const again = againOf(limitOf(brake, past.counted.owned), past.weight)
+  return `${found(context, past)}; nothing was changed: ${again}have an administrator look at it and run "${release(context)}"`
 }
 
-/** One notice an hour, which follows from the first change that found no room. Without it the answer is the same. */
+/** What a client can do itself: nothing where not a single object may go. */
+function againOf(limit: number, weight: number): string {
+  if (limit === 0) return ''
+  return weight > limit ? 'ask for fewer at once, or ' : 'retry after the seconds named in Retry-After, or '
+}
+
+/**
+ * One notice an hour of each limit and what becomes of changes past it, which follows from the first that found no room.
+ * Without it the answer is the same.
+ */
 async function tell(context: ScimContext, { hour, ...past }: Past, consequence: string): Promise<void> {
   const { db, principal, now, trail, report } = context
   const { brake, account, integration } = principal
-  if (past.counted.told.includes(brake.mode)) return
+  const what = `${brake.mode}:${limitOf(brake, past.counted.owned)}`
+  if (past.counted.told.includes(what)) return
   const event: RestEvent = {
-    eventId: namedId(now.getTime(), `notice/brake#${account}#${integration}#${hourOf(now)}#${brake.mode}`),
+    eventId: namedId(now.getTime(), `notice/brake#${account}#${integration}#${hourOf(now)}#${what}`),
     ...{ account, time: now.toISOString(), type: 'ADMIN', method: 'NOTICE', endpoint: 'notice/brake', status: 200 },
     ...{ resourceDomain: 'INTEGRATION', resourceId: integration, resourceName: integration },
     ...{ actorName: 'rolecall', actorDomain: 'ROLECALL', clientIp: '' },
@@ -52,7 +61,7 @@ async function tell(context: ScimContext, { hour, ...past }: Past, consequence: 
       brake.mode === 'stop' ? release(context) : commandFor(account, `integration alter ${integration} --brake stop`),
     cause: trail.eventId,
   }
-  await putNotice(db, hour, brake.mode, event).catch(report)
+  await putNotice(db, hour, what, event).catch(report)
 }
 
 function found(

@@ -1,5 +1,5 @@
 import type { RestEvent } from '../../audit/rest-event.ts'
-import { type Brake, endOfHour, hourOf } from '../../auth/brake.ts'
+import { endOfHour, hourOf } from '../../auth/brake.ts'
 import type { Db } from '../client.ts'
 import { putEventAction } from '../events/write.ts'
 import { brakeKey, type Key } from '../keys.ts'
@@ -23,9 +23,12 @@ export interface Counted {
   moved: readonly number[]
   /** What the role owned when the hour's count passed the absolute limit. */
   owned?: number
-  /** What administrators have been told. */
-  told: readonly Brake['mode'][]
+  /** What administrators have been told of, as {@link putNotice} was given it. */
+  told: readonly string[]
 }
+
+/** What begins the name of a mark that administrators have been told. */
+const TOLD = 'told:'
 
 /** Kept for a day beyond the hour, for who looks into it. */
 const KEPT_MS = 86_400_000
@@ -37,11 +40,12 @@ export async function getCounted(db: Db, hour: BrakeHour): Promise<Counted> {
   const byKey = new Map(items.map((item) => [item[TABLE.sortKey], item]))
   const numbers = (name: string) =>
     Array.from({ length: BRAKE_SHARDS }, (_, shard) => Number(byKey.get(shardKey(hour, shard).sk)?.[name] ?? 0))
-  const { owned, warn, stop } = byKey.get(sk) ?? {}
+  const own = byKey.get(sk) ?? {}
+  const { owned } = own
   return {
     ...{ counts: numbers('count'), moved: numbers('moved') },
     ...(owned !== undefined && { owned: Number(owned) }),
-    told: [...(warn ? ['warn' as const] : []), ...(stop ? ['stop' as const] : [])],
+    told: Object.keys(own).flatMap((name) => (name.startsWith(TOLD) ? [name.slice(TOLD.length)] : [])),
   }
 }
 
@@ -81,14 +85,17 @@ export async function keepOwned(db: Db, hour: BrakeHour, owned: number): Promise
   await failuresOf(db, { owned: { Put: { Item, ConditionExpression: `attribute_not_exists(${TABLE.partitionKey})` } } })
 }
 
-/** Access pattern B4: tells administrators once in the hour; only once what the role owns is kept. 6 write units. */
-export async function putNotice(db: Db, hour: BrakeHour, mode: Brake['mode'], event: RestEvent): Promise<void> {
+/**
+ * Access pattern B4: tells administrators `what`, a mode with its limit, once in the hour; only once what the role owns is
+ * kept. 6 write units.
+ */
+export async function putNotice(db: Db, hour: BrakeHour, what: string, event: RestEvent): Promise<void> {
   const told: Action = {
     Update: {
       Key: hourKey(hour),
-      UpdateExpression: 'SET #mode = :eventId',
-      ConditionExpression: `attribute_exists(${TABLE.partitionKey}) AND attribute_not_exists(#mode)`,
-      ExpressionAttributeNames: { '#mode': mode },
+      UpdateExpression: 'SET #told = :eventId',
+      ConditionExpression: `attribute_exists(${TABLE.partitionKey}) AND attribute_not_exists(#told)`,
+      ExpressionAttributeNames: { '#told': `${TOLD}${what}` },
       ExpressionAttributeValues: { ':eventId': event.eventId },
     },
   }

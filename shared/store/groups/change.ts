@@ -30,7 +30,7 @@ export class MembersDiffer extends Error {
   }
 }
 
-/** Room for the group, its event, claims, lookups and the brake's count beside the members. */
+/** Room for the group, its event, claims, lookups and the brake's or the account's count beside the members. */
 const OTHER_ACTIONS = 10
 
 /** The most members one transaction adds and removes: each takes a membership and a row of the user's history. */

@@ -7,7 +7,6 @@ import { type System, startSystem } from '../../../local/system.ts'
 import { signRequest } from '../../../shared/auth/sigv4.ts'
 import { ENV } from '../../../shared/config.ts'
 import { changesHandler } from '../../../shared/http/changes-handler.ts'
-import { ensureAccount } from '../../../shared/store/accounts.ts'
 import { OutOfTime } from '../../../shared/store/deadline.ts'
 import { goRound } from '../../../shared/store/rounds.ts'
 import { watchAll } from '../../../shared/watch/watch.ts'
@@ -227,6 +226,9 @@ async function administer(): Promise<number[]> {
     await admin('PATCH', '/admin/accounts/spare', { separateUserNames: true }),
     await admin('GET', '/admin/accounts/spare'),
     await admin('DELETE', '/admin/accounts/spare'),
+    await admin('POST', '/admin/accounts', { name: 'kept' }),
+    await admin('POST', '/admin/users?account=kept&dryRun=true', newUser('made')),
+    await admin('POST', '/admin/users?account=kept', newUser('made')),
     await admin('GET', '/admin/provisioners'),
     await admin('GET', '/admin/provisioners/SPARE'),
     await admin('PATCH', '/admin/integrations/EXTRA', { role: 'SPARE' }),
@@ -288,7 +290,6 @@ async function finishWork(): Promise<void> {
     const now = new Date(Date.now() + days * 86_400_000)
     await watchAll(at('watch'), now, watcher, Number.POSITIVE_INFINITY)
   }
-  await ensureAccount(system.db, 'second', new Date())
   for (const name of ['watch', 'changes'] as const) {
     const isCutOff = async () => {
       throw new OutOfTime(false)

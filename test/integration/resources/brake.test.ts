@@ -66,7 +66,7 @@ async function countedOf(account: string): Promise<number> {
 const noticesOf = async (account: string) => (await scanEvents(db, account)).filter(({ method }) => method === 'NOTICE')
 
 describe('what is counted', () => {
-  test.each<[string, number, (call: Call, ids: string[]) => Promise<unknown>]>([
+  test.each<[string, number, (call: Call, ids: string[], account: string) => Promise<unknown>]>([
     ['who is deactivated by PATCH', 1, (call, [id = '']) => deactivate(call, id)],
     [
       'who is deactivated by PUT',
@@ -95,11 +95,11 @@ describe('what is counted', () => {
     [
       'a deleted user who is a member of groups, once',
       1,
-      async (call, ids) => {
+      async (call, ids, account) => {
         await createGroup(call, ids, 'One')
         await createGroup(call, ids, 'Two')
         await call('DELETE', `/Users/${ids[0]}`)
-        await settle(db)
+        await settle(db, account)
       },
     ],
     ['a deleted group, once', 1, async (call, ids) => call('DELETE', `/Groups/${await createGroup(call, ids)}`)],
@@ -146,7 +146,7 @@ describe('what is counted', () => {
     ],
   ])('%s', async (_what, expected, change) => {
     const { call, account } = client({ objects: 100 })
-    await change(call, await createUsers(call, 3))
+    await change(call, await createUsers(call, 3), account)
     expect(await countedOf(account)).toBe(expected)
   })
 
@@ -170,7 +170,7 @@ describe('what is counted', () => {
     const large = await createGroup(call, ids)
     expect((await removeMembers(call, large, ids.slice(0, 60))).status).toBe(204)
     expect(await countedOf(account)).toBe(60)
-    await settle(db)
+    await settle(db, account)
     const { body } = await call(
       'POST',
       '/Groups',
@@ -327,6 +327,28 @@ describe('a brake that stops', () => {
     })
     expect(refused.map(({ eventId }) => eventId)).toContain(notices[0]?.cause)
     expect(measured('BrakeStops')).toEqual(times(9, 1))
+  })
+})
+
+describe('a limit that is changed within the hour', () => {
+  test('is told of again when it is passed, once for each limit', async () => {
+    const none = client({ objects: 0 })
+    const { account } = none
+    const ids = await createUsers(none.call, 5)
+    const [one = '', two = '', three = ''] = ids
+    const refused = await deactivate(none.call, one)
+    const found =
+      'Integration GENERIC_PROVISIONING may deactivate, delete and take out of groups 0 objects an hour (0, or 0 % of 5): 0 are counted since 10:00 UTC, and 1 more was asked for'
+    const look = `have an administrator look at it and run "rolecall integration release GENERIC_PROVISIONING --for 1h --account ${account}"`
+    expect([refused.status, refused.body.detail]).toEqual([429, `${found}; nothing was changed: ${look}`])
+    const raised = client({ objects: 1 }, { account })
+    expect((await deactivate(raised.call, one)).status).toBe(200)
+    for (const id of [two, three]) expect((await deactivate(raised.call, id)).status).toBe(429)
+    expect((await deactivate(none.call, two)).status).toBe(429)
+    expect((await noticesOf(account)).map(({ detail }) => detail).sort()).toEqual([
+      `${found}: such changes are refused until 11:00 UTC`,
+      'Integration GENERIC_PROVISIONING may deactivate, delete and take out of groups 1 objects an hour (1, or 0 % of 5): 1 are counted since 10:00 UTC, and 1 more was asked for: such changes are refused until 11:00 UTC',
+    ])
   })
 })
 

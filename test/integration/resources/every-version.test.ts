@@ -74,7 +74,7 @@ async function run(steps: Step[]): Promise<void> {
   const groups = await Promise.all(Array.from({ length: GROUPS }, (_, i) => createGroup(call, model, `group-${i}`)))
   const gone: string[] = []
   for (const [n, one] of steps.entries()) await take(call, model, { ids, groups, gone }, one, n)
-  await settle(db)
+  await settle(db, account)
   await checkVersions(account, [...groups, ...gone], new Set(gone))
   const histories = await Promise.all(everybody.map((id) => historyOf(account, id)))
   expect(histories).toEqual(everybody.map((id) => [...(model.history.get(id) ?? [])].sort()))

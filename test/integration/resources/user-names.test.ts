@@ -71,7 +71,7 @@ describe('snowflakeUserName, the name of a user apart from the one to sign in wi
 })
 
 describe('an account that keeps both names apart', () => {
-  test('asks for both in every POST and PUT, and lets no PATCH take one away', async () => {
+  test('asks for both in every POST, and lets no PUT and no PATCH take one away', async () => {
     expect(await separate('POST', '/Users', newUser('dara@example.com'))).toMatchObject(
       refusal(400, 'invalidValue', MISSING),
     )
@@ -92,10 +92,19 @@ describe('an account that keeps both names apart', () => {
     expect(renamed).toMatchObject({ status: 200, body: { userName: 'dara2@example.com', ...named('DARA_2') } })
   })
 
-  test('still changes users who were there before, so that they can be deactivated', async () => {
-    const { body } = await call('POST', '/Users', newUser('erik@example.com'))
-    const off = await separate('PATCH', `/Users/${body.id}`, patchOf({ op: 'replace', value: { active: false } }))
+  test.each<[string, object]>([
+    ['PATCH', patchOf({ op: 'replace', value: { active: false } })],
+    ['PUT', newUser('erik@example.com', { active: false })],
+  ])('still changes users who were there before, so that they can be deactivated by %s', async (method, body) => {
+    const { body: user } = await call('POST', '/Users', newUser('erik@example.com'))
+    const off = await separate(method, `/Users/${user.id}`, body)
     expect([off.status, off.body.active]).toEqual([200, false])
+    const named = newUser('erik@example.com', { [SNOWFLAKE]: { snowflakeUserName: 'ERIK' } })
+    expect((await separate('PUT', `/Users/${user.id}`, named)).status).toBe(200)
+    expect(await separate(method, `/Users/${user.id}`, newUser('erik@example.com'))).toMatchObject(
+      method === 'PUT' ? refusal(400, 'invalidValue', MISSING) : { status: 400 },
+    )
+    expect((await call('DELETE', `/Users/${user.id}`)).status).toBe(204)
   })
 })
 

@@ -36,24 +36,30 @@ const verify = (assertion: string, who = signers(), fetchKeys = noFetch) =>
 
 describe('an assertion that a client signs with its own key', () => {
   test('holds, once', async () => {
-    expect(await verify(await sign(own()))).toEqual({ endsAt: NOW.getTime() + 300_000, once: 'one' })
+    expect(await verify(await sign(own()))).toEqual({ endsAt: NOW.getTime() + 360_000, once: 'one' })
     expect(await verify(await sign(own({ aud: ['x', 'https://scim.example.com'] })))).toMatchObject({ once: 'one' })
   })
 
   test.each([
     ['it has no jti', { jti: '' }],
-    ['it has expired', { exp: SECONDS - 61 }],
-    ['it ends more than 600 seconds from now', { exp: SECONDS + 3600 }],
+    ['its jti is longer than 256 characters', { jti: 'x'.repeat(257) }],
+    ['it has expired', { exp: SECONDS - 60 }],
+    ['it ends more than 600 seconds from now', { exp: SECONDS + 661 }],
     ['its claim aud is not as it must be', { aud: 'https://other.example.com' }],
     ['its claim nbf is not as it must be', { nbf: SECONDS + 61 }],
+    ['its claim iat is not as it must be', { iat: SECONDS + 61 }],
     ['its issuer and subject are neither the client nor trusted', { iss: 'somebody' }],
     ['its issuer and subject are neither the client nor trusted', { sub: 'somebody' }],
   ])('does not hold where %s', async (why, more) => {
     expect(await verify(await sign(own(more)))).toEqual(['invalid_client', `The assertion is refused: ${why}`])
   })
 
-  test('may end a minute ago, as clocks differ', async () => {
-    expect(await verify(await sign(own({ exp: SECONDS - 59 })))).toMatchObject({ once: 'one' })
+  test('may be a minute off, as clocks differ: past its end, before its beginning, or made for too long', async () => {
+    const { iat: _, ...unmade } = own()
+    expect(await verify(await sign(own({ exp: SECONDS - 59 })))).toEqual({ endsAt: NOW.getTime() + 1000, once: 'one' })
+    for (const more of [{ nbf: SECONDS + 60 }, { iat: SECONDS + 60 }, { exp: SECONDS + 660 }, { jti: 'x'.repeat(256) }])
+      expect(await verify(await sign(own(more)))).toMatchObject({ once: own(more).jti })
+    expect(await verify(await sign(unmade))).toMatchObject({ once: 'one' })
   })
 
   test('does not hold where its exp is missing', async () => {
@@ -115,7 +121,7 @@ describe('an assertion of an issuer that the client trusts', () => {
   test('holds as often as it comes, until it ends (Entra sends no jti and repeats itself)', async () => {
     const assertion = await sign(entra())
     for (let i = 0; i < 2; i++) {
-      expect(await verify(assertion, trusting(), published)).toEqual({ endsAt: NOW.getTime() + 3_900_000 })
+      expect(await verify(assertion, trusting(), published)).toEqual({ endsAt: NOW.getTime() + 3_960_000 })
     }
   })
 
@@ -126,7 +132,8 @@ describe('an assertion of an issuer that the client trusts', () => {
       'its issuer and subject are neither the client nor trusted',
       { iss: 'https://login.microsoftonline.com/other/v2.0' },
     ],
-    ['it has expired', { exp: SECONDS - 61 }],
+    ['it has expired', { exp: SECONDS - 60 }],
+    ['its claim iat is not as it must be', { iat: SECONDS + 61 }],
   ])('does not hold where %s', async (why, more) => {
     expect(await verify(await sign(entra(more)), trusting(), published)).toEqual([
       'invalid_client',
@@ -140,7 +147,7 @@ describe('an assertion of an issuer that the client trusts', () => {
       asked.push(again)
       return again ? [publicKey] : [{ ...publicKey, kid: 'old' }]
     }
-    expect(await verify(await sign(entra()), trusting(), rotated)).toEqual({ endsAt: NOW.getTime() + 3_900_000 })
+    expect(await verify(await sign(entra()), trusting(), rotated)).toEqual({ endsAt: NOW.getTime() + 3_960_000 })
     expect(asked).toEqual([false, true])
   })
 })
