@@ -27,7 +27,9 @@ const healthView = (session: Session): ListView<HealthFinding> => ({
     { header: 'SINCE', get: ({ since }) => since },
   ],
   below: ({ message, command: mend }) =>
-    [message, `→ ${session.hint(mend.replace(/^rolecall /, ''))}`].map(plainText).join('\n'),
+    [message, `→ ${session.hint(mend.replace(/^rolecall /, '').replace(/ --account \S+$/, ''))}`]
+      .map(plainText)
+      .join('\n'),
 })
 
 const VIOLATION_VIEW: ListView<Violation> = {

@@ -23,18 +23,22 @@ export const PLACES: readonly Place[] = [
 ]
 
 type Loaded = { default: ComponentType<PageProps> }
+/** The pages behind the first, which come together: apart, each would carry pieces of its own of what they share. */
+type Others = typeof import('./others.ts')
+
+const other = (name: keyof Others) => async (): Promise<Loaded> => ({ default: (await import('./others.ts'))[name] })
 
 /** Every page by its path; loaded when it is first opened. `place` is the one that the rail marks. */
 export const PAGES: readonly { path: string; place: string; load: () => Promise<Loaded> }[] = [
   { path: '/', place: '/', load: () => import('./timeline/page.tsx') },
-  { path: '/timeline/:id', place: '/', load: () => import('./event/page.tsx') },
-  { path: '/users', place: '/users', load: () => import('./users/page.tsx') },
-  { path: '/users/:id', place: '/users', load: () => import('./users/user-page.tsx') },
-  { path: '/roles', place: '/roles', load: () => import('./roles/page.tsx') },
-  { path: '/roles/:id', place: '/roles', load: () => import('./roles/role-page.tsx') },
-  { path: '/integrations', place: '/integrations', load: () => import('./integrations/page.tsx') },
-  { path: '/integrations/:name', place: '/integrations', load: () => import('./integrations/integration-page.tsx') },
-  { path: '/integrations/:name/setup', place: '/integrations', load: () => import('./integrations/setup-page.tsx') },
-  { path: '/drift', place: '/drift', load: () => import('./drift/page.tsx') },
-  { path: '/health', place: '/health', load: () => import('./health/page.tsx') },
+  { path: '/timeline/:id', place: '/', load: other('EventPage') },
+  { path: '/users', place: '/users', load: other('UsersPage') },
+  { path: '/users/:id', place: '/users', load: other('UserPage') },
+  { path: '/roles', place: '/roles', load: other('RolesPage') },
+  { path: '/roles/:id', place: '/roles', load: other('RolePage') },
+  { path: '/integrations', place: '/integrations', load: other('IntegrationsPage') },
+  { path: '/integrations/:name', place: '/integrations', load: other('IntegrationPage') },
+  { path: '/integrations/:name/setup', place: '/integrations', load: other('SetupPage') },
+  { path: '/drift', place: '/drift', load: other('DriftPage') },
+  { path: '/health', place: '/health', load: other('HealthPage') },
 ]

@@ -4,6 +4,7 @@ import type { Silence } from '../silence.ts'
 
 /** What the health of an account is judged by; instants are epoch milliseconds. */
 export interface HealthFacts {
+  account: string
   now: number
   integrations: readonly IntegrationFacts[]
   /** What waits for the worker, since when. */

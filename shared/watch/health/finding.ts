@@ -21,3 +21,6 @@ export interface HealthFinding {
 }
 
 export const iso = (ms: number): string => new Date(ms).toISOString()
+
+/** A finding as it is judged: its command as words behind `rolecall`, and an advice of the history, which goes before it. */
+export type Judged = HealthFinding & { advice?: string }

@@ -46,7 +46,7 @@ export async function loadFacts(db: Db, account: string, now: Date): Promise<Hea
     return { name, enabled, hasClient: oauthClient !== undefined, silentAfterDays, silence, tokens, brake }
   }
   const loaded = await Promise.all(integrations.map(load))
-  return { now: now.getTime(), integrations: loaded, work: heads.map(toWork), history }
+  return { account, now: now.getTime(), integrations: loaded, work: heads.map(toWork), history }
 }
 
 const toWork = (head: Head): HealthFacts['work'][number] => ({

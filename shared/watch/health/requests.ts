@@ -1,12 +1,12 @@
 import type { RestEvent } from '../../audit/rest-event.ts'
 import { many } from '../../resources/say-owned.ts'
 import type { HealthFacts } from './facts.ts'
-import type { HealthFinding } from './finding.ts'
+import type { Judged } from './finding.ts'
 
 const LAST = '--last 24h'
 
 /** Callers that the authorizer turned away, and those that a network policy did: rows that count. */
-export function judgeCallers({ history, integrations }: HealthFacts): HealthFinding[] {
+export function judgeCallers({ history, integrations }: HealthFacts): Judged[] {
   const rows = history.events.filter(({ count, status }) => count !== undefined && status >= 400)
   const byReason = Map.groupBy(rows, (row) => [reasonOf(row), integrationOf(row) ?? ''].join('\n'))
   const known = new Set(integrations.map(({ name }) => name))
@@ -18,16 +18,16 @@ const reasonOf = ({ detail = '' }: RestEvent): string =>
   detail.replace(/^[^:]*: /, '').replace(/ \(first seen: .*$/s, '')
 const integrationOf = ({ detail = '' }: RestEvent): string | undefined => / of integration ([^,)]+)/.exec(detail)?.[1]
 
-function callersOf(rows: readonly RestEvent[], known: ReadonlySet<string>): HealthFinding {
+function callersOf(rows: readonly RestEvent[], known: ReadonlySet<string>): Judged {
   const [first] = rows as [RestEvent]
   const count = rows.reduce((sum, row) => sum + (row.count ?? 0), 0)
   const [since, reason, named] = [first.time, reasonOf(first), integrationOf(first)]
   const integration = named !== undefined && known.has(named) ? { integration: named } : {}
   const requests = many(count, 'request')
-  const shown = `rolecall event-history --integration UNKNOWN ${LAST} --details`
+  const shown = `event-history --integration UNKNOWN ${LAST} --details`
   if (reason === 'the integration is disabled' && named !== undefined) {
     const message = `${named} is disabled and still called: ${requests} refused since ${since}`
-    const command = `rolecall integration alter ${named} --enabled true`
+    const command = `integration alter ${named} --enabled true`
     return { kind: 'disabled-called', severity: 'attention', since, count, ...integration, message, command }
   }
   if (reason === 'the token has expired' && named !== undefined) {
@@ -39,13 +39,13 @@ function callersOf(rows: readonly RestEvent[], known: ReadonlySet<string>): Heal
       count,
       ...integration,
       message,
-      command: `rolecall token issue ${named}`,
+      command: `token issue ${named}`,
     }
   }
   const policy = first.resourceDomain === 'NETWORK_POLICY' ? first.resourceName : undefined
   if (policy !== undefined) {
     const message = `Network policy ${policy} refused ${requests} since ${since}, the first from ${first.clientIp}`
-    const command = `rolecall network-policy describe ${policy}`
+    const command = `network-policy describe ${policy}`
     return { kind: 'address-refused', severity: 'attention', since, count, ...integration, message, command }
   }
   const message = `${requests} refused since ${since}, the first from ${first.clientIp}: ${reason}`
@@ -53,8 +53,8 @@ function callersOf(rows: readonly RestEvent[], known: ReadonlySet<string>): Heal
 }
 
 interface Refused {
-  kind: HealthFinding['kind']
-  severity: HealthFinding['severity']
+  kind: Judged['kind']
+  severity: Judged['severity']
   /** What the history shows of it. */
   statuses: string
   holds(status: number): boolean
@@ -86,7 +86,7 @@ const REFUSED: readonly Refused[] = [
 ]
 
 /** Requests of clients that were refused or failed, by integration, each with the latest reason and what mends it. */
-export function judgeRefusals({ history }: HealthFacts): HealthFinding[] {
+export function judgeRefusals({ history }: HealthFacts): Judged[] {
   const rows = history.events.filter(
     ({ type, count, status }) => type === 'SCIM' && count === undefined && status >= 400,
   )
@@ -103,22 +103,22 @@ function refusalOf(
   { kind, severity, statuses, says }: Refused,
   integration: string,
   rows: readonly RestEvent[],
-): HealthFinding {
+): Judged {
   const [first, last] = [rows[0], rows.at(-1)] as [RestEvent, RestEvent]
   const what = last.resourceName ?? last.endpoint
   const reason = last.detail === undefined ? '' : `: ${last.detail}`
   return {
     ...{ kind, severity, since: first.time, count: rows.length, integration },
     message: `${says(`${many(rows.length, 'request')} of ${integration}`)} since ${first.time}, the latest about ${what}${reason}`,
-    command:
-      last.advice ?? `rolecall event-history --integration ${integration} --status ${statuses} ${LAST} --details`,
+    command: `event-history --integration ${integration} --status ${statuses} ${LAST} --details`,
+    ...(last.advice !== undefined && { advice: last.advice }),
   }
 }
 
 const BY_HAND = ['PATCH', 'DELETE']
 
 /** Users and roles that administrators changed: their identity providers do not know it. */
-export function judgeChangesByHand({ history }: HealthFacts): HealthFinding[] {
+export function judgeChangesByHand({ history }: HealthFacts): Judged[] {
   const rows = history.events.filter(
     ({ type, method, endpoint, changes, status }) =>
       type === 'ADMIN' &&
@@ -131,6 +131,6 @@ export function judgeChangesByHand({ history }: HealthFacts): HealthFinding[] {
   if (!first) return []
   const count = new Set(rows.map(({ resourceId }) => resourceId)).size
   const message = `${many(count, 'object')} changed by hand since ${first.time}: what an identity provider owns, it may set back with its next write`
-  const command = `rolecall event-history --integration IAM ${LAST} --details`
+  const command = `event-history --integration IAM ${LAST} --details`
   return [{ kind: 'changed-by-hand', severity: 'attention', since: first.time, count, message, command }]
 }

@@ -21,7 +21,7 @@ const refusalOf = (source: object, retentionDays = 90) => {
 describe('parseEventQuery()', () => {
   test('asks for the last seven days and 100 events by default, as Snowflake does', () => {
     expect(read({})).toEqual({ from: ago(7 * DAY), to: NOW, limit: 100, type: 'SCIM' })
-    expect(read({ method: 'notice' })).toMatchObject({ method: 'NOTICE', type: 'ALL' })
+    expect(read({ method: 'notice' })).toMatchObject({ method: { any: ['NOTICE'], none: [] }, type: 'ALL' })
   })
 
   test('asks for all there is where the retention is shorter than seven days', () => {

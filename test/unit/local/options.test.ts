@@ -8,14 +8,29 @@ const ROOT = resolve(import.meta.dirname, '..', '..', '..')
 describe('parseOptions()', () => {
   test('keeps data in .rolecall of the project and listens on 8080 unless told otherwise', () => {
     const folder = join(ROOT, '.rolecall')
-    const switches = { memory: false, newTokens: false, help: false }
+    const switches = { memory: false, newTokens: false, demo: false, help: false }
     expect(parseOptions([])).toEqual({ ...switches, port: 8080, readyFile: undefined, folder })
   })
 
   test('reads every option', () => {
-    const args = ['--memory', '--port', '0', '--ready-file', 'r.json', '--data-dir', 'd', '--new-tokens', '--help']
-    const switches = { memory: true, newTokens: true, help: true }
+    const args = [
+      '--memory',
+      '--port',
+      '0',
+      '--ready-file',
+      'r.json',
+      '--data-dir',
+      'd',
+      '--new-tokens',
+      '--demo',
+      '--help',
+    ]
+    const switches = { memory: true, newTokens: true, demo: true, help: true }
     expect(parseOptions(args)).toEqual({ ...switches, port: 0, readyFile: resolve('r.json'), folder: resolve('d') })
+  })
+
+  test('a demo keeps nothing', () => {
+    expect(parseOptions(['--demo'])).toMatchObject({ demo: true, memory: true })
   })
 
   test.each([

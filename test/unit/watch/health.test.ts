@@ -11,6 +11,7 @@ const ago = (ms: number) => new Date(NOW - ms)
 const isoAgo = (ms: number) => ago(ms).toISOString()
 
 const facts = (given: Partial<HealthFacts> = {}): HealthFacts => ({
+  account: 'default',
   ...{ now: NOW, integrations: [], work: [], history: { since: NOW - DAY_MS, events: [] } },
   ...given,
 })
