@@ -1,0 +1,169 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { afterAll, beforeAll, describe, expect } from 'vitest'
+import { oktaExport } from '../../local/demo/cast.ts'
+import { playDemo, removeDemo } from '../../local/demo/demo.ts'
+import { withSystem } from '../factories/system.ts'
+import { withBrowser } from './browser.ts'
+
+const system = withSystem()
+const { browser, test } = await withBrowser()
+const EN = { locale: 'en-GB', timezoneId: 'UTC' }
+const open = (path: string, options = {}) => browser.open(system.consoleUrl, path, { ...EN, ...options })
+
+async function scim(method: string, path: string, body?: object) {
+  const response = await fetch(`${system.baseUrl}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${system.tokens.OKTA_PROVISIONING}`, 'content-type': 'application/scim+json' },
+    ...(body && { body: JSON.stringify(body) }),
+  })
+  return { status: response.status, body: await response.json() }
+}
+const newUser = (userName: string, more: object = {}) => ({
+  ...{ schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName },
+  ...more,
+})
+const idOf = async (userName: string): Promise<string> =>
+  (await scim('GET', `/Users?filter=${encodeURIComponent(`userName eq "${userName}"`)}`)).body.Resources[0].id
+
+beforeAll(async () => {
+  const { signal } = new AbortController()
+  await playDemo(system, { paceMs: 0, folder: tmpdir(), tell: () => {}, signal })
+}, 120_000)
+afterAll(() => removeDemo(tmpdir()))
+
+describe('what one does with the console', () => {
+  test('a request appears by itself, in a sentence', async () => {
+    const { page, problems, foreign } = await open('/')
+    await page.getByText('Ines').first().waitFor({ state: 'attached' })
+    expect((await scim('POST', '/Users', newUser('live@example.com'))).status).toBe(201)
+    await page.getByText('Okta created user live@example.com').waitFor()
+    expect({ problems, foreign }).toEqual({ problems: [], foreign: [] })
+  })
+
+  test('refusals are filtered by the legend, and the address shows somebody else the same', async () => {
+    const { page } = await open('/')
+    await page.getByText('Okta created role Finance').first().waitFor()
+    for (const name of [/^Changed/, /^Read/]) await page.getByRole('button', { name }).first().click()
+    await page.getByText('Okta created role Finance').first().waitFor({ state: 'detached' })
+    await page.getByText('and was refused: the name is taken').first().waitFor()
+    const shared = new URL(page.url())
+    expect(shared.searchParams.get('show')).toBe('refused,failed')
+    const other = await open(shared.pathname + shared.search)
+    await other.page.getByText('and was refused: the name is taken').first().waitFor()
+    expect(await other.page.getByText('Okta created role Finance').count()).toBe(0)
+  })
+
+  test('the story of a user tells each role that came and went', async () => {
+    const { page, problems } = await open(`/users/${await idOf('ada.lindqvist@example.com')}`)
+    await page.getByRole('heading', { level: 1, name: /Ada Lindqvist/ }).waitFor()
+    const sentences = [
+      'added ada.lindqvist to role On call',
+      'removed ada.lindqvist from role On call',
+      'changed title',
+    ]
+    for (const sentence of sentences) await page.getByText(sentence).first().waitFor()
+    await page.getByText('Show as table').click()
+    expect(await page.getByRole('rowheader', { name: 'On call' }).count()).toBe(1)
+    expect(problems).toEqual([])
+  })
+
+  test("an identity provider's export is compared, and never leaves the machine", async () => {
+    const { page, foreign } = await open('/drift')
+    const [chooser] = await Promise.all([
+      page.waitForEvent('filechooser'),
+      page
+        .getByRole('button', { name: /choose/i })
+        .first()
+        .click(),
+    ])
+    await chooser.setFiles({ name: 'okta.csv', mimeType: 'text/csv', buffer: Buffer.from(oktaExport()) })
+    await page.getByText('jun.park@example.com').first().waitFor()
+    expect(await page.getByRole('tab', { name: /Missing here/ }).textContent()).toContain('1')
+    expect(foreign).toEqual([])
+  })
+
+  test('a token is rotated: the new one is shown this once, masked, and the event says so', async () => {
+    const { page } = await open('/integrations/GENERIC_PROVISIONING')
+    await page
+      .getByRole('button', { name: /Rotate token/ })
+      .first()
+      .click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('button', { name: /^Rotate npm start/ }).click()
+    await dialog.getByText('It is shown this once').waitFor()
+    expect(await dialog.getByText(/^rolecall_•+/).count()).toBe(1)
+    await dialog.getByText('rotated').first().waitFor()
+    expect(page.url()).not.toContain('rolecall_')
+  })
+
+  test('the keyboard alone leads everywhere', async () => {
+    const { page } = await open('/')
+    await page.getByText('Okta created role Finance').first().waitFor()
+    await page.keyboard.press('g')
+    await page.keyboard.press('u')
+    await page.getByRole('heading', { level: 1, name: 'Users' }).waitFor()
+    await page.keyboard.press('/')
+    await page.keyboard.type('ada')
+    await page.waitForURL(/q=ada/)
+    await page.getByText('Ada Lindqvist').waitFor()
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('?')
+    await page.getByRole('dialog').waitFor()
+  })
+})
+
+/** What has been names of users to make pages run it. */
+const HOSTILE = [
+  '<script>window.ran=1</script>',
+  '"><img src=x onerror="window.ran=1">',
+  "javascript:window.ran=1//'",
+  '{{constructor.constructor("window.ran=1")()}}',
+  '<svg/onload=window.ran=1>',
+  '\u202Eevil\u2066',
+]
+
+test('names that are made to run on a page are shown, and nothing more', async () => {
+  const made = await Promise.all(
+    HOSTILE.map((name, i) => {
+      const text = { displayName: name, title: name, nickName: name, name: { familyName: name, givenName: name } }
+      return scim('POST', '/Users', newUser(`hostile${i}@example.com`, text))
+    }),
+  )
+  expect(made.map(({ status }) => status)).toEqual(HOSTILE.map(() => 201))
+  const paths = ['/', '/users?q=hostile', ...made.map(({ body }) => `/users/${body.id}`)]
+  for (const path of paths) {
+    const { page, problems, foreign } = await open(path)
+    await page.getByText('hostile').first().waitFor()
+    const ran = await page.evaluate(() => 'ran' in window)
+    expect({ path, ran, problems, foreign }).toEqual({ path, ran: false, problems: [], foreign: [] })
+  }
+})
+
+describe('for everybody (axe-core)', () => {
+  const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+  const PATHS = ['/', '/users', '/roles', '/integrations', '/integrations/OKTA_PROVISIONING', '/drift', '/health']
+
+  test.for(PATHS.flatMap((path) => (['light', 'dark'] as const).map((colorScheme) => ({ path, colorScheme }))))(
+    '$path, $colorScheme: no serious finding',
+    async ({ path, colorScheme }) => {
+      // Put in from outside, which the page's own policy would refuse.
+      const { page } = await open(path, { colorScheme, bypassCSP: true })
+      await page.getByRole('heading', { level: 1 }).waitFor()
+      await page.waitForLoadState('networkidle').catch(() => {})
+      await page.addScriptTag({ content: axe })
+      const found = await page.evaluate(async () => {
+        const { axe: checker } = window as unknown as {
+          axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> }
+        }
+        const { violations } = await checker.run()
+        return violations
+          .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+          .map(({ id, nodes }) => [id, ...nodes.slice(0, 3).map(({ html }) => html.slice(0, 200))])
+      })
+      expect(found).toEqual([])
+    },
+  )
+})
