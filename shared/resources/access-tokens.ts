@@ -61,8 +61,8 @@ export async function proveClient(
   }
   if (!client) throw new OAuthError('invalid_client', 'The client is not known, or its assertion does not hold')
   const signers = { clientId, own: client.keys, trusts: client.trusts, audiences }
-  const { endsAt, once } = await verifyAssertion(proof.assertion, signers, now, fetchKeys)
-  return { client, until: endsAt, ...(once !== undefined && { used: { jti: once, endsAt } }) }
+  const { endsAt, acceptedUntil, once } = await verifyAssertion(proof.assertion, signers, now, fetchKeys)
+  return { client, until: endsAt, ...(once !== undefined && { used: { jti: once, endsAt: acceptedUntil } }) }
 }
 
 const CLIENT_ID = /^[0-9A-Za-z]{22}$/

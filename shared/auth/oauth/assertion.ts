@@ -27,8 +27,10 @@ export interface Signers {
 
 /** An assertion that holds. */
 export interface VerifiedAssertion {
-  /** Until when it holds, in epoch milliseconds, clocks considered: no token that comes of it may live longer. */
+  /** Until when it holds, in epoch milliseconds: no token that comes of it may live longer. */
   endsAt: number
+  /** Until when it could be sent again, in epoch milliseconds. */
+  acceptedUntil: number
   /** Set where it may be used once only (RFC 7523 §3): one that the client signed itself. */
   once?: string
 }
@@ -50,7 +52,7 @@ export async function verifyAssertion(
   const trust = signers.trusts.find(({ issuer, subject }) => issuer === iss && subject === sub)
   if (trust) {
     const { exp } = await verify(assertion, { ...trust, from: trust }, now, fetchKeys)
-    return { endsAt: endOf(exp) }
+    return endOf(exp, now)
   }
   const { own, clientId, audiences } = signers
   if (iss !== clientId || sub !== clientId) throw refused('its issuer and subject are neither the client nor trusted')
@@ -61,10 +63,14 @@ export async function verifyAssertion(
   if (isAhead(claims.exp, now, MAX_OWN_LIFE_SECONDS)) {
     throw refused(`it ends more than ${MAX_OWN_LIFE_SECONDS} seconds from now`)
   }
-  return { endsAt: endOf(claims.exp), once: claims.jti }
+  return { ...endOf(claims.exp, now), once: claims.jti }
 }
 
-const endOf = (exp: number): number => (exp + SKEW_SECONDS) * 1000
+/** What an assertion gives ends with it; one that has ended by this clock alone is good for as long as clocks may differ. */
+function endOf(exp: number, now: Date): Pick<VerifiedAssertion, 'endsAt' | 'acceptedUntil'> {
+  const acceptedUntil = (exp + SKEW_SECONDS) * 1000
+  return { endsAt: exp * 1000 > now.getTime() ? exp * 1000 : acceptedUntil, acceptedUntil }
+}
 
 /** Whether an instant is more than so many seconds from now, however clocks differ. */
 const isAhead = (instant: number, now: Date, seconds = 0): boolean =>

@@ -36,7 +36,9 @@ const verify = (assertion: string, who = signers(), fetchKeys = noFetch) =>
 
 describe('an assertion that a client signs with its own key', () => {
   test('holds, once', async () => {
-    expect(await verify(await sign(own()))).toEqual({ endsAt: NOW.getTime() + 360_000, once: 'one' })
+    expect(await verify(await sign(own()))).toEqual({
+      ...{ endsAt: NOW.getTime() + 300_000, acceptedUntil: NOW.getTime() + 360_000, once: 'one' },
+    })
     expect(await verify(await sign(own({ aud: ['x', 'https://scim.example.com'] })))).toMatchObject({ once: 'one' })
   })
 
@@ -56,7 +58,9 @@ describe('an assertion that a client signs with its own key', () => {
 
   test('may be a minute off, as clocks differ: past its end, before its beginning, or made for too long', async () => {
     const { iat: _, ...unmade } = own()
-    expect(await verify(await sign(own({ exp: SECONDS - 59 })))).toEqual({ endsAt: NOW.getTime() + 1000, once: 'one' })
+    expect(await verify(await sign(own({ exp: SECONDS - 59 })))).toEqual({
+      ...{ endsAt: NOW.getTime() + 1000, acceptedUntil: NOW.getTime() + 1000, once: 'one' },
+    })
     for (const more of [{ nbf: SECONDS + 60 }, { iat: SECONDS + 60 }, { exp: SECONDS + 660 }, { jti: 'x'.repeat(256) }])
       expect(await verify(await sign(own(more)))).toMatchObject({ once: own(more).jti })
     expect(await verify(await sign(unmade))).toMatchObject({ once: 'one' })
@@ -121,7 +125,9 @@ describe('an assertion of an issuer that the client trusts', () => {
   test('holds as often as it comes, until it ends (Entra sends no jti and repeats itself)', async () => {
     const assertion = await sign(entra())
     for (let i = 0; i < 2; i++) {
-      expect(await verify(assertion, trusting(), published)).toEqual({ endsAt: NOW.getTime() + 3_960_000 })
+      expect(await verify(assertion, trusting(), published)).toEqual({
+        ...{ endsAt: NOW.getTime() + 3_900_000, acceptedUntil: NOW.getTime() + 3_960_000 },
+      })
     }
   })
 
@@ -147,7 +153,9 @@ describe('an assertion of an issuer that the client trusts', () => {
       asked.push(again)
       return again ? [publicKey] : [{ ...publicKey, kid: 'old' }]
     }
-    expect(await verify(await sign(entra()), trusting(), rotated)).toEqual({ endsAt: NOW.getTime() + 3_960_000 })
+    expect(await verify(await sign(entra()), trusting(), rotated)).toEqual({
+      ...{ endsAt: NOW.getTime() + 3_900_000, acceptedUntil: NOW.getTime() + 3_960_000 },
+    })
     expect(asked).toEqual([false, true])
   })
 })
