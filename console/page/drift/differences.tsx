@@ -114,7 +114,8 @@ function LastChange({ row: { id, attribute, detail } }: { row: Difference }) {
       <span class="clip">
         <Sentence words={toSentence(event, known)} />
       </span>
-      <a class="drift-when" href={addressOf(['timeline', event.EVENT_ID])} aria-label="See the event">
+      <a class="drift-when" href={addressOf(['timeline', event.EVENT_ID])}>
+        <span class="unseen">The event of </span>
         <Time at={event.EVENT_TIMESTAMP} form="short" />
       </a>
     </>

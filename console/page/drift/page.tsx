@@ -74,8 +74,8 @@ const Start = ({ onFiles }: { onFiles: (files: readonly File[]) => void }) => (
     <Icon name="drift" class="big" />
     <p class="strong">Compare your identity provider with what is here</p>
     <p>
-      Drop the export of its users: of Okta, Entra, Google Workspace, OneLogin, JumpCloud, any CSV with a header, or a
-      SCIM list. An export of groups and their members may follow.
+      Drop the export of its users: of Okta, Entra, Microsoft 365, Google Workspace, JumpCloud, any CSV with a header,
+      or a SCIM list. An export of groups and their members may follow.
     </p>
     <p class="meta">The file is read on this machine and never leaves it. Nothing is changed.</p>
   </FileDrop>

@@ -19,7 +19,7 @@ export function AlterAction({ view, setting, label = 'Change', class: form, onDo
     <ChangeAction
       label={label}
       class={form ?? 'button quiet small'}
-      confirm={`Change ${setting.title.toLowerCase()} of ${view.name}`}
+      confirm={`Change “${setting.title}” of ${view.name}`}
       words={request?.words ?? ['integration', 'alter', view.name, '--help']}
       request={{ method: 'PATCH', path: ['admin', 'integrations', view.name], body: request?.body ?? {} }}
       isReady={request !== undefined}

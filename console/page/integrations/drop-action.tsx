@@ -4,6 +4,7 @@ import { knownBeside } from '../data/known.ts'
 import type { DroppedIntegration } from '../data/wire.ts'
 import { Action, type Plan } from '../parts/action.tsx'
 import { addressOf } from '../router/address.ts'
+import { navigate } from '../router/place.ts'
 
 /** Takes an integration away; what its role owns must have another owner, or another integration that runs as it. */
 export const DropAction = ({ name }: { name: string }) => (
@@ -25,11 +26,7 @@ export const DropAction = ({ name }: { name: string }) => (
       knownBeside().forgetIntegrations()
       return answer
     }}
-    result={() => (
-      <a class="link" href={addressOf(['integrations'])}>
-        All integrations
-      </a>
-    )}
+    onDone={() => navigate(addressOf(['integrations']))}
   />
 )
 

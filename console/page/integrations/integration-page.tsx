@@ -81,12 +81,7 @@ function Integration({ view, data }: { view: IntegrationView; data: Integrations
           </span>
         </span>
       }
-      sub={
-        <p class="quiet">
-          <Value text={view.name} max={60} />
-          {kindName(view.clientKind) === heading ? null : ` · ${kindName(view.clientKind)}`}
-        </p>
-      }
+      sub={<p class="quiet">{[view.name, kindName(view.clientKind)].filter((text) => text !== heading).join(' · ')}</p>}
       actions={
         <>
           <a class="button" href={addressOf(['integrations', view.name, 'setup'])}>
