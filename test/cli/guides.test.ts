@@ -159,7 +159,8 @@ test('the admin guide says what each command needs, of routes there are, and no 
   const statements = statementsIn(readFileSync(join(ROOT, 'docs/admin-guide.md'), 'utf8'))
   const askers = COMMANDS.map(({ words }) => words).filter((words) => words !== 'sql' && words !== 'completion')
   expect([...statements.keys()].sort()).toEqual(askers.toSorted())
-  expect(askers.filter((words) => !asked.get(words)?.size)).toEqual([])
+  // The console asks when its page does.
+  expect(askers.filter((words) => !asked.get(words)?.size)).toEqual(['console'])
   const uncovered = [...asked].flatMap(([words, requests]) => {
     const allowed = statements.get(words) ?? []
     return [...requests].filter((one) => !allowed.some((statement) => isCovered(one, statement)))

@@ -36,7 +36,7 @@ afterAll(() => removeDemo(tmpdir()))
 describe('what one does with the console', () => {
   test('a request appears by itself, in a sentence', async () => {
     const { page, problems, foreign } = await open('/')
-    await page.getByText('Ines').first().waitFor({ state: 'attached' })
+    await page.getByText('deactivated bo.chen').first().waitFor()
     expect((await scim('POST', '/Users', newUser('live@example.com'))).status).toBe(201)
     await page.getByText('Okta created user live@example.com').waitFor()
     expect({ problems, foreign }).toEqual({ problems: [], foreign: [] })
@@ -44,24 +44,24 @@ describe('what one does with the console', () => {
 
   test('refusals are filtered by the legend, and the address shows somebody else the same', async () => {
     const { page } = await open('/')
-    await page.getByText('Okta created role Finance').first().waitFor()
+    await page.getByText('deactivated bo.chen').first().waitFor()
     for (const name of [/^Changed/, /^Read/]) await page.getByRole('button', { name }).first().click()
-    await page.getByText('Okta created role Finance').first().waitFor({ state: 'detached' })
+    await page.getByText('deactivated bo.chen').first().waitFor({ state: 'detached' })
     await page.getByText('and was refused: the name is taken').first().waitFor()
     const shared = new URL(page.url())
     expect(shared.searchParams.get('show')).toBe('refused,failed')
     const other = await open(shared.pathname + shared.search)
     await other.page.getByText('and was refused: the name is taken').first().waitFor()
-    expect(await other.page.getByText('Okta created role Finance').count()).toBe(0)
+    expect(await other.page.getByText('deactivated bo.chen').count()).toBe(0)
   })
 
   test('the story of a user tells each role that came and went', async () => {
     const { page, problems } = await open(`/users/${await idOf('ada.lindqvist@example.com')}`)
     await page.getByRole('heading', { level: 1, name: /Ada Lindqvist/ }).waitFor()
     const sentences = [
-      'added ada.lindqvist to role On call',
-      'removed ada.lindqvist from role On call',
-      'changed title',
+      /added ada\.lindqvist(@example\.com)? to role On call/,
+      /removed ada\.lindqvist(@example\.com)? from role On call/,
+      /changed title of ada/,
     ]
     for (const sentence of sentences) await page.getByText(sentence).first().waitFor()
     await page.getByText('Show as table').click()
@@ -100,7 +100,7 @@ describe('what one does with the console', () => {
 
   test('the keyboard alone leads everywhere', async () => {
     const { page } = await open('/')
-    await page.getByText('Okta created role Finance').first().waitFor()
+    await page.getByText('deactivated bo.chen').first().waitFor()
     await page.keyboard.press('g')
     await page.keyboard.press('u')
     await page.getByRole('heading', { level: 1, name: 'Users' }).waitFor()
@@ -152,7 +152,7 @@ describe('for everybody (axe-core)', () => {
       // Put in from outside, which the page's own policy would refuse.
       const { page } = await open(path, { colorScheme, bypassCSP: true })
       await page.getByRole('heading', { level: 1 }).waitFor()
-      await page.waitForLoadState('networkidle').catch(() => {})
+      await page.locator('.skeleton').first().waitFor({ state: 'detached' })
       await page.addScriptTag({ content: axe })
       const found = await page.evaluate(async () => {
         const { axe: checker } = window as unknown as {

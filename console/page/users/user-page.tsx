@@ -2,6 +2,7 @@ import { useMemo, useState } from 'preact/hooks'
 import type { EventRow } from '../../../shared/audit/event-row.ts'
 import { toFacts } from '../../../shared/audit/sentences/facts.ts'
 import { ApiError } from '../data/api.ts'
+import { knownBeside } from '../data/known.ts'
 import { useApi } from '../data/use-api.ts'
 import { isUndoable, UndoAction } from '../events/undo-action.tsx'
 import { Page } from '../frame/page.tsx'
@@ -89,6 +90,8 @@ interface UserViewProps {
 
 function UserView({ id, name, user, story, storyError, again }: UserViewProps) {
   const { values, set } = useQuery(STORY)
+  // Grants name their members by id: of this one the name is known.
+  if (name !== '') knownBeside().names.set(id, name)
   const now = useMemo(() => Date.now(), [story])
   const at = values.asof === '' ? undefined : Date.parse(values.asof)
   const roles = (user?.groups ?? []).map(({ value, display }) => ({ id: value, name: display ?? value }))
