@@ -33,7 +33,7 @@ export interface Console {
   /** What opens it in a browser. */
   link: string
   /** Whether the target of a request is the page's. */
-  owns(target: string | undefined): boolean
+  owns(message: IncomingMessage): boolean
   serve(message: IncomingMessage, response: ServerResponse): Promise<void>
 }
 
@@ -55,7 +55,9 @@ export function createConsole(options: ConsoleOptions): Console {
   const session = new Session(new URL(options.url).port, options.link)
   return {
     link: `${options.url}/?link=${session.link}`,
-    owns: (target = '') => ownsPath(pathOf(target)),
+    // No browser names a place with a token: that is a client with a wrong base URL, whom the gateway answers.
+    owns: ({ url = '', headers }) =>
+      ownsPath(pathOf(url)) && !(isPlace(pathOf(url)) && headers.authorization !== undefined),
     serve: async (message, response) => {
       for (const [name, value] of Object.entries(SECURITY)) response.setHeader(name, value)
       await answer(options, session, message, response).catch((error) => refuse(options, message, response, error))

@@ -17,7 +17,7 @@ export interface GatewayOptions extends HandlerOptions {
 
 /** What is served on the same port beside the routes, under the paths it owns. */
 interface Mounted {
-  owns(target: string | undefined): boolean
+  owns(message: IncomingMessage): boolean
   serve(message: IncomingMessage, response: ServerResponse): Promise<void>
 }
 
@@ -48,7 +48,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const requests = new RequestHandler(options, url)
   let beside: Mounted | undefined
   const serve = (message: IncomingMessage, response: ServerResponse) =>
-    void (beside?.owns(message.url) ? beside : requests).serve(message, response)
+    void (beside?.owns(message) ? beside : requests).serve(message, response)
   server.on('clientError', (error, socket) => refuseBrokenHttp(options.model, error, socket as Socket))
   server.on('request', serve)
   // Whoever asks first whether to send a body hears "continue" only when it is wanted.
