@@ -1,12 +1,9 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod/mini'
-import { DEFAULT_ACCOUNT } from '../auth/account.ts'
-import { notFound, type ScimError } from '../scim/error.ts'
-import { quote } from '../scim/quote.ts'
 import type { Db } from './client.ts'
 import { ACCOUNTS, accountKey } from './keys.ts'
 import { ofPartition, queryAll } from './query-all.ts'
-import type { Action, Actions } from './transaction.ts'
+import type { Action } from './transaction.ts'
 
 /** An account with its settings. */
 export interface Account {
@@ -59,29 +56,6 @@ export function ensureAccountAction(account: string, now: Date, copied: CopiedSe
     },
   }
 }
-
-/** The name of the action that holds while there is the account: where it fails, somebody has dropped it. */
-export const ACCOUNT = 'account'
-
-/**
- * Counts that something is made in an account that has to be there already, in the transaction that makes it: who drops
- * the account at the same time loses the race, or has won it. The default one is always there.
- */
-export const withinAccountActions = (account: string): Actions =>
-  account === DEFAULT_ACCOUNT ? {} : { [ACCOUNT]: withinAccountAction(account) }
-
-const withinAccountAction = (account: string): Action => ({
-  Update: {
-    Key: accountKey(account),
-    UpdateExpression: 'ADD #version :one',
-    ConditionExpression: 'attribute_exists(pk)',
-    ExpressionAttributeNames: { '#version': 'version' },
-    ExpressionAttributeValues: { ':one': 1 },
-  },
-})
-
-/** There is no account of the name any more. */
-export const accountGone = (account: string): ScimError => notFound(`There is no account ${quote(account)} any more`)
 
 /** Access pattern A2: an account with its settings. Strongly consistent; 1 read unit. */
 export async function getAccount(db: Db, account: string): Promise<Account | undefined> {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { RestEvent } from '../audit/rest-event.ts'
-import { ACCOUNT, accountGone, withinAccountActions } from './accounts.ts'
 import type { Db } from './client.ts'
 import { putEventAction } from './events/write.ts'
 import { deleteNetworkPolicyAction, putNetworkPolicyAction, type StoredPolicy } from './network-policies.ts'
 import { ConditionsFailed, transact } from './transaction.ts'
+import { ACCOUNT, accountGone, withinAccountActions } from './within-account.ts'
 
 /**
  * Access pattern NP3: stores a policy, new or over the version before, with its event; 1 round trip.

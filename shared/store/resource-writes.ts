@@ -1,6 +1,5 @@
 import type { RestEvent } from '../audit/rest-event.ts'
 import type { ResourceType } from '../scim/schema.ts'
-import { ACCOUNT, accountGone, withinAccountActions } from './accounts.ts'
 import { COUNT, type Count, countActions } from './brake/hour.ts'
 import {
   attributeOfClaim,
@@ -25,6 +24,7 @@ import {
   type StoredResource,
 } from './resource-item.ts'
 import { type Action, type Actions, ConditionsFailed, transact } from './transaction.ts'
+import { ACCOUNT, accountGone, withinAccountActions } from './within-account.ts'
 
 /** Another resource holds a name. */
 export class NameTaken extends Error {

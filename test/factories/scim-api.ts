@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { APIGatewayProxyEvent } from 'aws-lambda'
+import { expect } from 'vitest'
 import { DEFAULT_BRAKE } from '../../shared/auth/brake.ts'
 import { type Principal, toAuthorizerContext } from '../../shared/auth/principal.ts'
 import { bulkOperations } from '../../shared/http/bulk-operations.ts'
@@ -137,3 +138,12 @@ export const patchOf = (...Operations: unknown[]) => ({
 })
 export const newUser = (userName: string, more: object = {}) => ({ schemas: [USER_SCHEMA], userName, ...more })
 export const newGroup = (displayName: string, more: object = {}) => ({ schemas: [GROUP_SCHEMA], displayName, ...more })
+
+/** Creates resources as a client, and fails the test where one is not made. */
+export const creator =
+  (call: Call) =>
+  async (path: '/Users' | '/Groups', body: object): Promise<Body> => {
+    const { status, body: made } = await call('POST', path, body)
+    expect(status).toBe(201)
+    return made
+  }

@@ -3,7 +3,7 @@ import { undo } from '../../../shared/resources/undo/undo.ts'
 import { withTable } from '../../factories/engine.ts'
 import { dyingDb } from '../../factories/faulty-db.ts'
 import { scanEvents } from '../../factories/scan.ts'
-import { type Body, newGroup, newUser, patchOf, scimApi } from '../../factories/scim-api.ts'
+import { type Body, creator, newGroup, newUser, patchOf, scimApi } from '../../factories/scim-api.ts'
 import { settle } from '../../factories/settle.ts'
 import { anInstant, rowsOf, undoContext, undoer } from '../../factories/undo.ts'
 
@@ -15,11 +15,7 @@ const undone = undoer(db)
 
 let names = 0
 const aName = (stem: string) => `${stem}-${++names}`
-async function create(path: '/Users' | '/Groups', body: object): Promise<Body> {
-  const { status, body: made } = await call('POST', path, body)
-  expect(status).toBe(201)
-  return made
-}
+const create = creator(call)
 const createUser = (userName: string, more: object = {}) => create('/Users', newUser(userName, more))
 async function change(path: string, value: object): Promise<void> {
   expect((await call('PATCH', path, patchOf({ op: 'replace', value }))).status).toBeLessThan(300)

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { adminApi } from '../../factories/admin-api.ts'
 import { withTable } from '../../factories/engine.ts'
 import { scanEvents } from '../../factories/scan.ts'
-import { type Body, newGroup, newUser, patchOf, principal, scimApi } from '../../factories/scim-api.ts'
+import { type Body, creator, newGroup, newUser, patchOf, principal, scimApi } from '../../factories/scim-api.ts'
 import { settle } from '../../factories/settle.ts'
 import { anInstant } from '../../factories/undo.ts'
 
@@ -20,11 +20,7 @@ beforeAll(async () => {
 
 let names = 0
 const aName = (stem: string) => `${stem}-${++names}`
-async function create(path: '/Users' | '/Groups', body: object): Promise<Body> {
-  const { status, body: made } = await okta('POST', path, body)
-  expect(status).toBe(201)
-  return made
-}
+const create = creator(okta)
 const createUser = (more: object = {}) => create('/Users', newUser(aName('user'), more))
 const set = (path: string, value: unknown) => patchOf({ op: 'replace', path, value })
 const alter = async (type: 'users' | 'roles', id: string, body: object) =>

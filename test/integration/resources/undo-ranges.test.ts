@@ -7,7 +7,7 @@ import { adminContext } from '../../factories/admin.ts'
 import { testConfig, withTable } from '../../factories/engine.ts'
 import { hookedDb } from '../../factories/faulty-db.ts'
 import { scanEvents } from '../../factories/scan.ts'
-import { type Body, newGroup, newUser, patchOf, scimApi } from '../../factories/scim-api.ts'
+import { type Body, creator, newGroup, newUser, patchOf, scimApi } from '../../factories/scim-api.ts'
 import { settle } from '../../factories/settle.ts'
 import { anInstant, brief, stepsOf, undoContext, undoer, undropper } from '../../factories/undo.ts'
 
@@ -21,11 +21,7 @@ const undropped = undropper(db)
 
 let names = 0
 const aName = (stem: string) => `${stem}-${++names}`
-async function create(path: '/Users' | '/Groups', body: object): Promise<Body> {
-  const { status, body: made } = await call('POST', path, body)
-  expect(status).toBe(201)
-  return made
-}
+const create = creator(call)
 const createUser = (more: object = {}) => create('/Users', newUser(aName('user'), more))
 const change = (path: string, value: object) => call('PATCH', path, patchOf({ op: 'replace', value }))
 const titleOf = async ({ id }: Body) => (await call('GET', `/Users/${id}`)).body.title
