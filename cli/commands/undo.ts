@@ -16,7 +16,7 @@ const undo = command({
   flags: {
     event: optional('ID', 'what this event changed', z.string().refine(isResourceId, AN_EVENT)),
     integration: optional('NAME', 'what this integration changed', someText),
-    actor: optional('ROLE|ARN', 'what this role or AWS principal changed', EVENT_PARAMETERS.actor),
+    actor: optional('ROLE|ARN', 'what this role or AWS principal changed', someText),
     since: optional('TIME', 'from this instant on, or this day', EVENT_PARAMETERS.from),
     until: optional('TIME', 'up to this instant, or this day; now, if not given', EVENT_PARAMETERS.to),
     'dry-run': DRY_RUN,

@@ -145,24 +145,25 @@ describe('event-history --follow', () => {
       ...{ interrupted, onOutput },
     })
 
+  const came = (next: string, ...events: object[]) => says(200, { events, next, more: false })
+
   test('shows each event once, goes on when the service was away, and ends on Ctrl-C with exit code 0', async () => {
     const interrupt = new AbortController()
-    says(200, { ...range, events: [event(1), event(4)] })
+    says(200, { ...range, events: [event(1), event(4)], follow: 'place1' })
     says(503, { detail: 'Busy' })
     says(500, '')
-    says(200, { ...range, to: '2026-08-31T10:06:00.000Z', events: [event(4), event(5)] })
-    says(200, { ...range, to: '2026-08-31T10:07:00.000Z', events: [event(3), event(5), event(6)] })
+    came('place2', event(4), event(5))
+    came('place3', event(3), event(6))
     const { code, stdout, stderr } = await follow(interrupt.signal, (text) => text.includes('e6') && interrupt.abort())
     const shown = stdout.split('\n').map((line) => JSON.parse(line).EVENT_ID)
     expect([code, shown]).toEqual([0, ['e1', 'e4', 'e5', 'e3', 'e6']])
     expect(stderr).toBe('Busy (503). Trying again until it answers, or Ctrl-C\nThe service answers again')
-    const froms = asked.map((line) => new URL(line.slice(4), url).searchParams.get('from'))
-    const [early, late] = ['2026-08-31T10:03:00.000Z', '2026-08-31T10:04:00.000Z']
-    expect(froms).toEqual([null, early, early, early, late])
+    const afters = asked.map((line) => new URL(line.slice(4), url).searchParams.get('after'))
+    expect(afters).toEqual([null, 'place1', 'place1', 'place1', 'place2'])
   })
 
   test('ends with exit code 1 when the service refuses', async () => {
-    says(200, { ...range, events: [event(1)] })
+    says(200, { ...range, events: [event(1)], follow: 'place1' })
     says(403, { message: 'The security token included in the request is expired' })
     const never = new AbortController().signal
     expect(await follow(never, () => undefined)).toEqual({
@@ -173,15 +174,15 @@ describe('event-history --follow', () => {
 
   test('says nothing more when it is interrupted while it waits for an answer', async () => {
     const interrupt = new AbortController()
-    says(200, { ...range, events: [event(1)] })
+    says(200, { ...range, events: [event(1)], follow: 'place1' })
     const { code, stderr } = await follow(interrupt.signal, () => interrupt.abort())
     expect([code, stderr]).toEqual([0, ''])
   })
 
   test('signs with the key of the local system that has been started anew at its address', async () => {
     const interrupt = new AbortController()
-    says(200, { ...range, events: [event(1)] })
-    says(200, { ...range, events: [event(6)] })
+    says(200, { ...range, events: [event(1)], follow: 'place1' })
+    came('place2', event(6))
     const args = ['event-history', '--last', '5m', '--follow', '--output', 'json', '--data-dir', folder]
     const { code } = await runCli(args, {
       interrupted: interrupt.signal,

@@ -25,6 +25,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const rolecall = (...args: string[]) => runCli([...args, '--data-dir', folder])
 const rowsOf = async (...args: string[]) => {
   const { stdout, stderr, code } = await rolecall(...args, '--output', 'json')
+  if (stdout === '') throw new Error(stderr)
   return { rows: JSON.parse(stdout) as StepRow[], told: stderr, code }
 }
 const countsOf = (rows: StepRow[]) => {

@@ -51,7 +51,11 @@ describe('GET /admin/health', () => {
     const { tokenId } = (await issue('OKTA')).body
     expect(await kinds(150)).toEqual([])
     expect((await health(160)).findings).toEqual([
-      expect.objectContaining({ kind: 'token-ends', integration: 'OKTA', command: `rolecall token rotate ${tokenId}` }),
+      expect.objectContaining({
+        kind: 'token-ends',
+        integration: 'OKTA',
+        command: `rolecall token rotate ${tokenId} --account ${account}`,
+      }),
     ])
     const newer = (await issue('OKTA', 160)).body.tokenId
     expect(await kinds(160)).toEqual([['token-ends', 'OKTA']])
