@@ -144,9 +144,9 @@ describe('/admin/whoami', () => {
     await ask('GET', 30)
     const events = (await scanEvents(db, account)).filter(({ endpoint }) => endpoint === 'admin/whoami')
     expect(events.map(({ method, time, status }) => [method, time, status]).sort()).toEqual([
-      ['GET', '2026-08-31T10:00:00.000Z', 200],
+      ['GET', '2026-08-31T10:30:00.000Z', 200],
       ['GET', '2026-08-31T11:00:00.000Z', 200],
-      ['POST', '2026-08-31T10:00:00.000Z', 204],
+      ['POST', '2026-08-31T10:31:00.000Z', 204],
     ])
   })
 })

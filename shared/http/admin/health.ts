@@ -7,11 +7,11 @@ import { json } from './input.ts'
 export const healthOperations = {
   'GET /admin/health': async (_request, context) => json(200, await checkHealth(context)),
   'GET /admin/whoami': async ({ method }, context) => {
-    oncePerHour(context, `${method} whoami`)
+    oncePerHour(context, { method, endpoint: 'whoami' })
     return json(200, { principal: context.actor, account: context.account })
   },
   'POST /admin/whoami': async ({ method }, context) => {
-    oncePerHour(context, `${method} whoami`)
+    oncePerHour(context, { method, endpoint: 'whoami' })
     return { status: 204 }
   },
 } satisfies OperationsOf<'admin'>
