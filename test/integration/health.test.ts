@@ -136,9 +136,9 @@ describe('/admin/whoami', () => {
       adminApi(db, () => new Date(START + minutes * 60_000))(method, '/admin/whoami', { query: { account } })
     const answers = [await ask('GET', 0), await ask('POST', 1), await ask('GET', 5), await ask('POST', 29)]
     expect(answers.map(({ status, body }) => [status, body])).toEqual([
-      [200, { principal: ADMIN_ARN, account }],
+      [200, { principal: ADMIN_ARN, account, retentionDays: 90 }],
       [204, undefined],
-      [200, { principal: ADMIN_ARN, account }],
+      [200, { principal: ADMIN_ARN, account, retentionDays: 90 }],
       [204, undefined],
     ])
     await ask('GET', 30)
