@@ -1,5 +1,5 @@
-import type { IntegrationView } from '../shared/resources/present-integration.ts'
-import type { ListedToken } from '../shared/resources/token-view.ts'
+import type { IntegrationView } from '../shared/resources/views/integration.ts'
+import type { ListedToken } from '../shared/resources/views/token.ts'
 import type { Api } from './api.ts'
 
 /** Where all integrations are. */

@@ -136,17 +136,17 @@ describe('/admin/whoami', () => {
       adminApi(db, () => new Date(START + minutes * 60_000))(method, '/admin/whoami', { query: { account } })
     const answers = [await ask('GET', 0), await ask('POST', 1), await ask('GET', 5), await ask('POST', 29)]
     expect(answers.map(({ status, body }) => [status, body])).toEqual([
-      [200, { principal: ADMIN_ARN, account }],
+      [200, { principal: ADMIN_ARN, account, retentionDays: 90 }],
       [204, undefined],
-      [200, { principal: ADMIN_ARN, account }],
+      [200, { principal: ADMIN_ARN, account, retentionDays: 90 }],
       [204, undefined],
     ])
     await ask('GET', 30)
     const events = (await scanEvents(db, account)).filter(({ endpoint }) => endpoint === 'admin/whoami')
     expect(events.map(({ method, time, status }) => [method, time, status]).sort()).toEqual([
-      ['GET', '2026-08-31T10:00:00.000Z', 200],
+      ['GET', '2026-08-31T10:30:00.000Z', 200],
       ['GET', '2026-08-31T11:00:00.000Z', 200],
-      ['POST', '2026-08-31T10:00:00.000Z', 204],
+      ['POST', '2026-08-31T10:31:00.000Z', 204],
     ])
   })
 })

@@ -1,5 +1,5 @@
 import type { ChangedIntegration } from '../../../shared/resources/change-integration.ts'
-import type { IntegrationView } from '../../../shared/resources/present-integration.ts'
+import type { IntegrationView } from '../../../shared/resources/views/integration.ts'
 import { changedLines } from '../../before-after.ts'
 import type { Session } from '../../command.ts'
 import { plainJson } from '../../plain-text.ts'

@@ -1,6 +1,6 @@
 import { limitOf, startOfHour } from '../../auth/brake.ts'
 import { DAY_MS } from '../../auth/span.ts'
-import { tokenStatus } from '../../resources/token-view.ts'
+import { tokenStatus } from '../../resources/present-token.ts'
 import { RESOURCE_TYPES } from '../../scim/resource-types.ts'
 import { getCounted } from '../../store/brake/hour.ts'
 import { sumOf } from '../../store/brake/shards.ts'

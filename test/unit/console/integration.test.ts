@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import type { IntegrationView } from '../../../console/page/data/wire.ts'
 import { countObserved } from '../../../console/page/integrations/observed.ts'
 import { alterRequest, BRAKE, brakeText, SETTINGS, typedOf } from '../../../console/page/integrations/settings.ts'
 import type { EventRow } from '../../../shared/audit/event-row.ts'
 import { integrationChange } from '../../../shared/resources/integration-input.ts'
+import type { IntegrationView } from '../../../shared/resources/views/integration.ts'
 
 const VIEW: IntegrationView = {
   ...{ name: 'HR', clientKind: 'GENERIC', role: 'HR_PROVISIONER', privileges: [], enabled: true, syncPassword: false },
