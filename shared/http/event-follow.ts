@@ -63,8 +63,7 @@ export async function answerNew(
 export function tellOnce(source: object, query: EventQuery, { db, trail }: AskContext): void {
   const isFilter = ([name]: [string, unknown]) => !NOT_FILTERS.includes(name.toLowerCase().replaceAll('_', ''))
   const named = Object.fromEntries(Object.entries(source).filter(isFilter))
-  trail.asksOnly({ purpose: 'follow', ...named })
-  oncePerHour({ db, trail }, filtersOf(query))
+  oncePerHour({ db, trail }, filtersOf(query), { purpose: 'follow', ...named })
 }
 
 function positionAt(after: string, now: Date, retentionDays: number): FeedPosition {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { RestEvent } from '../audit/rest-event.ts'
+import { toQueryText } from '../audit/secrets.ts'
 import { hourOf } from '../auth/brake.ts'
 import type { Db } from '../store/client.ts'
 import { connectionOf } from '../store/deadline.ts'
@@ -16,11 +17,12 @@ const remembered = new WeakMap<object, Map<string, string>>()
 
 /**
  * Has a question that a console asks again and again told once an hour for each principal, by the event of the first one
- * (docs/decisions/0035): `what` says which questions are the same, in whatever order its parts are named. Only answers
- * are told so; a refusal has its own event.
+ * (docs/decisions/0035): `what` says which questions are the same, in whatever order its parts are named, and `asked` how
+ * the event tells them, where not as the request does. Only answers are told so; a refusal has its own event.
  */
-export function oncePerHour({ db, trail }: Pick<AdminContext, 'db' | 'trail'>, what: object): void {
-  trail.writtenBy((event) => tellOnce(inTime(db), what, event))
+export function oncePerHour({ db, trail }: Pick<AdminContext, 'db' | 'trail'>, what: object, asked?: object): void {
+  const told = asked && { query: toQueryText(asked) }
+  trail.writer = (event) => tellOnce(inTime(db), what, { ...event, ...told })
 }
 
 /** Known to the process it costs nothing; otherwise what N2 does. */

@@ -11,4 +11,8 @@ export function headingOf({ name, clientKind }: IntegrationView, all: readonly I
   return all.filter((one) => one.clientKind === clientKind).length === 1 ? KIND_NAMES[clientKind] : name
 }
 
+/** What stands below the heading: the name, or the kind where that is the heading already. */
+export const subheadingOf = ({ name, clientKind }: IntegrationView, heading: string): string =>
+  heading === name ? KIND_NAMES[clientKind] : name
+
 export const kindName = (kind: Kind): string => KIND_NAMES[kind]

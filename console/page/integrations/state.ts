@@ -76,5 +76,13 @@ export function stateOf(
   return { word: 'Working', tone: 'gain', urgency: 1 }
 }
 
+/** Whether more of the requests was refused than happens by itself. */
+export const isHigh = (share: Share | undefined): boolean =>
+  share !== undefined && share.refused > share.requests * 0.02
+
 /** Whether somebody has to do something. */
-export const needsSomebody = ({ urgency }: State): boolean => urgency >= 3
+const needsSomebody = ({ urgency }: State): boolean => urgency >= 3
+
+/** How many integrations need somebody, as far as it is known without what was refused. */
+export const countNeedy = (views: readonly IntegrationView[], tokens: readonly ListedToken[], now: number): number =>
+  views.filter((view) => needsSomebody(stateOf(view, tokens, undefined, now))).length

@@ -40,7 +40,7 @@ export function TokensCard({ view: { name, oauthClient }, tokens, onDone }: Toke
         {ended.length > 0 ? (
           <details class="ended">
             <summary>{ended.length === 1 ? '1 token that ended' : `${ended.length} tokens that ended`}</summary>
-            <ul class="plain">
+            <ul class="lines">
               {ended.map(({ tokenId, name: called, status, expiresAt, revokedAt }) => (
                 <li key={tokenId}>
                   <Value text={called} max={40} /> <Tag>{status}</Tag>{' '}

@@ -97,6 +97,7 @@ export function History({ id, kind, show, open, at, set, onDone }: HistoryProps)
             open={open}
             onOpen={(event) => set({ open: event }, { typing: true })}
             own={id}
+            compact
             onDone={done}
           />
         </div>

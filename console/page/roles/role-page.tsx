@@ -1,4 +1,5 @@
 import { useMemo, useState } from 'preact/hooks'
+import type { EventRow } from '../../../shared/audit/event-row.ts'
 import { ApiError } from '../data/api.ts'
 import { useMayWrite } from '../data/session.tsx'
 import { useApi } from '../data/use-api.ts'
@@ -86,13 +87,11 @@ export default function RolePage({ params: { id = '' } }: PageProps) {
     <Page
       title={`${name} · Roles`}
       crumbs={crumbs}
+      picture={<Initials text={name} />}
       heading={
-        <span class="object-head">
-          <Initials text={name} />
-          <span>
-            <Value text={name} max={80} /> {data ? null : <Tag tone="fail">Deleted</Tag>}
-          </span>
-        </span>
+        <>
+          <Value text={name} max={80} /> {data ? null : <Tag tone="fail">Deleted</Tag>}
+        </>
       }
       sub={
         <p class="quiet">
@@ -121,6 +120,7 @@ export default function RolePage({ params: { id = '' } }: PageProps) {
           {data && at === undefined ? (
             <Members
               role={{ id, name }}
+              events={story?.rows ?? NO_EVENTS}
               q={values.q}
               onType={(q) => set({ q }, { typing: true })}
               turn={turn}
@@ -134,6 +134,8 @@ export default function RolePage({ params: { id = '' } }: PageProps) {
     </Page>
   )
 }
+
+const NO_EVENTS: readonly EventRow[] = []
 
 interface RoleActionsProps {
   id: string

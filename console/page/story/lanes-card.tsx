@@ -8,7 +8,7 @@ import { AsOfPanel } from './as-of-panel.tsx'
 import type { Interval, Lane } from './lanes.ts'
 import { ACTIVE } from './moves.ts'
 import { spanText } from './span-start.ts'
-import { ticksOf } from './ticks.ts'
+import { endLabel, ticksOf } from './ticks.ts'
 
 /** Roles that are shown before the rest is asked for. */
 const SHOWN = 12
@@ -124,7 +124,7 @@ const Axis = ({ from, to }: { from: number; to: number }) => (
         </g>
       ))}
       <text x="100%" y="100%" dy="-2" text-anchor="end">
-        Today
+        {endLabel(from, to)}
       </text>
     </svg>
   </div>

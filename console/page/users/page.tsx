@@ -66,7 +66,7 @@ export default function UsersPage() {
       ...(role && { role }),
     },
     toRow,
-    rowPx: 53,
+    rowPx: 43,
   })
   const isFiltered = [q, active, owner, role].some((one) => one !== '')
   const chips = [
@@ -100,7 +100,7 @@ export default function UsersPage() {
       <ObjectList
         list={list}
         label="Users"
-        columns={['Name', 'State', 'Owner', 'Roles#', 'Last change']}
+        columns={['Name', 'userName', 'State', 'Owner', 'Roles#', 'Last change']}
         class="of-users"
         addressOf={({ id }) => addressOf(['users', id])}
         render={(user) => <UserCells {...user} />}
@@ -118,13 +118,11 @@ export default function UsersPage() {
 
 const UserCells = ({ id, userName, displayName, isActive, owner, roles, modified }: UserRow) => (
   <>
-    <span class="object-name" id={`name-${id}`}>
-      <b>
-        <Value text={displayName || userName} />
-      </b>
-      <span class="quiet">
-        <Value text={userName} />
-      </span>
+    <b class="clip" id={`name-${id}`}>
+      <Value text={displayName || userName} />
+    </b>
+    <span class="quiet clip">
+      <Value text={userName} />
     </span>
     <span>{isActive ? <span class="quiet">Active</span> : <Tag tone="loss">Disabled</Tag>}</span>
     <span class="quiet clip">

@@ -17,7 +17,7 @@ import { Value } from '../parts/value.tsx'
 import { useQuery } from '../router/use-query.ts'
 import { asOf, type FlatAttributes, flatten } from '../story/as-of.ts'
 import { AsOfBand } from '../story/as-of-band.tsx'
-import { heldAt, lanesOf } from '../story/lanes.ts'
+import { lanesOf, rolesHeld } from '../story/lanes.ts'
 import { LanesCard } from '../story/lanes-card.tsx'
 import { ACTIVE } from '../story/moves.ts'
 import { STORY } from '../story/schema.ts'
@@ -107,14 +107,12 @@ function UserView({ id, name, user, story, storyError, again }: UserViewProps) {
     <Page
       title={`${name} · Users`}
       crumbs={<Crumbs place="users" label="Users" name={name} />}
+      picture={<Initials text={title} />}
       heading={
-        <span class="object-head">
-          <Initials text={title} />
-          <span>
-            <Value text={title} max={80} /> {user ? null : <Tag tone="fail">Deleted</Tag>}
-            {user?.active === false ? <Tag tone="loss">Disabled</Tag> : null}
-          </span>
-        </span>
+        <>
+          <Value text={title} max={80} /> {user ? null : <Tag tone="fail">Deleted</Tag>}
+          {user?.active === false ? <Tag tone="loss">Disabled</Tag> : null}
+        </>
       }
       sub={
         <p class="quiet">
@@ -163,9 +161,10 @@ interface SideInput extends Pick<UserViewProps, 'id' | 'user' | 'story'> {
 function sideOf({ id, user, story, lanes, at, roles }: SideInput): SideState {
   const present = user ? flatten(user) : NOTHING
   const time = at ?? (user ? undefined : lastBefore(story, id))
-  if (time === undefined || !story || !lanes) return { attributes: present, unknown: new Set(), roles, at: undefined }
-  const held = heldAt(lanes, time).filter(({ key }) => key !== ACTIVE)
-  return { ...asOf(id, present, story.rows, time), roles: held.map(({ key, name }) => ({ id: key, name })), at: time }
+  if (!story || !lanes) return { attributes: present, unknown: new Set(), roles, at: undefined }
+  if (time !== undefined) return { ...asOf(id, present, story.rows, time), roles: rolesHeld(lanes, time), at: time }
+  const rolesBefore = lanes.filter(({ key, isHeld }) => key !== ACTIVE && !isHeld).length
+  return { attributes: present, unknown: new Set(), roles: rolesHeld(lanes), rolesBefore, at: undefined }
 }
 
 /** Of who is deleted, the moment before. */
