@@ -27,7 +27,7 @@ export interface TestBrowser {
 }
 
 /** The browser, or why there is none. @throws {Error} the same, where there has to be one. */
-async function launch(): Promise<{ browser: Browser } | { reason: string }> {
+export async function launch(): Promise<{ browser: Browser } | { reason: string }> {
   try {
     const executablePath = await chromium.executablePath()
     return { browser: await driver.launch({ executablePath, args: ARGS, headless: true }) }
