@@ -1,3 +1,4 @@
+import { knownBeside } from '../data/known.ts'
 import { usePagedList } from '../list/use-paged-list.ts'
 import { WindowList } from '../list/window-list.tsx'
 import { RevokeAction } from '../objects/member-action.tsx'
@@ -32,7 +33,10 @@ export function Members({ role, q, onType, turn, onDone }: MembersProps) {
     {
       path: ['admin', 'roles', role.id, 'members'],
       query: { limit: q === '' ? SHOWN : 100, ...(q && { q }) },
-      toRow: (member) => member,
+      toRow: (member) => {
+        knownBeside().names.set(member.id, member.name)
+        return member
+      },
       rowPx: 41,
     },
     turn,
