@@ -5,7 +5,7 @@ import { closingOf } from '../../console/server/forward.ts'
 import { askUpstream } from '../../console/server/upstream.ts'
 import { type Asked, startConsole } from '../factories/console.ts'
 import { newGroup, newUser, patchOf } from '../factories/scim-api.ts'
-import { shown, withConsole } from './with-console.ts'
+import { isOfThePage, shown, withConsole } from './with-console.ts'
 
 const { system, test, open, openLink, scim } = await withConsole()
 
@@ -85,8 +85,7 @@ describe.each([
       await page.goto(`${new URL(link()).origin}${path}`)
       seen[place] = await changing(page)
     }
-    // The browser itself complains of the deleted user, whom the service no longer has.
-    expect({ seen, problems: problems.filter((problem) => !problem.includes('404')) }).toEqual({
+    expect({ seen, problems: problems.filter(isOfThePage) }).toEqual({
       ...{ seen: Object.fromEntries(Object.keys(paths).map((place) => [place, []])), problems: [] },
     })
     expect(await page.locator('.who').innerText()).toContain('local-admin, read-only')

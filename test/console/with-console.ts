@@ -58,3 +58,6 @@ export async function fill(control: Locator, value: string): Promise<void> {
   const isChoice = await control.evaluate((element) => element instanceof HTMLSelectElement)
   await (isChoice ? control.selectOption(value) : control.fill(value))
 }
+
+/** Whether it is more than the browser's word that a request was refused, which the page may expect. */
+export const isOfThePage = (problem: string): boolean => !problem.startsWith('Failed to load resource')
