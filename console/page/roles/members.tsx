@@ -2,7 +2,7 @@ import { useMemo } from 'preact/hooks'
 import type { EventRow } from '../../../shared/audit/event-row.ts'
 import { actorOf } from '../../../shared/audit/sentences/actor.ts'
 import { toFacts } from '../../../shared/audit/sentences/facts.ts'
-import { useKnown } from '../data/known.ts'
+import { knownBeside, useKnown } from '../data/known.ts'
 import { usePagedList } from '../list/use-paged-list.ts'
 import { WindowList } from '../list/window-list.tsx'
 import { RevokeAction } from '../objects/member-action.tsx'
@@ -40,7 +40,10 @@ export function Members({ role, events, q, onType, turn, onDone }: MembersProps)
     {
       path: ['admin', 'roles', role.id, 'members'],
       query: { limit: q === '' ? SHOWN : 100, ...(q && { q }) },
-      toRow: (member) => member,
+      toRow: (member) => {
+        knownBeside().names.set(member.id, member.name)
+        return member
+      },
       rowPx: 41,
     },
     turn,

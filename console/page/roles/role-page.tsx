@@ -127,7 +127,7 @@ export default function RolePage({ params: { id = '' } }: PageProps) {
               onDone={again}
             />
           ) : null}
-          <History id={id} kind="role" show={values.show} open={values.open} at={at} set={set} onDone={again} />
+          <History id={id} kind="role" show={values.show} open={values.open} {...{ turn, at, set }} onDone={again} />
         </div>
         <ObjectSide kind="role" id={id} name={name} state={{ ...state, roles: [], at: time }} resource={data} />
       </div>
