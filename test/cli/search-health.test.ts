@@ -43,6 +43,8 @@ describe('rolecall user list and role list', () => {
     ['user list --search ad --limit 1', ['Ada'], '1 are shown, and there may be more: raise --limit, or say --all'],
     ['user list --owner OKTA_PROVISIONER --limit 2', ['Ada', 'adam'], '2 of 3 are shown: raise --limit, or say --all'],
     ['user list --search nobody', [], 'There is no such user'],
+    ['user list --search adx', [], 'Nobody begins with "adx". Near: "Ada", "adam"'],
+    ['role list --search opx', [], 'No role begins with "opx". Near: "Ops"'],
     ['role list --search OP', ['Ops'], ''],
     ['role list --owner ADMIN', [], 'There is no such role'],
   ])('%s', async (line, names, said) => {

@@ -1,7 +1,9 @@
+import type { NearName } from '../../../shared/resources/views/near-name.ts'
 import { useIntegrations } from '../data/known.ts'
 import { useOwners } from '../data/owners.ts'
 import { Page } from '../frame/page.tsx'
 import { usePagedList } from '../list/use-paged-list.ts'
+import { Near } from '../objects/near.tsx'
 import { countText, ObjectList } from '../objects/object-list.tsx'
 import { useRoleName } from '../objects/role-name.ts'
 import { Empty } from '../parts/empty.tsx'
@@ -106,7 +108,7 @@ export default function UsersPage() {
         render={(user) => <UserCells {...user} />}
         empty={
           isFiltered ? (
-            <NobodyFound q={q} onClear={() => set({ q: '', active: '', owner: '', role: '' })} />
+            <NobodyFound q={q} near={list.near} onClear={() => set({ q: '', active: '', owner: '', role: '' })} />
           ) : (
             <NoUsers />
           )
@@ -135,8 +137,15 @@ const UserCells = ({ id, userName, displayName, isActive, owner, roles, modified
   </>
 )
 
-const NobodyFound = ({ q, onClear }: { q: string; onClear: () => void }) => (
+interface NobodyProps {
+  q: string
+  near: readonly NearName[]
+  onClear: () => void
+}
+
+const NobodyFound = ({ q, near, onClear }: NobodyProps) => (
   <Empty title={q ? `Nobody begins with “${q}”` : 'No user is so'}>
+    <Near place="users" near={near} />
     <p>The search looks for the start of a userName, or for a whole externalId, e-mail or id.</p>
     <button type="button" class="button small" onClick={onClear}>
       Clear

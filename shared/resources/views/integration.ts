@@ -34,6 +34,23 @@ export interface IntegrationView {
   oauthClient?: string
 }
 
+/** What is left of a brake in an hour. */
+export interface BrakeHourView {
+  /** So many objects, as things are. */
+  limit: number
+  /** Counted since the hour began: more than the limit where the brake only warns. */
+  used: number
+  left: number
+  /** ISO 8601: when the next hour begins, and the count with it. */
+  until: string
+}
+
+/** An integration, asked for by its name. */
+export interface DescribedIntegration extends IntegrationView {
+  /** None of a brake that is off. */
+  brakeHour?: BrakeHourView
+}
+
 /** What the role of an integration owns, and which others run as it. */
 export interface Holdings {
   owns: OwnedCounts
