@@ -1,7 +1,7 @@
 import type { EventRow } from '../../shared/audit/event-row.ts'
 import { DAY_MS } from '../../shared/auth/span.ts'
-import type { IntegrationView } from '../../shared/resources/present-integration.ts'
 import { many } from '../../shared/resources/say-owned.ts'
+import type { IntegrationView } from '../../shared/resources/views/integration.ts'
 import type { Session } from '../command.ts'
 import { collectEvents } from '../event-pages.ts'
 import { type Finding, toDo } from './finding.ts'

@@ -1,4 +1,4 @@
-import type { ListedToken } from '../../shared/resources/token-view.ts'
+import type { ListedToken } from '../../shared/resources/views/token.ts'
 import { plainJson } from '../plain-text.ts'
 import { type Finding, judged, toDo } from './finding.ts'
 import { parsePasted } from './token-form.ts'

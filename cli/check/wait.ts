@@ -1,6 +1,6 @@
 import type { EventRow } from '../../shared/audit/event-row.ts'
-import type { IntegrationView } from '../../shared/resources/present-integration.ts'
 import { many } from '../../shared/resources/say-owned.ts'
+import type { IntegrationView } from '../../shared/resources/views/integration.ts'
 import type { Guide } from '../../shared/setup/guide.ts'
 import type { Session } from '../command.ts'
 import { followEvents, onceEach } from '../follow.ts'

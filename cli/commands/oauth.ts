@@ -1,6 +1,6 @@
-import type { ChangedOAuth, NewSecret, OAuthClientView } from '../../shared/resources/oauth-clients.ts'
 import { many } from '../../shared/resources/say-owned.ts'
-import type { LastUse } from '../../shared/resources/token-view.ts'
+import type { ChangedOAuth, NewSecret, OAuthClientView } from '../../shared/resources/views/oauth-client.ts'
+import type { LastUse } from '../../shared/resources/views/token.ts'
 import { ALL_SO_ALREADY } from '../before-after.ts'
 import { type Command, command, type Session } from '../command.ts'
 import { UsageError } from '../failure.ts'

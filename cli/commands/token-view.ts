@@ -1,4 +1,4 @@
-import type { IssuedToken, ListedToken } from '../../shared/resources/token-view.ts'
+import type { IssuedToken, ListedToken } from '../../shared/resources/views/token.ts'
 import type { Session } from '../command.ts'
 import type { ListView } from '../output.ts'
 import { plainJson } from '../plain-text.ts'

@@ -9,7 +9,7 @@ import {
 import { FileError } from '../../shared/drift/file-error.ts'
 import type { Page } from '../../shared/drift/pages.ts'
 import { onlyShown, presentDrift } from '../../shared/drift/summary.ts'
-import type { IntegrationView } from '../../shared/resources/present-integration.ts'
+import type { IntegrationView } from '../../shared/resources/views/integration.ts'
 import { ScimError } from '../../shared/scim/error.ts'
 import type { DriftLine } from '../api.ts'
 import type { ConsoleOptions } from './console.ts'

@@ -27,7 +27,7 @@ export interface Outcome {
 export class Trail {
   /** Small writes to be made beside the event's, before the answer leaves: they cost no round trip of their own. */
   readonly alongside: (() => Promise<void>)[] = []
-  #start: TrailStart
+  readonly #start: TrailStart
   /** When the request arrived, in ms by a clock that nobody sets. */
   readonly #arrivedAt: number
   #recorded = false
@@ -87,11 +87,6 @@ export class Trail {
   ofObject(eventId: string, cause: string): Trail {
     this.#hasParts = true
     return new Trail({ ...this.#start, eventId, cause }, this.#arrivedAt)
-  }
-
-  /** Has one event, by its id and its time, stand for all requests that say so: the first of them writes it. */
-  standsFor(event: Pick<RestEvent, 'eventId' | 'time'>): void {
-    this.#start = { ...this.#start, ...event }
   }
 
   /** Names the object the request is about. */

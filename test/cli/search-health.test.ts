@@ -85,7 +85,7 @@ test('rolecall whoami says who asks, which account, and that it may write', asyn
   const { code, stdout } = await rolecall('whoami --output json')
   expect([code, JSON.parse(stdout)]).toEqual([
     0,
-    { principal: expect.stringMatching(/^arn:aws:iam::/), account: 'default', mayWrite: true },
+    { principal: expect.stringMatching(/^arn:aws:iam::/), account: 'default', retentionDays: 90, mayWrite: true },
   ])
 })
 

@@ -1,5 +1,6 @@
+import type { IntegrationView } from '../../../shared/resources/views/integration.ts'
+import type { ListedToken } from '../../../shared/resources/views/token.ts'
 import { useMayWrite } from '../data/session.tsx'
-import type { IntegrationView, ListedToken } from '../data/wire.ts'
 import { Initials } from '../objects/object-head.tsx'
 import { Tag } from '../parts/status.tsx'
 import { Value } from '../parts/value.tsx'

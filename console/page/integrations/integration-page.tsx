@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
+import type { IntegrationView } from '../../../shared/resources/views/integration.ts'
 import { useSession } from '../data/session.tsx'
-import type { IntegrationView } from '../data/wire.ts'
 import { Page } from '../frame/page.tsx'
 import { Crumbs, Initials } from '../objects/object-head.tsx'
 import type { PageProps } from '../pages.ts'

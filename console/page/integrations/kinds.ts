@@ -1,4 +1,4 @@
-import type { IntegrationView } from '../data/wire.ts'
+import type { IntegrationView } from '../../../shared/resources/views/integration.ts'
 
 type Kind = IntegrationView['clientKind']
 

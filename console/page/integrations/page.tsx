@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
+import type { IntegrationView } from '../../../shared/resources/views/integration.ts'
 import { useMayWrite } from '../data/session.tsx'
-import type { IntegrationView } from '../data/wire.ts'
 import { setNeeds } from '../frame/needs.ts'
 import { Page } from '../frame/page.tsx'
 import { Empty } from '../parts/empty.tsx'

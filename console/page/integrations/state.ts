@@ -1,4 +1,5 @@
-import type { IntegrationView, ListedToken } from '../data/wire.ts'
+import type { IntegrationView } from '../../../shared/resources/views/integration.ts'
+import type { ListedToken } from '../../../shared/resources/views/token.ts'
 import type { Tone } from '../parts/tone.ts'
 
 /** How many requests of a day were made, and how many of them were refused or failed. */

@@ -1,4 +1,5 @@
-import type { IntegrationView, ListedToken } from '../data/wire.ts'
+import type { IntegrationView } from '../../../shared/resources/views/integration.ts'
+import type { ListedToken } from '../../../shared/resources/views/token.ts'
 import { Tag } from '../parts/status.tsx'
 import { Time } from '../parts/time.tsx'
 import { Value } from '../parts/value.tsx'

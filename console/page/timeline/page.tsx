@@ -32,7 +32,7 @@ import { useLive } from './use-live.ts'
 /** Every request as it arrives. */
 export default function TimelinePage() {
   const { values, unknown, set } = useQuery(TIMELINE)
-  const retentionDays = useSession()?.retentionDays ?? 90
+  const retentionDays = useSession()?.retentionDays
   const [turn, setTurn] = useState(0)
   const question = { ...filtersOf(values), ...outcomesOf(values) }
   const feed = useFeed({ ...question, ...rangeOf(values) }, turn)

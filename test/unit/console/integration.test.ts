@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import type { IntegrationView } from '../../../console/page/data/wire.ts'
 import { countObserved } from '../../../console/page/integrations/observed.ts'
 import { alterRequest, BRAKE, brakeText, SETTINGS, typedOf } from '../../../console/page/integrations/settings.ts'
 import { stagesOf } from '../../../console/page/integrations/stages.ts'
 import { countNeedy } from '../../../console/page/integrations/state.ts'
 import type { EventRow } from '../../../shared/audit/event-row.ts'
 import { integrationChange } from '../../../shared/resources/integration-input.ts'
+import type { IntegrationView } from '../../../shared/resources/views/integration.ts'
 import { fillSteps } from '../../../shared/setup/guide.ts'
 import { GUIDE_NAMES, GUIDES } from '../../../shared/setup/guides.ts'
 
