@@ -1,4 +1,3 @@
-import { useState } from 'preact/hooks'
 import { FeedList } from '../events/feed-list.tsx'
 import { useFeed } from '../events/use-feed.ts'
 import { Empty } from '../parts/empty.tsx'
@@ -47,19 +46,16 @@ interface HistoryProps {
   /** The history until then. */
   at: number | undefined
   set: (patch: { show?: Show; open?: string }, options?: { typing?: boolean }) => void
+  /** Another one: something was changed, and it is asked anew. */
+  turn: number
   onDone: () => void
 }
 
 /** Everything that happened to one object, in sentences, newest first. */
-export function History({ id, kind, show, open, at, set, onDone }: HistoryProps) {
-  const [turn, setTurn] = useState(0)
+export function History({ id, kind, show, open, at, set, turn, onDone }: HistoryProps) {
   const until: Question = at === undefined ? {} : { to: new Date(at).toISOString() }
   const question = { resource: id, type: 'ALL', last: 'all', allowEmpty: 'true', ...QUESTIONS[kind][show], ...until }
   const feed = useFeed(question, turn)
-  const done = () => {
-    setTurn((before) => before + 1)
-    onDone()
-  }
   return (
     <section class="history" aria-label="History">
       <div class="history-head">
@@ -98,7 +94,7 @@ export function History({ id, kind, show, open, at, set, onDone }: HistoryProps)
             onOpen={(event) => set({ open: event }, { typing: true })}
             own={id}
             compact
-            onDone={done}
+            onDone={onDone}
           />
         </div>
       ) : null}

@@ -127,7 +127,7 @@ export default function RolePage({ params: { id = '' } }: PageProps) {
               onDone={again}
             />
           ) : null}
-          <History id={id} kind="role" show={values.show} open={values.open} at={at} set={set} onDone={again} />
+          <History id={id} kind="role" show={values.show} open={values.open} {...{ at, set, turn }} onDone={again} />
         </div>
         <ObjectSide kind="role" id={id} name={name} state={{ ...state, roles: [], at: time }} resource={data} />
       </div>
@@ -149,17 +149,27 @@ function RoleActions({ id, name, role, onDone }: RoleActionsProps) {
   if (!mayWrite) return null
   if (!role) return <UndropAction kind="role" {...{ id, name, onDone }} />
   const owner = role.owner ?? 'ADMIN'
-  const of = { kind: 'role' as const, id, name, onDone }
   return (
     <Panel label="More">
-      {() => (
-        <div class="menu-items">
-          <GrantAction role={{ id, name }} onDone={onDone} />
-          <SetAction {...of} owner={owner} />
-          <TransferAction {...of} owner={owner} />
-          <DeleteAction {...of} />
-        </div>
-      )}
+      {(close) => {
+        const of = {
+          kind: 'role' as const,
+          id,
+          name,
+          onDone: () => {
+            close()
+            onDone()
+          },
+        }
+        return (
+          <div class="menu-items">
+            <GrantAction role={{ id, name }} onDone={of.onDone} />
+            <SetAction {...of} owner={owner} />
+            <TransferAction {...of} owner={owner} />
+            <DeleteAction {...of} />
+          </div>
+        )
+      }}
     </Panel>
   )
 }

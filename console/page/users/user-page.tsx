@@ -68,7 +68,7 @@ export default function UserPage({ params: { id = '' } }: PageProps) {
       </Page>
     )
   }
-  return <UserView user={isGone ? undefined : user.data} {...{ id, name, story, again }} storyError={error} />
+  return <UserView user={isGone ? undefined : user.data} {...{ id, name, story, turn, again }} storyError={error} />
 }
 
 /** The name it has, or had last. */
@@ -85,10 +85,11 @@ interface UserViewProps {
   user: User | undefined
   story: Story | undefined
   storyError: ReturnType<typeof useStory>['error']
+  turn: number
   again: () => void
 }
 
-function UserView({ id, name, user, story, storyError, again }: UserViewProps) {
+function UserView({ id, name, user, story, storyError, turn, again }: UserViewProps) {
   const { values, set } = useQuery(STORY)
   // Grants name their members by id: of this one the name is known.
   if (name !== '') knownBeside().names.set(id, name)
@@ -141,7 +142,7 @@ function UserView({ id, name, user, story, storyError, again }: UserViewProps) {
           ) : (
             <Skeleton rows={4} />
           )}
-          <History id={id} kind="user" show={values.show} open={values.open} at={at} set={set} onDone={again} />
+          <History id={id} kind="user" show={values.show} open={values.open} {...{ at, set, turn }} onDone={again} />
         </div>
         <ObjectSide kind="user" id={id} name={name} state={side} resource={user} />
       </div>
