@@ -1,8 +1,9 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { Known } from '../../../shared/audit/sentences/facts.ts'
+import type { IntegrationView } from '../../../shared/resources/views/integration.ts'
+import type { ListedToken } from '../../../shared/resources/views/token.ts'
 import { accountNow } from '../router/address.ts'
 import { ask } from './api.ts'
-import type { IntegrationView, ListedToken } from './wire.ts'
 
 /** What is known beside events, asked for once in each account. */
 class KnownBeside {

@@ -5,6 +5,7 @@ import type { Known } from '../../../shared/audit/sentences/facts.ts'
 import type { Told } from '../../../shared/audit/sentences/fold.ts'
 import { toSentence } from '../../../shared/audit/sentences/sentence.ts'
 import { useKnown } from '../data/known.ts'
+import { useKeys } from '../frame/keys.ts'
 import { WindowList } from '../list/window-list.tsx'
 import { dayWord } from '../parts/time-text.ts'
 import { EventDetail } from './event-detail.tsx'
@@ -25,10 +26,13 @@ interface FeedListProps {
   onDone?: (() => void) | undefined
 }
 
+const NO_KEYS = {}
+
 /** The events of a feed: days, folded reads, rows that open in place. */
 export function FeedList({ feed, label, open, onOpen, byValue, own, compact = false, onDone }: FeedListProps) {
   const known = useKnown(own)
   const [, redraw] = useReducer<number, void>((turn) => turn + 1, 0)
+  useKeys(open === '' ? NO_KEYS : { Escape: () => onOpen('') })
   const shared = { byValue, onDone, known, open, onOpen, compact }
   const toggle = (index: number) => {
     const { told } = feed.line(index)

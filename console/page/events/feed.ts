@@ -185,6 +185,7 @@ export class EventFeed {
     const held = new Set([...(this.#pages[0]?.rows ?? []), ...(this.#pages[1]?.rows ?? [])].map((row) => row.EVENT_ID))
     const fresh = rows.filter(({ EVENT_ID }) => !held.has(EVENT_ID) && !this.#seen.has(EVENT_ID))
     this.#newest = next
+    this.age = Date.now()
     if (fresh.length === 0) return fresh
     for (const { EVENT_ID } of fresh) this.#seen.add(EVENT_ID)
     this.pending = [...fresh.toReversed(), ...this.pending]

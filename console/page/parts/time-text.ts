@@ -14,19 +14,15 @@ const FULL = new Intl.DateTimeFormat('en-GB', {
 })
 const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
 
-/** How a time is written: `14:32:09`, `26 Nov 2026` or `today`, `26 Nov, 14:32`, `26 Nov 2026, 14:32:09`, all local. */
+/** How a time is written: `14:32:09`, `26 Nov 2026`, `26 Nov, 14:32`, `26 Nov 2026, 14:32:09`, all local. */
 export type TimeForm = 'clock' | 'day' | 'short' | 'full'
 
-const FORMATS = { clock: CLOCK, short: SHORT, full: FULL }
+const FORMATS = { clock: CLOCK, day: DATE, short: SHORT, full: FULL }
 
 /** A time as people here read it; what is none stands as it came. */
 export function timeText(time: string | number, form: TimeForm): string {
   const date = new Date(time)
-  return Number.isNaN(date.getTime())
-    ? String(time)
-    : form === 'day'
-      ? (dayWord(date.getTime())?.toLowerCase() ?? DATE.format(date))
-      : FORMATS[form].format(date)
+  return Number.isNaN(date.getTime()) ? String(time) : FORMATS[form].format(date)
 }
 
 /** The day of a time, local, by which a list is parted: `Thursday 26 November`. */

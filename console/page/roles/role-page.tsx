@@ -149,17 +149,27 @@ function RoleActions({ id, name, role, onDone }: RoleActionsProps) {
   if (!mayWrite) return null
   if (!role) return <UndropAction kind="role" {...{ id, name, onDone }} />
   const owner = role.owner ?? 'ADMIN'
-  const of = { kind: 'role' as const, id, name, onDone }
   return (
     <Panel label="More">
-      {() => (
-        <div class="menu-items">
-          <GrantAction role={{ id, name }} onDone={onDone} />
-          <SetAction {...of} owner={owner} />
-          <TransferAction {...of} owner={owner} />
-          <DeleteAction {...of} />
-        </div>
-      )}
+      {(close) => {
+        const of = {
+          kind: 'role' as const,
+          id,
+          name,
+          onDone: () => {
+            close()
+            onDone()
+          },
+        }
+        return (
+          <div class="menu-items">
+            <GrantAction role={{ id, name }} onDone={of.onDone} />
+            <SetAction {...of} owner={owner} />
+            <TransferAction {...of} owner={owner} />
+            <DeleteAction {...of} />
+          </div>
+        )
+      }}
     </Panel>
   )
 }

@@ -38,7 +38,7 @@ export function LanesCard({ lanes, from, to, isCut, at, onAsOf }: LanesCardProps
         <AsOfPanel from={from} to={to} at={at} onAsOf={onAsOf} />
       </div>
       <div class="lanes">
-        <Axis from={from} to={to} />
+        <Axis from={from} to={to} at={at} />
         {shown.map((lane) => (
           <LaneRow key={lane.key} lane={lane} from={from} to={to} />
         ))}
@@ -111,7 +111,7 @@ function tipOf({ from, to, began, ended }: Interval, now: number): string {
   return `${since} ${to >= now ? 'until now' : `to ${timeText(to, 'full')}${by(ended)}`}`
 }
 
-const Axis = ({ from, to }: { from: number; to: number }) => (
+const Axis = ({ from, to, at: asOf }: Pick<LanesCardProps, 'from' | 'to' | 'at'>) => (
   <div class="lane axis" aria-hidden="true">
     <span class="lane-name" />
     <svg class="lane-bars" aria-hidden="true">
@@ -123,6 +123,9 @@ const Axis = ({ from, to }: { from: number; to: number }) => (
           </text>
         </g>
       ))}
+      {asOf === undefined ? null : (
+        <line class="lane-tick as-of" x1={share(asOf, from, to)} x2={share(asOf, from, to)} y1="0" y2="100%" />
+      )}
       <text x="100%" y="100%" dy="-2" text-anchor="end">
         {endLabel(from, to)}
       </text>

@@ -12,6 +12,7 @@ import { HistogramCard } from './chart/histogram-card.tsx'
 import { useCounts } from './chart/use-counts.ts'
 import { Export } from './export.tsx'
 import { Filters } from './filters.tsx'
+import { FirstSteps } from './first-steps.tsx'
 import { LinkedEvent } from './linked-event.tsx'
 import { LiveButton, NewPill } from './live.tsx'
 import { Nothing, Unknown } from './nothing.tsx'
@@ -62,6 +63,7 @@ export default function TimelinePage() {
     >
       <Filters values={values} set={set} />
       <Unknown names={unknown} />
+      <FirstSteps arrived={live.arrived} />
       <HistogramCard
         counts={counts.data ?? EMPTY_COUNTS}
         isKnown={counts.data !== undefined}
@@ -83,6 +85,9 @@ export default function TimelinePage() {
           again={() => void feed.more()}
           age={feed.age}
         />
+      ) : null}
+      {live.error && !feed.error ? (
+        <Problem title="New events do not come" error={live.error} again={live.again} age={feed.age} />
       ) : null}
       {isFirst && !feed.error ? (
         <div class="card events">

@@ -3,6 +3,7 @@ import { diffOf } from '../../../console/page/events/diff-lines.ts'
 import { emphasize } from '../../../console/page/events/emphasis.ts'
 import { markOf } from '../../../console/page/events/mark-of.ts'
 import { remedyOf } from '../../../console/page/events/remedy-of.ts'
+import { transferOf } from '../../../console/page/events/transfer-of.ts'
 import type { RestEvent } from '../../../shared/audit/rest-event.ts'
 import { toFacts } from '../../../shared/audit/sentences/facts.ts'
 import { toSentence } from '../../../shared/audit/sentences/sentence.ts'
@@ -138,6 +139,25 @@ describe('diffOf()', () => {
       ],
       leftOut: '12 attributes left out: a, b',
     })
+  })
+})
+
+describe('transferOf()', () => {
+  test('is what a command to hand one object over asks for', () => {
+    const words = ['ownership', 'transfer', '--user', 'ada@example.com', '--to', 'AAD_PROVISIONER', '--account', 'x']
+    expect(transferOf(words)).toEqual({ kind: 'user', name: 'ada@example.com', to: 'AAD_PROVISIONER' })
+    expect(transferOf(['ownership', 'transfer', '--role', 'Finance', '--to', 'ADMIN'])).toEqual({
+      ...{ kind: 'role', name: 'Finance', to: 'ADMIN' },
+    })
+  })
+
+  test.each([
+    [[]],
+    [['token', 'list']],
+    [['ownership', 'transfer', '--owned-by', 'OKTA_PROVISIONER', '--to', 'ADMIN']],
+    [['ownership', 'transfer', '--user', 'ada']],
+  ])('%j is none', (words) => {
+    expect(transferOf(words)).toBeUndefined()
   })
 })
 
