@@ -247,7 +247,8 @@ describe('what each function may do with the table (SECURITY E1, I5, T7)', () =>
       `PutItem ${notices}`,
     ])
     expect(isAllowed('watch', 'Query', tokensOfKey('acme', 'OKTA'), true)).toBe(true)
-    for (const name of others('events', 'admin')) expect([name, isAllowed(name, 'PutItem', notices)]).toEqual([name, false])
+    for (const name of others('events', 'admin'))
+      expect([name, isAllowed(name, 'PutItem', notices)]).toEqual([name, false])
   })
 
   test('only what goes round all accounts reads and leaves a mark of where it goes on', () => {
