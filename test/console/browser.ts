@@ -1,15 +1,10 @@
 import chromium from '@sparticuz/chromium'
 import { type Browser, type BrowserContext, chromium as driver, type Page } from 'playwright-core'
 import { afterAll, afterEach, test as base } from 'vitest'
+import { CHROMIUM_ARGS } from './browser-args.ts'
 
 /** Set where a browser that cannot start is a failure: in .ci/run. */
 const IS_REQUIRED = process.env.ROLECALL_REQUIRE_BROWSER === '1'
-
-/**
- * The package's own arguments are for scraping: they take out the walls between sites. These keep them; root needs
- * `--no-sandbox`, and letters look the same wherever pictures are taken.
- */
-const ARGS = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--font-render-hinting=none']
 
 /** What went wrong in a page, and what it asked for from elsewhere. */
 export interface Watched {
@@ -32,7 +27,7 @@ export interface TestBrowser {
 export async function launch(): Promise<{ browser: Browser } | { reason: string }> {
   try {
     const executablePath = await chromium.executablePath()
-    return { browser: await driver.launch({ executablePath, args: ARGS, headless: true }) }
+    return { browser: await driver.launch({ executablePath, args: CHROMIUM_ARGS, headless: true }) }
   } catch (cause) {
     const [reason = ''] = (cause as Error).message.split('\n').filter((line) => line.trim() !== '')
     if (IS_REQUIRED) throw new Error(`Chromium cannot start: ${reason}`, { cause })

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { oktaExport } from '../../local/demo/cast.ts'
@@ -140,30 +138,4 @@ test('names that are made to run on a page are shown, and nothing more', async (
     const ran = await page.evaluate(() => 'ran' in window)
     expect({ path, ran, problems, foreign }).toEqual({ path, ran: false, problems: [], foreign: [] })
   }
-})
-
-describe('for everybody (axe-core)', () => {
-  const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-  const PATHS = ['/', '/users', '/roles', '/integrations', '/integrations/OKTA_PROVISIONING', '/drift', '/health']
-
-  test.for(PATHS.flatMap((path) => (['light', 'dark'] as const).map((colorScheme) => ({ path, colorScheme }))))(
-    '$path, $colorScheme: no serious finding',
-    async ({ path, colorScheme }) => {
-      // Put in from outside, which the page's own policy would refuse.
-      const { page } = await open(path, { colorScheme, bypassCSP: true })
-      await page.getByRole('heading', { level: 1 }).waitFor()
-      await page.locator('.skeleton').first().waitFor({ state: 'detached' })
-      await page.addScriptTag({ content: axe })
-      const found = await page.evaluate(async () => {
-        const { axe: checker } = window as unknown as {
-          axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> }
-        }
-        const { violations } = await checker.run()
-        return violations
-          .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-          .map(({ id, nodes }) => [id, ...nodes.slice(0, 3).map(({ html }) => html.slice(0, 200))])
-      })
-      expect(found).toEqual([])
-    },
-  )
 })
