@@ -171,13 +171,15 @@ test('names that are made to run on a page are shown, and nothing more', async (
 
 describe('for everybody (axe-core)', () => {
   const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-  const PATHS = ['/', '/users', '/roles', '/integrations', '/integrations/OKTA_PROVISIONING', '/drift', '/health']
+  const OKTA = '/integrations/OKTA_PROVISIONING'
+  const PATHS = ['/', '/users', '/users/ADA', '/roles', '/integrations', OKTA, `${OKTA}/setup`, '/drift', '/health']
 
   test.for(PATHS.flatMap((path) => (['light', 'dark'] as const).map((colorScheme) => ({ path, colorScheme }))))(
     '$path, $colorScheme: no serious finding',
     async ({ path, colorScheme }) => {
       // Put in from outside, which the page's own policy would refuse.
-      const { page } = await open(path, { colorScheme, bypassCSP: true })
+      const place = path.replace('ADA', await idOf('ada.lindqvist@example.com'))
+      const { page } = await open(place, { colorScheme, bypassCSP: true })
       await page.getByRole('heading', { level: 1 }).waitFor()
       await page.locator('.skeleton').first().waitFor({ state: 'detached' })
       await page.addScriptTag({ content: axe })

@@ -209,6 +209,8 @@ const FieldRow = ({ field: { label, called, value, note }, isSecret }: { field: 
       <code>{isSecret ? masked(value) : value}</code>
       {note ? <span class="meta">{note}</span> : null}
     </dd>
-    <Copy text={value}>Copy</Copy>
+    <dd>
+      <Copy text={value}>Copy</Copy>
+    </dd>
   </div>
 )

@@ -96,7 +96,7 @@ function Bar({ interval, from, to, form }: { interval: Interval; from: number; t
     />
   )
   return event ? (
-    <a href={addressOf(['timeline', event.EVENT_ID])} tabIndex={-1}>
+    <a href={addressOf(['timeline', event.EVENT_ID])} tabindex={-1}>
       {rect}
     </a>
   ) : (
