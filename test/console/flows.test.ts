@@ -96,6 +96,33 @@ describe('what one does with the console', () => {
     expect(page.url()).not.toContain('rolecall_')
   })
 
+  test('what an administrator does is in the history at once, and is undone where it says so', async () => {
+    const { page, problems } = await open(`/users/${await idOf('hiro.tanaka@example.com')}`)
+    await page.getByRole('button', { name: 'Disable…' }).click()
+    const dialog = page.getByRole('dialog').first()
+    await dialog.getByRole('button', { name: 'Disable hiro.tanaka@example.com' }).click()
+    await dialog.getByText('deactivated').waitFor()
+    await dialog.getByRole('button', { name: 'Undo…' }).click()
+    const undoing = page.getByRole('dialog').last()
+    await undoing.getByRole('button', { name: /^Undo this change/ }).click()
+    await undoing.getByText('reactivated').waitFor()
+    await undoing.getByRole('button', { name: 'Close' }).click()
+    const history = page.getByRole('region', { name: 'History' })
+    await history.getByText('undid a change and so reactivated hiro').waitFor()
+    await history.getByText('deactivated hiro').waitFor()
+    expect(await page.getByRole('dialog').count()).toBe(0)
+    expect(problems).toEqual([])
+  })
+
+  test('a refusal opens to what mends it, and Esc closes it again', async () => {
+    const { page } = await open('/?show=refused')
+    await page.getByText('and was refused: the name is taken').first().click()
+    await page.getByRole('button', { name: /^Transfer ada/ }).waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: /^Transfer ada/ }).waitFor({ state: 'detached' })
+    expect(new URL(page.url()).searchParams.has('open')).toBe(false)
+  })
+
   test('the keyboard alone leads everywhere', async () => {
     const { page } = await open('/')
     await page.getByText('deactivated bo.chen').first().waitFor()

@@ -34,7 +34,7 @@ export function EventRow({ told, isOpen, onToggle, byValue, compact = false, own
   if (!row) return null
   const facts = toFacts(row, {})
   const mark = markOf(facts)
-  const isRead = mark.icon === 'eye'
+  const isRead = mark.icon === 'eye' && mark.tone === 'plain'
   const detailId = `detail-${row.EVENT_ID}`
   const onClick = ({ target }: MouseEvent) => {
     const isText = !(target instanceof Element && target.closest('a, button'))

@@ -76,7 +76,6 @@ export default function TimelinePage() {
         back={values.from === '' ? undefined : () => set(FIRST_RANGE)}
       />
       <div ref={top} />
-      <NewPill count={feed.pending.length} onShow={() => void showNew()} />
       <LinkedEvent id={values.open} feed={feed} byValue={byValue} onClose={() => set({ open: '' }, { typing: true })} />
       {feed.error ? (
         <Problem
@@ -89,6 +88,7 @@ export default function TimelinePage() {
       {live.error && !feed.error ? (
         <Problem title="New events do not come" error={live.error} again={live.again} age={feed.age} />
       ) : null}
+      <NewPill count={feed.pending.length} onShow={() => void showNew()} />
       {isFirst && !feed.error ? (
         <div class="card events">
           <Skeleton rows={12} />
