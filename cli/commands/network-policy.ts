@@ -1,3 +1,4 @@
+import { plainJson } from '../../shared/audit/plain-text.ts'
 import { POLICY_MODES } from '../../shared/auth/applied-policy.ts'
 import { isSameBlock } from '../../shared/auth/network-policy.ts'
 import { comment } from '../../shared/resources/name-input.ts'
@@ -9,7 +10,6 @@ import { dropCommand } from '../drop-command.ts'
 import { contradicting, UsageError } from '../failure.ts'
 import { choice, DRY_RUN, dryRunQuery, LIKE, optional, repeated, toggle } from '../flags.ts'
 import { type ListView, showList } from '../output.ts'
-import { plainJson } from '../plain-text.ts'
 
 const POLICIES = ['admin', 'network-policies']
 const POLICY = { name: 'NAME', help: 'the network policy, in any letter case' }

@@ -1,3 +1,4 @@
+import { plainJson } from '../../shared/audit/plain-text.ts'
 import { many } from '../../shared/resources/say-owned.ts'
 import type { ChangedOAuth, NewSecret, OAuthClientView } from '../../shared/resources/views/oauth-client.ts'
 import type { LastUse } from '../../shared/resources/views/token.ts'
@@ -7,7 +8,6 @@ import { UsageError } from '../failure.ts'
 import { DRY_RUN, dryRunQuery, optional, repeated, someText, toggle } from '../flags.ts'
 import { integrationPath } from '../integrations.ts'
 import { loadPublicKeys } from '../key-file.ts'
-import { plainJson } from '../plain-text.ts'
 import { reserveSecretFile } from '../secret-file.ts'
 import { toLines } from '../table.ts'
 

@@ -1,3 +1,4 @@
+import { plainJson } from '../../shared/audit/plain-text.ts'
 import { parseSpan, SPAN_RULE } from '../../shared/auth/span.ts'
 import { isTokenId } from '../../shared/auth/token.ts'
 import { tokenName } from '../../shared/resources/token-input.ts'
@@ -9,7 +10,6 @@ import { contradicting, UsageError } from '../failure.ts'
 import { DRY_RUN, dryRunQuery, expiry, optional, someText, toggle } from '../flags.ts'
 import { fetchTokens, integrationPath, tokenPath } from '../integrations.ts'
 import { showList } from '../output.ts'
-import { plainJson } from '../plain-text.ts'
 import { tokenCheck } from './token-check.ts'
 import { ALL_TOKENS_VIEW, makeShown, TOKEN_VIEW } from './token-view.ts'
 

@@ -1,8 +1,8 @@
+import { plainJson } from '../../../shared/audit/plain-text.ts'
 import type { ChangedIntegration } from '../../../shared/resources/change-integration.ts'
 import type { DescribedIntegration } from '../../../shared/resources/views/integration.ts'
 import { changedLines } from '../../before-after.ts'
 import type { Session } from '../../command.ts'
-import { plainJson } from '../../plain-text.ts'
 
 /** An integration with the addresses an identity provider needs. */
 type Settings = DescribedIntegration & Record<'baseUrl' | 'ownBaseUrl', string>

@@ -1,9 +1,9 @@
+import { cursorOf } from '../../../shared/audit/event-cursor.ts'
 import type { EventRow } from '../../../shared/audit/event-row.ts'
 import type { Told } from '../../../shared/audit/sentences/fold.ts'
 import { ApiError, ask } from '../data/api.ts'
 import { knownBeside } from '../data/known.ts'
 import { Heights, type Span } from '../list/window.ts'
-import { cursorOf } from './cursor.ts'
 import { dayAt, type FeedPage, letGo, PAGE_ROWS, placeOf, toFeedPage, tooMany } from './feed-pages.ts'
 import { type ToldPage, tellPage } from './tell-page.ts'
 
