@@ -247,6 +247,7 @@ describe('what each function may do with the table (SECURITY E1, I5, T7)', () =>
       `PutItem ${notices}`,
     ])
     expect(isAllowed('watch', 'Query', tokensOfKey('acme', 'OKTA'), true)).toBe(true)
+    // Who tells a question once an hour leaves a mark among the notices.
     for (const name of others('events', 'admin'))
       expect([name, isAllowed(name, 'PutItem', notices)]).toEqual([name, false])
   })
