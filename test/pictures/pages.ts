@@ -15,17 +15,20 @@ export interface Picture {
 export interface Ids {
   user: string
   role: string
+  /** A change of the user's title. */
   event: string
+  /** Somebody else is deactivated. */
+  leaving: string
 }
 
 const PHONE = { width: 390, height: 844 }
-const timeline = { path: () => '/?last=5m', shows: 'Okta deactivated bo.chen' }
+const timeline = { path: ({ leaving }: Ids) => `/?last=2m&open=${leaving}`, shows: 'History of bo.chen' }
 
 /** Each page, as the documents show it. */
 export const PICTURES: readonly Picture[] = [
   { name: 'timeline', ...timeline },
   { name: 'timeline-phone', ...timeline, size: PHONE },
-  { name: 'event', path: ({ event }) => `/timeline/${event}`, shows: 'Raw event' },
+  { name: 'event', path: ({ event }) => `/timeline/${event}`, shows: 'Before this' },
   { name: 'users', path: () => '/users', shows: 'Ada Lindqvist' },
   { name: 'user', path: ({ user }) => `/users/${user}`, shows: 'Roles over time' },
   { name: 'roles', path: () => '/roles', shows: 'Engineering' },

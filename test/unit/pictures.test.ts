@@ -9,13 +9,13 @@ const SCHEMES = ['light', 'dark']
 const stored = readdirSync(FOLDER).toSorted()
 
 const namedIn = (file: string): string[] =>
-  [...readFileSync(join(ROOT, file), 'utf8').matchAll(/pictures\/([\w-]+\.png)/g)].map(([, name = '']) => name)
+  [...readFileSync(join(ROOT, file), 'utf8').matchAll(/pictures\/([\w-]+\.webp)/g)].map(([, name = '']) => name)
 
 test('the documents show every picture that there is, light and dark, and no other', () => {
-  const taken = PICTURES.flatMap(({ name }) => SCHEMES.map((scheme) => `${name}-${scheme}.png`))
+  const taken = PICTURES.flatMap(({ name }) => SCHEMES.map((scheme) => `${name}-${scheme}.webp`))
   expect([...new Set(namedIn('docs/console.md'))].toSorted()).toEqual(stored)
   expect(stored).toEqual(taken.toSorted())
-  expect([...new Set(namedIn('README.md'))].toSorted()).toEqual(['timeline-dark.png', 'timeline-light.png'])
+  expect([...new Set(namedIn('README.md'))].toSorted()).toEqual(['timeline-dark.webp', 'timeline-light.webp'])
 })
 
 test('pictures are small: 150 KB each, and 2 MB together', () => {
