@@ -24,8 +24,10 @@ export function useIntegrationsData(): Integrations {
     all.again()
     tokens.again()
   }
+  // Without its tokens an integration would look as if it had none.
+  const isWhole = tokens.data !== undefined || tokens.error !== undefined
   return {
-    integrations: all.data?.integrations,
+    integrations: isWhole ? all.data?.integrations : undefined,
     tokens: tokens.data?.tokens ?? [],
     ownedBy: (role) => owners.find((owner) => owner.role === role)?.users ?? 0,
     error: all.error ?? tokens.error,
