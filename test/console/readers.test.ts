@@ -99,7 +99,7 @@ describe.each([
     await page.getByRole('button', { name: 'Export' }).click()
     const [file] = await Promise.all([
       page.waitForEvent('download'),
-      page.getByRole('button', { name: 'CSV', exact: true }).click(),
+      page.getByRole('link', { name: 'CSV', exact: true }).click(),
     ])
     expect(file.suggestedFilename()).toBe('events.csv')
     await page.goto(`${new URL(link()).origin}${paths.user}`)
