@@ -7,7 +7,10 @@ import { ScimService } from './scim-service.ts'
 export class ScimStack extends Stack {
   readonly service: ScimService
 
-  constructor(scope: Construct, { account, regions, tags, terminationProtection, ...settings }: Deployment) {
+  constructor(
+    scope: Construct,
+    { awsAccount: account, regions, tags, terminationProtection, ...settings }: Deployment,
+  ) {
     const [region] = regions
     super(scope, settings.name, {
       description: 'Rolecall: SCIM 2.0 provisioning, administration and event history',

@@ -60,7 +60,7 @@ const tableOf = (streamArn: string): string | undefined => streamArn.split('/')[
 
 /** What is used by its ARN has to be where the service is. */
 function ofRegion(settings: ServiceSettings & Partial<Deployment>): string[] {
-  const { certificateArn, customerManagedKey, alarmTarget, tableStreamArn, regions, account } = settings
+  const { certificateArn, customerManagedKey, alarmTarget, tableStreamArn, regions, awsAccount } = settings
   const [region] = regions ?? []
   return Object.entries({ certificateArn, customerManagedKey, alarmTarget, tableStreamArn }).flatMap(
     ([name, value]) => {
@@ -72,8 +72,8 @@ function ofRegion(settings: ServiceSettings & Partial<Deployment>): string[] {
           `${name} is in ${itsRegion}, the service in ${region}: use one there`,
         ),
         ...where(
-          name === 'tableStreamArn' && account !== undefined && itsAccount !== account,
-          `${name} belongs to the account ${itsAccount}, the service to ${account}`,
+          name === 'tableStreamArn' && awsAccount !== undefined && itsAccount !== awsAccount,
+          `${name} belongs to the account ${itsAccount}, the service to ${awsAccount}`,
         ),
       ]
     },

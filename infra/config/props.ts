@@ -53,7 +53,7 @@ export interface ScimServiceProps {
 /** What a stack is given besides. */
 export interface Settings extends Omit<ScimServiceProps, 'stage'> {
   /** The AWS account that is deployed to. Default: that of the credentials. */
-  account?: string | undefined
+  awsAccount?: string | undefined
   /** The region, as a list of one. Default: that of the credentials. */
   regions?: readonly string[] | undefined
   /** Tags of everything that can have any. */

@@ -120,7 +120,7 @@ const { stage: _ofTheStage, ...OF_SERVICE } = SERVICE_SETTINGS
 /** Every setting that a file may have: of the service, whose stage is named by its place, and of its stack. */
 export const SETTINGS = {
   ...OF_SERVICE,
-  account: optional('text', z.string().regex(/^\d{12}$/), 'the 12 digits of an AWS account, as a text'),
+  awsAccount: optional('text', z.string().regex(/^\d{12}$/), 'the 12 digits of an AWS account, as a text'),
   regions: setting(
     'list',
     z

@@ -71,7 +71,7 @@ describe('parseDeployment()', () => {
 
   test.each<[string, unknown, string]>([
     ['name', 'No Name', 'Cannot use name "No Name": small letters, digits and hyphens, a letter first, at most 40'],
-    ['account', 123456789012, 'Cannot use account 123456789012: the 12 digits of an AWS account, as a text'],
+    ['awsAccount', 123456789012, 'Cannot use awsAccount 123456789012: the 12 digits of an AWS account, as a text'],
     [
       'regions',
       ['eu-west-1', 'eu-central-1'],
@@ -214,7 +214,7 @@ describe('parseDeployment()', () => {
     ],
     [
       'a table of another account',
-      { account: '999999999999', tableName: 'kept', tableStreamArn: STREAM },
+      { awsAccount: '999999999999', tableName: 'kept', tableStreamArn: STREAM },
       'tableStreamArn belongs to the account 123456789012, the service to 999999999999',
     ],
   ])('refuses %s', (_what, config, sentence) => {

@@ -17,7 +17,7 @@ export const CERTIFICATE = `arn:aws:acm:eu-west-1:${ACCOUNT}:certificate/1111-22
 
 /** Everything that can be switched on, in a stage of its own. */
 export const ALL: Config = {
-  ...{ account: ACCOUNT, regions: ['eu-west-1'], tags: { team: 'identity' }, terminationProtection: false },
+  ...{ awsAccount: ACCOUNT, regions: ['eu-west-1'], tags: { team: 'identity' }, terminationProtection: false },
   ...{ domainName: 'scim.example.com', certificateArn: CERTIFICATE, domainBasePath: 'rolecall' },
   ...{ hostedZoneId: 'Z0123456789ABC', defaultEndpoint: false },
   ...{ requestsPerSecond: 30, burst: 40, clientRequestsPerSecond: 10, clientBurst: 20, authorizerCacheSeconds: 5 },
