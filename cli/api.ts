@@ -1,6 +1,6 @@
+import { plainText } from '../shared/audit/plain-text.ts'
 import { DEFAULT_ACCOUNT } from '../shared/auth/account.ts'
 import { Failure } from './failure.ts'
-import { plainText } from './plain-text.ts'
 import type { Target } from './target.ts'
 
 type Query = Readonly<Record<string, string | number | undefined>>

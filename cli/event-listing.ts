@@ -1,5 +1,5 @@
+import { collectEvents, type EventPart, type Question, walkEvents } from '../shared/audit/reading/walk-events.ts'
 import type { Session } from './command.ts'
-import { collectEvents, type EventPart, type Question, walkEvents } from './event-pages.ts'
 
 /** What the rows do not tell. */
 export type Rest = Pick<EventPart, 'unreadable' | 'leftOut'>

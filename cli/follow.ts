@@ -1,7 +1,7 @@
 import type { EventRow } from '../shared/audit/event-row.ts'
+import type { Question } from '../shared/audit/reading/walk-events.ts'
 import type { FollowAnswer } from '../shared/http/event-follow.ts'
 import type { Api } from './api.ts'
-import type { Question } from './event-pages.ts'
 import { Failure } from './failure.ts'
 import type { Terminal } from './terminal.ts'
 

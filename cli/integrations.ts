@@ -1,5 +1,5 @@
-import type { IntegrationView } from '../shared/resources/present-integration.ts'
-import type { ListedToken } from '../shared/resources/token-view.ts'
+import type { DescribedIntegration, IntegrationView } from '../shared/resources/views/integration.ts'
+import type { ListedToken } from '../shared/resources/views/token.ts'
 import type { Api } from './api.ts'
 
 /** Where all integrations are. */
@@ -25,8 +25,8 @@ export async function fetchIntegrations(api: Api, { like, ...more }: Asked = {})
   return (await api.call<{ integrations: IntegrationView[] }>(call)).integrations
 }
 
-export const fetchIntegration = (api: Api, name: string): Promise<IntegrationView> =>
-  api.call<IntegrationView>({ path: integrationPath(name) })
+export const fetchIntegration = (api: Api, name: string): Promise<DescribedIntegration> =>
+  api.call<DescribedIntegration>({ path: integrationPath(name) })
 
 /** The tokens of an integration, or of all there are. */
 export async function fetchTokens(

@@ -1,5 +1,5 @@
-import { csvHeader, toCsv } from './csv.ts'
-import { plainJson } from './plain-text.ts'
+import { plainJson } from '../shared/audit/plain-text.ts'
+import { csvWriter, jsonWriter, type ListWriter, withBeginning } from '../shared/audit/reading/list-writer.ts'
 import { type Column, tableWriter } from './table.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -15,12 +15,6 @@ export interface ListView<Row> {
   below?(row: Row): string
   /** Whether the list goes on until it is interrupted: JSON is one object a line then. */
   isEndless?: boolean
-}
-
-/** A list that is written in parts: `next` is the text of the next rows, `end` what stands behind the last. */
-interface ListWriter<Row> {
-  next(rows: readonly Row[]): string
-  end(): string
 }
 
 /** Writes a list in the form that was asked for, each part as it arrives; JSON is the service's own answer. */
@@ -41,35 +35,9 @@ export async function showList<Row>(
 }
 
 function listWriter<Row>({ table, csv = table, below, isEndless }: ListView<Row>, as: OutputFormat): ListWriter<Row> {
-  if (as === 'csv') return withBeginning(csvHeader(csv), (rows) => toCsv(rows, csv))
+  if (as === 'csv') return csvWriter(csv)
   if (as === 'table') return withBeginning('', tableWriter(table, below))
-  return isEndless ? withBeginning('', toJsonLines) : jsonArray()
-}
-
-/** A list with something before its first row, rows or not. */
-function withBeginning<Row>(beginning: string, toText: (rows: readonly Row[]) => string): ListWriter<Row> {
-  let begun = false
-  const next = (rows: readonly Row[]) => {
-    const text = `${begun ? '' : beginning}${toText(rows)}`
-    begun = true
-    return text
-  }
-  return { next, end: () => (begun ? '' : next([])) }
+  return isEndless ? withBeginning('', toJsonLines) : jsonWriter()
 }
 
 const toJsonLines = (rows: readonly unknown[]): string => rows.map((row) => `${plainJson(row)}\n`).join('')
-
-function jsonArray(): ListWriter<unknown> {
-  let before = '['
-  return {
-    next: (rows) =>
-      rows
-        .map((row) => {
-          const text = `${before}\n${plainJson(row, 2).replace(/^/gm, '  ')}`
-          before = ','
-          return text
-        })
-        .join(''),
-    end: () => (before === '[' ? '[]\n' : '\n]\n'),
-  }
-}

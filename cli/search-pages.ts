@@ -1,3 +1,4 @@
+import type { NearName } from '../shared/resources/views/near-name.ts'
 import type { Session } from './command.ts'
 import type { Resource } from './resource-pages.ts'
 
@@ -20,6 +21,7 @@ interface SearchPage {
   totalResults?: number
   next?: string
   looked?: { at: number; of?: number }
+  near?: NearName[]
 }
 
 const MAX_PAGE = 1000
@@ -31,6 +33,7 @@ export async function* searchPages(
   { search, active, disabled, owner, role, limit }: SearchWords & { limit: number },
   onTotal: (count: number | undefined) => void,
   onCut: () => void,
+  onNear: (near: readonly NearName[]) => void,
 ): AsyncGenerator<Resource[]> {
   const state = active || disabled ? { active: String(active === true) } : {}
   const words = { q: search, ...state, owner, ...(typeof role === 'string' && { role }) }
@@ -41,6 +44,7 @@ export async function* searchPages(
     const page: SearchPage = await api.call({ path: ['admin', collection], query })
     // The first answer knows the total, if any does.
     if (cursor === undefined) onTotal(page.totalResults)
+    onNear(page.near ?? [])
     yield page.Resources
     left -= page.Resources.length
     cursor = page.next

@@ -1,4 +1,4 @@
-import { plainText } from './plain-text.ts'
+import { plainText } from '../shared/audit/plain-text.ts'
 
 /** What a column shows of a row; `undefined` shows nothing. */
 export interface Column<Row> {

@@ -110,6 +110,8 @@ const GRANTS: Record<Exclude<LambdaName, ResourceFunctionName> | BackgroundName,
     { actions: ['Query'], keys: [COUNTS] },
     // How things are: what waits, what brakes counted, since when is watched, the latest events.
     { actions: ['Query'], keys: [PENDING, BRAKES, NOTICES, EVENTS] },
+    // That somebody asked who they are is told once an hour.
+    { actions: ['Put'], keys: [NOTICES] },
     WRITE_EVENTS,
   ],
   // As clients do, and what it takes to bring back what was there: the history.

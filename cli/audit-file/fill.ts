@@ -1,5 +1,5 @@
+import { type Question, walkEvents } from '../../shared/audit/reading/walk-events.ts'
 import type { Api } from '../api.ts'
-import { type Question, walkEvents } from '../event-pages.ts'
 import { fetchIntegrations, fetchTokens } from '../integrations.ts'
 import { listResourcePages, type Resource } from '../resource-pages.ts'
 import type { NewFile } from './new-file.ts'

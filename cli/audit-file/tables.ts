@@ -1,7 +1,7 @@
 import type { EventColumn, EventRow } from '../../shared/audit/event-row.ts'
 import { EVENT_COLUMNS } from '../../shared/audit/event-row.ts'
-import type { IntegrationView } from '../../shared/resources/present-integration.ts'
-import type { TokenView } from '../../shared/resources/token-view.ts'
+import type { IntegrationView } from '../../shared/resources/views/integration.ts'
+import type { TokenView } from '../../shared/resources/views/token.ts'
 import { emailOf, type Resource, textAt } from '../resource-pages.ts'
 
 /** What SQLite keeps in a cell. */

@@ -1,5 +1,5 @@
+import { plainText } from '../../shared/audit/plain-text.ts'
 import type { ListView } from '../output.ts'
-import { plainText } from '../plain-text.ts'
 import type { Column } from '../table.ts'
 
 /** The exit code where something is to be done: for cron. */

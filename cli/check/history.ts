@@ -1,9 +1,9 @@
 import type { EventRow } from '../../shared/audit/event-row.ts'
+import { collectEvents } from '../../shared/audit/reading/walk-events.ts'
 import { DAY_MS } from '../../shared/auth/span.ts'
-import type { IntegrationView } from '../../shared/resources/present-integration.ts'
 import { many } from '../../shared/resources/say-owned.ts'
+import type { IntegrationView } from '../../shared/resources/views/integration.ts'
 import type { Session } from '../command.ts'
-import { collectEvents } from '../event-pages.ts'
 import { type Finding, toDo } from './finding.ts'
 import { AGENT } from './probes.ts'
 

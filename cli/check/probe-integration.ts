@@ -1,5 +1,5 @@
-import type { IntegrationView } from '../../shared/resources/present-integration.ts'
-import type { IssuedToken } from '../../shared/resources/token-view.ts'
+import type { IntegrationView } from '../../shared/resources/views/integration.ts'
+import type { IssuedToken } from '../../shared/resources/views/token.ts'
 import type { Api } from '../api.ts'
 import type { Session } from '../command.ts'
 import { Failure } from '../failure.ts'

@@ -1,6 +1,6 @@
 import { CREATE_PRIVILEGES } from '../../shared/auth/privileges.ts'
 import { CLIENT_REQUESTS_PER_SECOND } from '../../shared/http/time-limits.ts'
-import type { IntegrationView } from '../../shared/resources/present-integration.ts'
+import type { IntegrationView } from '../../shared/resources/views/integration.ts'
 import { mistakeOf, obstaclesOf } from '../../shared/setup/base-url.ts'
 import type { Session } from '../command.ts'
 import { type Finding, judged } from './finding.ts'

@@ -1,5 +1,5 @@
-import type { ListedToken } from '../../shared/resources/token-view.ts'
-import { plainJson } from '../plain-text.ts'
+import { plainJson } from '../../shared/audit/plain-text.ts'
+import type { ListedToken } from '../../shared/resources/views/token.ts'
 import { type Finding, judged, toDo } from './finding.ts'
 import { parsePasted } from './token-form.ts'
 

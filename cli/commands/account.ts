@@ -1,3 +1,4 @@
+import { plainJson } from '../../shared/audit/plain-text.ts'
 import type { AccountDetails, AccountView, ChangedAccount } from '../../shared/resources/accounts.ts'
 import { objectName } from '../../shared/resources/name-input.ts'
 import { sayOwned } from '../../shared/resources/say-owned.ts'
@@ -7,7 +8,6 @@ import { dropCommand } from '../drop-command.ts'
 import { contradicting } from '../failure.ts'
 import { DRY_RUN, dryRunQuery, oneOfWords, optional, repeated, textFor, truth } from '../flags.ts'
 import { type ListView, showList } from '../output.ts'
-import { plainJson } from '../plain-text.ts'
 
 const ACCOUNTS = ['admin', 'accounts']
 const ACCOUNT_NAME = { name: 'ACCOUNT', help: 'the account; --account is not needed beside it' }

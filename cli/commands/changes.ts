@@ -1,11 +1,11 @@
 import { open, readFile, rename } from 'node:fs/promises'
 import * as z from 'zod'
+import { plainJson } from '../../shared/audit/plain-text.ts'
 import type { ChangesAnswer } from '../../shared/http/feed-operation.ts'
 import { command, type Session } from '../command.ts'
 import { Failure, UsageError } from '../failure.ts'
 import { optional, someText, toggle } from '../flags.ts'
 import { pauseOf, tellPassing } from '../follow.ts'
-import { plainJson } from '../plain-text.ts'
 
 /** Seconds that the service may wait for the next change. */
 const WAIT_SECONDS = 20

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import * as z from 'zod'
+import { plainJson } from '../../shared/audit/plain-text.ts'
 import { ATTRIBUTE_NAMES } from '../../shared/drift/attributes.ts'
 import { DRIFT_CLASS_NAMES, isNote } from '../../shared/drift/classes.ts'
 import { type Asked, compareExport, type ExportFile, parseExport } from '../../shared/drift/compare-export.ts'
@@ -13,7 +14,6 @@ import { loadRoleAsked } from '../drift/whose.ts'
 import { Failure, UsageError } from '../failure.ts'
 import { choice, oneOfWords, optional, repeated, someText } from '../flags.ts'
 import { showList } from '../output.ts'
-import { plainJson } from '../plain-text.ts'
 
 /** Drift was found: for cron. */
 const DRIFT = 3

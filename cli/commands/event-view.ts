@@ -1,13 +1,14 @@
-import { BRIEF_COLUMNS, EVENT_COLUMNS, type EventColumn, type EventRow } from '../../shared/audit/event-row.ts'
+import { BRIEF_COLUMNS, type EventColumn, type EventRow } from '../../shared/audit/event-row.ts'
+import { plainJson } from '../../shared/audit/plain-text.ts'
+import { EVENT_FILE_COLUMNS } from '../../shared/audit/reading/event-file.ts'
 import type { Change } from '../../shared/audit/rest-event.ts'
 import type { ListView } from '../output.ts'
-import { plainJson } from '../plain-text.ts'
 import { toLines } from '../table.ts'
 
 /** Events as a table shows them; a file has every column. */
 export const EVENT_VIEW: ListView<EventRow> = {
   table: BRIEF_COLUMNS.map(({ heading, column }) => ({ header: heading, get: (row) => shownValue(row, column) })),
-  csv: EVENT_COLUMNS.map((header) => ({ header, get: (row) => row[header] ?? undefined })),
+  csv: EVENT_FILE_COLUMNS,
 }
 
 /** A failure's status is shown with its scimType. */

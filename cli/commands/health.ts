@@ -1,12 +1,11 @@
-import type { InvariantStep } from '../../shared/resources/check-invariants.ts'
+import { plainJson, plainText } from '../../shared/audit/plain-text.ts'
+import type { InvariantStep } from '../../shared/resources/views/invariant-step.ts'
 import type { Violation } from '../../shared/store/invariants/violation.ts'
-import type { HealthFinding } from '../../shared/watch/health/finding.ts'
-import type { Health } from '../../shared/watch/health/health.ts'
+import type { Health, HealthFinding } from '../../shared/watch/health/finding.ts'
 import { EXIT_TO_DO } from '../check/finding.ts'
 import { command, type Session } from '../command.ts'
 import { toggle } from '../flags.ts'
 import { type ListView, showList } from '../output.ts'
-import { plainJson, plainText } from '../plain-text.ts'
 import { EXIT_INTERRUPTED, walkSteps } from '../steps.ts'
 
 /** What the check found in all, once it is over. */

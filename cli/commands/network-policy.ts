@@ -1,14 +1,15 @@
-import { isSameBlock, POLICY_MODES } from '../../shared/auth/network-policy.ts'
+import { plainJson } from '../../shared/audit/plain-text.ts'
+import { POLICY_MODES } from '../../shared/auth/applied-policy.ts'
+import { isSameBlock } from '../../shared/auth/network-policy.ts'
 import { comment } from '../../shared/resources/name-input.ts'
-import type { ChangedPolicy, NetworkPolicyView } from '../../shared/resources/network-policies.ts'
 import { block } from '../../shared/resources/network-policy-input.ts'
+import type { ChangedPolicy, NetworkPolicyView } from '../../shared/resources/views/network-policy.ts'
 import { ALL_SO_ALREADY, changedLines } from '../before-after.ts'
 import { type Command, command, type FlagValues, type Session } from '../command.ts'
 import { dropCommand } from '../drop-command.ts'
 import { contradicting, UsageError } from '../failure.ts'
 import { choice, DRY_RUN, dryRunQuery, LIKE, optional, repeated, toggle } from '../flags.ts'
 import { type ListView, showList } from '../output.ts'
-import { plainJson } from '../plain-text.ts'
 
 const POLICIES = ['admin', 'network-policies']
 const POLICY = { name: 'NAME', help: 'the network policy, in any letter case' }

@@ -1,7 +1,7 @@
+import { plainJson } from '../../shared/audit/plain-text.ts'
 import type { Change } from '../../shared/audit/rest-event.ts'
 import type { BaseSession } from '../command.ts'
 import { type ListView, showList } from '../output.ts'
-import { plainJson } from '../plain-text.ts'
 import { toLines } from '../table.ts'
 
 /** Shows one object whole: a line for each leaf, or the service's own JSON. */

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { plainJson } from '../../shared/audit/plain-text.ts'
 import { PRIVILEGES } from '../../shared/auth/privileges.ts'
 import type { ChangedProvisioner, ProvisionerView } from '../../shared/resources/provisioners.ts'
 import { many } from '../../shared/resources/say-owned.ts'
@@ -8,7 +9,6 @@ import { dropCommand } from '../drop-command.ts'
 import { UsageError } from '../failure.ts'
 import { DRY_RUN, dryRunQuery, oneOfWords } from '../flags.ts'
 import { type ListView, showList } from '../output.ts'
-import { plainJson } from '../plain-text.ts'
 
 const PROVISIONERS = ['admin', 'provisioners']
 const ROLE = { name: 'ROLE', help: 'the role that integrations run as, in any letter case' }

@@ -1,7 +1,9 @@
 import * as z from 'zod'
 import { objectName } from '../../shared/resources/integration-input.ts'
+import type { NearName } from '../../shared/resources/views/near-name.ts'
 import { ScimError } from '../../shared/scim/error.ts'
 import { parseFilter } from '../../shared/scim/filter/parser.ts'
+import { quote } from '../../shared/scim/quote.ts'
 import { resourceTypes } from '../../shared/scim/resource-types.ts'
 import { type Command, command } from '../command.ts'
 import { contradicting, UsageError } from '../failure.ts'
@@ -114,21 +116,33 @@ const resourceList = (kind: Kind): Command =>
       const { collection, excludedAttributes, word } = kind
       let total: number | undefined
       let isCut = false
+      let near: readonly NearName[] = []
       const tellTotal = (count: number | undefined) => {
         total = count
       }
+      const tellCut = () => {
+        isCut = true
+      }
+      const tellNear = (names: readonly NearName[]) => {
+        near = names
+      }
       const pages = isSearched(values)
-        ? searchPages(session, collection, { ...values, limit }, tellTotal, () => {
-            isCut = true
-          })
+        ? searchPages(session, collection, { ...values, limit }, tellTotal, tellCut, tellNear)
         : listResourcePages(session.api, { collection, excludedAttributes, filter, limit }, tellTotal)
       const shown = await showList(session, kind.view, pages)
-      if (shown === 0 && !total) session.terminal.tell(`There is no such ${word}`)
+      if (shown === 0 && !total) session.terminal.tell(noneSuch(word, values.search, near))
       else if (total !== undefined && shown < total)
         session.terminal.tell(`${shown} of ${total} are shown: raise --limit, or say --all`)
       else if (isCut) session.terminal.tell(`${shown} are shown, and there may be more: raise --limit, or say --all`)
     },
   })
+
+/** With near names where there are some; they are foreign texts, so they stand in quotes. */
+function noneSuch(word: Kind['word'], search: string | undefined, near: readonly NearName[]): string {
+  if (search === undefined || near.length === 0) return `There is no such ${word}`
+  const names = near.map(({ name }) => quote(name)).join(', ')
+  return `${word === 'user' ? 'Nobody' : 'No role'} begins with ${quote(search)}. Near: ${names}`
+}
 
 /** Text that the service can read as a filter of such objects. */
 const filterFor = (type: Kind['type']) =>

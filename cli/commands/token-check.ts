@@ -1,4 +1,4 @@
-import type { ListedToken } from '../../shared/resources/token-view.ts'
+import type { ListedToken } from '../../shared/resources/views/token.ts'
 import { OWN_NAME } from '../check/tokens.ts'
 import { command, type Session } from '../command.ts'
 import { optional, wholeNumber } from '../flags.ts'

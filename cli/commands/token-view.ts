@@ -1,7 +1,7 @@
-import type { IssuedToken, ListedToken } from '../../shared/resources/token-view.ts'
+import { plainJson } from '../../shared/audit/plain-text.ts'
+import type { IssuedToken, ListedToken } from '../../shared/resources/views/token.ts'
 import type { Session } from '../command.ts'
 import type { ListView } from '../output.ts'
-import { plainJson } from '../plain-text.ts'
 import { reserveSecretFile } from '../secret-file.ts'
 import { toLines } from '../table.ts'
 

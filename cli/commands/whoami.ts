@@ -1,3 +1,4 @@
+import type { WhoAmI } from '../../shared/http/admin/health.ts'
 import { command } from '../command.ts'
 import { Failure } from '../failure.ts'
 import { showOne } from './object-view.ts'
@@ -8,12 +9,13 @@ const HTTP_FORBIDDEN = 403
 /** What is signed with whose credentials: for a person who has several. */
 export const whoami = command({
   words: 'whoami',
-  summary: 'Show who the service takes you for, which account, and whether you may change anything',
+  summary:
+    'Show who the service takes you for, which account, how long its events are kept, and whether you may change anything',
   flags: {},
   outputs: ['table', 'json'],
   examples: ['rolecall whoami', 'rolecall whoami --profile audit --output json'],
   run: async (session) => {
-    const known = await session.api.call<object>({ path: WHOAMI_PATH })
+    const known = await session.api.call<WhoAmI>({ path: WHOAMI_PATH })
     await showOne(session, {
       ...known,
       mayWrite: await mayWrite(() => session.api.call({ method: 'POST', path: WHOAMI_PATH })),

@@ -1,4 +1,4 @@
-import type { IntegrationView } from '../../shared/resources/present-integration.ts'
+import type { IntegrationView } from '../../shared/resources/views/integration.ts'
 import type { Guide } from '../../shared/setup/guide.ts'
 import type { Api } from '../api.ts'
 import { Failure } from '../failure.ts'

@@ -1,5 +1,5 @@
+import { plainText } from '../../shared/audit/plain-text.ts'
 import type { Field, GuideStep } from '../../shared/setup/guide.ts'
-import { plainText } from '../plain-text.ts'
 
 /** The steps as text to follow: each value alone on its line, to be copied from there. */
 export const stepsText = (steps: readonly GuideStep[]): string =>

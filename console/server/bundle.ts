@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { type BuildOptions, build, stop } from 'esbuild'
+import { leanUplot } from './lean-uplot.ts'
 
 const PAGE = join(import.meta.dirname, '..', 'page')
 const OUT = '/console'
@@ -32,6 +33,7 @@ export async function buildPage({ external = [] }: Pick<BuildOptions, 'external'
         external,
         tsconfig: join(PAGE, 'tsconfig.json'),
         metafile: true,
+        plugins: [leanUplot],
       },
       ...{ bundle: true, splitting: true, minify: true, write: false, charset: 'utf8', legalComments: 'none' },
       ...{ format: 'esm', platform: 'browser', target: 'es2023', logLevel: 'silent' },

@@ -3,6 +3,7 @@ import { endAnswer } from '../../shared/http/message-body.ts'
 import { forbidden, ScimError } from '../../shared/scim/error.ts'
 import { API_BASE } from '../api.ts'
 import { serveDrift } from './drift.ts'
+import { serveExport } from './export.ts'
 import { forward } from './forward.ts'
 import { toForwardedRoute } from './forwarded-route.ts'
 import { sendPageFile } from './page-file.ts'
@@ -118,6 +119,10 @@ async function serveData(
     requireOwnWrite(message, session)
     const account = new URL(target, options.url).searchParams.get('account')
     return serveDrift(options, account, message, response)
+  }
+  if (rest === '/export' && method === 'GET') {
+    const { searchParams } = new URL(target, options.url)
+    return serveExport(options, Object.fromEntries(searchParams), response)
   }
   const route = toForwardedRoute(method, rest, target.slice(pathOf(target).length))
   requireOwnWrite(message, session)

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Service } from '../../shared/audit/reading/service.ts'
 import {
   type Asked,
   compareExport,
@@ -9,14 +10,13 @@ import {
 import { FileError } from '../../shared/drift/file-error.ts'
 import type { Page } from '../../shared/drift/pages.ts'
 import { onlyShown, presentDrift } from '../../shared/drift/summary.ts'
-import type { IntegrationView } from '../../shared/resources/present-integration.ts'
-import { ScimError } from '../../shared/scim/error.ts'
+import type { IntegrationView } from '../../shared/resources/views/integration.ts'
 import type { DriftLine } from '../api.ts'
 import type { ConsoleOptions } from './console.ts'
 import { takeDriftForm } from './drift-form.ts'
 import { closingOf } from './forward.ts'
 import { presentRefusal, toRefusal, UnreadableFile } from './refusal.ts'
-import { askUpstream, type Upstream } from './upstream.ts'
+import { openService } from './service.ts'
 
 /**
  * Compares files with what is here, as `rolecall drift` does; they stay on this machine. Sends how far it has come, then
@@ -31,11 +31,11 @@ export async function serveDrift(
 ): Promise<void> {
   const { files, only, options } = await takeDriftForm(message, response)
   const given = parseFiles(files)
-  const ask = questioner(upstream, account, closingOf(response))
-  const role = options.integration ? await roleOf(ask, options.integration) : options.role
+  const service = openService(upstream, account ?? undefined, closingOf(response))
+  const role = options.integration ? await roleOf(service, options.integration) : options.role
   const send = (line: DriftLine) => void response.write(`${JSON.stringify(line)}\n`)
   const asked: Asked = {
-    page: (collection, query) => ask<Page>([collection], query),
+    page: (collection, query) => service.call<Page>({ path: ['admin', collection], query }),
     onProgress: (users, of) => send({ progress: { users, of } }),
   }
   response.writeHead(200, { 'Content-Type': 'application/x-ndjson' })
@@ -55,23 +55,5 @@ function parseFiles(files: ExportFiles): Export {
   }
 }
 
-const roleOf = async (ask: Ask, integration: string) => (await ask<IntegrationView>(['integrations', integration])).role
-
-type Ask = ReturnType<typeof questioner>
-
-/** What an administrator asks for below `/admin`. */
-function questioner(upstream: Upstream, account: string | null, signal: AbortSignal) {
-  return async <Answer>(path: readonly string[], query: Record<string, string | number> = {}): Promise<Answer> => {
-    const pairs = Object.entries({ ...(account !== null && { account }), ...query })
-    const search = pairs.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&')
-    const place = `/admin/${path.map(encodeURIComponent).join('/')}`
-    const answer = await askUpstream(upstream, { method: 'GET', path: place, search: search && `?${search}`, signal })
-    if (!answer.ok) throw await refusalOf(answer)
-    return (await answer.json()) as Answer
-  }
-}
-
-async function refusalOf(answer: Response): Promise<ScimError> {
-  const { detail = answer.statusText } = (await answer.json().catch(() => ({}))) as { detail?: string }
-  return new ScimError(answer.status, undefined, detail)
-}
+const roleOf = async (service: Service, integration: string) =>
+  (await service.call<IntegrationView>({ path: ['admin', 'integrations', integration] })).role

@@ -1,17 +1,12 @@
 import PACKAGE from '../../package.json' with { type: 'json' }
 import { DEFAULT_ACCOUNT } from '../../shared/auth/account.ts'
+import type { WhoAmI } from '../../shared/http/admin/health.ts'
 import type { AccountView } from '../../shared/resources/accounts.ts'
 import type { SessionAnswer } from '../api.ts'
 import type { ConsoleOptions } from './console.ts'
 import { askUpstream, type Upstream } from './upstream.ts'
 
-/** What the service says of who asks it. */
-interface Who {
-  principal?: string
-  retentionDays?: number
-}
-
-/** Of a service that does not say. */
+/** Of a service that is older than the question, or does not let this principal ask. */
 const RETENTION_DAYS = 90
 
 /** Asks the service who this is, and whether they may change anything. @throws {ScimError} where it does not answer. */
@@ -24,7 +19,7 @@ export async function presentSession(
     readOnly ? undefined : ask(upstream, 'POST', '/admin/whoami'),
     ask(upstream, 'GET', '/admin/accounts'),
   ])
-  const { principal = '', retentionDays = RETENTION_DAYS } = (who.status === 200 ? who.body : {}) as Who
+  const { principal = '', retentionDays = RETENTION_DAYS } = (who.status === 200 ? who.body : {}) as Partial<WhoAmI>
   return {
     ...{ account: DEFAULT_ACCOUNT, accounts: toNames(accounts.body), principal, retentionDays },
     ...{ region: upstream.region, url: upstream.url, version: PACKAGE.version },

@@ -31,6 +31,16 @@ const LEFT_OUT: readonly LeftOut[] = [
     instead: leaveOut('Sha256Js'),
   },
   {
+    why: 'A Lambda has its region in the environment; only an EC2 machine asks for it',
+    module: /@smithy\/core\/dist-es\/submodules\/config\/config-resolver\/regionConfig\/getInstanceMetadataRegion\.js$/,
+    instead: leaveOut('getInstanceMetadataRegion'),
+  },
+  {
+    why: 'No operation of DynamoDB or SQS names a bucket',
+    module: /@smithy\/core\/dist-es\/submodules\/endpoints\/middleware-endpoint\/service-customizations\/index\.js$/,
+    instead: leaveOut('resolveParamsForS3'),
+  },
+  {
     why: 'Nothing in a Lambda writes JSON Schema',
     module: /zod\/v4\/core\/to-json-schema\.js$/,
     // Called when a schema is made; what they return is called when it is written.

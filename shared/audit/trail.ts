@@ -27,7 +27,9 @@ export interface Outcome {
 export class Trail {
   /** Small writes to be made beside the event's, before the answer leaves: they cost no round trip of their own. */
   readonly alongside: (() => Promise<void>)[] = []
-  #start: TrailStart
+  /** What stores the event of an answer: where one event tells of many requests. */
+  writer: ((event: RestEvent) => Promise<void>) | undefined
+  readonly #start: TrailStart
   /** When the request arrived, in ms by a clock that nobody sets. */
   readonly #arrivedAt: number
   #recorded = false
@@ -39,7 +41,6 @@ export class Trail {
   #query: string | undefined
   #isDryRun = false
   #changes: readonly Change[] = []
-  #writer: ((event: RestEvent) => Promise<void>) | undefined
   #resource: Pick<RestEvent, 'resourceId' | 'resourceName' | 'resourceDomain'> = {}
 
   constructor(start: TrailStart, arrivedAt = performance.now()) {
@@ -89,11 +90,6 @@ export class Trail {
     return new Trail({ ...this.#start, eventId, cause }, this.#arrivedAt)
   }
 
-  /** Has one event, by its id and its time, stand for all requests that say so: the first of them writes it. */
-  standsFor(event: Pick<RestEvent, 'eventId' | 'time'>): void {
-    this.#start = { ...this.#start, ...event }
-  }
-
   /** Names the object the request is about. */
   about(resourceDomain: ResourceDomain, resourceId?: string, resourceName?: string): void {
     this.#resource = { resourceDomain, ...(resourceId && { resourceId }), ...(resourceName && { resourceName }) }
@@ -115,11 +111,6 @@ export class Trail {
     this.#query = [query, toQueryText(parameters)].filter((text) => text !== '').join('&')
   }
 
-  /** Tells this question in place of the request's own. */
-  asksOnly(parameters: object): void {
-    this.#query = toQueryText(parameters)
-  }
-
   /** From now on a change is only tried, on a table that writes nothing: it has no event, and {@link changes} tells it. */
   dryRun(): void {
     this.#isDryRun = true
@@ -133,16 +124,6 @@ export class Trail {
   /** Tells administrators what to do about a refusal; the client hears nothing of it. */
   advise(advice: string): void {
     this.#advice = advice
-  }
-
-  /** Has the event of an answer stored by `writer`: where one event tells of many requests. */
-  writtenBy(writer: (event: RestEvent) => Promise<void>): void {
-    this.#writer = writer
-  }
-
-  /** What stores the event of an answer, where {@link writtenBy} says so. */
-  get writer(): ((event: RestEvent) => Promise<void>) | undefined {
-    return this.#writer
   }
 
   /**

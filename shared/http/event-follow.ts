@@ -4,14 +4,13 @@ import { DAY_MS } from '../auth/span.ts'
 import { EVENTS_CURSOR, parseCursor, presentCursor } from '../resources/feed/cursor.ts'
 import { loadNewEvents, type NewEvents } from '../resources/feed/new-events.ts'
 import type { FeedPosition } from '../resources/feed/tell.ts'
-import { recordFollowing } from '../resources/followed.ts'
 import { requireKnownNames } from '../resources/known-names.ts'
 import { parseDateTime } from '../scim/date-time.ts'
 import { invalidValue } from '../scim/error.ts'
 import { filtersOf } from '../store/events/matcher.ts'
 import type { AskContext } from './event-list.ts'
 import { longPoll } from './long-poll.ts'
-import { inTime } from './recorded.ts'
+import { oncePerHour } from './once-per-hour.ts'
 
 /** The answer to a question with `after`: what came behind the place. */
 export interface FollowAnswer {
@@ -64,8 +63,7 @@ export async function answerNew(
 export function tellOnce(source: object, query: EventQuery, { db, trail }: AskContext): void {
   const isFilter = ([name]: [string, unknown]) => !NOT_FILTERS.includes(name.toLowerCase().replaceAll('_', ''))
   const named = Object.fromEntries(Object.entries(source).filter(isFilter))
-  trail.asksOnly({ purpose: 'follow', ...named })
-  trail.writtenBy((event) => recordFollowing(inTime(db), filtersOf(query), event))
+  oncePerHour({ db, trail }, filtersOf(query), { purpose: 'follow', ...named })
 }
 
 function positionAt(after: string, now: Date, retentionDays: number): FeedPosition {

@@ -1,3 +1,4 @@
+import type { EventAnswer } from '../audit/event-answer.ts'
 import { type EventQuery, parseEventQuery } from '../audit/event-query.ts'
 import { type EventRow, presentEvent } from '../audit/event-row.ts'
 import { EVENTS_CURSOR, presentCursor } from '../resources/feed/cursor.ts'
@@ -10,24 +11,6 @@ import type { AdminContext } from './admin/handler.ts'
 
 /** What answers to questions of the history need. */
 export type AskContext = Pick<AdminContext, 'db' | 'account' | 'now' | 'trail'>
-
-/** The answer to an auditor's question, by HTTP and by Lambda invocation alike. */
-export interface EventAnswer {
-  /** The range asked for, as it was read. */
-  from: string
-  to: string
-  limit: number
-  /** The most recent that match, oldest first unless asked otherwise. */
-  events: EventRow[]
-  /** Older events had to be left out; ask again with this as `before`. */
-  next?: string
-  /** Rows of the range that are no events as we write them. */
-  unreadable?: number
-  /** What a question about one resource does not show, and how to see it. */
-  leftOut?: string
-  /** What to ask with as `after` for what comes behind these; absent where older events were asked for. */
-  follow?: string
-}
 
 /** The index of a resource holds what changed it and what it was refused. */
 const LEFT_OUT =

@@ -1,3 +1,4 @@
+import type { EventAnswer } from '../audit/event-answer.ts'
 import { parseEventQuery } from '../audit/event-query.ts'
 import { type EventRow, presentEvent } from '../audit/event-row.ts'
 import { requireAccount } from '../resources/known-names.ts'
@@ -10,7 +11,7 @@ import { json } from './admin/input.ts'
 import type { Operation } from './api-handler.ts'
 import { answerCounts, type CountsAnswer } from './event-counts.ts'
 import { answerNew, type FollowAnswer } from './event-follow.ts'
-import { type AskContext, answerList, type EventAnswer } from './event-list.ts'
+import { type AskContext, answerList } from './event-list.ts'
 import { answerChanges } from './feed-operation.ts'
 import type { RouteKeyOf } from './routes.ts'
 

@@ -12,15 +12,16 @@ import type { AdminContext } from './admin-context.ts'
 import { transferAllCommand } from './advice.ts'
 import { planClosing } from './closing.ts'
 import { loadAttachedPolicy, loadInheritedPolicy } from './effective-policy.ts'
-import { type Holdings, requireUnfrozen } from './freezing.ts'
+import { requireUnfrozen } from './freezing.ts'
 import { type IntegrationChange, integrationChange } from './integration-input.ts'
 import { requireIntegration } from './integrations.ts'
 import { noSuchProvisioner } from './known-names.ts'
 import { parseInput } from './parse-input.ts'
-import { type IntegrationView, presentIntegration, toSettings } from './present-integration.ts'
+import { presentIntegration, toSettings } from './present-integration.ts'
 import { retryLostRaces } from './retry-lost-races.ts'
 import { explainRole } from './role-plan.ts'
 import { isNone, sayOwned } from './say-owned.ts'
+import type { Holdings, IntegrationView } from './views/integration.ts'
 
 /** An integration after a change, and what the change did to it: nothing where everything was so already. */
 export interface ChangedIntegration extends IntegrationView {

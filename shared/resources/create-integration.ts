@@ -16,9 +16,10 @@ import { type IntegrationInput, newIntegration } from './integration-input.ts'
 import { findIntegration } from './integrations.ts'
 import { loadNewPolicy } from './new-policy.ts'
 import { parseInput } from './parse-input.ts'
-import { type IntegrationView, presentIntegration, toSettings } from './present-integration.ts'
+import { presentIntegration, toSettings } from './present-integration.ts'
 import { retryLostRaces } from './retry-lost-races.ts'
 import { explainRole, planRole } from './role-plan.ts'
+import type { IntegrationView } from './views/integration.ts'
 
 type NewIntegration = z.output<typeof newIntegration>
 

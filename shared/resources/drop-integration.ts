@@ -2,19 +2,11 @@ import { changesBetween } from '../audit/changes.ts'
 import { deleteIntegration } from '../store/integration-change.ts'
 import { liveTokens } from '../store/integrations.ts'
 import type { AdminContext } from './admin-context.ts'
-import { type Holdings, requireUnfrozen } from './freezing.ts'
+import { requireUnfrozen } from './freezing.ts'
 import { requireIntegration } from './integrations.ts'
 import { presentIntegration, toSettings } from './present-integration.ts'
 import { retryLostRaces } from './retry-lost-races.ts'
-
-/** What went with an integration, and what stays. */
-export interface DroppedIntegration extends Holdings {
-  name: string
-  role: string
-  endedTokens: number
-  /** The OAuth client that went with it, and its access tokens with that. */
-  oauthClient?: string
-}
+import type { DroppedIntegration } from './views/integration.ts'
 
 /**
  * Takes an integration away and ends its tokens, in one transaction. Its role stays, with its privileges.

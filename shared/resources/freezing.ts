@@ -3,13 +3,8 @@ import { getIntegrations, type Integration } from '../store/integrations.ts'
 import type { AdminContext } from './admin-context.ts'
 import { transferAllCommand } from './advice.ts'
 import { countOwned } from './owned-counts.ts'
-import { isNone, type OwnedCounts, sayOwned } from './say-owned.ts'
-
-/** What the role of an integration owns, and which others run as it. */
-export interface Holdings {
-  owns: OwnedCounts
-  sharedWith: readonly string[]
-}
+import { isNone, sayOwned } from './say-owned.ts'
+import type { Holdings } from './views/integration.ts'
 
 /**
  * What stays with its role when an integration ceases to run as it.

@@ -2,9 +2,12 @@ import { toLike } from '../auth/like.ts'
 import { getIntegration, getIntegrations } from '../store/integrations.ts'
 import { getProvisioner, getProvisioners } from '../store/provisioners.ts'
 import type { AdminContext } from './admin-context.ts'
+import { loadBrakeHour } from './brake/this-hour.ts'
 import { objectName } from './integration-input.ts'
 import { noSuchIntegration, requireAccount } from './known-names.ts'
-import { type IntegrationView, presentIntegration } from './present-integration.ts'
+import { countOwned } from './owned-counts.ts'
+import { presentIntegration } from './present-integration.ts'
+import type { DescribedIntegration, IntegrationView } from './views/integration.ts'
 
 export { ensureAccount } from '../store/accounts.ts'
 export { createIntegration } from './create-integration.ts'
@@ -28,10 +31,13 @@ export async function listIntegrations(
   })
 }
 
-/** One integration; its name may be given in small letters. @throws {ScimError} 404. */
-export async function describeIntegration(context: AdminContext, name: string): Promise<IntegrationView> {
+/** One integration, and what is left of its brake; its name may be given in small letters. @throws {ScimError} 404. */
+export async function describeIntegration(context: AdminContext, name: string): Promise<DescribedIntegration> {
+  const { db, account, now } = context
   const { integration, provisioner } = await requireIntegration(context, name)
-  return presentIntegration(integration, provisioner, context.now)
+  const owned = countOwned(db, account, integration.role).then(({ users, roles }) => users + roles)
+  const brakeHour = await loadBrakeHour(db, integration, owned, now)
+  return { ...presentIntegration(integration, provisioner, now), ...(brakeHour && { brakeHour }) }
 }
 
 /** An integration as it is stored, with its role. @throws {ScimError} 404. */

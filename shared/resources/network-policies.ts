@@ -1,8 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { changesBetween } from '../audit/changes.ts'
-import type { Change } from '../audit/rest-event.ts'
 import { toLike } from '../auth/like.ts'
-import type { PolicyMode } from '../auth/network-policy.ts'
 import { ScimError, uniqueness } from '../scim/error.ts'
 import type { Attributes, Json } from '../scim/schema.ts'
 import { type Account, getAccount } from '../store/accounts.ts'
@@ -24,29 +22,7 @@ import { parseInput } from './parse-input.ts'
 import { changeLists } from './policy-lists.ts'
 import { retryLostRaces } from './retry-lost-races.ts'
 import { ownPolicyName, spreadPolicies } from './spread-policy.ts'
-
-/** A network policy as admins see it. */
-export interface NetworkPolicyView {
-  name: string
-  mode: PolicyMode
-  allowed: readonly string[]
-  blocked: readonly string[]
-  comment?: string
-  /** Whether it is the account's, for integrations that have none of their own. */
-  account: boolean
-  /** Those it is attached to themselves. */
-  integrations: readonly string[]
-  /** Those that have not got it as it is now, since a change was interrupted: the same change again finishes it. */
-  pending?: readonly string[]
-  createdAt: string
-  createdBy: string
-}
-
-/** A policy after a change, and the integrations whose tokens got it with that. */
-export interface ChangedPolicy extends NetworkPolicyView {
-  changes: readonly Change[]
-  spreadTo: readonly string[]
-}
+import type { ChangedPolicy, NetworkPolicyView } from './views/network-policy.ts'
 
 /** What of an account knows its policies. */
 interface Users {

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
+import { POLICY_MODES } from '../auth/applied-policy.ts'
 import { toNetworkBlock } from '../auth/network-block.ts'
-import { BLOCK_RULE, isBlock, isSameBlock, POLICY_MODES, withoutRepeated } from '../auth/network-policy.ts'
+import { BLOCK_RULE, isBlock, isSameBlock, withoutRepeated } from '../auth/network-policy.ts'
 import { comment, objectName, offByDefault } from './name-input.ts'
 import { strictError } from './parse-input.ts'
 

@@ -1,4 +1,4 @@
-import type { NetworkPolicy } from '../auth/network-policy.ts'
+import type { NetworkPolicy } from '../auth/applied-policy.ts'
 import { ScimError, uniqueness } from '../scim/error.ts'
 import { getAccount } from '../store/accounts.ts'
 import { getIntegrations } from '../store/integrations.ts'

@@ -1,5 +1,4 @@
 import { changesBetween } from '../audit/changes.ts'
-import type { Change } from '../audit/rest-event.ts'
 import type { KeySource, Trust } from '../auth/oauth/trust.ts'
 import { type NewToken, newToken } from '../auth/token.ts'
 import { invalidValue, notFound, ScimError } from '../scim/error.ts'
@@ -20,31 +19,9 @@ import { commandFor } from './command-for.ts'
 import { requireIntegration } from './integrations.ts'
 import { MAX_TRUSTS, type OAuthChange, oauthChange, rotateInput } from './oauth-input.ts'
 import { parseInput } from './parse-input.ts'
+import { presentUses } from './present-token.ts'
 import { retryLostRaces } from './retry-lost-races.ts'
-import { type LastUse, presentUses } from './token-view.ts'
-
-/** An integration's OAuth client as admins see it. */
-export interface OAuthClientView {
-  clientId: string
-  integration: string
-  /** When each secret was made, and when it ends where that is known. */
-  secrets: readonly { createdAt: string; endsAt?: string }[]
-  keys?: readonly Readonly<Record<string, unknown>>[]
-  jwksUri?: string
-  trusts: readonly Trust[]
-  createdAt: string
-  createdBy: string
-}
-
-/** A client with a secret at its birth: the one time its text is shown. */
-export interface NewSecret extends OAuthClientView {
-  clientSecret: string
-}
-
-/** A client after a change, and what the change did: nothing where everything was so already. */
-export interface ChangedOAuth extends OAuthClientView {
-  changes: readonly Change[]
-}
+import type { ChangedOAuth, NewSecret, OAuthClientView, UsedOAuthClient } from './views/oauth-client.ts'
 
 /**
  * Makes an OAuth client for an integration, with a secret that has no end.
@@ -71,7 +48,7 @@ export async function enableOAuth(context: AdminContext, name: string): Promise<
 }
 
 /** How an integration's OAuth client proves who it is, and its last use. @throws {ScimError} 404 when it has none. */
-export async function describeOAuth(context: AdminContext, name: string): Promise<OAuthClientView & LastUse> {
+export async function describeOAuth(context: AdminContext, name: string): Promise<UsedOAuthClient> {
   const { client } = await requireClient(context, name)
   const uses = await getUses(context.db, context.account)
   return { ...presentClient(client), ...presentUses(uses.filter(({ tokenId }) => tokenId === client.clientId)) }

@@ -1,5 +1,6 @@
 import type * as z from 'zod/mini'
-import { isSameBlock, type NetworkPolicy, withoutRepeated } from '../auth/network-policy.ts'
+import type { NetworkPolicy } from '../auth/applied-policy.ts'
+import { isSameBlock, withoutRepeated } from '../auth/network-policy.ts'
 import { invalidValue } from '../scim/error.ts'
 import { quote } from '../scim/quote.ts'
 import { networkPolicy, type networkPolicyChange } from './network-policy-input.ts'

@@ -1,34 +1,7 @@
 import type { Attributes } from '../scim/schema.ts'
-import { type Integration, type IntegrationPolicy, liveTokens } from '../store/integrations.ts'
+import { type Integration, liveTokens } from '../store/integrations.ts'
 import type { Provisioner } from '../store/provisioners.ts'
-
-/** An integration as admins see it. */
-export interface IntegrationView {
-  name: string
-  clientKind: Integration['clientKind']
-  role: string
-  /** The role's, whichever integration uses it. */
-  privileges: readonly string[]
-  enabled: boolean
-  syncPassword: boolean
-  unknownMembers: Integration['unknownMembers']
-  brake: Integration['brake']
-  /** Only while the brake is released. */
-  brakeReleasedUntil?: string
-  userDefaults: Integration['userDefaults']
-  localChanges: 'allow' | 'refuse'
-  silentAfterDays: number
-  /** What decides about its callers; `inherited` is the account's. */
-  networkPolicy?: IntegrationPolicy
-  comment?: string
-  endpointId: string
-  rejectTokensIssuedBefore?: string
-  createdAt: string
-  createdBy: string
-  liveTokens: number
-  /** The id of its OAuth client, where it has one; access tokens are not among the live ones. */
-  oauthClient?: string
-}
+import type { IntegrationView } from './views/integration.ts'
 
 export function presentIntegration(integration: Integration, role: Provisioner, now: Date): IntegrationView {
   const { networkPolicy, comment, rejectTokensIssuedBefore: rejectBefore, brake, brakeReleasedUntil } = integration

@@ -3,10 +3,11 @@ import type { TokenRecord } from '../store/token-record.ts'
 import { putRotation } from '../store/tokens.ts'
 import type { AdminContext } from './admin-context.ts'
 import { requireIntegration } from './integrations.ts'
+import { tokenStatus } from './present-token.ts'
 import { retryLostRaces } from './retry-lost-races.ts'
 import { MAX_NAME, parseRotation } from './token-input.ts'
-import { type IssuedToken, tokenStatus } from './token-view.ts'
 import { draftToken, requireToken } from './tokens.ts'
+import type { IssuedToken } from './views/token.ts'
 
 /** A token in place of another, and when the other one ends. */
 export interface RotatedToken extends IssuedToken {

@@ -9,9 +9,10 @@ import { getTokensOf, type Origin, putNewToken, putRevocation, putTokenName, toA
 import type { AdminContext } from './admin-context.ts'
 import { requireIntegration } from './integrations.ts'
 import { requireAccount } from './known-names.ts'
+import { presentListed, presentToken } from './present-token.ts'
 import { retryLostRaces } from './retry-lost-races.ts'
 import { parseNewToken, parseTokenName, type TokenWish } from './token-input.ts'
-import { type IssuedToken, type ListedToken, presentListed, presentToken, type TokenView } from './token-view.ts'
+import type { IssuedToken, ListedToken, TokenView } from './views/token.ts'
 
 /** What is asked for: the integration's name and, if any, the token's name and life; whatever else is there is refused. */
 export type TokenInput = { integration: string } & Readonly<Record<string, unknown>>

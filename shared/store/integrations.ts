@@ -1,21 +1,15 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod/mini'
+import { type IntegrationPolicy, POLICY_MODES } from '../auth/applied-policy.ts'
 import { BRAKE_MODES, DEFAULT_BRAKE } from '../auth/brake.ts'
 import { type Carried, defaultUnknownMembers, UNKNOWN_MEMBERS } from '../auth/carried.ts'
 import { LOCAL_CHANGES, SILENT_AFTER_DAYS } from '../auth/integration-settings.ts'
-import { type AppliedPolicy, POLICY_MODES } from '../auth/network-policy.ts'
 import { USER_DEFAULT_NAMES } from '../auth/user-defaults.ts'
 import { CLIENT_KINDS } from '../scim/client-kind.ts'
 import type { Db } from './client.ts'
 import { integrationCollectionKey, type Key } from './keys.ts'
 import { ofPartition, queryAll } from './query-all.ts'
 import type { Action } from './transaction.ts'
-
-/** The policy that decides about an integration's callers: a copy, kept with that of its tokens. */
-export interface IntegrationPolicy extends AppliedPolicy {
-  /** Whether it is the account's, since the integration has none of its own. */
-  inherited?: true | undefined
-}
 
 /** A SCIM security integration: one identity provider's access to one account. */
 export interface Integration extends Omit<Carried, 'privileges'> {

@@ -1,6 +1,6 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod/mini'
-import { type AppliedPolicy, POLICY_MODES } from '../auth/network-policy.ts'
+import { type AppliedPolicy, POLICY_MODES } from '../auth/applied-policy.ts'
 import { isAtVersion } from './at-version.ts'
 import type { Db } from './client.ts'
 import { type Key, networkPolicyCollectionKey } from './keys.ts'

@@ -1,5 +1,6 @@
+import type { IntegrationPolicy } from '../auth/applied-policy.ts'
 import { ensureAccountAction } from './accounts.ts'
-import type { Integration, IntegrationPolicy } from './integrations.ts'
+import type { Integration } from './integrations.ts'
 import {
   attachNetworkPolicyAction,
   checkNetworkPolicyAction,

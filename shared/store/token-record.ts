@@ -1,6 +1,6 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
+import { type AppliedPolicy, type NetworkPolicy, POLICY_MODES } from '../auth/applied-policy.ts'
 import { type Carried, parseCarried } from '../auth/carried.ts'
-import { type AppliedPolicy, type NetworkPolicy, POLICY_MODES } from '../auth/network-policy.ts'
 import type { Db } from './client.ts'
 import { type Key, oauthClientKey, tokenKey, tokensOfKey } from './keys.ts'
 import { TABLE } from './table.ts'

@@ -90,6 +90,9 @@ describe('rolecall integration', () => {
       baseUrl: system.baseUrl,
       ownBaseUrl: `${system.baseUrl}/${described.endpointId}`,
     })
+    expect(ok(await rolecall('integration', 'describe', 'hr'))).toMatch(
+      /^Brake this hour +0 of 25 objects, 25 left until \d{4}-\d\d-\d\dT\d\d:00:00\.000Z$/m,
+    )
     const unset = ['--unset', 'network-policy', '--unset', 'comment']
     const after = JSON.parse(ok(await rolecall('integration', 'alter', 'HR', ...unset, '--output', 'json')))
     expect([after.networkPolicy, after.comment]).toEqual([undefined, undefined])

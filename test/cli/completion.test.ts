@@ -22,6 +22,8 @@ test.each([
     [
       'setup',
       'check',
+      'health',
+      'whoami',
       'integration',
       'token',
       'provisioner',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { csvHeader, toCsv } from '../../cli/csv.ts'
-import { plainJson, plainText } from '../../cli/plain-text.ts'
 import { type Column, tableWriter, toLines } from '../../cli/table.ts'
+import { plainJson, plainText } from '../../shared/audit/plain-text.ts'
+import { csvWriter } from '../../shared/audit/reading/list-writer.ts'
 
 type Row = { name: string | number | undefined; age?: number }
 const NAME: Column<Row> = { header: 'NAME', get: ({ name }) => name }
@@ -85,8 +85,8 @@ describe('toLines()', () => {
   })
 })
 
-describe('toCsv()', () => {
-  const cell = (name: string | number | undefined) => toCsv([{ name }], [NAME]).replace(/\r\n$/, '')
+describe('csvWriter()', () => {
+  const cell = (name: string | number | undefined) => csvWriter([NAME]).next([{ name }]).split('\r\n')[1] ?? ''
 
   test.each([
     ['=1+1', '"\'=1+1"'],
@@ -107,7 +107,9 @@ describe('toCsv()', () => {
   })
 
   test('ends every line as RFC 4180 says, the last one too', () => {
-    expect(csvHeader([NAME, AGE])).toBe('"NAME","AGE"\r\n')
-    expect(toCsv<Row>([{ name: 'Ada', age: 36 }, { name: 'Bob' }], [NAME, AGE])).toBe('"Ada","36"\r\n"Bob",""\r\n')
+    const writer = csvWriter<Row>([NAME, AGE])
+    const text = writer.next([{ name: 'Ada', age: 36 }]) + writer.next([{ name: 'Bob' }]) + writer.end()
+    expect(text).toBe('"NAME","AGE"\r\n"Ada","36"\r\n"Bob",""\r\n')
+    expect(csvWriter([NAME, AGE]).end()).toBe('"NAME","AGE"\r\n')
   })
 })

@@ -43,6 +43,8 @@ describe('rolecall user list and role list', () => {
     ['user list --search ad --limit 1', ['Ada'], '1 are shown, and there may be more: raise --limit, or say --all'],
     ['user list --owner OKTA_PROVISIONER --limit 2', ['Ada', 'adam'], '2 of 3 are shown: raise --limit, or say --all'],
     ['user list --search nobody', [], 'There is no such user'],
+    ['user list --search adx', [], 'Nobody begins with "adx". Near: "Ada", "adam"'],
+    ['role list --search opx', [], 'No role begins with "opx". Near: "Ops"'],
     ['role list --search OP', ['Ops'], ''],
     ['role list --owner ADMIN', [], 'There is no such role'],
   ])('%s', async (line, names, said) => {
@@ -85,7 +87,7 @@ test('rolecall whoami says who asks, which account, and that it may write', asyn
   const { code, stdout } = await rolecall('whoami --output json')
   expect([code, JSON.parse(stdout)]).toEqual([
     0,
-    { principal: expect.stringMatching(/^arn:aws:iam::/), account: 'default', mayWrite: true },
+    { principal: expect.stringMatching(/^arn:aws:iam::/), account: 'default', retentionDays: 90, mayWrite: true },
   ])
 })
 

@@ -1,15 +1,10 @@
 import chromium from '@sparticuz/chromium'
 import { type Browser, type BrowserContext, chromium as driver, type Page } from 'playwright-core'
-import { afterAll, test as base } from 'vitest'
+import { afterAll, afterEach, test as base } from 'vitest'
+import { CHROMIUM_ARGS } from './browser-args.ts'
 
 /** Set where a browser that cannot start is a failure: in .ci/run. */
 const IS_REQUIRED = process.env.ROLECALL_REQUIRE_BROWSER === '1'
-
-/**
- * The package's own arguments are for scraping: they take out the walls between sites. These keep them; root needs
- * `--no-sandbox`, and letters look the same wherever pictures are taken.
- */
-const ARGS = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--font-render-hinting=none']
 
 /** What went wrong in a page, and what it asked for from elsewhere. */
 export interface Watched {
@@ -22,15 +17,17 @@ export interface Watched {
 
 /** A browser for a test file. */
 export interface TestBrowser {
-  /** A page that came by the link, in a context of its own; `path` is where it goes then. */
+  /**
+   * A page in a context of its own, which ends with its test: it opens the link, or `path` of who came by the link before.
+   */
   open(consoleUrl: string, path?: string, options?: Parameters<Browser['newContext']>[0]): Promise<Watched>
 }
 
 /** The browser, or why there is none. @throws {Error} the same, where there has to be one. */
-async function launch(): Promise<{ browser: Browser } | { reason: string }> {
+export async function launch(): Promise<{ browser: Browser } | { reason: string }> {
   try {
     const executablePath = await chromium.executablePath()
-    return { browser: await driver.launch({ executablePath, args: ARGS, headless: true }) }
+    return { browser: await driver.launch({ executablePath, args: CHROMIUM_ARGS, headless: true }) }
   } catch (cause) {
     const [reason = ''] = (cause as Error).message.split('\n').filter((line) => line.trim() !== '')
     if (IS_REQUIRED) throw new Error(`Chromium cannot start: ${reason}`, { cause })
@@ -47,8 +44,9 @@ export async function withBrowser(): Promise<{ browser: TestBrowser; test: typeo
   if ('reason' in found)
     process.stderr.write(`Tests in the browser are skipped: Chromium cannot start (${found.reason})\n`)
   const contexts: BrowserContext[] = []
+  // What is left open goes on asking for what comes.
+  afterEach(() => Promise.all(contexts.splice(0).map((context) => context.close())))
   afterAll(async () => {
-    await Promise.all(contexts.map((context) => context.close()))
     if ('browser' in found) await found.browser.close()
   })
   const open: TestBrowser['open'] = async (consoleUrl, path, options) => {
@@ -72,7 +70,10 @@ async function openPage(context: BrowserContext, consoleUrl: string, path: strin
   page.on('request', (request) => {
     if (new URL(request.url()).origin !== origin) foreign.push(request.url())
   })
-  await page.goto(consoleUrl)
-  if (path !== undefined) await page.goto(`${origin}${path}`)
+  if (path === undefined) await page.goto(consoleUrl)
+  else {
+    await context.request.get(consoleUrl, { maxRedirects: 0 })
+    await page.goto(`${origin}${path}`)
+  }
   return { page, problems, foreign }
 }

@@ -129,6 +129,33 @@ describe('GET /admin/health', () => {
   })
 })
 
+describe('GET /admin/integrations/{name}', () => {
+  test('says what is left of the brake in this hour, which begins anew', async () => {
+    await integrate('OKTA', { brake: { mode: 'warn', objects: 2, share: 50 } })
+    const okta = principal({
+      account,
+      integration: 'OKTA',
+      role: 'OKTA_ROLE',
+      brake: { mode: 'warn', objects: 2, share: 50 },
+    })
+    const scim = scimApi(db, okta, { now: () => at(0) })
+    const ids: string[] = []
+    for (let user = 0; user < 6; user++) ids.push((await scim('POST', '/Users', newUser(`u${user}`))).body.id)
+    const hour = async (days = 0) =>
+      (await call('GET', '/admin/integrations/{name}', { params: { name: 'OKTA' } }, days)).body.brakeHour
+    const until = '2026-08-31T11:00:00.000Z'
+    expect(await hour()).toEqual({ limit: 3, used: 0, left: 3, until })
+    // Half of what is owned is less by then, until the hour keeps it.
+    for (const [i, left] of [1, 0, 0, 0].entries()) {
+      await scim('DELETE', `/Users/${ids[i]}`)
+      expect(await hour()).toMatchObject({ used: i + 1, left })
+    }
+    expect(await hour(1)).toEqual({ limit: 2, used: 0, left: 2, until: '2026-09-01T11:00:00.000Z' })
+    await call('PATCH', '/admin/integrations/{name}', { params: { name: 'OKTA' }, body: { brake: { mode: 'off' } } })
+    expect(await hour()).toBeUndefined()
+  })
+})
+
 describe('/admin/whoami', () => {
   test('says who asks, and POST does nothing: each stands once an hour in the history', async () => {
     await integrate('OKTA')
@@ -136,17 +163,17 @@ describe('/admin/whoami', () => {
       adminApi(db, () => new Date(START + minutes * 60_000))(method, '/admin/whoami', { query: { account } })
     const answers = [await ask('GET', 0), await ask('POST', 1), await ask('GET', 5), await ask('POST', 29)]
     expect(answers.map(({ status, body }) => [status, body])).toEqual([
-      [200, { principal: ADMIN_ARN, account }],
+      [200, { principal: ADMIN_ARN, account, retentionDays: 90 }],
       [204, undefined],
-      [200, { principal: ADMIN_ARN, account }],
+      [200, { principal: ADMIN_ARN, account, retentionDays: 90 }],
       [204, undefined],
     ])
     await ask('GET', 30)
     const events = (await scanEvents(db, account)).filter(({ endpoint }) => endpoint === 'admin/whoami')
     expect(events.map(({ method, time, status }) => [method, time, status]).sort()).toEqual([
-      ['GET', '2026-08-31T10:00:00.000Z', 200],
+      ['GET', '2026-08-31T10:30:00.000Z', 200],
       ['GET', '2026-08-31T11:00:00.000Z', 200],
-      ['POST', '2026-08-31T10:00:00.000Z', 204],
+      ['POST', '2026-08-31T10:31:00.000Z', 204],
     ])
   })
 })

@@ -1,6 +1,6 @@
-import type { DroppedIntegration } from '../../../shared/resources/drop-integration.ts'
 import { objectName } from '../../../shared/resources/integration-input.ts'
 import { many, sayOwned } from '../../../shared/resources/say-owned.ts'
+import type { DroppedIntegration } from '../../../shared/resources/views/integration.ts'
 import { command, type ExitCode, type Session } from '../../command.ts'
 import { DRY_RUN, dryRunQuery, optional, textFor } from '../../flags.ts'
 import { fetchIntegration, integrationPath } from '../../integrations.ts'

@@ -1,5 +1,5 @@
-import type { IntegrationView } from '../../../shared/resources/present-integration.ts'
 import type { Step } from '../../../shared/resources/steps.ts'
+import type { IntegrationView } from '../../../shared/resources/views/integration.ts'
 import type { ExitCode, Session } from '../../command.ts'
 import { fetchIntegration, integrationPath } from '../../integrations.ts'
 import { carryOutSteps } from '../../steps.ts'

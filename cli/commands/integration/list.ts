@@ -1,4 +1,4 @@
-import type { IntegrationView } from '../../../shared/resources/present-integration.ts'
+import type { IntegrationView } from '../../../shared/resources/views/integration.ts'
 import { command } from '../../command.ts'
 import { LIKE } from '../../flags.ts'
 import { fetchIntegration, fetchIntegrations } from '../../integrations.ts'

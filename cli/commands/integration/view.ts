@@ -1,16 +1,16 @@
+import { plainJson } from '../../../shared/audit/plain-text.ts'
 import type { ChangedIntegration } from '../../../shared/resources/change-integration.ts'
-import type { IntegrationView } from '../../../shared/resources/present-integration.ts'
+import type { DescribedIntegration } from '../../../shared/resources/views/integration.ts'
 import { changedLines } from '../../before-after.ts'
 import type { Session } from '../../command.ts'
-import { plainJson } from '../../plain-text.ts'
 
 /** An integration with the addresses an identity provider needs. */
-type Settings = IntegrationView & Record<'baseUrl' | 'ownBaseUrl', string>
+type Settings = DescribedIntegration & Record<'baseUrl' | 'ownBaseUrl', string>
 
 /** Shows every setting in a line of its own; one that has changed as `before → after`. */
 export async function showSettings(
   { api, terminal, output }: Session,
-  view: IntegrationView,
+  view: DescribedIntegration,
   changes?: ChangedIntegration['changes'],
 ): Promise<void> {
   const addresses = { baseUrl: `${api.url}/scim/v2`, ownBaseUrl: `${api.url}/scim/v2/${view.endpointId}` }
@@ -21,6 +21,9 @@ export async function showSettings(
 
 const brakeOf = ({ brake: { mode, objects, share } }: Settings): string =>
   mode === 'off' ? mode : `${mode} past ${objects} objects an hour, or ${share} %`
+
+const sayHour = ({ limit, used, left, until }: NonNullable<Settings['brakeHour']>): string =>
+  `${used} of ${limit} objects, ${left} left until ${until}`
 
 const sayPolicy = ({ name = 'lists of its own', mode, inherited }: NonNullable<Settings['networkPolicy']>): string =>
   `${name}${inherited ? ", the account's" : ''}${mode === 'observe' ? ', only observing' : ''}`
@@ -41,6 +44,7 @@ function toMembers(view: Settings): [string, string | undefined][] {
     ['Sync password', String(view.syncPassword)],
     ['Unknown members', view.unknownMembers],
     ['Brake', brakeOf(view)],
+    ['Brake this hour', view.brakeHour && sayHour(view.brakeHour)],
     ['Brake released until', view.brakeReleasedUntil],
     ['New users get', sayDefaults(view.userDefaults)],
     ['Local changes', view.localChanges],

@@ -1,35 +1,31 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { Known } from '../../../shared/audit/sentences/facts.ts'
+import type { IntegrationView } from '../../../shared/resources/views/integration.ts'
+import type { ListedToken } from '../../../shared/resources/views/token.ts'
 import { accountNow } from '../router/address.ts'
 import { ask } from './api.ts'
-
-/** An integration as every page needs it. */
-export interface KnownIntegration {
-  name: string
-  clientKind: string
-}
 
 /** What is known beside events, asked for once in each account. */
 class KnownBeside {
   readonly names = new Map<string, string>()
   readonly #asked = new Set<string>()
-  #integrations: Promise<readonly KnownIntegration[]> | undefined
-  #tokens: Promise<ReadonlyMap<string, string>> | undefined
+  #integrations: Promise<readonly IntegrationView[]> | undefined
+  #tokens: Promise<readonly ListedToken[]> | undefined
 
   /** The account's integrations; none where the principal may not read them. */
-  integrations(): Promise<readonly KnownIntegration[]> {
-    this.#integrations ??= ask<{ integrations: KnownIntegration[] }>({ path: ['admin', 'integrations'] }).then(
+  integrations(): Promise<readonly IntegrationView[]> {
+    this.#integrations ??= ask<{ integrations: IntegrationView[] }>({ path: ['admin', 'integrations'] }).then(
       (answer) => answer.integrations,
       () => [],
     )
     return this.#integrations
   }
 
-  /** Names of tokens by id; none where the principal may not read them. */
-  tokens(): Promise<ReadonlyMap<string, string>> {
-    this.#tokens ??= ask<{ tokens: { tokenId: string; name: string }[] }>({ path: ['admin', 'tokens'] }).then(
-      ({ tokens }) => new Map(tokens.map(({ tokenId, name }) => [tokenId, name])),
-      () => new Map(),
+  /** The account's tokens; none where the principal may not read them. */
+  tokens(): Promise<readonly ListedToken[]> {
+    this.#tokens ??= ask<{ tokens: ListedToken[] }>({ path: ['admin', 'tokens'] }).then(
+      ({ tokens }) => tokens,
+      () => [],
     )
     return this.#tokens
   }
@@ -69,8 +65,8 @@ export function knownBeside(): KnownBeside {
 }
 
 /** The account's integrations; undefined until they are known. */
-export function useIntegrations(): readonly KnownIntegration[] | undefined {
-  const [integrations, setIntegrations] = useState<readonly KnownIntegration[]>()
+export function useIntegrations(): readonly IntegrationView[] | undefined {
+  const [integrations, setIntegrations] = useState<readonly IntegrationView[]>()
   const account = accountNow()
   useEffect(() => {
     let isWanted = true
@@ -102,7 +98,7 @@ export function useTokenName(tokenId: string): string | undefined {
     if (isWanted)
       void knownBeside()
         .tokens()
-        .then((tokens) => isWanted && setName(tokens.get(tokenId)))
+        .then((tokens) => isWanted && setName(tokens.find((token) => token.tokenId === tokenId)?.name))
     return () => {
       isWanted = false
     }

@@ -32,9 +32,11 @@ export function Differences({ rows, label, isOfHere }: DifferencesProps) {
   return (
     <>
       <div class="drift-row drift-columns" aria-hidden="true">
-        {['Name', 'Attribute', 'In the file', 'Here', ...last].map((name) => (
-          <span key={name}>{name}</span>
-        ))}
+        {[rows.some(({ type }) => type === 'ROLE') ? 'Name' : 'User', 'Attribute', 'In the file', 'Here', ...last].map(
+          (name) => (
+            <span key={name}>{name}</span>
+          ),
+        )}
       </div>
       <WindowList
         label={label}
@@ -69,7 +71,7 @@ function Row({ row, index, isOfHere }: { row: Difference; index: number; isOfHer
       </span>
       <span class="clip">{attribute === undefined ? null : <Value text={attribute} max={28} />}</span>
       <Side text={there} label="In the file" />
-      <Side text={here} label="Here" isOurs={isOfHere} />
+      <Side text={here} label="Here" isOurs />
       {isOfHere ? (
         <LastChange row={row} />
       ) : (

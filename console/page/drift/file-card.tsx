@@ -1,5 +1,5 @@
+import type { IntegrationView } from '../../../shared/resources/views/integration.ts'
 import { useApi } from '../data/use-api.ts'
-import type { IntegrationView } from '../data/wire.ts'
 import { FileButton } from '../parts/file-drop.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Menu } from '../parts/menu.tsx'

@@ -12,9 +12,11 @@ const known = new Map<string, Promise<readonly EventRow[]>>()
 
 function changesOf(id: string): Promise<readonly EventRow[]> {
   const query = { resource: id, type: 'ALL', outcome: 'changed', last: 'all', order: 'desc', limit: LOOKED }
+  // The first one says what they are for; a line of the history for each row that is looked at would bury what happened.
+  const purpose = known.size === 0 ? 'drift' : undefined
   const asked =
     known.get(id) ??
-    ask<{ events: EventRow[] }>({ path: ['events'], query: { ...query, allowEmpty: true, purpose: 'drift' } }).then(
+    ask<{ events: EventRow[] }>({ path: ['events'], query: { ...query, allowEmpty: true, purpose } }).then(
       ({ events }) => events,
       () => [],
     )

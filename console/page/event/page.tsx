@@ -33,12 +33,12 @@ import { useNeighbours } from './use-neighbours.ts'
 /** One event, for links. */
 export default function EventPage({ params: { id = '' } }: PageProps) {
   const { data: row, error, again } = useApi<Row>(['events', id])
-  const days = useSession()?.retentionDays ?? 90
+  const days = useSession()?.retentionDays
   if (error?.status === 404) {
     return (
       <Page title="Event" crumbs={<Crumbs />}>
         <Empty title="There is no such event">
-          <p>Events are kept {days} days. It may be older, or of another account.</p>
+          <p>{days === undefined ? null : `Events are kept ${days} days. `}It may be older, or of another account.</p>
           <a class="button" href={addressOf([])}>
             See the timeline
           </a>

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
+import { cursorOf } from '../../../shared/audit/event-cursor.ts'
 import type { EventRow } from '../../../shared/audit/event-row.ts'
 import { ask } from '../data/api.ts'
-import { cursorOf } from '../events/cursor.ts'
 import type { EventAnswer } from '../events/feed.ts'
 import type { FollowAnswer } from '../events/follow.ts'
 

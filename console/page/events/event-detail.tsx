@@ -32,7 +32,7 @@ export function EventDetail({ row, known, byValue, onDone }: EventDetailProps) {
   const remedy = remedyOf(facts)
   return (
     <div class="detail">
-      {remedy ? <Remedy remedy={remedy} /> : null}
+      {remedy ? <Remedy remedy={remedy} onDone={onDone} /> : null}
       {facts.changes.length > 0 ? <Diff changes={facts.changes} names={names} /> : null}
       <EventFacts row={row} byValue={byValue} />
       {showsRaw ? <RawEvent row={row} /> : null}

@@ -17,8 +17,10 @@ interface EventRowProps {
   isOpen: boolean
   onToggle: () => void
   byValue?: ByValue | undefined
-  /** On an object's own page: without the columns that are the same throughout. */
+  /** Where there is less room: without the columns that hardly differ there. */
   compact?: boolean
+  /** The object on whose own page it stands. */
+  own?: string | undefined
   /** What the row opens to, in place. */
   children?: ComponentChildren
 }
@@ -27,12 +29,12 @@ interface EventRowProps {
 export const nameOfRow = (eventId: string): string => `row-${eventId}`
 
 /** One line of a history: an event, or reads that are told together; it opens in place. */
-export function EventRow({ told, isOpen, onToggle, byValue, compact = false, children }: EventRowProps) {
+export function EventRow({ told, isOpen, onToggle, byValue, compact = false, own, children }: EventRowProps) {
   const [row] = told.rows
   if (!row) return null
   const facts = toFacts(row, {})
   const mark = markOf(facts)
-  const isRead = mark.icon === 'eye'
+  const isRead = mark.icon === 'eye' && mark.tone === 'plain'
   const detailId = `detail-${row.EVENT_ID}`
   const onClick = ({ target }: MouseEvent) => {
     const isText = !(target instanceof Element && target.closest('a, button'))
@@ -45,7 +47,7 @@ export function EventRow({ told, isOpen, onToggle, byValue, compact = false, chi
       <div class={`event-row${isRead ? ' read' : ''}${compact ? ' compact' : ''}`} onClick={onClick}>
         <Time at={row.EVENT_TIMESTAMP} />
         <Mark {...mark} />
-        <Sentence words={told.sentence} id={nameOfRow(row.EVENT_ID)} />
+        <Sentence words={told.sentence} id={nameOfRow(row.EVENT_ID)} own={own} />
         <ByValueText name="status" value={String(row.HTTP_STATUS)} byValue={byValue}>
           <Status status={row.HTTP_STATUS} />
         </ByValueText>

@@ -5,6 +5,7 @@ import type { Known } from '../../../shared/audit/sentences/facts.ts'
 import type { Told } from '../../../shared/audit/sentences/fold.ts'
 import { toSentence } from '../../../shared/audit/sentences/sentence.ts'
 import { useKnown } from '../data/known.ts'
+import { useKeys } from '../frame/keys.ts'
 import { WindowList } from '../list/window-list.tsx'
 import { dayWord } from '../parts/time-text.ts'
 import { EventDetail } from './event-detail.tsx'
@@ -20,14 +21,19 @@ interface FeedListProps {
   byValue?: ByValue | undefined
   /** The object on whose own page it stands. */
   own?: string
+  /** Where there is less room than on the timeline. */
+  compact?: boolean
   onDone?: (() => void) | undefined
 }
 
+const NO_KEYS = {}
+
 /** The events of a feed: days, folded reads, rows that open in place. */
-export function FeedList({ feed, label, open, onOpen, byValue, own, onDone }: FeedListProps) {
+export function FeedList({ feed, label, open, onOpen, byValue, own, compact = false, onDone }: FeedListProps) {
   const known = useKnown(own)
   const [, redraw] = useReducer<number, void>((turn) => turn + 1, 0)
-  const shared = { byValue, onDone, known, open, onOpen, compact: own !== undefined }
+  useKeys(open === '' ? NO_KEYS : { Escape: () => onOpen('') })
+  const shared = { byValue, onDone, known, open, onOpen, compact }
   const toggle = (index: number) => {
     const { told } = feed.line(index)
     const [first] = told?.rows ?? []
@@ -84,11 +90,12 @@ function FeedLine({ told, day, isUnfolded, onToggle, ...shared }: FeedLineProps)
   if (!first) return null
   const isFold = rows.length > 1
   const isOpen = (isFold && isUnfolded) || rows.some(isRow(shared.open))
-  const own = isFold || shared.known.own === undefined ? told : { ...told, sentence: toSentence(first, shared.known) }
+  const { own } = shared.known
+  const short = isFold || own === undefined ? told : { ...told, sentence: toSentence(first, shared.known) }
   return (
     <>
       {day === undefined ? null : <DayHead time={first.EVENT_TIMESTAMP} day={day} />}
-      <EventRow told={own} isOpen={isOpen} onToggle={onToggle} byValue={shared.byValue} compact={shared.compact}>
+      <EventRow told={short} {...{ isOpen, onToggle, own }} byValue={shared.byValue} compact={shared.compact}>
         {isFold ? <Folded rows={rows} {...shared} /> : <EventDetail row={first} {...shared} />}
       </EventRow>
     </>
@@ -132,6 +139,7 @@ const Folded = ({ rows, known, open, onOpen, byValue, compact }: FoldedProps) =>
         onToggle={() => onOpen(open === row.EVENT_ID ? '' : row.EVENT_ID)}
         byValue={byValue}
         compact={compact}
+        own={known.own}
       >
         <EventDetail row={row} known={known} byValue={byValue} />
       </EventRow>

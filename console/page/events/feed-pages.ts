@@ -1,7 +1,7 @@
+import { cursorOf } from '../../../shared/audit/event-cursor.ts'
 import type { EventRow } from '../../../shared/audit/event-row.ts'
 import type { Told } from '../../../shared/audit/sentences/fold.ts'
 import { dayKey, dayText } from '../parts/time-text.ts'
-import { cursorOf } from './cursor.ts'
 import type { ToldPage } from './tell-page.ts'
 
 /** Pages that are held at once; older ones are fetched again when one comes back to them. */

@@ -1,9 +1,9 @@
+import { cursorOf } from '../../../shared/audit/event-cursor.ts'
 import type { EventRow } from '../../../shared/audit/event-row.ts'
 import type { Told } from '../../../shared/audit/sentences/fold.ts'
 import { ApiError, ask } from '../data/api.ts'
 import { knownBeside } from '../data/known.ts'
 import { Heights, type Span } from '../list/window.ts'
-import { cursorOf } from './cursor.ts'
 import { dayAt, type FeedPage, letGo, PAGE_ROWS, placeOf, toFeedPage, tooMany } from './feed-pages.ts'
 import { type ToldPage, tellPage } from './tell-page.ts'
 
@@ -89,16 +89,21 @@ export class EventFeed {
     return this.#pages.flatMap(({ rows }) => rows ?? []).find((row) => row.EVENT_ID === eventId)
   }
 
-  /** Asks for the next page, unless there is none, or it is being asked for. */
+  /** Asks for the next page, unless there is none, or it is being asked for; past parts of the range that hold nothing. */
   async more(): Promise<void> {
     if (this.isLoading || this.isWhole) return
     this.isLoading = true
     this.error = undefined
     this.#tell()
     try {
-      const place: Question = this.#next === undefined ? purposeOf(this.#question) : { before: this.#next }
-      const answer = await this.#ask({ limit: String(PAGE_ROWS), ...place })
-      await this.#append(answer)
+      let found: number
+      do {
+        const place: Question = this.#next === undefined ? purposeOf(this.#question) : { before: this.#next }
+        const answer = await this.#ask({ limit: String(PAGE_ROWS), ...place })
+        found = answer.events.length
+        await this.#append(answer)
+      } while (found === 0 && !this.isWhole)
+      this.age = Date.now()
     } catch (error) {
       this.error = error instanceof ApiError ? error : new ApiError(0, String(error))
     }
@@ -114,7 +119,6 @@ export class EventFeed {
   }
 
   async #append({ events, next, to, leftOut, follow }: EventAnswer): Promise<void> {
-    this.age = Date.now()
     this.leftOut = leftOut
     this.#newest ??= follow ?? to
     const page = await this.#toPage(this.#next, events)
@@ -183,8 +187,11 @@ export class EventFeed {
   /** Takes what came, oldest first; it joins the list, or waits until it is asked for. @returns what is new. */
   async arrive(rows: readonly EventRow[], next: string, mayShow: () => boolean): Promise<readonly EventRow[]> {
     const held = new Set([...(this.#pages[0]?.rows ?? []), ...(this.#pages[1]?.rows ?? [])].map((row) => row.EVENT_ID))
-    const fresh = rows.filter(({ EVENT_ID }) => !held.has(EVENT_ID) && !this.#seen.has(EVENT_ID))
+    // What is older than all that was asked for comes with its page.
+    const isNewer = (row: EventRow) => this.isWhole || this.#next === undefined || cursorOf(row) > this.#next
+    const fresh = rows.filter((row) => !held.has(row.EVENT_ID) && !this.#seen.has(row.EVENT_ID) && isNewer(row))
     this.#newest = next
+    this.age = Date.now()
     if (fresh.length === 0) return fresh
     for (const { EVENT_ID } of fresh) this.#seen.add(EVENT_ID)
     this.pending = [...fresh.toReversed(), ...this.pending]

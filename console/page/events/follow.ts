@@ -22,7 +22,8 @@ interface Following {
   /** Whether what comes may be shown at once. */
   mayShow: () => boolean
   onArrival: (rows: readonly EventRow[]) => void
-  onState: (state: LiveState) => void
+  /** Whether one hears of it now, and why not. */
+  onState: (state: LiveState, error?: ApiError) => void
   signal: AbortSignal
 }
 
@@ -39,15 +40,16 @@ export async function follow({ feed, question, mayShow, onArrival, onState, sign
       continue
     }
     try {
-      onState('live')
-      const after = { after: feed.newest, wait: WAIT_S, limit: 200, purpose: 'follow' }
+      if (failures === 0) onState('live')
+      // After a failure nothing is waited for: whether it answers again is said at once.
+      const after = { after: feed.newest, wait: failures === 0 ? WAIT_S : 0, limit: 200, purpose: 'follow' }
       const answer = await ask<FollowAnswer>({ path: ['events'], query: { ...question, ...after }, signal })
       failures = 0
       const fresh = await feed.arrive(answer.events, answer.next, mayShow)
       if (fresh.length > 0) onArrival(fresh)
     } catch (error) {
       if (signal.aborted) return
-      onState('lost')
+      onState('lost', error instanceof ApiError ? error : new ApiError(0, String(error)))
       if (error instanceof ApiError && error.status >= 400 && error.status < 500 && error.status !== 429) return
       await pause(Math.min(PAUSE_MS[0] * 2 ** failures++, PAUSE_MS[1]), signal)
     }

@@ -15,13 +15,13 @@ const of = (icon: IconName, tone: Tone): MarkOf => ({ icon, tone })
 export function markOf(facts: Facts): MarkOf {
   const mark = RULES.find(({ fits }) => fits(facts))?.mark ?? of('pencil', 'accent')
   const isNotDone = facts.status >= 400 && facts.row.METHOD !== 'NOTICE'
-  return isNotDone ? { icon: mark.icon === 'eye' ? 'struck' : mark.icon, tone: 'fail' } : mark
+  return isNotDone ? { ...mark, tone: 'fail' } : mark
 }
 
 const isOf = (word: string) => (facts: Facts) => facts.path.includes(word)
 const hasMembers = (kind: 'added' | 'removed') => (facts: Facts) => membersOf(facts, kind).isGiven
 const isRead = (facts: Facts): boolean =>
-  facts.row.METHOD === 'GET' || facts.row.METHOD === 'INVOKE' || facts.path.at(-1) === '.search' || isDryRun(facts)
+  /^(GET|INVOKE)$/.test(facts.row.METHOD) || /^(\.search|whoami)$/.test(facts.path.at(-1) ?? '') || isDryRun(facts)
 
 /** The first that fits. */
 const RULES: readonly { fits(facts: Facts): boolean; mark: MarkOf }[] = [

@@ -11,13 +11,14 @@ import { addressOf } from '../router/address.ts'
 import { navigate } from '../router/place.ts'
 import { useKeys } from './keys.ts'
 import { KeysDialog } from './keys-dialog.tsx'
-import { needs, useNeeds } from './needs.ts'
+import { needs, useFirstNeeds, useNeeds } from './needs.ts'
 import { ThemeButton } from './theme-button.tsx'
 
 /** Around every page: where one is, in which account, who looks; a rail, and a bar at the bottom of small windows. */
 export function Frame({ place, children }: { place: string; children: ComponentChildren }) {
   const session = useSession()
   const [showsKeys, setShowsKeys] = useState(false)
+  useFirstNeeds()
   useKeys({
     '?': () => setShowsKeys(true),
     ...Object.fromEntries(PLACES.map(({ key, path }) => [`g ${key}`, () => navigate(toPlace(path))])),

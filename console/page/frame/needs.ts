@@ -1,4 +1,7 @@
 import { useEffect, useReducer } from 'preact/hooks'
+import { knownBeside } from '../data/known.ts'
+import { countNeedy } from '../integrations/state.ts'
+import { accountNow } from '../router/address.ts'
 
 const counts = new Map<string, number>()
 const listeners = new Set<() => void>()
@@ -22,4 +25,16 @@ export function useNeeds(): void {
       listeners.delete(listener)
     }
   }, [])
+}
+
+/** Learns of an account, once it is shown, how many of its integrations need an administrator. */
+export function useFirstNeeds(): void {
+  const account = accountNow()
+  useEffect(() => {
+    counts.clear()
+    const known = knownBeside()
+    void Promise.all([known.integrations(), known.tokens()]).then(([integrations, tokens]) => {
+      if (account === accountNow()) setNeeds('/integrations', countNeedy(integrations, tokens, Date.now()))
+    })
+  }, [account])
 }

@@ -8,6 +8,8 @@ interface PageProps {
   title: string
   /** What the title begins with, such as how many are new. */
   before?: string | undefined
+  /** Before the heading: the initials of an object. */
+  picture?: ComponentChildren
   /** The heading, where it is more than the title. */
   heading?: ComponentChildren
   /** Where one is: links above the heading. */
@@ -23,7 +25,7 @@ interface PageProps {
 let focused: string | undefined
 
 /** The content of a page: its title in the tab, its one heading, which gets the focus when one comes to the page. */
-export function Page({ title, before = '', heading, crumbs, sub, actions, children }: PageProps) {
+export function Page({ title, before = '', picture, heading, crumbs, sub, actions, children }: PageProps) {
   const head = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
     document.title = `${before}${safeText(title)} · Rolecall`
@@ -42,6 +44,7 @@ export function Page({ title, before = '', heading, crumbs, sub, actions, childr
         </nav>
       ) : null}
       <div class="head">
+        {picture}
         <div class="head-text">
           <h1 ref={head} tabIndex={-1}>
             {heading ?? title}

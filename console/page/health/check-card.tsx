@@ -86,7 +86,7 @@ function Result({ state }: { state: CheckState }) {
         )}
       </p>
       {error ? <Problem title="The check came to no end" error={error} /> : null}
-      <ul class="plain">
+      <ul class="lines">
         {violations.map((one, i) => (
           <li key={i} class="violation">
             <Icon name="warning" />

@@ -1,4 +1,4 @@
-import type { HealthFinding } from '../data/wire.ts'
+import type { HealthFinding } from '../../../shared/watch/health/finding.ts'
 
 /** What a finding is called. */
 const TITLES: Readonly<Record<HealthFinding['kind'], string>> = {

@@ -1,5 +1,5 @@
+import type { InvariantStep } from '../../../shared/resources/views/invariant-step.ts'
 import { ApiError, ask } from '../data/api.ts'
-import type { InvariantStep } from '../data/wire.ts'
 
 /** How the check of everything comes along. */
 export interface CheckState {

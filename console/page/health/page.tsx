@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks'
+import type { Health, HealthFinding } from '../../../shared/watch/health/finding.ts'
 import { useApi } from '../data/use-api.ts'
-import type { Health, HealthFinding } from '../data/wire.ts'
 import { setNeeds } from '../frame/needs.ts'
 import { Page } from '../frame/page.tsx'
 import { Command } from '../parts/command.tsx'

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import type { IntegrationView } from '../data/wire.ts'
+import type { IntegrationView } from '../../../shared/resources/views/integration.ts'
 import { ChangeAction } from '../objects/change-actions.tsx'
 import { alterRequest, type Setting, type SettingField, typedOf } from './settings.ts'
 

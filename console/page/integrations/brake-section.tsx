@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks'
-import type { IntegrationView } from '../data/wire.ts'
+import type { DescribedIntegration, IntegrationView } from '../../../shared/resources/views/integration.ts'
+import { useApi } from '../data/use-api.ts'
 import { ChangeAction } from '../objects/change-actions.tsx'
 import { Tag } from '../parts/status.tsx'
 import { Time } from '../parts/time.tsx'
@@ -8,7 +9,7 @@ import { BRAKE } from './settings.ts'
 
 const SPANS = ['30m', '1h', '4h', '24h']
 
-/** What an integration may take away in an hour, and how a mass change that is wanted passes. */
+/** What an integration may take away in an hour, what is left of that, and how a mass change that is wanted passes. */
 export const BrakeSection = ({ view, onDone }: { view: IntegrationView; onDone: () => void }) => (
   <section>
     <div class="side-head">
@@ -16,6 +17,7 @@ export const BrakeSection = ({ view, onDone }: { view: IntegrationView; onDone: 
       <AlterAction view={view} setting={BRAKE} onDone={onDone} />
     </div>
     <p>{BRAKE.text(view)}</p>
+    {view.brake.mode === 'off' ? null : <ThisHour key={BRAKE.text(view)} name={view.name} />}
     {view.brakeReleasedUntil ? (
       <p>
         <Tag tone="loss">Released</Tag> until <Time at={view.brakeReleasedUntil} form="short" />
@@ -29,6 +31,16 @@ export const BrakeSection = ({ view, onDone }: { view: IntegrationView; onDone: 
     )}
   </section>
 )
+
+function ThisHour({ name }: { name: string }) {
+  const hour = useApi<DescribedIntegration>(['admin', 'integrations', name]).data?.brakeHour
+  if (!hour) return null
+  return (
+    <p>
+      {hour.used} of {hour.limit} this hour, <b>{hour.left} left</b> until <Time at={hour.until} form="short" />
+    </p>
+  )
+}
 
 interface ReleaseProps {
   name: string

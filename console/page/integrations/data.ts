@@ -1,7 +1,8 @@
+import type { IntegrationView } from '../../../shared/resources/views/integration.ts'
+import type { ListedToken } from '../../../shared/resources/views/token.ts'
 import type { ApiError } from '../data/api.ts'
 import { useOwners } from '../data/owners.ts'
 import { useApi } from '../data/use-api.ts'
-import type { IntegrationView, ListedToken } from '../data/wire.ts'
 
 /** What the pages of integrations know of all of them. */
 export interface Integrations {

@@ -1,7 +1,7 @@
 import { many, sayOwned } from '../../../shared/resources/say-owned.ts'
+import type { DroppedIntegration } from '../../../shared/resources/views/integration.ts'
 import { ask, send } from '../data/api.ts'
 import { knownBeside } from '../data/known.ts'
-import type { DroppedIntegration } from '../data/wire.ts'
 import { Action, type Plan } from '../parts/action.tsx'
 import { addressOf } from '../router/address.ts'
 import { navigate } from '../router/place.ts'

@@ -1,15 +1,18 @@
+import type { IntegrationView } from '../../../shared/resources/views/integration.ts'
+import type { ListedToken } from '../../../shared/resources/views/token.ts'
 import { useMayWrite } from '../data/session.tsx'
-import type { IntegrationView, ListedToken } from '../data/wire.ts'
 import { Initials } from '../objects/object-head.tsx'
 import { Tag } from '../parts/status.tsx'
 import { Value } from '../parts/value.tsx'
 import { addressOf } from '../router/address.ts'
 import { agoText } from './ago.ts'
-import { isReplaced, lastUseOf, liveOf, type Share, SOON_DAYS, type State } from './state.ts'
+import { subheadingOf } from './kinds.ts'
+import { isHigh, isReplaced, lastUseOf, liveOf, type Share, SOON_DAYS, type State } from './state.ts'
 import { RotateAction } from './token-actions.tsx'
 import { TokenBar } from './token-bar.tsx'
 
-interface IntegrationCardProps {
+/** What cards and rows show of an integration. */
+export interface IntegrationCardProps {
   view: IntegrationView
   heading: string
   state: State
@@ -23,10 +26,10 @@ interface IntegrationCardProps {
 const SHOWN_TOKENS = 3
 
 /** One integration: how it does, its tokens, and the one thing that is due. */
-export function IntegrationCard({ view, heading, state, share, owned, tokens, onDone }: IntegrationCardProps) {
+export function IntegrationCard(props: IntegrationCardProps) {
+  const { view, heading, state, share, owned, tokens } = props
   const { name } = view
   const live = liveOf(tokens, name).toSorted((a, b) => (a.createdAt < b.createdAt ? 1 : -1))
-  const due = live.find((token) => token.daysLeft <= SOON_DAYS && !isReplaced(token, tokens))
   const last = lastUseOf(tokens, name)
   return (
     <article class="card integration" aria-labelledby={`integration-${name}`}>
@@ -39,7 +42,7 @@ export function IntegrationCard({ view, heading, state, share, owned, tokens, on
             </a>
           </h2>
           <p class="meta clip">
-            <Value text={name} max={32} />
+            <Value text={subheadingOf(view, heading)} max={32} />
           </p>
         </div>
         <Tag tone={state.tone}>{state.word}</Tag>
@@ -59,8 +62,7 @@ export function IntegrationCard({ view, heading, state, share, owned, tokens, on
         {live.length > SHOWN_TOKENS ? <p class="meta">and {live.length - SHOWN_TOKENS} more</p> : null}
       </div>
       <footer class="actions">
-        {due ? <RotateAction token={due} onDone={onDone} /> : null}
-        {last === undefined ? <SetUpLink name={name} /> : null}
+        <DueAction {...props} />
         {share && share.refused > 0 ? (
           <a
             class="button quiet small"
@@ -72,6 +74,13 @@ export function IntegrationCard({ view, heading, state, share, owned, tokens, on
       </footer>
     </article>
   )
+}
+
+/** The one thing that is due: a token that ends soon, or a set-up that nothing came of yet. */
+export function DueAction({ view: { name }, tokens, onDone }: IntegrationCardProps) {
+  const due = liveOf(tokens, name).find((token) => token.daysLeft <= SOON_DAYS && !isReplaced(token, tokens))
+  if (due) return <RotateAction token={due} onDone={onDone} />
+  return lastUseOf(tokens, name) === undefined ? <SetUpLink name={name} /> : null
 }
 
 function SetUpLink({ name }: { name: string }) {
@@ -91,11 +100,9 @@ const Stat = ({ label, value, isBad = false }: { label: string; value: string; i
 )
 
 /** `3.1 %`; of nothing, nothing. */
-function shareText(share: Share | undefined): string {
+export function shareText(share: Share | undefined): string {
   if (!share) return '–'
   if (share.requests === 0) return '0 %'
   const percent = (100 * share.refused) / share.requests
   return `${percent === 0 || percent >= 10 ? percent.toFixed(0) : percent.toFixed(1)} %`
 }
-
-const isHigh = (share: Share | undefined): boolean => share !== undefined && share.refused > share.requests * 0.02

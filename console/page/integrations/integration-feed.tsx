@@ -59,6 +59,7 @@ export function IntegrationFeed({ name, values: { show, open }, set, turn }: Int
             feed={feed}
             label="Events of the integration, newest first"
             open={open}
+            compact
             onOpen={(event) => set({ open: event }, { typing: true })}
           />
         </div>

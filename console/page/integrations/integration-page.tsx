@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
+import type { IntegrationView } from '../../../shared/resources/views/integration.ts'
 import { useSession } from '../data/session.tsx'
-import type { IntegrationView } from '../data/wire.ts'
 import { Page } from '../frame/page.tsx'
 import { Crumbs, Initials } from '../objects/object-head.tsx'
 import type { PageProps } from '../pages.ts'
@@ -24,7 +24,7 @@ import { PolicySection } from './policy-section.tsx'
 import { SettingsCard } from './settings-card.tsx'
 import { lastUseOf, stateOf } from './state.ts'
 import { TokensCard } from './tokens-card.tsx'
-import { useShare } from './use-share.ts'
+import { useShares } from './use-share.ts'
 
 /** One integration: its tokens, its settings, what it owns, and what it asked. */
 export default function IntegrationPage({ params: { name = '' } }: PageProps) {
@@ -63,7 +63,7 @@ function Integration({ view, data }: { view: IntegrationView; data: Integrations
   const { values, set } = useQuery(INTEGRATION)
   const [turn, setTurn] = useState(0)
   const [now] = useState(Date.now)
-  const state = stateOf(view, tokens, useShare(view.name), now)
+  const state = stateOf(view, tokens, useShares([view.name]).get(view.name), now)
   const heading = headingOf(view, integrations)
   const done = () => {
     again()
@@ -73,13 +73,11 @@ function Integration({ view, data }: { view: IntegrationView; data: Integrations
     <Page
       title={`${view.name} · Integrations`}
       crumbs={<Crumbs place="integrations" label="Integrations" name={view.name} />}
+      picture={<Initials text={heading} />}
       heading={
-        <span class="object-head">
-          <Initials text={heading} />
-          <span>
-            <Value text={heading} max={40} /> <Tag tone={state.tone}>{state.word}</Tag>
-          </span>
-        </span>
+        <>
+          <Value text={heading} max={40} /> <Tag tone={state.tone}>{state.word}</Tag>
+        </>
       }
       sub={<p class="quiet">{[view.name, kindName(view.clientKind)].filter((text) => text !== heading).join(' · ')}</p>}
       actions={

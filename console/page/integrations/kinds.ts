@@ -1,4 +1,4 @@
-import type { IntegrationView } from '../data/wire.ts'
+import type { IntegrationView } from '../../../shared/resources/views/integration.ts'
 
 type Kind = IntegrationView['clientKind']
 
@@ -10,5 +10,9 @@ export function headingOf({ name, clientKind }: IntegrationView, all: readonly I
   if (clientKind === 'GENERIC') return name
   return all.filter((one) => one.clientKind === clientKind).length === 1 ? KIND_NAMES[clientKind] : name
 }
+
+/** What stands below the heading: the name, or the kind where that is the heading already. */
+export const subheadingOf = ({ name, clientKind }: IntegrationView, heading: string): string =>
+  heading === name ? KIND_NAMES[clientKind] : name
 
 export const kindName = (kind: Kind): string => KIND_NAMES[kind]

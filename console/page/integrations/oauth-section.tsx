@@ -1,7 +1,8 @@
+import type { IntegrationView } from '../../../shared/resources/views/integration.ts'
+import type { UsedOAuthClient } from '../../../shared/resources/views/oauth-client.ts'
 import { send } from '../data/api.ts'
 import { useMayWrite } from '../data/session.tsx'
 import { useApi } from '../data/use-api.ts'
-import type { IntegrationView, OAuthClientView } from '../data/wire.ts'
 import { Action } from '../parts/action.tsx'
 import { Time } from '../parts/time.tsx'
 import { Value } from '../parts/value.tsx'
@@ -18,7 +19,7 @@ const secretOf = (body: unknown) => <Secret secret={(body as { clientSecret: str
 export function OAuthSection({ view: { name, oauthClient }, onDone }: OAuthSectionProps) {
   const path = ['admin', 'integrations', name, 'oauth']
   const mayWrite = useMayWrite()
-  const { data, again } = useApi<OAuthClientView>(oauthClient ? path : undefined)
+  const { data, again } = useApi<UsedOAuthClient>(oauthClient ? path : undefined)
   const done = () => {
     again()
     onDone()
@@ -71,7 +72,7 @@ export function OAuthSection({ view: { name, oauthClient }, onDone }: OAuthSecti
   )
 }
 
-function Client({ id, client }: { id: string; client: OAuthClientView | undefined }) {
+function Client({ id, client }: { id: string; client: UsedOAuthClient | undefined }) {
   const { secrets = [], keys = [], jwksUri, trusts = [], lastUsedAt } = client ?? {}
   return (
     <dl class="pairs">

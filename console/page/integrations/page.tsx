@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
+import type { IntegrationView } from '../../../shared/resources/views/integration.ts'
 import { useMayWrite } from '../data/session.tsx'
-import type { IntegrationView } from '../data/wire.ts'
 import { setNeeds } from '../frame/needs.ts'
 import { Page } from '../frame/page.tsx'
 import { Empty } from '../parts/empty.tsx'
@@ -12,9 +12,10 @@ import { useQuery } from '../router/use-query.ts'
 import { AddIntegration } from './add-integration.tsx'
 import { type Integrations, useIntegrationsData } from './data.ts'
 import { IntegrationCard } from './integration-card.tsx'
+import { IntegrationTable } from './integration-table.tsx'
 import { headingOf, kindName } from './kinds.ts'
-import { needsSomebody, stateOf } from './state.ts'
-import { useShare } from './use-share.ts'
+import { countNeedy, stateOf } from './state.ts'
+import { useShares } from './use-share.ts'
 
 const KINDS = ['OKTA', 'AZURE', 'GENERIC'] as const
 const INTEGRATIONS = { kind: oneOf(['', ...KINDS], '') }
@@ -26,25 +27,25 @@ export default function IntegrationsPage() {
   const { integrations, tokens, error, age, again } = data
   const mayWrite = useMayWrite()
   const shown = integrations?.filter(({ clientKind }) => values.kind === '' || clientKind === values.kind)
+  const kinds = KINDS.filter((kind) => integrations?.some(({ clientKind }) => clientKind === kind))
   const [now] = useState(Date.now)
   useEffect(() => {
     if (integrations === undefined) return
-    setNeeds(
-      '/integrations',
-      integrations.filter((view) => needsSomebody(stateOf(view, tokens, undefined, now))).length,
-    )
+    setNeeds('/integrations', countNeedy(integrations, tokens, now))
   }, [integrations, tokens])
   return (
     <Page
       title="Integrations"
       actions={
         <>
-          <Filter
-            label="Kind"
-            choices={KINDS.map((kind) => ({ value: kind, label: kindName(kind) }))}
-            value={values.kind}
-            onChoose={(kind) => set({ kind: kind as '' })}
-          />
+          {(kinds.length > 1 && (integrations ?? []).length > MANY) || values.kind ? (
+            <Filter
+              label="Kind"
+              choices={kinds.map((kind) => ({ value: kind, label: kindName(kind) }))}
+              value={values.kind}
+              onChoose={(kind) => set({ kind: kind as '' })}
+            />
+          ) : null}
           {mayWrite ? <AddIntegration onDone={again} /> : null}
         </>
       }
@@ -56,41 +57,37 @@ export default function IntegrationsPage() {
           <p>An integration connects one identity provider: it has a role that owns what it creates, and tokens.</p>
         </Empty>
       ) : null}
-      {shown && shown.length > 0 ? <Cards shown={shown} now={now} {...data} /> : null}
+      {shown && shown.length > 0 ? <Sorted shown={shown} now={now} {...data} /> : null}
     </Page>
   )
 }
 
-/** The most urgent first; those that do as well as each other by name. */
-function Cards({ shown, now, ...data }: Integrations & { shown: readonly IntegrationView[]; now: number }) {
-  const { tokens } = data
-  const urgencyOf = (view: IntegrationView) => stateOf(view, tokens, undefined, now).urgency
-  const sorted = shown.toSorted((a, b) => urgencyOf(b) - urgencyOf(a) || (a.name < b.name ? -1 : 1))
-  return (
-    <div class="integrations">
-      {sorted.map((view) => (
-        <Card key={view.name} view={view} now={now} {...data} />
-      ))}
-    </div>
-  )
+/** From how many on one looks for those of a kind, and from how many they stand in a table. */
+const MANY = 4
+const TABLE_FROM = 13
+
+interface SortedProps extends Integrations {
+  shown: readonly IntegrationView[]
+  now: number
 }
 
-function Card({
-  view,
-  now,
-  integrations = [],
-  tokens,
-  ownedBy,
-  again,
-}: Integrations & { view: IntegrationView; now: number }) {
-  const share = useShare(view.name)
+/** The most urgent first; those that do as well as each other by name. */
+function Sorted({ shown, now, integrations = [], tokens, ownedBy, again }: SortedProps) {
+  const shares = useShares(shown.map(({ name }) => name))
+  const rows = shown
+    .map((view) => {
+      const share = shares.get(view.name)
+      const state = stateOf(view, tokens, share, now)
+      const heading = headingOf(view, integrations)
+      return { view, share, state, heading, tokens, owned: ownedBy(view.role), onDone: again }
+    })
+    .toSorted((a, b) => b.state.urgency - a.state.urgency || (a.view.name < b.view.name ? -1 : 1))
+  if (rows.length >= TABLE_FROM) return <IntegrationTable rows={rows} />
   return (
-    <IntegrationCard
-      {...{ view, share, tokens }}
-      heading={headingOf(view, integrations)}
-      state={stateOf(view, tokens, share, now)}
-      owned={ownedBy(view.role)}
-      onDone={again}
-    />
+    <div class="integrations">
+      {rows.map((row) => (
+        <IntegrationCard key={row.view.name} {...row} />
+      ))}
+    </div>
   )
 }

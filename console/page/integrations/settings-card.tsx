@@ -1,4 +1,4 @@
-import type { IntegrationView } from '../data/wire.ts'
+import type { IntegrationView } from '../../../shared/resources/views/integration.ts'
 import { Value } from '../parts/value.tsx'
 import { AlterAction } from './alter-action.tsx'
 import { SETTINGS } from './settings.ts'

@@ -2,9 +2,9 @@ import { BRAKE_MODES, MAX_BRAKE_OBJECTS } from '../../../shared/auth/brake.ts'
 import { UNKNOWN_MEMBERS } from '../../../shared/auth/carried.ts'
 import { LOCAL_CHANGES } from '../../../shared/auth/integration-settings.ts'
 import { SECONDARY_ROLES } from '../../../shared/auth/user-defaults.ts'
+import type { IntegrationView } from '../../../shared/resources/views/integration.ts'
 import { CLIENT_KINDS } from '../../../shared/scim/client-kind.ts'
 import { USER_TYPES } from '../../../shared/scim/schemas/snowflake-user.ts'
-import type { IntegrationView } from '../data/wire.ts'
 
 type Form = { is: 'words'; words: readonly string[] } | { is: 'number'; max: number } | { is: 'text' } | { is: 'truth' }
 

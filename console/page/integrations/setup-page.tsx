@@ -1,11 +1,12 @@
 import { useState } from 'preact/hooks'
+import type { IntegrationView } from '../../../shared/resources/views/integration.ts'
+import type { IssuedToken, ListedToken } from '../../../shared/resources/views/token.ts'
 import { obstaclesOf } from '../../../shared/setup/base-url.ts'
 import { type Field, fillSteps, type Guide, type GuideStep } from '../../../shared/setup/guide.ts'
 import { GUIDE_NAMES, GUIDES, type GuideName, guideOf } from '../../../shared/setup/guides.ts'
 import { ApiError, ask } from '../data/api.ts'
 import { useMayWrite, useSession } from '../data/session.tsx'
 import { useApi } from '../data/use-api.ts'
-import type { IntegrationView, IssuedToken, ListedToken } from '../data/wire.ts'
 import { Page } from '../frame/page.tsx'
 import { Crumbs } from '../objects/object-head.tsx'
 import type { PageProps } from '../pages.ts'
@@ -19,6 +20,7 @@ import { Value } from '../parts/value.tsx'
 import { tick } from './live-check.ts'
 import { LiveCheck } from './live-check.tsx'
 import { masked, Secret } from './secret.tsx'
+import { stagesOf } from './stages.ts'
 import { lastUseOf, liveOf } from './state.ts'
 import { useArrivals } from './use-arrivals.ts'
 
@@ -61,20 +63,20 @@ function SetUp({ view, tokens, crumbs }: SetUpProps) {
   const baseUrl = `${serviceUrl}/scim/v2`
   const token = issued ? issued.token : undefined
   const values = { baseUrl, tokenEndpoint: `${serviceUrl}/oauth2/token`, ...(token && { token }) }
-  const steps = fillSteps(guide, 'token', values)
+  const { paste, switchOn } = stagesOf(fillSteps(guide, 'token', values))
   const [live] = liveOf(tokens, name)
-  const hasToken = issued !== undefined || live !== undefined
+  const done = [issued !== undefined || live !== undefined, ticks.token !== undefined, ticks.user !== undefined]
+  const current = done.indexOf(false) + 1
   return (
     <Page
       title={`Set up ${name} · Integrations`}
       crumbs={crumbs}
       heading={
-        <span class="object-head">
-          <span>
-            Set up <Value text={name} /> <Tag>{guide.title}</Tag>
-          </span>
-        </span>
+        <>
+          Set up <Value text={name} /> <Tag>{guide.title}</Tag>
+        </>
       }
+      sub={<p class="meta">{current === 0 ? 'Done' : `step ${current} of ${done.length}`}</p>}
       actions={
         <Menu
           label="Another provider"
@@ -85,23 +87,19 @@ function SetUp({ view, tokens, crumbs }: SetUpProps) {
     >
       <div class="card setup">
         <ol class="setup-steps">
-          <Step number={1} isDone={hasToken} title="Integration and token">
+          <Step number={1} isDone={done[0]} title={`Integration and token${done[0] ? ' made' : ''}`}>
             <p class="quiet">
               Runs as role <code>{role}</code>
               {privileges.length > 0 ? `: may ${privileges.join(', ')}.` : ', which may create nothing yet.'}
             </p>
             <TokenField name={name} issued={issued} live={live} onIssued={setIssued} />
           </Step>
-          {steps.map((step, i) => (
-            <Step
-              key={step.go.join('>')}
-              number={i + 2}
-              isDone={isStepDone(step, rows.length)}
-              title={step.go.join(' › ')}
-            >
-              <StepBody step={step} token={token} />
-            </Step>
-          ))}
+          <Step number={2} isDone={done[1]} title={`Paste into ${guide.title}`}>
+            <Parts steps={paste} token={token} />
+          </Step>
+          <Step number={3} isDone={done[2]} title="Test, switch on, and assign one person">
+            <Parts steps={switchOn} token={token} />
+          </Step>
         </ol>
         <LiveCheck
           integration={name}
@@ -128,13 +126,9 @@ function SetUp({ view, tokens, crumbs }: SetUpProps) {
   )
 }
 
-/** Where something is pasted, it was right once a request came. */
-const isStepDone = ({ fields = [] }: GuideStep, arrived: number): boolean =>
-  arrived > 0 && fields.some(({ value }) => value.includes('/scim/v2'))
-
 interface StepProps {
   number: number
-  isDone: boolean
+  isDone: boolean | undefined
   title: string
   children: preact.ComponentChildren
 }
@@ -186,8 +180,13 @@ function TokenField({ name, issued, live, onIssued }: TokenFieldProps) {
   )
 }
 
-const StepBody = ({ step: { called, fields, note }, token }: { step: GuideStep; token: string | undefined }) => (
-  <>
+const Parts = ({ steps, token }: { steps: readonly GuideStep[]; token: string | undefined }) =>
+  steps.map((step) => <Part key={step.go.join('>')} step={step} token={token} />)
+
+/** One place in the provider's console, and what is done there. */
+const Part = ({ step: { go, called, fields, note }, token }: { step: GuideStep; token: string | undefined }) => (
+  <div class="setup-part">
+    <h3>{go.join(' › ')}</h3>
     {called ? <p class="meta">Also called {called.join(', ')}</p> : null}
     {fields && fields.length > 0 ? (
       <dl class="fields">
@@ -197,19 +196,21 @@ const StepBody = ({ step: { called, fields, note }, token }: { step: GuideStep; 
       </dl>
     ) : null}
     {note ? <p class="quiet">{note}</p> : null}
-  </>
+  </div>
 )
 
 const FieldRow = ({ field: { label, called, value, note }, isSecret }: { field: Field; isSecret: boolean }) => (
   <div class="field">
     <dt>
       {label}
-      {called ? <span class="meta"> or {called.join(', ')}</span> : null}
+      {called ? <p class="meta">or {called.join(', ')}</p> : null}
     </dt>
     <dd>
       <code>{isSecret ? masked(value) : value}</code>
       {note ? <span class="meta">{note}</span> : null}
     </dd>
-    <Copy text={value}>Copy</Copy>
+    <dd>
+      <Copy text={value}>Copy</Copy>
+    </dd>
   </div>
 )

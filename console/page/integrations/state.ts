@@ -1,4 +1,5 @@
-import type { IntegrationView, ListedToken } from '../data/wire.ts'
+import type { IntegrationView } from '../../../shared/resources/views/integration.ts'
+import type { ListedToken } from '../../../shared/resources/views/token.ts'
 import type { Tone } from '../parts/tone.ts'
 
 /** How many requests of a day were made, and how many of them were refused or failed. */
@@ -75,5 +76,13 @@ export function stateOf(
   return { word: 'Working', tone: 'gain', urgency: 1 }
 }
 
+/** Whether more of the requests was refused than happens by itself. */
+export const isHigh = (share: Share | undefined): boolean =>
+  share !== undefined && share.refused > share.requests * 0.02
+
 /** Whether somebody has to do something. */
-export const needsSomebody = ({ urgency }: State): boolean => urgency >= 3
+const needsSomebody = ({ urgency }: State): boolean => urgency >= 3
+
+/** How many integrations need somebody, as far as it is known without what was refused. */
+export const countNeedy = (views: readonly IntegrationView[], tokens: readonly ListedToken[], now: number): number =>
+  views.filter((view) => needsSomebody(stateOf(view, tokens, undefined, now))).length

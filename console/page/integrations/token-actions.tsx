@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
+import type { IssuedToken, ListedToken } from '../../../shared/resources/views/token.ts'
 import { send } from '../data/api.ts'
-import type { IssuedToken, ListedToken } from '../data/wire.ts'
 import { Action } from '../parts/action.tsx'
 import { Secret } from './secret.tsx'
 

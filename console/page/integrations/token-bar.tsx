@@ -1,4 +1,4 @@
-import type { ListedToken } from '../data/wire.ts'
+import type { ListedToken } from '../../../shared/resources/views/token.ts'
 import { relativeText } from '../parts/time-text.ts'
 import { Value } from '../parts/value.tsx'
 import { toneOf } from './state.ts'

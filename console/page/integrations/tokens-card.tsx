@@ -1,4 +1,5 @@
-import type { IntegrationView, ListedToken } from '../data/wire.ts'
+import type { IntegrationView } from '../../../shared/resources/views/integration.ts'
+import type { ListedToken } from '../../../shared/resources/views/token.ts'
 import { Tag } from '../parts/status.tsx'
 import { Time } from '../parts/time.tsx'
 import { Value } from '../parts/value.tsx'
@@ -39,7 +40,7 @@ export function TokensCard({ view: { name, oauthClient }, tokens, onDone }: Toke
         {ended.length > 0 ? (
           <details class="ended">
             <summary>{ended.length === 1 ? '1 token that ended' : `${ended.length} tokens that ended`}</summary>
-            <ul class="plain">
+            <ul class="lines">
               {ended.map(({ tokenId, name: called, status, expiresAt, revokedAt }) => (
                 <li key={tokenId}>
                   <Value text={called} max={40} /> <Tag>{status}</Tag>{' '}

@@ -1,3 +1,4 @@
+import type { NearName } from '../../../shared/resources/views/near-name.ts'
 import { ApiError, ask, type Query } from '../data/api.ts'
 import { Heights } from './window.ts'
 
@@ -7,6 +8,7 @@ export interface ListPage<Row> {
   totalResults?: number
   next?: string
   looked?: { at: number; of?: number }
+  near?: NearName[]
 }
 
 /** What is asked: a route, and a query without its cursor. */
@@ -28,6 +30,8 @@ export class PagedList<Item, Row> {
   total: number | undefined
   /** How far a search came that looks at objects one by one. */
   looked: { at: number; of?: number } | undefined
+  /** Who is near, where a search found nobody. */
+  near: readonly NearName[] = []
   error: ApiError | undefined
   isLoading = false
   /** When it was last answered. */
@@ -72,10 +76,11 @@ export class PagedList<Item, Row> {
     return ask<ListPage<Item>>({ path, query: { ...query, ...(this.#next && { cursor: this.#next }) } })
   }
 
-  #append({ Resources, totalResults, next, looked }: ListPage<Item>): void {
+  #append({ Resources, totalResults, next, looked, near = [] }: ListPage<Item>): void {
     this.age = Date.now()
     this.total = totalResults ?? this.total
     this.looked = looked
+    this.near = near
     this.#next = next
     this.isWhole = next === undefined
     this.rows.push(...Resources.map(this.#question.toRow))

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact'
 import type { Change } from '../../../shared/audit/rest-event.ts'
 import { PATCH_OP } from '../../../shared/scim/patch/patch-op.ts'
 import { type ApiRequest, ask, send } from '../data/api.ts'
+import { knownBeside } from '../data/known.ts'
 import { Diff } from '../events/diff.tsx'
 import { Action, type Plan } from '../parts/action.tsx'
 import type { IconName } from '../parts/icon-name.ts'
@@ -9,7 +10,7 @@ import type { IconName } from '../parts/icon-name.ts'
 /** What one change would do, as the dry run answers it. */
 function planOfChanges(changes: readonly Change[], warning?: string): Plan {
   return {
-    lines: changes.length === 0 ? [] : [<Diff key="changes" changes={changes} />],
+    lines: changes.length === 0 ? [] : [<Diff key="changes" changes={changes} names={knownBeside().names} />],
     count: changes.length === 0 ? 0 : 1,
     warning,
   }

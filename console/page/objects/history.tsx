@@ -1,4 +1,3 @@
-import { useState } from 'preact/hooks'
 import { FeedList } from '../events/feed-list.tsx'
 import { useFeed } from '../events/use-feed.ts'
 import { Empty } from '../parts/empty.tsx'
@@ -44,6 +43,8 @@ interface HistoryProps {
   kind: 'user' | 'role'
   show: Show
   open: string
+  /** Another one: it is asked for again. */
+  turn: number
   /** The history until then. */
   at: number | undefined
   set: (patch: { show?: Show; open?: string }, options?: { typing?: boolean }) => void
@@ -51,15 +52,10 @@ interface HistoryProps {
 }
 
 /** Everything that happened to one object, in sentences, newest first. */
-export function History({ id, kind, show, open, at, set, onDone }: HistoryProps) {
-  const [turn, setTurn] = useState(0)
+export function History({ id, kind, show, open, turn, at, set, onDone }: HistoryProps) {
   const until: Question = at === undefined ? {} : { to: new Date(at).toISOString() }
   const question = { resource: id, type: 'ALL', last: 'all', allowEmpty: 'true', ...QUESTIONS[kind][show], ...until }
   const feed = useFeed(question, turn)
-  const done = () => {
-    setTurn((before) => before + 1)
-    onDone()
-  }
   return (
     <section class="history" aria-label="History">
       <div class="history-head">
@@ -97,7 +93,8 @@ export function History({ id, kind, show, open, at, set, onDone }: HistoryProps)
             open={open}
             onOpen={(event) => set({ open: event }, { typing: true })}
             own={id}
-            onDone={done}
+            compact
+            onDone={onDone}
           />
         </div>
       ) : null}

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks'
+import { knownBeside } from '../data/known.ts'
 import { useApi } from '../data/use-api.ts'
 import { ChangeAction, patchOf } from './change-actions.tsx'
 
@@ -33,6 +34,8 @@ export function GrantAction({ user, role, onDone }: GrantActionProps) {
   }))
   const chosen = found.find(({ name }) => name.toLowerCase() === typed.trim().toLowerCase())
   const [roleIs, userIs] = user ? [chosen, user] : [role, chosen]
+  // The change names its member by id: of this one the name is known.
+  if (userIs) knownBeside().names.set(userIs.id, userIs.name)
   return (
     <ChangeAction
       label={user ? 'Give a role' : 'Add a member'}

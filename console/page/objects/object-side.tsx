@@ -3,15 +3,19 @@ import { attributeName } from '../../../shared/audit/sentences/attributes.ts'
 import { Command } from '../parts/command.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Tag } from '../parts/status.tsx'
+import { Time } from '../parts/time.tsx'
 import { Value } from '../parts/value.tsx'
 import { addressOf } from '../router/address.ts'
 import type { AsOf } from '../story/as-of.ts'
+import type { HeldRole } from '../story/lanes.ts'
 import { attributeText } from './attribute-text.ts'
 import { Owner } from './owner.tsx'
 
 /** What is shown beside the history: of now, or of a time. */
 export interface SideState extends AsOf {
-  roles: readonly { id: string; name: string }[]
+  roles: readonly (Pick<HeldRole, 'id' | 'name'> & Partial<HeldRole>)[]
+  /** How many roles it had before and has no longer. */
+  rolesBefore?: number
   /** Undefined: now. */
   at: number | undefined
 }
@@ -32,7 +36,7 @@ export function ObjectSide({ kind, id, name, state, resource }: ObjectSideProps)
   return (
     <aside class="card side" aria-label={state.at === undefined ? 'What it is now' : 'What it was then'}>
       {typeof resource?.owner === 'string' ? <Owner role={resource.owner} /> : null}
-      {kind === 'user' ? <Roles roles={state.roles} /> : null}
+      {kind === 'user' ? <Roles roles={state.roles} before={state.rolesBefore ?? 0} /> : null}
       <section>
         <div class="side-head">
           <h2>Attributes</h2>
@@ -73,11 +77,24 @@ export function ObjectSide({ kind, id, name, state, resource }: ObjectSideProps)
                 </code>
               </dd>
             </div>
+            <Created meta={resource?.meta} />
           </dl>
         )}
       </section>
       <Command words={[kind, 'history', resource ? name : id]} />
     </aside>
+  )
+}
+
+const Created = ({ meta }: { meta: unknown }) => {
+  const { created } = (meta ?? {}) as { created?: string }
+  return created === undefined ? null : (
+    <div>
+      <dt>created</dt>
+      <dd>
+        <Time at={created} form="day" />
+      </dd>
+    </div>
   )
 }
 
@@ -91,21 +108,28 @@ const AttributeValue = ({ value }: { value: unknown }) => (
   </>
 )
 
-const Roles = ({ roles }: { roles: SideState['roles'] }) => {
+const Roles = ({ roles, before }: { roles: SideState['roles']; before: number }) => {
   const [showsAll, setShowsAll] = useState(false)
   const shown = showsAll ? roles : roles.slice(0, 12)
   return (
     <section>
       <h2>
-        Roles <span class="meta">{roles.length}</span>
+        Roles{' '}
+        <span class="meta">
+          {roles.length} {before > 0 ? `now, ${before} before` : null}
+        </span>
       </h2>
-      {roles.length === 0 ? <p class="meta">None</p> : null}
-      <ul class="plain">
-        {shown.map(({ id, name }) => (
-          <li key={id}>
+      <ul class="lines">
+        {shown.map(({ id, name, since }) => (
+          <li key={id} class="held">
             <a class="link" href={addressOf(['roles', id])}>
               <Value text={name} max={40} />
             </a>
+            {since === undefined ? null : (
+              <span class="meta">
+                since <Time at={since} form="day" />
+              </span>
+            )}
           </li>
         ))}
       </ul>

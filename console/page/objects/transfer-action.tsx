@@ -34,14 +34,16 @@ interface TransferProps {
   /** The same, as the route takes it and as the command does. */
   what: Readonly<Record<string, unknown>>
   words: readonly string[]
+  /** Who is chosen at first. */
+  to?: string
   onDone: () => void
 }
 
 /** Hands objects to another owner, step after step. */
-export function Transfer({ label, class: form, name, owner, what, words, onDone }: TransferProps) {
+export function Transfer({ label, class: form, name, owner, what, words, to: first = '', onDone }: TransferProps) {
   const owners = useOwners().map(({ role }) => role)
-  const choices = [...new Set([...owners, 'ADMIN'])].filter((role) => role !== owner)
-  const [to, setTo] = useState('')
+  const choices = [...new Set([...owners, 'ADMIN', first])].filter((role) => role !== owner && role !== '')
+  const [to, setTo] = useState(first)
   const ask = (dryRun: boolean) => (next: string | undefined) => ({
     method: 'POST' as const,
     path: ['admin', 'ownership'],

@@ -1,11 +1,13 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import type { EventRow } from '../../../shared/audit/event-row.ts'
+import { toFacts } from '../../../shared/audit/sentences/facts.ts'
 import { toSentence } from '../../../shared/audit/sentences/sentence.ts'
 import { type ApiAnswer, ApiError, ask } from '../data/api.ts'
 import { useKnown } from '../data/known.ts'
 import { useMayWrite } from '../data/session.tsx'
 import { Sentence } from '../events/sentence.tsx'
+import { isUndoable, UndoAction } from '../events/undo-action.tsx'
 import { addressOf } from '../router/address.ts'
 import { Command } from './command.tsx'
 import { Dialog } from './dialog.tsx'
@@ -192,7 +194,7 @@ function Planned({ plan: { lines, count, warning }, confirm, isWorking, onConfir
   )
 }
 
-/** What was done, in the words of its event, which is there as soon as the answer is. */
+/** What was done, in the words of its event, which is there as soon as the answer is, and how it is taken back. */
 function Done({
   requestId,
   onClose,
@@ -206,6 +208,7 @@ function Done({
   const known = useKnown()
   const ofObjects = rows.filter(({ RESOURCE_ID }) => RESOURCE_ID !== null)
   const told = ofObjects.length > 0 ? ofObjects : rows
+  const undoable = told.length === 1 ? told.find((row) => isUndoable(toFacts(row, known))) : undefined
   useEffect(() => {
     const query = { request: requestId, type: 'ALL', last: '1h', allowEmpty: true, limit: 10, purpose: 'console' }
     void ask<{ events: EventRow[] }>({ path: ['events'], query }).then(
@@ -226,6 +229,7 @@ function Done({
           </a>
         </p>
       ))}
+      {undoable ? <UndoAction row={undoable} onDone={onClose} /> : null}
       {children}
       <div class="dialog-actions">
         <button type="button" class="button primary" onClick={onClose}>

@@ -6,6 +6,7 @@ const DAY_OF_YEAR = new Intl.DateTimeFormat('en-GB', {
   month: 'long',
   year: 'numeric',
 })
+const DATE = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
 const SHORT = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })
 const FULL = new Intl.DateTimeFormat('en-GB', {
   ...({ day: 'numeric', month: 'short', year: 'numeric' } as const),
@@ -13,10 +14,10 @@ const FULL = new Intl.DateTimeFormat('en-GB', {
 })
 const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
 
-/** How a time is written: `14:32:09`, `26 Nov, 14:32`, `26 Nov 2026, 14:32:09`, all local. */
-export type TimeForm = 'clock' | 'short' | 'full'
+/** How a time is written: `14:32:09`, `26 Nov 2026`, `26 Nov, 14:32`, `26 Nov 2026, 14:32:09`, all local. */
+export type TimeForm = 'clock' | 'day' | 'short' | 'full'
 
-const FORMATS = { clock: CLOCK, short: SHORT, full: FULL }
+const FORMATS = { clock: CLOCK, day: DATE, short: SHORT, full: FULL }
 
 /** A time as people here read it; what is none stands as it came. */
 export function timeText(time: string | number, form: TimeForm): string {

@@ -1,7 +1,7 @@
 import { Time } from '../parts/time.tsx'
 import { AsOfPanel } from '../story/as-of-panel.tsx'
 import { spanStart } from '../story/span-start.ts'
-import { ticksOf } from '../story/ticks.ts'
+import { endLabel, ticksOf } from '../story/ticks.ts'
 import type { Story } from '../story/use-story.ts'
 import { memberCounts } from './member-counts.ts'
 
@@ -56,7 +56,7 @@ export function MembersLine({ id, count, story, at, now, onAsOf }: MembersLinePr
           </text>
         ))}
         <text x="100%" y="12" text-anchor="end">
-          Today
+          {endLabel(from, now)}
         </text>
       </svg>
       <details class="twin">

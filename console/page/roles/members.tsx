@@ -1,3 +1,8 @@
+import { useMemo } from 'preact/hooks'
+import type { EventRow } from '../../../shared/audit/event-row.ts'
+import { actorOf } from '../../../shared/audit/sentences/actor.ts'
+import { toFacts } from '../../../shared/audit/sentences/facts.ts'
+import { knownBeside, useKnown } from '../data/known.ts'
 import { usePagedList } from '../list/use-paged-list.ts'
 import { WindowList } from '../list/window-list.tsx'
 import { RevokeAction } from '../objects/member-action.tsx'
@@ -8,6 +13,7 @@ import { Time } from '../parts/time.tsx'
 import { Value } from '../parts/value.tsx'
 import { addressOf } from '../router/address.ts'
 import { navigate } from '../router/place.ts'
+import { grantsOf } from './grants.ts'
 
 interface Member {
   id: string
@@ -17,6 +23,8 @@ interface Member {
 
 interface MembersProps {
   role: { id: string; name: string }
+  /** What happened to the role, newest first. */
+  events: readonly EventRow[]
   q: string
   onType: (q: string) => void
   turn: number
@@ -26,18 +34,23 @@ interface MembersProps {
 /** How many are drawn before one asks for all of them. */
 const SHOWN = 20
 
-/** Who has a role, and since when. */
-export function Members({ role, q, onType, turn, onDone }: MembersProps) {
+/** Who has a role, since when, and by whom. */
+export function Members({ role, events, q, onType, turn, onDone }: MembersProps) {
   const list = usePagedList<Member, Member>(
     {
       path: ['admin', 'roles', role.id, 'members'],
       query: { limit: q === '' ? SHOWN : 100, ...(q && { q }) },
-      toRow: (member) => member,
+      toRow: (member) => {
+        knownBeside().names.set(member.id, member.name)
+        return member
+      },
       rowPx: 41,
     },
     turn,
   )
   const { rows } = list
+  const known = useKnown()
+  const grants = useMemo(() => grantsOf(events), [events])
   return (
     <section class="history" aria-label="Members">
       <div class="history-head">
@@ -63,6 +76,7 @@ export function Members({ role, q, onType, turn, onDone }: MembersProps) {
             onOpen={(index) => navigate(addressOf(['users', rows[index]?.id ?? '']))}
             render={(index) => {
               const member = rows[index]
+              const grant = member && grants.get(member.id)
               return member ? (
                 <div class="member-row">
                   <a class="link clip" id={`name-${member.id}`} href={addressOf(['users', member.id])}>
@@ -76,6 +90,14 @@ export function Members({ role, q, onType, turn, onDone }: MembersProps) {
                     ) : (
                       'since before the history begins'
                     )}
+                    {grant ? (
+                      <>
+                        {' by '}
+                        <a class="link" href={addressOf(['timeline', grant.EVENT_ID])}>
+                          <Value text={actorOf(toFacts(grant, known)).text} max={30} />
+                        </a>
+                      </>
+                    ) : null}
                   </span>
                   <RevokeAction user={member} role={role} onDone={onDone} />
                 </div>

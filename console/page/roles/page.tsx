@@ -1,6 +1,7 @@
 import { useOwners } from '../data/owners.ts'
 import { Page } from '../frame/page.tsx'
 import { usePagedList } from '../list/use-paged-list.ts'
+import { Near } from '../objects/near.tsx'
 import { countText, ObjectList } from '../objects/object-list.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { Filter, FilterBar, Search } from '../parts/filter-bar.tsx'
@@ -81,6 +82,7 @@ export default function RolesPage() {
         empty={
           isFiltered ? (
             <Empty title={q ? `No role begins with “${q}”` : 'No role is so'}>
+              <Near place="roles" near={list.near} />
               <button type="button" class="button small" onClick={() => set({ q: '', owner: '' })}>
                 Clear
               </button>

@@ -1,4 +1,5 @@
 import { useMemo, useState } from 'preact/hooks'
+import type { EventRow } from '../../../shared/audit/event-row.ts'
 import { ApiError } from '../data/api.ts'
 import { useMayWrite } from '../data/session.tsx'
 import { useApi } from '../data/use-api.ts'
@@ -86,13 +87,11 @@ export default function RolePage({ params: { id = '' } }: PageProps) {
     <Page
       title={`${name} · Roles`}
       crumbs={crumbs}
+      picture={<Initials text={name} />}
       heading={
-        <span class="object-head">
-          <Initials text={name} />
-          <span>
-            <Value text={name} max={80} /> {data ? null : <Tag tone="fail">Deleted</Tag>}
-          </span>
-        </span>
+        <>
+          <Value text={name} max={80} /> {data ? null : <Tag tone="fail">Deleted</Tag>}
+        </>
       }
       sub={
         <p class="quiet">
@@ -121,19 +120,22 @@ export default function RolePage({ params: { id = '' } }: PageProps) {
           {data && at === undefined ? (
             <Members
               role={{ id, name }}
+              events={story?.rows ?? NO_EVENTS}
               q={values.q}
               onType={(q) => set({ q }, { typing: true })}
               turn={turn}
               onDone={again}
             />
           ) : null}
-          <History id={id} kind="role" show={values.show} open={values.open} at={at} set={set} onDone={again} />
+          <History id={id} kind="role" show={values.show} open={values.open} {...{ turn, at, set }} onDone={again} />
         </div>
         <ObjectSide kind="role" id={id} name={name} state={{ ...state, roles: [], at: time }} resource={data} />
       </div>
     </Page>
   )
 }
+
+const NO_EVENTS: readonly EventRow[] = []
 
 interface RoleActionsProps {
   id: string
@@ -147,17 +149,27 @@ function RoleActions({ id, name, role, onDone }: RoleActionsProps) {
   if (!mayWrite) return null
   if (!role) return <UndropAction kind="role" {...{ id, name, onDone }} />
   const owner = role.owner ?? 'ADMIN'
-  const of = { kind: 'role' as const, id, name, onDone }
   return (
     <Panel label="More">
-      {() => (
-        <div class="menu-items">
-          <GrantAction role={{ id, name }} onDone={onDone} />
-          <SetAction {...of} owner={owner} />
-          <TransferAction {...of} owner={owner} />
-          <DeleteAction {...of} />
-        </div>
-      )}
+      {(close) => {
+        const of = {
+          kind: 'role' as const,
+          id,
+          name,
+          onDone: () => {
+            close()
+            onDone()
+          },
+        }
+        return (
+          <div class="menu-items">
+            <GrantAction role={{ id, name }} onDone={of.onDone} />
+            <SetAction {...of} owner={owner} />
+            <TransferAction {...of} owner={owner} />
+            <DeleteAction {...of} />
+          </div>
+        )
+      }}
     </Panel>
   )
 }

@@ -15,9 +15,15 @@ function localText(at: number): string {
   return new Date(at - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
 }
 
+/** Noon of yesterday; the middle of a history that is younger. */
+function firstChoice(from: number, to: number): number {
+  const noon = new Date(to).setHours(12, 0, 0, 0) - 86_400_000
+  return noon > from ? noon : (from + to) / 2
+}
+
 /** Chooses the time of which the page shows what was. */
 export function AsOfPanel({ from, to, at, onAsOf }: AsOfPanelProps) {
-  const [chosen, setChosen] = useState(localText(at ?? new Date(to).setHours(12, 0, 0, 0) - 86_400_000))
+  const [chosen, setChosen] = useState(localText(at ?? firstChoice(from, to)))
   const time = new Date(chosen).getTime()
   const isIn = time >= from && time <= to
   return (

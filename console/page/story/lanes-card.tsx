@@ -8,7 +8,7 @@ import { AsOfPanel } from './as-of-panel.tsx'
 import type { Interval, Lane } from './lanes.ts'
 import { ACTIVE } from './moves.ts'
 import { spanText } from './span-start.ts'
-import { ticksOf } from './ticks.ts'
+import { endLabel, ticksOf } from './ticks.ts'
 
 /** Roles that are shown before the rest is asked for. */
 const SHOWN = 12
@@ -38,7 +38,7 @@ export function LanesCard({ lanes, from, to, isCut, at, onAsOf }: LanesCardProps
         <AsOfPanel from={from} to={to} at={at} onAsOf={onAsOf} />
       </div>
       <div class="lanes">
-        <Axis from={from} to={to} />
+        <Axis from={from} to={to} at={at} />
         {shown.map((lane) => (
           <LaneRow key={lane.key} lane={lane} from={from} to={to} />
         ))}
@@ -96,7 +96,7 @@ function Bar({ interval, from, to, form }: { interval: Interval; from: number; t
     />
   )
   return event ? (
-    <a href={addressOf(['timeline', event.EVENT_ID])} tabIndex={-1}>
+    <a href={addressOf(['timeline', event.EVENT_ID])} tabindex={-1}>
       {rect}
     </a>
   ) : (
@@ -111,7 +111,7 @@ function tipOf({ from, to, began, ended }: Interval, now: number): string {
   return `${since} ${to >= now ? 'until now' : `to ${timeText(to, 'full')}${by(ended)}`}`
 }
 
-const Axis = ({ from, to }: { from: number; to: number }) => (
+const Axis = ({ from, to, at: asOf }: Pick<LanesCardProps, 'from' | 'to' | 'at'>) => (
   <div class="lane axis" aria-hidden="true">
     <span class="lane-name" />
     <svg class="lane-bars" aria-hidden="true">
@@ -123,8 +123,11 @@ const Axis = ({ from, to }: { from: number; to: number }) => (
           </text>
         </g>
       ))}
+      {asOf === undefined ? null : (
+        <line class="lane-tick as-of" x1={share(asOf, from, to)} x2={share(asOf, from, to)} y1="0" y2="100%" />
+      )}
       <text x="100%" y="100%" dy="-2" text-anchor="end">
-        Today
+        {endLabel(from, to)}
       </text>
     </svg>
   </div>

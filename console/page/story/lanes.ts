@@ -78,6 +78,17 @@ function stepBack(
   if (before && !after && !isOpen) intervals.push({ from, to: at, ended: row })
 }
 
-/** The lanes that held at a time. */
-export const heldAt = (lanes: readonly Lane[], at: number): Lane[] =>
-  lanes.filter(({ intervals }) => intervals.some(({ from, to }) => from <= at && at < to))
+/** A role that is held, and since when as far as the history tells. */
+export interface HeldRole {
+  id: string
+  name: string
+  since: number | undefined
+}
+
+/** The roles that were held at a time; without one, those that are held now. */
+export const rolesHeld = (lanes: readonly Lane[], at?: number): HeldRole[] =>
+  lanes.flatMap(({ key, name, isHeld, intervals }) => {
+    const now = isHeld ? intervals.at(-1) : undefined
+    const held = at === undefined ? now : intervals.find(({ from, to }) => from <= at && at < to)
+    return key === ACTIVE || !held ? [] : [{ id: key, name, since: held.began && held.from }]
+  })

@@ -8,21 +8,19 @@ const DAY_MS = 86_400_000
 const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' })
 const CLOCK = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
 
+/** What the end of a time axis is called, which is the present. */
+export const endLabel = (from: number, to: number): string => (to - from > 2 * DAY_MS ? 'Today' : 'Now')
+
 /** Marks at most that stand between the ends. */
 const MAX_TICKS = 5
 
 /**
- * Marks of a time axis, local: the first days of months where it spans several, else days, else hours; none so near to
- * the end that its label would meet that of today.
+ * Marks of a time axis, local: the first days of months where it spans several, else days, else hours or parts of them;
+ * none so near to the end that its label would meet that of today.
  */
 export function ticksOf(from: number, to: number): Tick[] {
   const span = to - from
-  const all =
-    span > 45 * DAY_MS
-      ? monthsIn(from, to)
-      : span > 2 * DAY_MS
-        ? stepsIn(from, to, DAY_MS, DAY)
-        : stepsIn(from, to, DAY_MS / 24, CLOCK)
+  const all = span > 45 * DAY_MS ? monthsIn(from, to) : stepsIn(from, to, stepOf(span))
   const every = Math.ceil(all.length / MAX_TICKS)
   return all.filter((_, i) => i % every === 0).filter(({ at }) => to - at > span * 0.08 && at - from > span * 0.04)
 }
@@ -36,7 +34,14 @@ function monthsIn(from: number, to: number): Tick[] {
   }
 }
 
-function stepsIn(from: number, to: number, step: number, format: Intl.DateTimeFormat): Tick[] {
+const MINUTE_MS = 60_000
+const STEPS_MS = [5 * MINUTE_MS, 15 * MINUTE_MS, DAY_MS / 24, DAY_MS / 4]
+
+/** The shortest step of which few enough fit; days, where none does. */
+const stepOf = (span: number): number => STEPS_MS.find((step) => span / step <= MAX_TICKS + 1) ?? DAY_MS
+
+function stepsIn(from: number, to: number, step: number): Tick[] {
+  const format = step === DAY_MS ? DAY : CLOCK
   const midnight = new Date(from).setHours(0, 0, 0, 0)
   const first = midnight + Math.ceil((from - midnight) / step) * step
   const count = Math.max(0, Math.ceil((to - first) / step))

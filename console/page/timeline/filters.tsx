@@ -102,7 +102,7 @@ function Fields({ names, hints, values, set, close }: FieldsProps) {
     set({ ...draft, open: '' })
   }
   return (
-    <form class={names.length > 2 ? 'fields wide' : 'fields'} onSubmit={submit}>
+    <form class={names.length > 2 ? 'filter-fields wide' : 'filter-fields'} onSubmit={submit}>
       {names.map((name) => (
         <div key={name} class="field-line">
           <label for={`filter-${name}`}>{FILTER_LABELS[name]}</label>

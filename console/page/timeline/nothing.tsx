@@ -1,10 +1,8 @@
-import { useIntegrations } from '../data/known.ts'
 import { useApi } from '../data/use-api.ts'
 import type { EventAnswer } from '../events/feed.ts'
 import { Empty } from '../parts/empty.tsx'
 import { Time } from '../parts/time.tsx'
 import { relativeText } from '../parts/time-text.ts'
-import { addressOf } from '../router/address.ts'
 import type { SetQuery } from '../router/use-query.ts'
 import { outcomesOf, spanWords } from './question.ts'
 import { FILTERS, NO_FILTERS, TIMELINE, type TimelineValues } from './schema.ts'
@@ -14,9 +12,8 @@ interface NothingProps {
   set: SetQuery<typeof TIMELINE>
 }
 
-/** No event is shown: because of a filter, of the range, or because nobody is connected yet. */
+/** No event is shown: because of a filter, or of the range. */
 export function Nothing({ values, set }: NothingProps) {
-  const integrations = useIntegrations()
   const isFiltered = FILTERS.some((name) => values[name] !== '') || outcomesOf(values).outcome !== undefined
   if (isFiltered) {
     return (
@@ -24,16 +21,6 @@ export function Nothing({ values, set }: NothingProps) {
         <button type="button" class="button" onClick={() => set({ ...NO_FILTERS, show: TIMELINE.show.initial })}>
           Clear the filters
         </button>
-      </Empty>
-    )
-  }
-  if (integrations?.length === 0) {
-    return (
-      <Empty title="Connect your IdP">
-        <p>No integration is there yet. The guide makes one, and says what goes into each field.</p>
-        <a class="button primary" href={addressOf(['integrations', 'new', 'setup'])}>
-          Set up an integration
-        </a>
       </Empty>
     )
   }

@@ -12,6 +12,7 @@ import { HistogramCard } from './chart/histogram-card.tsx'
 import { useCounts } from './chart/use-counts.ts'
 import { Export } from './export.tsx'
 import { Filters } from './filters.tsx'
+import { FirstSteps } from './first-steps.tsx'
 import { LinkedEvent } from './linked-event.tsx'
 import { LiveButton, NewPill } from './live.tsx'
 import { Nothing, Unknown } from './nothing.tsx'
@@ -31,7 +32,7 @@ import { useLive } from './use-live.ts'
 /** Every request as it arrives. */
 export default function TimelinePage() {
   const { values, unknown, set } = useQuery(TIMELINE)
-  const retentionDays = useSession()?.retentionDays ?? 90
+  const retentionDays = useSession()?.retentionDays
   const [turn, setTurn] = useState(0)
   const question = { ...filtersOf(values), ...outcomesOf(values) }
   const feed = useFeed({ ...question, ...rangeOf(values) }, turn)
@@ -62,6 +63,7 @@ export default function TimelinePage() {
     >
       <Filters values={values} set={set} />
       <Unknown names={unknown} />
+      <FirstSteps arrived={live.arrived} />
       <HistogramCard
         counts={counts.data ?? EMPTY_COUNTS}
         isKnown={counts.data !== undefined}
@@ -74,7 +76,6 @@ export default function TimelinePage() {
         back={values.from === '' ? undefined : () => set(FIRST_RANGE)}
       />
       <div ref={top} />
-      <NewPill count={feed.pending.length} onShow={() => void showNew()} />
       <LinkedEvent id={values.open} feed={feed} byValue={byValue} onClose={() => set({ open: '' }, { typing: true })} />
       {feed.error ? (
         <Problem
@@ -84,6 +85,10 @@ export default function TimelinePage() {
           age={feed.age}
         />
       ) : null}
+      {live.error && !feed.error ? (
+        <Problem title="New events do not come" error={live.error} again={live.again} age={feed.age} />
+      ) : null}
+      <NewPill count={feed.pending.length} onShow={() => void showNew()} />
       {isFirst && !feed.error ? (
         <div class="card events">
           <Skeleton rows={12} />

@@ -1,14 +1,19 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { EventRow } from '../../../shared/audit/event-row.ts'
+import type { ApiError } from '../data/api.ts'
 import type { EventFeed } from '../events/feed.ts'
 import { follow, type LiveState } from '../events/follow.ts'
 
 /** Whether the page hears of what comes, and how it is switched. */
 export interface Live {
   state: LiveState | 'off'
+  /** Why one does not hear of it, while it is lost. */
+  error: ApiError | undefined
   /** How many events came since the page was opened. */
   arrived: number
   toggle: () => void
+  /** Tries again at once. */
+  again: () => void
 }
 
 /** Hears of what comes while the range is open and nobody switched it off. */
@@ -20,7 +25,8 @@ export function useLive(
   onArrival: (rows: readonly EventRow[]) => void,
 ): Live {
   const [isWanted, setWanted] = useState(true)
-  const [state, setState] = useState<LiveState>('live')
+  const [{ state, error }, setHeard] = useState<{ state: LiveState; error?: ApiError | undefined }>({ state: 'live' })
+  const [turn, setTurn] = useState(0)
   const [arrived, setArrived] = useState(0)
   const latest = useRef({ mayShow, onArrival })
   latest.current = { mayShow, onArrival }
@@ -29,7 +35,7 @@ export function useLive(
     if (!isWanted || !isPossible || !isReady) return
     const stop = new AbortController()
     void follow({
-      ...{ feed, question, onState: setState, signal: stop.signal },
+      ...{ feed, question, onState: (state, error) => setHeard({ state, error }), signal: stop.signal },
       mayShow: () => latest.current.mayShow(),
       onArrival: (rows) => {
         setArrived((before) => before + rows.length)
@@ -37,6 +43,11 @@ export function useLive(
       },
     })
     return () => stop.abort()
-  }, [feed, isWanted, isPossible, isReady])
-  return { state: isWanted && isPossible ? state : 'off', arrived, toggle: () => setWanted(!isWanted) }
+  }, [feed, isWanted, isPossible, isReady, turn])
+  const isOn = isWanted && isPossible
+  return {
+    ...{ state: isOn ? state : 'off', error: isOn ? error : undefined, arrived },
+    toggle: () => setWanted(!isWanted),
+    again: () => setTurn((before) => before + 1),
+  }
 }

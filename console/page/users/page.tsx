@@ -1,7 +1,9 @@
+import type { NearName } from '../../../shared/resources/views/near-name.ts'
 import { useIntegrations } from '../data/known.ts'
 import { useOwners } from '../data/owners.ts'
 import { Page } from '../frame/page.tsx'
 import { usePagedList } from '../list/use-paged-list.ts'
+import { Near } from '../objects/near.tsx'
 import { countText, ObjectList } from '../objects/object-list.tsx'
 import { useRoleName } from '../objects/role-name.ts'
 import { Empty } from '../parts/empty.tsx'
@@ -66,7 +68,7 @@ export default function UsersPage() {
       ...(role && { role }),
     },
     toRow,
-    rowPx: 53,
+    rowPx: 43,
   })
   const isFiltered = [q, active, owner, role].some((one) => one !== '')
   const chips = [
@@ -100,13 +102,13 @@ export default function UsersPage() {
       <ObjectList
         list={list}
         label="Users"
-        columns={['Name', 'State', 'Owner', 'Roles#', 'Last change']}
+        columns={['Name', 'userName', 'State', 'Owner', 'Roles#', 'Last change']}
         class="of-users"
         addressOf={({ id }) => addressOf(['users', id])}
         render={(user) => <UserCells {...user} />}
         empty={
           isFiltered ? (
-            <NobodyFound q={q} onClear={() => set({ q: '', active: '', owner: '', role: '' })} />
+            <NobodyFound q={q} near={list.near} onClear={() => set({ q: '', active: '', owner: '', role: '' })} />
           ) : (
             <NoUsers />
           )
@@ -118,13 +120,11 @@ export default function UsersPage() {
 
 const UserCells = ({ id, userName, displayName, isActive, owner, roles, modified }: UserRow) => (
   <>
-    <span class="object-name" id={`name-${id}`}>
-      <b>
-        <Value text={displayName || userName} />
-      </b>
-      <span class="quiet">
-        <Value text={userName} />
-      </span>
+    <b class="clip" id={`name-${id}`}>
+      <Value text={displayName || userName} />
+    </b>
+    <span class="quiet clip">
+      <Value text={userName} />
     </span>
     <span>{isActive ? <span class="quiet">Active</span> : <Tag tone="loss">Disabled</Tag>}</span>
     <span class="quiet clip">
@@ -137,8 +137,15 @@ const UserCells = ({ id, userName, displayName, isActive, owner, roles, modified
   </>
 )
 
-const NobodyFound = ({ q, onClear }: { q: string; onClear: () => void }) => (
+interface NobodyProps {
+  q: string
+  near: readonly NearName[]
+  onClear: () => void
+}
+
+const NobodyFound = ({ q, near, onClear }: NobodyProps) => (
   <Empty title={q ? `Nobody begins with “${q}”` : 'No user is so'}>
+    <Near place="users" near={near} />
     <p>The search looks for the start of a userName, or for a whole externalId, e-mail or id.</p>
     <button type="button" class="button small" onClick={onClear}>
       Clear

@@ -24,7 +24,6 @@ export function UserActions({ id, name, user, onDone, children }: UserActionsPro
   if (!user) return <UndropAction kind="user" {...{ id, name, onDone }} />
   const owner = user.owner ?? 'ADMIN'
   const verb = user.active === false ? 'Enable' : 'Disable'
-  const of = { kind: 'user' as const, id, name, onDone }
   return (
     <>
       <ChangeAction
@@ -42,14 +41,25 @@ export function UserActions({ id, name, user, onDone, children }: UserActionsPro
       />
       {children}
       <Panel label="More">
-        {() => (
-          <div class="menu-items">
-            <SetAction {...of} owner={owner} />
-            <GrantAction user={{ id, name }} onDone={onDone} />
-            <TransferAction {...of} owner={owner} />
-            <DeleteAction {...of} />
-          </div>
-        )}
+        {(close) => {
+          const of = {
+            kind: 'user' as const,
+            id,
+            name,
+            onDone: () => {
+              close()
+              onDone()
+            },
+          }
+          return (
+            <div class="menu-items">
+              <SetAction {...of} owner={owner} />
+              <GrantAction user={{ id, name }} onDone={of.onDone} />
+              <TransferAction {...of} owner={owner} />
+              <DeleteAction {...of} />
+            </div>
+          )
+        }}
       </Panel>
     </>
   )

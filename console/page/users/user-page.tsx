@@ -17,7 +17,7 @@ import { Value } from '../parts/value.tsx'
 import { useQuery } from '../router/use-query.ts'
 import { asOf, type FlatAttributes, flatten } from '../story/as-of.ts'
 import { AsOfBand } from '../story/as-of-band.tsx'
-import { heldAt, lanesOf } from '../story/lanes.ts'
+import { lanesOf, rolesHeld } from '../story/lanes.ts'
 import { LanesCard } from '../story/lanes-card.tsx'
 import { ACTIVE } from '../story/moves.ts'
 import { STORY } from '../story/schema.ts'
@@ -68,7 +68,7 @@ export default function UserPage({ params: { id = '' } }: PageProps) {
       </Page>
     )
   }
-  return <UserView user={isGone ? undefined : user.data} {...{ id, name, story, again }} storyError={error} />
+  return <UserView user={isGone ? undefined : user.data} {...{ id, name, story, turn, again }} storyError={error} />
 }
 
 /** The name it has, or had last. */
@@ -85,10 +85,11 @@ interface UserViewProps {
   user: User | undefined
   story: Story | undefined
   storyError: ReturnType<typeof useStory>['error']
+  turn: number
   again: () => void
 }
 
-function UserView({ id, name, user, story, storyError, again }: UserViewProps) {
+function UserView({ id, name, user, story, storyError, turn, again }: UserViewProps) {
   const { values, set } = useQuery(STORY)
   // Grants name their members by id: of this one the name is known.
   if (name !== '') knownBeside().names.set(id, name)
@@ -107,14 +108,12 @@ function UserView({ id, name, user, story, storyError, again }: UserViewProps) {
     <Page
       title={`${name} · Users`}
       crumbs={<Crumbs place="users" label="Users" name={name} />}
+      picture={<Initials text={title} />}
       heading={
-        <span class="object-head">
-          <Initials text={title} />
-          <span>
-            <Value text={title} max={80} /> {user ? null : <Tag tone="fail">Deleted</Tag>}
-            {user?.active === false ? <Tag tone="loss">Disabled</Tag> : null}
-          </span>
-        </span>
+        <>
+          <Value text={title} max={80} /> {user ? null : <Tag tone="fail">Deleted</Tag>}
+          {user?.active === false ? <Tag tone="loss">Disabled</Tag> : null}
+        </>
       }
       sub={
         <p class="quiet">
@@ -143,7 +142,7 @@ function UserView({ id, name, user, story, storyError, again }: UserViewProps) {
           ) : (
             <Skeleton rows={4} />
           )}
-          <History id={id} kind="user" show={values.show} open={values.open} at={at} set={set} onDone={again} />
+          <History id={id} kind="user" show={values.show} open={values.open} {...{ turn, at, set }} onDone={again} />
         </div>
         <ObjectSide kind="user" id={id} name={name} state={side} resource={user} />
       </div>
@@ -163,9 +162,10 @@ interface SideInput extends Pick<UserViewProps, 'id' | 'user' | 'story'> {
 function sideOf({ id, user, story, lanes, at, roles }: SideInput): SideState {
   const present = user ? flatten(user) : NOTHING
   const time = at ?? (user ? undefined : lastBefore(story, id))
-  if (time === undefined || !story || !lanes) return { attributes: present, unknown: new Set(), roles, at: undefined }
-  const held = heldAt(lanes, time).filter(({ key }) => key !== ACTIVE)
-  return { ...asOf(id, present, story.rows, time), roles: held.map(({ key, name }) => ({ id: key, name })), at: time }
+  if (!story || !lanes) return { attributes: present, unknown: new Set(), roles, at: undefined }
+  if (time !== undefined) return { ...asOf(id, present, story.rows, time), roles: rolesHeld(lanes, time), at: time }
+  const rolesBefore = lanes.filter(({ key, isHeld }) => key !== ACTIVE && !isHeld).length
+  return { attributes: present, unknown: new Set(), roles: rolesHeld(lanes), rolesBefore, at: undefined }
 }
 
 /** Of who is deleted, the moment before. */

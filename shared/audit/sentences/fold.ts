@@ -58,8 +58,17 @@ const callerOf = ({ row, tokenId }: Facts): string => JSON.stringify([row.ACTOR_
 
 const READS: Folding = {
   keyOf: (facts) => (readOf(facts) === undefined ? undefined : callerOf(facts)),
-  tell: (run) => say`${actorOf(run[0] as Facts)} ${list(readPhrases(run))} in ${several(run.length, 'request')}`,
+  tell: (run) =>
+    say`${actorOf(run[0] as Facts)} ${list(shorten(readPhrases(run)))} in ${several(run.length, 'request')}`,
 }
+
+/** What a line has room for, before the rest is counted. */
+const MAX_PHRASES = 4
+
+const shorten = (phrases: Words[]): Words[] =>
+  phrases.length <= MAX_PHRASES
+    ? phrases
+    : [...phrases.slice(0, MAX_PHRASES - 1), say`read ${several(phrases.length - MAX_PHRASES + 1, 'other thing')}`]
 
 /** `looked up 3 users and 1 role`, `listed users`: each thing once. */
 function readPhrases(run: readonly Facts[]): Words[] {

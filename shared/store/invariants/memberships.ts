@@ -8,7 +8,8 @@ import { collectionKey, INTENT_PREFIX, MEMBER_PREFIX, memberKey, membersKey, res
 import { ofPartition, queryAll, queryBehind } from '../query-all.ts'
 import { type StoredResource, toResources } from '../resource-item.ts'
 import { TABLE } from '../table.ts'
-import { called, type Looked, type Violation, violationOf } from './violation.ts'
+import type { Looked, Violation } from './violation.ts'
+import { called, violationOf } from './violation-of.ts'
 
 type Item = Record<string, unknown>
 

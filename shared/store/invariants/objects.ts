@@ -8,7 +8,8 @@ import { collectionKey, type Key, ownedKey, resourceKey } from '../keys.ts'
 import { queryBehind } from '../query-all.ts'
 import { type StoredResource, toResource } from '../resource-item.ts'
 import { TABLE } from '../table.ts'
-import { called, type Looked, type Violation, violationOf } from './violation.ts'
+import type { Looked, Violation } from './violation.ts'
+import { called, violationOf } from './violation-of.ts'
 
 type Item = Record<string, unknown>
 

@@ -1,6 +1,3 @@
-import { nameOf } from '../claims.ts'
-import type { StoredResource } from '../resource-item.ts'
-
 /** Something that no request, fault or kill may leave behind. */
 export interface Violation {
   /** The audit word of the object's type. */
@@ -19,13 +16,3 @@ export interface Looked {
   /** Where to go on; undefined behind the last. */
   reached: string | undefined
 }
-
-/** A sentence about an object that can be read. */
-export const violationOf = (resource: StoredResource, message: string): Violation => ({
-  ...{ type: resource.type.auditWord, id: resource.id, name: nameOf(resource) },
-  message,
-})
-
-/** `User "ada@example.com" (0199…)`, `Role "Ops" (0199…)`. */
-export const called = (resource: StoredResource): string =>
-  `${resource.type.auditWord === 'ROLE' ? 'Role' : 'User'} ${JSON.stringify(nameOf(resource))} (${resource.id})`

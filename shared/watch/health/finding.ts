@@ -20,6 +20,18 @@ export interface HealthFinding {
   command: string
 }
 
+/** The health of an account. */
+export interface Health {
+  /** ISO 8601. */
+  checkedAt: string
+  /** What asks for an administrator, the worst first; none where all is well. */
+  findings: HealthFinding[]
+  /** Roles with changes that wait for the worker, and deleted users whom it has not taken out of every role. */
+  unfinished: { roles: number; deletedUsers: number }
+  /** Which part of the history was looked at: the last day, or as much of it as the latest 2,000 events. */
+  history: { since: string; events: number }
+}
+
 export const iso = (ms: number): string => new Date(ms).toISOString()
 
 /** A finding as it is judged: its command as words behind `rolecall`, and an advice of the history, which goes before it. */

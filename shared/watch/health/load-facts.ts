@@ -1,8 +1,8 @@
-import { limitOf, startOfHour } from '../../auth/brake.ts'
+import { startOfHour } from '../../auth/brake.ts'
 import { DAY_MS } from '../../auth/span.ts'
-import { tokenStatus } from '../../resources/token-view.ts'
+import { loadBrakeHour } from '../../resources/brake/this-hour.ts'
+import { tokenStatus } from '../../resources/present-token.ts'
 import { RESOURCE_TYPES } from '../../scim/resource-types.ts'
-import { getCounted } from '../../store/brake/hour.ts'
 import { sumOf } from '../../store/brake/shards.ts'
 import type { Db } from '../../store/client.ts'
 import { listOwnerCounts } from '../../store/counters.ts'
@@ -85,9 +85,8 @@ async function loadTokens(db: Db, integration: Integration, uses: readonly Use[]
 }
 
 async function loadBrake(db: Db, integration: Integration, owned: number, at: Date): Promise<BrakeFacts | undefined> {
-  const { account, name, enabled, brake, brakeReleasedUntil } = integration
-  if (!enabled || brake.mode === 'off' || brakeReleasedUntil > at.getTime()) return undefined
-  const found = await getCounted(db, { account, integration: name, at })
-  const limit = limitOf(brake, found.owned ?? owned)
-  return { mode: brake.mode, limit, counted: sumOf(found.counts), since: startOfHour(at) }
+  const { enabled, brake, brakeReleasedUntil } = integration
+  if (!enabled || brakeReleasedUntil > at.getTime()) return undefined
+  const hour = await loadBrakeHour(db, integration, owned, at)
+  return hour && { mode: brake.mode, limit: hour.limit, counted: hour.used, since: startOfHour(at) }
 }

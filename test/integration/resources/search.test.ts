@@ -13,6 +13,7 @@ interface Found {
   totalResults?: number
   next?: string
   looked?: { at: number; of?: number }
+  near?: { id: string; name: string }[]
 }
 
 /** What a search finds, by name; `units` are read units. */
@@ -94,6 +95,20 @@ describe('a search', () => {
     ])
     expect((await search(account, { q: 'Ops', attributes: 'members' }, '/admin/roles')).rows[0].members).toHaveLength(2)
     expect(await find(account, { q: 'g-1' }, '/admin/roles')).toEqual({ names: ['Empty'], totalResults: 1 })
+  })
+
+  test('without a hit it names those whose names begin most like it, of the owner asked for', async () => {
+    const near = (...names: string[]) => names.map((name) => ({ id: ids[name], name }))
+    const both = near('Ada@x.org', 'adam@x.org')
+    expect(await find(account, { q: 'adb' })).toEqual({ names: [], totalResults: 0, near: both })
+    expect(await find(account, { q: 'ADAZ', owner: OKTA })).toEqual({ names: [], totalResults: 0, near: both })
+    expect(await find(account, { q: 'grx', owner: OKTA })).toEqual({ names: [], totalResults: 0 })
+    expect((await find(account, { q: 'grx' })).near).toEqual(near('Grace'))
+    expect((await find(account, { q: 'a'.repeat(1000) })).near).toEqual(both)
+    expect(await find(account, { q: 'xyz' })).toEqual({ names: [], totalResults: 0 })
+    expect(await find(account, { q: 'adb', active: 'true' })).toEqual({ names: [], totalResults: 0 })
+    const roles = await find(account, { q: 'opx' }, '/admin/roles')
+    expect(roles.near?.map(({ name }) => name)).toEqual(['Ops'])
   })
 
   test('who is found by something else than the name comes first, and once', async () => {

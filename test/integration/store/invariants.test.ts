@@ -148,7 +148,8 @@ describe('what is broken by hand is told in a sentence', () => {
   })
 
   test('changes that wait and nobody knows of, and work for what is gone or not deleted', async () => {
-    await put({ pk: membersKey(account, ids.ops), sk: 'INTENT#000000000009#0000' })
+    const intent = { pk: membersKey(account, ids.ops), sk: 'INTENT#000000000009#0000' }
+    await put(intent)
     const lane = { epoch: 1, lease: 0 }
     await put({ ...pendingWorkKey(account, 'GROUP', 'gone'), ...lane, committed: 1, openSince: 1, queued: 1 })
     const deleted = { cause: { time: 'x', eventId: 'y' }, deletedAt: 1, due: 1 }
@@ -158,6 +159,7 @@ describe('what is broken by hand is told in a sentence', () => {
       'Changes of members wait for role gone, which is neither there nor known to be deleted',
       `User ${ids.ada} is marked as deleted and there: readers of members hide a user who is not gone`,
     ])
+    await drop(intent)
   })
 
   test('counters that are off', async () => {

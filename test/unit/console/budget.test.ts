@@ -15,7 +15,7 @@ const ofType = (...types: string[]) =>
   assets.filter(([path]) => types.includes(extname(path)) && path !== '/console/uplot.css')
 
 test('the whole page, each of its places looked at, is at most 150 KB on the wire', () => {
-  expect(sum(assets.map(([, asset]) => bytesOf(asset)))).toBeLessThanOrEqual(148 * KB)
+  expect(sum(assets.map(([, asset]) => bytesOf(asset)))).toBeLessThanOrEqual(144 * KB)
   expect(assets.map(([path]) => path)).toEqual(
     expect.arrayContaining(['/', '/console/main.js', '/console/page.css', '/console/uplot.css']),
   )

@@ -3,6 +3,7 @@ import { diffOf } from '../../../console/page/events/diff-lines.ts'
 import { emphasize } from '../../../console/page/events/emphasis.ts'
 import { markOf } from '../../../console/page/events/mark-of.ts'
 import { remedyOf } from '../../../console/page/events/remedy-of.ts'
+import { transferOf } from '../../../console/page/events/transfer-of.ts'
 import type { RestEvent } from '../../../shared/audit/rest-event.ts'
 import { toFacts } from '../../../shared/audit/sentences/facts.ts'
 import { toSentence } from '../../../shared/audit/sentences/sentence.ts'
@@ -68,9 +69,10 @@ describe('markOf()', () => {
     ['added', ofFinance({ changes: [{ attribute: 'members.added', after: [IDS.ada] }] }), 'in', 'gain'],
     ['removed', ofFinance({ changes: [{ attribute: 'members.removed', before: [IDS.ada] }] }), 'out', 'loss'],
     ['refused', REFUSED, 'pencil', 'fail'],
-    ['a read that was refused', { endpoint: 'scim/v2/Users', status: 400 }, 'struck', 'fail'],
+    ['a read that was refused', { endpoint: 'scim/v2/Users', status: 400 }, 'eye', 'fail'],
     ['turned away', TURNED_AWAY, 'shield', 'fail'],
     ['a token', byAdmin({ method: 'POST', endpoint: 'admin/tokens/x/rotate', status: 201 }), 'key', 'accent'],
+    ['may I write', byAdmin({ method: 'POST', endpoint: 'admin/whoami', status: 204 }), 'eye', 'plain'],
     ['undone', byAdmin({ method: 'POST', endpoint: 'admin/undo' }), 'undo', 'accent'],
     ['Bulk', { method: 'POST', endpoint: 'scim/v2/Bulk' }, 'roles', 'accent'],
     ['a notice', { method: 'NOTICE', endpoint: 'notice/token-expires' }, 'warning', 'loss'],
@@ -138,6 +140,25 @@ describe('diffOf()', () => {
       ],
       leftOut: '12 attributes left out: a, b',
     })
+  })
+})
+
+describe('transferOf()', () => {
+  test('is what a command to hand one object over asks for', () => {
+    const words = ['ownership', 'transfer', '--user', 'ada@example.com', '--to', 'AAD_PROVISIONER', '--account', 'x']
+    expect(transferOf(words)).toEqual({ kind: 'user', name: 'ada@example.com', to: 'AAD_PROVISIONER' })
+    expect(transferOf(['ownership', 'transfer', '--role', 'Finance', '--to', 'ADMIN'])).toEqual({
+      ...{ kind: 'role', name: 'Finance', to: 'ADMIN' },
+    })
+  })
+
+  test.each([
+    [[]],
+    [['token', 'list']],
+    [['ownership', 'transfer', '--owned-by', 'OKTA_PROVISIONER', '--to', 'ADMIN']],
+    [['ownership', 'transfer', '--user', 'ada']],
+  ])('%j is none', (words) => {
+    expect(transferOf(words)).toBeUndefined()
   })
 })
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { HealthFinding } from '../../../console/page/data/wire.ts'
 import { moreOf, titleOf } from '../../../console/page/health/findings.ts'
 import { toTold } from '../../../console/page/health/told.ts'
+import type { HealthFinding } from '../../../shared/watch/health/finding.ts'
 import { FINDING_KINDS } from '../../../shared/watch/health/finding.ts'
 
 const finding = (kind: HealthFinding['kind'], more: Partial<HealthFinding> = {}): HealthFinding => ({

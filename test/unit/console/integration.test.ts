@@ -1,9 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import type { IntegrationView } from '../../../console/page/data/wire.ts'
 import { countObserved } from '../../../console/page/integrations/observed.ts'
 import { alterRequest, BRAKE, brakeText, SETTINGS, typedOf } from '../../../console/page/integrations/settings.ts'
+import { stagesOf } from '../../../console/page/integrations/stages.ts'
+import { countNeedy } from '../../../console/page/integrations/state.ts'
 import type { EventRow } from '../../../shared/audit/event-row.ts'
 import { integrationChange } from '../../../shared/resources/integration-input.ts'
+import type { IntegrationView } from '../../../shared/resources/views/integration.ts'
+import { fillSteps } from '../../../shared/setup/guide.ts'
+import { GUIDE_NAMES, GUIDES } from '../../../shared/setup/guides.ts'
 
 const VIEW: IntegrationView = {
   ...{ name: 'HR', clientKind: 'GENERIC', role: 'HR_PROVISIONER', privileges: [], enabled: true, syncPassword: false },
@@ -72,4 +76,31 @@ test('whom a policy would have refused is summed up over its rows that let in', 
   }
   expect(countObserved([row('A', 200, 3), row('A', 403, 9), row('B', 200, 5), row('A', 200, 2)], 'A')).toBe(5)
   expect(countObserved([], 'A')).toBe(0)
+})
+
+test.each(GUIDE_NAMES)(
+  'stagesOf() parts the guide of %s: its URL and its token are pasted, what follows switches it on',
+  (name) => {
+    const values = { baseUrl: 'https://x/scim/v2', token: 'rolecall_secret' }
+    const { paste, switchOn } = stagesOf(fillSteps(GUIDES[name], 'token', values))
+    const pasted = paste.flatMap(({ fields = [] }) => fields.map(({ value }) => value))
+    expect(pasted).toEqual(expect.arrayContaining([expect.stringContaining('/scim/v2'), 'rolecall_secret']))
+    expect(JSON.stringify(switchOn)).not.toMatch(/scim.v2|rolecall_secret/)
+    expect(switchOn).not.toEqual([])
+  },
+)
+
+test('countNeedy() counts integrations without a live token or with one that ends, and not those that are set up', () => {
+  const token = {
+    ...{ tokenId: 't', name: 'one', createdBy: 'who', createdAt: '2026-11-01T00:00:00Z', expiresAt: 'later' },
+    ...{ status: 'live' as const, daysLeft: 90, lastUsedAt: '2026-11-27T08:00:00Z', usedFrom: [] },
+  }
+  const views = ['WORKS', 'ENDS', 'NEW'].map((name) => ({ ...VIEW, name }))
+  const tokens = [
+    { ...token, integration: 'WORKS' },
+    { ...token, integration: 'ENDS', daysLeft: 12 },
+  ]
+  const now = Date.parse('2026-11-27T08:30:00Z')
+  expect(countNeedy(views, tokens, now)).toBe(1)
+  expect(countNeedy(views, [{ ...token, integration: 'WORKS', status: 'revoked' }], now)).toBe(1)
 })

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { grantsOf } from '../../../console/page/roles/grants.ts'
 import { asOf, flatten } from '../../../console/page/story/as-of.ts'
-import { heldAt, lanesOf } from '../../../console/page/story/lanes.ts'
+import { lanesOf, rolesHeld } from '../../../console/page/story/lanes.ts'
 import { memberStep, movesOf } from '../../../console/page/story/moves.ts'
+import { endLabel, ticksOf } from '../../../console/page/story/ticks.ts'
 import { type EventRow, presentEvent } from '../../../shared/audit/event-row.ts'
 import type { Change, RestEvent } from '../../../shared/audit/rest-event.ts'
 import { anEvent } from '../../factories/events.ts'
@@ -102,11 +104,40 @@ describe('lanesOf()', () => {
     ])
   })
 
-  test('heldAt() says what held on a day, its beginning included and its end not', () => {
+  test('rolesHeld() says which roles were held on a day, its beginning included and its end not, and since when', () => {
     const present = { id: ADA, active: false, roles: [{ id: ALUMNI, name: 'Alumni' }] }
     const lanes = lanesOf(present, ROWS, day(0), now)
-    const at = (n: number) => heldAt(lanes, day(n)).map(({ name }) => name)
-    expect([at(0), at(3), at(5), at(6), at(8)]).toEqual([[], ['Active', 'Finance'], ['Finance'], [], ['Alumni']])
+    const finance = { id: FINANCE, name: 'Finance', since: day(3) }
+    const alumni = { id: ALUMNI, name: 'Alumni', since: day(7) }
+    const at = (n: number) => rolesHeld(lanes, day(n))
+    expect([at(0), at(3), at(5), at(6), at(8)]).toEqual([[], [finance], [finance], [], [alumni]])
+    expect(rolesHeld(lanes)).toEqual([alumni])
+  })
+
+  test('a role from before the history has no time since when', () => {
+    const lanes = lanesOf({ id: ADA, active: true, roles: [{ id: ALUMNI, name: 'Alumni' }] }, [], day(0), now)
+    expect(rolesHeld(lanes)).toEqual([{ id: ALUMNI, name: 'Alumni', since: undefined }])
+  })
+})
+
+describe('ticksOf()', () => {
+  const at = (hours: number, minutes = 0) => new Date(2026, 10, 27, hours, minutes).getTime()
+  test.each([
+    ['half an hour, by ten minutes', at(8, 8), at(8, 38), ['08:10', '08:20', '08:30'], 'Now'],
+    ['some hours, by hours', at(3, 10), at(8, 38), ['04:00', '05:00', '06:00', '07:00', '08:00'], 'Now'],
+    ['a week, by days', at(-7 * 24), at(10), ['22 Nov', '24 Nov', '26 Nov'], 'Today'],
+    ['a season, by months', at(-90 * 24), at(10), ['1 Oct', '1 Nov'], 'Today'],
+  ])('%s', (_what, from, to, labels, end) => {
+    expect([ticksOf(from, to).map(({ label }) => label), endLabel(from, to)]).toEqual([labels, end])
+  })
+})
+
+describe('grantsOf()', () => {
+  test('finds who gave a role to each user last, and nothing for those a large change does not list', () => {
+    const again = ofRole(8, FINANCE, 'Finance', [added(ADA)])
+    const refused = row(9, { resourceDomain: 'ROLE', resourceId: FINANCE, status: 403 }, [added(ALUMNI)])
+    expect([...grantsOf([refused, again, FROM_FINANCE, TO_FINANCE])]).toEqual([[ADA, again]])
+    expect([...grantsOf([TO_FINANCE])]).toEqual([[ADA, TO_FINANCE]])
   })
 })
 

@@ -2,9 +2,6 @@ import { describe, expect, test } from 'vitest'
 import { cutMiddle, safePieces, safeText } from '../../../console/page/parts/safe-text.ts'
 import { commandWords, shellLine } from '../../../console/page/parts/shell.ts'
 import { dayText, dayWord, relativeText, timeTip } from '../../../console/page/parts/time-text.ts'
-import { beginningOf, endOf, partOf } from '../../../console/page/timeline/export-file.ts'
-import { EVENT_COLUMNS } from '../../../shared/audit/event-row.ts'
-import { KNOWN, ofAda, rowOf } from '../../factories/sentences.ts'
 
 describe('safePieces()', () => {
   test('what nobody sees, and what turns the direction, stands as its code point', () => {
@@ -70,24 +67,5 @@ describe('times', () => {
       'Yesterday',
       undefined,
     ])
-  })
-})
-
-describe('files of events', () => {
-  const row = rowOf({ ...ofAda({}), resourceName: '=HYPERLINK("x")', changes: [{ attribute: 'title', after: 'x' }] })
-
-  test('CSV has every column and the sentence, and no cell is a formula', () => {
-    const [head, line] = (beginningOf('csv') + partOf('csv', [row], KNOWN, true) + endOf('csv')).split('\r\n')
-    expect(head).toBe([...EVENT_COLUMNS, 'SENTENCE'].map((name) => `"${name}"`).join(','))
-    expect(line).toContain(`,"'=HYPERLINK(""x"")",`)
-    expect(line).toMatch(/,"Okta changed title of =HYPERLINK\(""x""\)"$/)
-  })
-
-  test('JSON is a list, however many parts it is written in', () => {
-    const file =
-      beginningOf('json') + partOf('json', [row], KNOWN, true) + partOf('json', [row], KNOWN, false) + endOf('json')
-    const said = { ...row, SENTENCE: 'Okta changed title of =HYPERLINK("x")' }
-    expect(JSON.parse(file)).toEqual([said, said])
-    expect(JSON.parse(beginningOf('json') + endOf('json'))).toEqual([])
   })
 })

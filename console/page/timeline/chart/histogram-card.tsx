@@ -62,7 +62,11 @@ export function HistogramCard({ counts, isKnown, error, shown, onShow, onRange, 
           ) : null}
         </span>
       </div>
-      {error && !isKnown ? <p class="meta plot-missing">The chart could not be counted: {error.message}</p> : null}
+      {error ? (
+        <p class="meta plot-missing">
+          {isKnown ? 'What is shown was counted before' : 'The chart could not be counted'}: {error.message}
+        </p>
+      ) : null}
       {isTable ? <CountsTable counts={counts} /> : null}
       {isKnown && !isTable ? <Picture counts={counts} shown={shown} totals={totals} onRange={onRange} /> : null}
       {!isKnown && !error ? <div class="plot" /> : null}

@@ -13,14 +13,19 @@ interface UsedCounts {
   add: (rows: readonly EventRow[]) => void
 }
 
-/** The numbers of the chart: asked once the list is there, of all outcomes, so that a hidden one still bears its count. */
-export function useCounts(values: TimelineValues, retentionDays: number, isWanted: boolean, turn: number): UsedCounts {
+/** The numbers of the chart: asked once the list is there and how long events are kept, of all outcomes, so that a hidden one still bears its count. */
+export function useCounts(
+  values: TimelineValues,
+  retentionDays: number | undefined,
+  isWanted: boolean,
+  turn: number,
+): UsedCounts {
   const [data, setData] = useState<Counts>()
   const [error, setError] = useState<ApiError>()
   const filters = filtersOf(values)
   const key = JSON.stringify([accountNow(), filters, rangeOf(values), retentionDays, turn])
   useEffect(() => {
-    if (!isWanted) return
+    if (!isWanted || retentionDays === undefined) return
     const stop = new AbortController()
     const range = instantsOf(values, Date.now(), retentionDays)
     const step = stepFor(range.to - range.from)

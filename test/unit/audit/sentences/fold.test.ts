@@ -38,6 +38,13 @@ describe('foldEvents()', () => {
         5,
       ],
     ])
+    const five = [...reads, byAdmin({ method: 'GET', endpoint: 'admin/network-policies' }), opened]
+    expect(told(five.map(rowOf))).toEqual([
+      [
+        'ops-admin listed accounts, listed integrations, listed provisioner roles and read 2 other things in 6 requests',
+        6,
+      ],
+    ])
     const exported = rowOf(byAdmin({ method: 'GET', endpoint: 'events', query: 'purpose=export' }))
     expect(told([exported, exported])).toEqual([
       ['ops-admin exported events', 1],

@@ -1,8 +1,8 @@
-import { MAX_LIMIT } from '../shared/audit/event-query.ts'
-import type { EventRow } from '../shared/audit/event-row.ts'
-import type { EventAnswer } from '../shared/http/event-list.ts'
-import { eventSortKey } from '../shared/store/events/item.ts'
-import type { Api } from './api.ts'
+import type { EventAnswer } from '../event-answer.ts'
+import { cursorOf } from '../event-cursor.ts'
+import { MAX_LIMIT } from '../event-query.ts'
+import type { EventRow } from '../event-row.ts'
+import type { Service } from './service.ts'
 
 /** The most events of one step of a walk: few enough to be answered soon, and to be held. */
 const STEP_LIMIT = 2000
@@ -28,7 +28,7 @@ export interface EventPart {
 
 /** The `limit` most recent events of a range; asks on where an answer had to end earlier. */
 export async function collectEvents(
-  api: Api,
+  api: Service,
   question: Question,
   limit: number,
   signal?: AbortSignal,
@@ -50,7 +50,7 @@ export async function collectEvents(
 function placeToGoOn({ next, events }: EventAnswer, asked: number): string | undefined {
   const [oldest] = events
   if (next !== undefined || oldest === undefined || events.length < asked) return next
-  return eventSortKey(oldest.EVENT_TIMESTAMP, oldest.EVENT_ID)
+  return cursorOf(oldest)
 }
 
 function joinAnswer(older: EventAnswer, newer: EventPart | undefined, isWhole: boolean): EventPart {
@@ -67,7 +67,7 @@ function joinAnswer(older: EventAnswer, newer: EventPart | undefined, isWhole: b
  * Every event of a range in parts, oldest first, however many there are; no more than one part is held. The service
  * answers newest first, so the range is walked in steps that each fit one question, shorter where there is much.
  */
-export async function* walkEvents(api: Api, question: Question, signal?: AbortSignal): AsyncGenerator<EventPart> {
+export async function* walkEvents(api: Service, question: Question, signal?: AbortSignal): AsyncGenerator<EventPart> {
   const all = await collectEvents(api, question, STEP_LIMIT, signal)
   if (all.isWhole) return yield all
   const end = Date.parse(all.to)

@@ -1,0 +1,5 @@
+/** Somebody whose name stands close to what was looked for. */
+export interface NearName {
+  id: string
+  name: string
+}
