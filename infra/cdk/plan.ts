@@ -56,11 +56,14 @@ function readArgs(args: readonly string[]): Asked {
   const [common, rest]: [string[], string[]] = [[], []]
   let stage: string | undefined
   for (const token of tokens) {
+    const pair = token.kind === 'option' && token.name === 'context' ? pairOf(token.value ?? '') : {}
+    Object.assign(context, pair)
+    // The stage is said once, by us.
+    if ('stage' in pair) continue
     if (token.kind !== 'option') rest.push(token.kind === 'positional' ? token.value : '--')
     else if (token.name === 'stage') stage = token.value ?? ''
     else if (token.name in SHARED) common.push(`--${token.name}`, token.value ?? '')
     else rest.push(token.value === undefined ? token.rawName : `${token.rawName}=${token.value}`)
-    if (token.kind === 'option' && token.name === 'context') Object.assign(context, pairOf(token.value ?? ''))
   }
   return { stage, context, common, rest }
 }

@@ -26,6 +26,8 @@ describe('planOf()', () => {
     expect(argsOf('deploy', [], {}, {})).toEqual([['deploy', ...PROD]])
     expect(argsOf('deploy', [], TWO, { ROLECALL_STAGE: 'prod' })).toEqual([['deploy', ...PROD]])
     expect(argsOf('synth', [], TWO, {})).toEqual([['synth', '--quiet', ...PROD]])
+    expect(argsOf('deploy', ['-c', 'stage=prod'], TWO, {})).toEqual([['deploy', ...PROD]])
+    expect(argsOf('deploy', ['--stage', 'prod', '-c', 'stage=staging'], TWO, {})).toEqual([['deploy', ...PROD]])
   })
 
   test('looks at what is deployed before it deletes anything', () => {
