@@ -69,7 +69,7 @@ const reputationRule = (name: string): RuleProps => ({
   visibilityConfig: visible(`${name}-known-for-attacks`),
 })
 
-/** Twice what all may send: whoever comes to it alone is no client, and costs an invocation for each guess at a token. */
+/** Twice what all may send to a path: whoever comes to it alone is no client, and costs an invocation for each guess at a token. */
 const rateRule = ({ requestsPerSecond, name }: ServiceSettings): RuleProps => ({
   name: 'TooMany',
   action: { block: {} },

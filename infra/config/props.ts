@@ -14,9 +14,9 @@ export interface ScimServiceProps {
   hostedZoneId?: string | undefined
   /** Whether the address that AWS gives works too; only where there is a domain may it not. Default true. */
   defaultEndpoint?: boolean | undefined
-  /** Requests a second of all clients and administrators together, on average; above that 429. Default 100. */
+  /** Requests a second of all clients together to one path, on average; above that 429. Default 100. */
   requestsPerSecond?: number | undefined
-  /** Requests of all that may come at once. Default 200. */
+  /** Requests of all to one path that may come at once. Default 200. */
   burst?: number | undefined
   /** Requests a second of one integration, so that none takes the others' share. Default 50. */
   clientRequestsPerSecond?: number | undefined
