@@ -1,6 +1,7 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib'
 import {
   AccessLogFormat,
+  ApiKeySourceType,
   AuthorizationType,
   EndpointType,
   IdentitySource,
@@ -14,7 +15,6 @@ import {
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { APIGATEWAY_AUTHORIZER_CHANGE_DEPLOYMENT_LOGICAL_ID } from 'aws-cdk-lib/cx-api'
 import { Construct } from 'constructs'
-import { AUTHORIZER_CACHE_SECONDS } from '../shared/auth/authorizer-cache.ts'
 import {
   ADMIN_ROUTES,
   type FunctionName,
@@ -25,19 +25,20 @@ import {
   scimGatewayPaths,
   scimRoutes,
 } from '../shared/http/routes.ts'
-import { gatewayLimitMs, REQUESTS_PER_SECOND } from '../shared/http/time-limits.ts'
+import { gatewayLimitMs } from '../shared/http/time-limits.ts'
 import { RESOURCE_TYPES } from '../shared/scim/resource-types.ts'
-import type { Deployment } from './config.ts'
+import { ClientLimits } from './client-limits.ts'
+import type { ServiceSettings } from './config/settings.ts'
+import { Domain } from './domain.ts'
+import { Firewall } from './firewall.ts'
 import type { ScimFunctions } from './functions.ts'
 import { addGatewayResponses } from './gateway-responses.ts'
 
-export const STAGE = 'prod'
-const BURST = 100
 /** Who guesses secrets shall not take the others' share: clients ask for a token once an hour. */
 const OPEN_LIMITS = { throttlingRateLimit: 10, throttlingBurstLimit: 20, metricsEnabled: true, dataTraceEnabled: false }
 
 export interface ScimApiProps {
-  deployment: Deployment
+  settings: ServiceSettings
   functions: ScimFunctions
 }
 
@@ -50,34 +51,47 @@ export class ScimApi extends Construct {
   readonly #functions: ScimFunctions
   readonly #integrations = new Map<FunctionName, LambdaIntegration>()
 
-  constructor(scope: Construct, id: string, { deployment, functions }: ScimApiProps) {
+  constructor(scope: Construct, id: string, { settings, functions }: ScimApiProps) {
     super(scope, id)
     // A stage serves what was deployed: without this, a changed authorizer waits for the next change of a method.
     this.node.setContext(APIGATEWAY_AUTHORIZER_CHANGE_DEPLOYMENT_LOGICAL_ID, true)
     this.#functions = functions
-    this.api = this.#addApi(deployment)
+    this.api = this.#addApi(settings)
     addGatewayResponses(this.api)
-    const tokenRequired = this.#authorizeByToken()
+    const tokenRequired = this.#authorizeByToken(settings)
     this.#addRoutes([...scimRoutes(RESOURCE_TYPES), SCIM_UNKNOWN], scimGatewayPaths, tokenRequired)
     this.#addRoutes(ADMIN_ROUTES, ({ path }) => [path], { authorizationType: AuthorizationType.IAM })
     this.#addRoutes(OPEN_ROUTES, ({ path }) => [path], { authorizationType: AuthorizationType.NONE })
+    this.#addAround(settings)
+  }
+
+  /** What stands before the stage and beside it. */
+  #addAround(settings: ServiceSettings): void {
+    const { api } = this
+    new ClientLimits(this, 'Clients', { settings, api })
+    if (settings.firewall) new Firewall(this, 'Firewall', { settings, stage: api.deploymentStage })
+    const { domainName, certificateArn } = settings
+    if (domainName === undefined || certificateArn === undefined) return
+    new Domain(this, 'Domain', { settings: { ...settings, domainName, certificateArn }, api })
   }
 
   /** Access log lines hold no header, no body and no query string; request data is never traced. */
-  #addApi(deployment: Deployment): RestApi {
+  #addApi(settings: ServiceSettings): RestApi {
     const logs = new LogGroup(this, 'AccessLogs', {
-      retention: deployment.logRetentionDays,
+      retention: settings.logRetentionDays,
       removalPolicy: RemovalPolicy.RETAIN,
     })
     return new RestApi(this, 'Api', {
-      restApiName: deployment.name,
+      restApiName: settings.name,
       description: 'SCIM 2.0 provisioning, administration and REST event history',
       endpointTypes: [EndpointType.REGIONAL],
-      cloudWatchRole: true,
+      cloudWatchRole: settings.apiGatewayLogRole,
+      disableExecuteApiEndpoint: !settings.defaultEndpoint,
+      apiKeySourceType: ApiKeySourceType.AUTHORIZER,
       deployOptions: {
-        stageName: STAGE,
-        throttlingRateLimit: REQUESTS_PER_SECOND,
-        throttlingBurstLimit: BURST,
+        stageName: settings.stage,
+        throttlingRateLimit: settings.requestsPerSecond,
+        throttlingBurstLimit: settings.burst,
         metricsEnabled: true,
         tracingEnabled: true,
         dataTraceEnabled: false,
@@ -91,13 +105,13 @@ export class ScimApi extends Construct {
   }
 
   /** The address is part of the cache key: an answer for one address says nothing about another (SECURITY S5). */
-  #authorizeByToken(): MethodOptions {
+  #authorizeByToken({ authorizerCacheSeconds }: ServiceSettings): MethodOptions {
     const authorizer = new RequestAuthorizer(this, 'Authorizer', {
       handler: this.#functions.require('authorizer'),
       identitySources: [IdentitySource.header('Authorization'), IdentitySource.context('identity.sourceIp')],
-      resultsCacheTtl: Duration.seconds(AUTHORIZER_CACHE_SECONDS),
+      resultsCacheTtl: Duration.seconds(authorizerCacheSeconds),
     })
-    return { authorizer, authorizationType: AuthorizationType.CUSTOM }
+    return { authorizer, authorizationType: AuthorizationType.CUSTOM, apiKeyRequired: true }
   }
 
   /** Every method of a path goes to a function, which answers 405 where RFC 7644 §3.2 asks for it. */
@@ -139,4 +153,8 @@ const ACCESS_LOG = {
   integrationLatencyMs: '$context.integrationLatency',
   bytes: '$context.responseLength',
   sourceIp: '$context.identity.sourceIp',
+  clientKeyId: '$context.identity.apiKeyId',
+  authorizerLatencyMs: '$context.authorizer.latency',
+  authorizerError: '$context.authorizer.error',
+  integrationError: '$context.integration.error',
 }

@@ -1,7 +1,17 @@
 import { App } from 'aws-cdk-lib'
-import { parseDeployment } from './config.ts'
-import { ScimStack } from './scim-stack.ts'
+import { ConfigError, parseDeployment } from './config/config.ts'
+import { loadConfig } from './config/file.ts'
 
 const app = new App()
-const deployment = parseDeployment((key) => app.node.tryGetContext(key))
-new ScimStack(app, deployment.name, { deployment })
+
+/** What is wrong in the configuration is told in sentences, before anything of the stack is loaded. */
+try {
+  const context = (key: string) => app.node.tryGetContext(key)
+  const deployment = parseDeployment(await loadConfig(), { context, env: process.env })
+  const { ScimStack } = await import('./scim-stack.ts')
+  new ScimStack(app, deployment)
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error
+  process.stderr.write(`${error.message}\n`)
+  process.exit(1)
+}

@@ -1,20 +1,37 @@
 import { execFileSync } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { AssetHashType, DockerImage, Duration, RemovalPolicy } from 'aws-cdk-lib'
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
-import { Architecture, Code, Function as LambdaFunction, RecursiveLoop, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda'
+import { type CfnPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import {
+  Architecture,
+  type CfnFunction,
+  Code,
+  Function as LambdaFunction,
+  RecursiveLoop,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import { ENV } from '../shared/config.ts'
+import { SCIM_BASE } from '../shared/http/routes.ts'
 import { functionLimitMs } from '../shared/http/time-limits.ts'
+import type { Alarms } from './alarms.ts'
 import { type BackgroundName, entryOf, LAMBDA_NAMES, type LambdaName, STREAMING } from './bundling.ts'
-import type { Deployment } from './config.ts'
+import type { ServiceSettings } from './config/settings.ts'
+import { domainUrl } from './domain.ts'
 import { tableStatements } from './permissions.ts'
 import type { ScimTable } from './table.ts'
+import { keyStatement } from './table-key.ts'
 
 export interface ScimFunctionsProps {
-  deployment: Deployment
+  settings: ServiceSettings
   table: ScimTable
+}
+
+/** Of those that nobody waits for: what tells that they fail. */
+export interface BackgroundProps extends ScimFunctionsProps {
+  alarms: Alarms
 }
 
 /** One Lambda per resource. */
@@ -44,7 +61,7 @@ export interface FunctionProps extends ScimFunctionsProps {
 /** A Lambda with a role, a log group and a bundle of its own, below a construct of its name. */
 export function addFunction(parent: Construct, name: LambdaName | BackgroundName, props: FunctionProps) {
   const {
-    deployment,
+    settings,
     table,
     timeoutMs = functionLimitMs({ streams: STREAMING.has(name) }),
     sendsItself,
@@ -52,28 +69,42 @@ export function addFunction(parent: Construct, name: LambdaName | BackgroundName
   } = props
   const scope = new Construct(parent, name)
   const logGroup = new LogGroup(scope, 'Logs', {
-    retention: deployment.logRetentionDays,
+    retention: settings.logRetentionDays,
     removalPolicy: RemovalPolicy.RETAIN,
   })
-  return new LambdaFunction(scope, 'Function', {
-    functionName: `${deployment.name}-${name}`,
+  const role = functionRole(scope, name, logGroup, table)
+  const reserved = settings.reservedConcurrency[name]
+  const publicUrl = domainUrl(settings)
+  const fn = new LambdaFunction(scope, 'Function', {
+    functionName: `${settings.name}-${name}`,
     runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,
     handler: 'index.handler',
     code: bundledCode(name),
-    memorySize: 512,
+    memorySize: settings.memoryMb,
     timeout: Duration.millis(timeoutMs),
     tracing: Tracing.ACTIVE,
-    role: functionRole(scope, name, logGroup, table),
+    role,
     logGroup,
     ...(sendsItself && { recursiveLoop: RecursiveLoop.ALLOW }),
+    ...(reserved !== undefined && { reservedConcurrentExecutions: reserved }),
     environment: {
       [ENV.tableName]: table.table.tableName,
-      [ENV.eventRetentionDays]: String(deployment.eventRetentionDays),
+      [ENV.eventRetentionDays]: String(settings.eventRetentionDays),
+      ...(name === 'authorizer' && { [ENV.deployment]: settings.name }),
+      ...(publicUrl !== undefined && { [ENV.publicBaseUrl]: `${publicUrl}${SCIM_BASE}` }),
       NODE_OPTIONS: nodeOptions(name),
       ...environment,
     },
   })
+  waitForRights(fn, role)
+  return fn
+}
+
+/** The library makes a function wait for its role too, which it names anyway: cfn-lint warns of that. */
+function waitForRights(fn: LambdaFunction, role: Role): void {
+  const policy = role.node.findChild('DefaultPolicy').node.defaultChild as CfnPolicy
+  ;(fn.node.defaultChild as CfnFunction).addOverride('DependsOn', [policy.logicalId])
 }
 
 /** What is streamed is garbage at once: with little room for it, it is collected while there is little of it. */
@@ -85,6 +116,7 @@ function functionRole(scope: Construct, name: string, logGroup: LogGroup, table:
   const role = new Role(scope, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
   logGroup.grantWrite(role)
   for (const statement of tableStatements(name, table.arns)) role.addToPolicy(statement)
+  if (table.key) role.addToPolicy(keyStatement(table.key))
   return role
 }
 

@@ -1,36 +1,30 @@
-import { type CfnElement, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib'
+import { CfnOutput, Stack, Tags } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
-import { SCIM_BASE } from '../shared/http/routes.ts'
-import { ScimApi } from './api.ts'
-import type { LambdaName } from './bundling.ts'
-import type { Deployment } from './config.ts'
-import { ScimFunctions } from './functions.ts'
-import { ScimTable } from './table.ts'
-import { UnfinishedWork } from './unfinished-work.ts'
-import { Watch } from './watch.ts'
+import type { Deployment } from './config/settings.ts'
+import { ScimService } from './scim-service.ts'
 
-export interface ScimStackProps extends StackProps {
-  deployment: Deployment
-}
-
-/** All of Rolecall in one region: the table, the functions, the API. */
+/** The service in a stack of its own, which says where it is. */
 export class ScimStack extends Stack {
-  /** Logical id in the template → function: the template does not say where a handler's source is. */
-  readonly entries: ReadonlyMap<string, LambdaName>
+  readonly service: ScimService
 
-  constructor(scope: Construct, id: string, { deployment, ...props }: ScimStackProps) {
-    super(scope, id, props)
-    const table = new ScimTable(this, 'Storage')
-    const functions = new ScimFunctions(this, 'Functions', { deployment, table })
-    new UnfinishedWork(this, 'Work', { deployment, table })
-    new Watch(this, 'Watch', { deployment, table })
-    const { api } = new ScimApi(this, 'Gateway', { deployment, functions })
-    this.entries = new Map(
-      [...functions.byName].map(([name, fn]) => [this.getLogicalId(fn.node.defaultChild as CfnElement), name]),
-    )
-    const adminUrl = api.url.replace(/\/$/, '')
-    new CfnOutput(this, 'BaseUrl', { value: `${adminUrl}${SCIM_BASE}`, description: 'SCIM base URL for IdPs' })
-    new CfnOutput(this, 'AdminUrl', { value: adminUrl, description: 'ROLECALL_URL for the rolecall CLI' })
-    new CfnOutput(this, 'TableName', { value: table.table.tableName })
+  constructor(
+    scope: Construct,
+    { awsAccount: account, regions, tags, terminationProtection, ...settings }: Deployment,
+  ) {
+    const [region] = regions
+    super(scope, settings.name, {
+      description: 'Rolecall: SCIM 2.0 provisioning, administration and event history',
+      terminationProtection,
+      ...((account || region) && { env: { ...(account && { account }), ...(region && { region }) } }),
+    })
+    this.service = new ScimService(this, 'Service', settings)
+    for (const [key, value] of Object.entries(tags)) Tags.of(this.service).add(key, value)
+    this.#tell('BaseUrl', this.service.baseUrl, 'SCIM base URL for identity providers')
+    this.#tell('AdminUrl', this.service.adminUrl, 'ROLECALL_URL for the rolecall CLI')
+    this.#tell('TableName', this.service.table.tableName, 'The table, which can be taken over by another stack')
+  }
+
+  #tell(id: string, value: string, description: string): void {
+    new CfnOutput(this, id, { value, description })
   }
 }

@@ -1,6 +1,5 @@
 import { Duration } from 'aws-cdk-lib'
-import { Alarm, ComparisonOperator, type IMetric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
-import type { ITable } from 'aws-cdk-lib/aws-dynamodb'
+import { Stats } from 'aws-cdk-lib/aws-cloudwatch'
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events'
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets'
 import { FilterCriteria, FilterRule, type Function as LambdaFunction, StartingPosition } from 'aws-cdk-lib/aws-lambda'
@@ -8,7 +7,8 @@ import { DynamoEventSource, SqsDlq, SqsEventSource } from 'aws-cdk-lib/aws-lambd
 import { DeduplicationScope, FifoThroughputLimit, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import { ENV } from '../shared/config.ts'
-import { addFunction, type ScimFunctionsProps } from './functions.ts'
+import type { Alarms } from './alarms.ts'
+import { addFunction, type BackgroundProps, type ScimFunctionsProps } from './functions.ts'
 
 /** Longer than a slice, and than what follows it. */
 const WORKER_LIMIT_MS = 40_000
@@ -24,7 +24,7 @@ const KEPT = Duration.days(14)
  * what no doorbell told.
  */
 export class UnfinishedWork extends Construct {
-  constructor(scope: Construct, id: string, props: ScimFunctionsProps) {
+  constructor(scope: Construct, id: string, props: BackgroundProps) {
     super(scope, id)
     const failed = this.#addQueue('Failed', { fifo: true, retentionPeriod: KEPT })
     const queue = this.#addQueue('Queue', {
@@ -47,29 +47,31 @@ export class UnfinishedWork extends Construct {
       schedule: Schedule.rate(Duration.minutes(1)),
       targets: [new LambdaTarget(changes, { retryAttempts: 0 })],
     })
-    this.#addAlarms({ changes, failed, unheard })
+    this.#addAlarms(props.alarms, { changes, failed, unheard })
   }
 
   #addQueue(id: string, props: ConstructorParameters<typeof Queue>[2]): Queue {
     return new Queue(this, id, { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true, ...props })
   }
 
-  #addAlarms({ changes, failed, unheard }: { changes: LambdaFunction; failed: Queue; unheard: Queue }): void {
+  #addAlarms(
+    alarms: Alarms,
+    { changes, failed, unheard }: { changes: LambdaFunction; failed: Queue; unheard: Queue },
+  ): void {
     const waiting = (queue: Queue) => queue.metricApproximateNumberOfMessagesVisible({ statistic: Stats.MAXIMUM })
-    this.#alarm('WorkFailed', waiting(failed), 0, 'A change is not being finished: its messages failed ten times')
-    this.#alarm('DoorbellsFailed', waiting(unheard), 0, 'Stream records were given up: work waits for the schedule')
-    const age = changes.metric('IteratorAge', { statistic: Stats.MAXIMUM })
-    this.#alarm('StreamLate', age, Duration.minutes(5).toMilliseconds(), 'Stream records wait longer than five minutes')
-  }
-
-  #alarm(id: string, metric: IMetric, threshold: number, alarmDescription: string): void {
-    new Alarm(this, id, {
-      metric,
-      threshold,
-      alarmDescription: `${alarmDescription} (docs/runbook.md, "Unfinished changes")`,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-      evaluationPeriods: 1,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+    const entry = 'Unfinished changes'
+    alarms.add(this, 'WorkFailed', {
+      ...{ metric: waiting(failed), threshold: 0, entry },
+      says: 'A change is not being finished: its messages failed ten times',
+    })
+    alarms.add(this, 'DoorbellsFailed', {
+      ...{ metric: waiting(unheard), threshold: 0, entry },
+      says: 'Stream records were given up: work waits for the schedule',
+    })
+    alarms.add(this, 'StreamLate', {
+      metric: changes.metric('IteratorAge', { statistic: Stats.MAXIMUM }),
+      ...{ threshold: Duration.minutes(5).toMilliseconds(), entry },
+      says: 'Stream records wait longer than five minutes',
     })
   }
 }
@@ -88,8 +90,7 @@ function listenTo({ table }: ScimFunctionsProps, unheard: Queue): DynamoEventSou
       NewImage: { writer: { S: FilterRule.isEqual('request') } },
     },
   }
-  // The library's two interfaces of a table differ in what may be undefined; this one has a stream.
-  return new DynamoEventSource(table.table as ITable, {
+  return new DynamoEventSource(table.table, {
     startingPosition: StartingPosition.TRIM_HORIZON,
     filters: [FilterCriteria.filter(head)],
     batchSize: 100,

@@ -13,6 +13,8 @@ export interface Options {
   newTokens: boolean
   /** Plays a few days of traffic, in memory. */
   demo: boolean
+  /** Whether a client that sends more than the template lets it is answered 429. */
+  throttled: boolean
   help: boolean
 }
 
@@ -27,6 +29,7 @@ Usage: npm start -- [options]
   --new-tokens        issue new tokens and revoke those of earlier starts
   --demo              play a few days of Okta and Entra, a request a second, so that the console has something to show;
                       keeps nothing, as --memory does
+  --throttle          answer 429 to a client that sends more than a deployment would take of it
   --help              show this
 
 Tokens are kept with the data and work after a restart; one that no longer works is replaced.
@@ -56,6 +59,7 @@ export function parseOptions(args: readonly string[]): Options {
     folder: parsePath('data-dir', values['data-dir']),
     newTokens: values['new-tokens'],
     demo: values.demo,
+    throttled: values.throttle,
     help: values.help,
   }
 }
@@ -71,6 +75,7 @@ function parseValues(args: readonly string[]) {
         'data-dir': { type: 'string', default: DATA_FOLDER },
         'new-tokens': { type: 'boolean', default: false },
         demo: { type: 'boolean', default: false },
+        throttle: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     }).values

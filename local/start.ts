@@ -49,7 +49,7 @@ class Run {
   }
 
   async start(): Promise<void> {
-    const { port, newTokens, readyFile, demo } = this.#options
+    const { port, newTokens, readyFile, demo, throttled } = this.#options
     if (demo && this.#chosen) throw new Error('--demo plays in memory: unset DYNAMODB_ENDPOINT')
     if (readyFile) clearReadyFile(readyFile)
     const { tableName = TABLE_NAME, aws, endpoint = this.#startEngine() } = this.#chosen ?? {}
@@ -61,7 +61,7 @@ class Run {
     ])
     const keeper = this.#setting.data === 'memory' ? {} : { keeper: tokenKeeper(this.#options.folder, this.#chosen) }
     const table = { endpoint, tableName, prepare: ensureTable, ...(aws && { aws }) }
-    const system = await startSystem({ ...table, port, newTokens, ...keeper })
+    const system = await startSystem({ ...table, port, newTokens, throttled, ...keeper })
     this.#endings.push(system.stop)
     if (this.stopping) return
     this.#announce(system)

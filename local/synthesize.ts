@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { App } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
+import cdk from '../cdk.json' with { type: 'json' }
 import type { LambdaName } from '../infra/bundling.ts'
-import { parseDeployment } from '../infra/config.ts'
+import { type Overrides, parseDeployment } from '../infra/config/config.ts'
 import { ScimStack } from '../infra/scim-stack.ts'
 
 /** The template of the deployed system, and which of its functions is which. */
@@ -16,21 +17,21 @@ export interface SynthesizedStack {
 
 export interface CloudFormationTemplate {
   Resources: Record<string, { Type: string; Properties?: unknown }>
+  Outputs?: Record<string, { Value: unknown }>
 }
 
-/** Synthesises the CDK app in this process, without bundling and validation: about one second. */
-export function synthesize(context: Record<string, unknown> = {}): SynthesizedStack {
+/**
+ * Synthesises the CDK app in this process, without bundling and validation: about one second. Of a configuration that is
+ * left out everything is as by default.
+ */
+export function synthesize(config: unknown = {}, overrides: Overrides = {}): SynthesizedStack {
   const outdir = mkdtempSync(join(tmpdir(), 'rolecall-synth-'))
   try {
-    const app = new App({
-      outdir,
-      builtinCloudFormationValidation: false,
-      analyticsReporting: false,
-      context: { ...context, 'aws:cdk:bundling-stacks': [] },
-    })
-    const deployment = parseDeployment((key) => app.node.tryGetContext(key))
-    const stack = new ScimStack(app, deployment.name, { deployment })
-    return { template: Template.fromStack(stack).toJSON() as CloudFormationTemplate, entries: stack.entries }
+    const context = { ...cdk.context, 'aws:cdk:bundling-stacks': [] }
+    const app = new App({ outdir, builtinCloudFormationValidation: false, analyticsReporting: false, context })
+    const stack = new ScimStack(app, parseDeployment(config, overrides))
+    const template = Template.fromStack(stack).toJSON() as CloudFormationTemplate
+    return { template, entries: stack.service.entries }
   } finally {
     rmSync(outdir, { recursive: true, force: true })
   }

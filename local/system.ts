@@ -13,7 +13,7 @@ import type { TokenKeeper } from './kept-tokens.ts'
 import { type Seeded, seed } from './seed.ts'
 import { loadGatewayModel } from './synthesis/gateway-model.ts'
 
-export interface SystemOptions extends Pick<GatewayOptions, 'port' | 'now' | 'sourceIp' | 'logFailure'> {
+export interface SystemOptions extends Pick<GatewayOptions, 'port' | 'now' | 'sourceIp' | 'logFailure' | 'throttled'> {
   /** The DynamoDB engine; promised, so that the gateway's model is made while it starts. */
   endpoint: string | Promise<string>
   tableName: string
@@ -63,6 +63,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       [ENV.tableName]: options.tableName,
       [ENV.dynamodbEndpoint]: endpoint,
       [ENV.publicBaseUrl]: baseUrl,
+      [ENV.deployment]: model.functions.get('authorizer')?.environment[ENV.deployment] ?? '',
       ...options.env,
     })
     const db = openDb(parseConfig(process.env), aws)

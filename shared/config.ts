@@ -2,13 +2,15 @@
 export const ENV = {
   tableName: 'TABLE_NAME',
   dynamodbEndpoint: 'DYNAMODB_ENDPOINT',
-  /** Only set where the gateway does not know its own public address: the local system. */
+  /** Set where the gateway does not know its own public address: behind a domain, and in the local system. */
   publicBaseUrl: 'PUBLIC_BASE_URL',
   eventRetentionDays: 'EVENT_RETENTION_DAYS',
   /** `off` silences the line per request; errors are always logged. */
   requestLog: 'REQUEST_LOG',
   /** Of the functions that hand unfinished work on. */
   workQueueUrl: 'WORK_QUEUE_URL',
+  /** The name of the deployment, of which the authorizer makes the keys of clients. */
+  deployment: 'DEPLOYMENT',
 } as const
 
 export interface Config {
@@ -63,6 +65,13 @@ export function parseAwsConfig(env: Record<string, string | undefined>): AwsConf
 export function parseRegion(env: Record<string, string | undefined>): string {
   if (env.AWS_REGION) return env.AWS_REGION
   throw new Error('The environment variable AWS_REGION is not set')
+}
+
+/** The deployment's name. @throws {Error} when it is missing. */
+export function parseDeploymentName(env: Record<string, string | undefined>): string {
+  const name = env[ENV.deployment]
+  if (name) return name
+  throw new Error(`The environment variable ${ENV.deployment} is not set`)
 }
 
 /** The queue of unfinished work. @throws {Error} when it is missing. */

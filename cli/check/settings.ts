@@ -1,5 +1,5 @@
 import { CREATE_PRIVILEGES } from '../../shared/auth/privileges.ts'
-import { REQUESTS_PER_SECOND } from '../../shared/http/time-limits.ts'
+import { CLIENT_REQUESTS_PER_SECOND } from '../../shared/http/time-limits.ts'
 import type { IntegrationView } from '../../shared/resources/views/integration.ts'
 import { mistakeOf, obstaclesOf } from '../../shared/setup/base-url.ts'
 import type { Session } from '../command.ts'
@@ -57,7 +57,7 @@ function judgePolicy({ allowed, blocked }: NonNullable<IntegrationView['networkP
 
 /** How long a first sync takes at least: each user is looked up, then created. */
 export function judgePace(users: number): Finding {
-  const minutes = Math.ceil((users * 2) / REQUESTS_PER_SECOND / 60)
-  const says = `${REQUESTS_PER_SECOND} requests a second for the whole deployment, above that 429 with Retry-After: ${users} users take ${minutes} min at least`
+  const minutes = Math.ceil((users * 2) / CLIENT_REQUESTS_PER_SECOND / 60)
+  const says = `${CLIENT_REQUESTS_PER_SECOND} requests a second unless the deployment says otherwise, above that 429 with Retry-After: ${users} users take ${minutes} min at least`
   return { check: 'Pace', result: 'note', says }
 }

@@ -1,9 +1,9 @@
-import { parseRegion } from '../../shared/config.ts'
+import { parseDeploymentName, parseRegion } from '../../shared/config.ts'
 import { authorizerHandler, rehearseAuthorizer } from '../../shared/http/authorizer-handler.ts'
 import { primed } from '../../shared/http/handler-options.ts'
 
 /** Decides on the bearer token of every SCIM request. */
 export const handler = await primed(
-  ({ db }) => authorizerHandler({ db, region: parseRegion(process.env) }),
+  ({ db }) => authorizerHandler({ db, region: parseRegion(process.env), deployment: parseDeploymentName(process.env) }),
   rehearseAuthorizer,
 )

@@ -36,7 +36,7 @@ export interface Gateway {
 
 /**
  * Serves the routes of the template on 127.0.0.1, as API Gateway serves them. Of what it is told there only the stage's
- * throttle is left out: one machine is slow enough.
+ * throttle is left out; each client's limits are kept where that is asked for.
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const server = createServer({

@@ -11,9 +11,13 @@ export interface Surroundings {
   receivedAt: Date
   host: string
   /** Context of the authorizer, all strings. */
-  authorizer?: Record<string, string>
-  iam?: Partial<APIGatewayEventIdentity>
+  authorizer?: Record<string, string> | undefined
+  apiKey?: ApiKey | undefined
+  iam?: Partial<APIGatewayEventIdentity> | undefined
 }
+
+/** The key that a request was counted by. */
+export type ApiKey = Pick<APIGatewayEventIdentity, 'apiKey' | 'apiKeyId'>
 
 export const API_ID = 'local'
 
@@ -79,7 +83,7 @@ function requestContext(request: RawRequest, match: RouteMatch, around: Surround
   }
 }
 
-function identity(request: RawRequest, { iam }: Surroundings): APIGatewayEventIdentity {
+function identity(request: RawRequest, { iam, apiKey }: Surroundings): APIGatewayEventIdentity {
   return {
     accessKey: null,
     accountId: null,
@@ -94,6 +98,7 @@ function identity(request: RawRequest, { iam }: Surroundings): APIGatewayEventId
     principalOrgId: null,
     user: null,
     userArn: null,
+    ...apiKey,
     ...iam,
     sourceIp: request.sourceIp,
     userAgent: headerValues(request, 'user-agent').at(-1) ?? null,

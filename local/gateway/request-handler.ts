@@ -3,13 +3,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AwsCredentials } from '../../shared/auth/sigv4.ts'
 import { collectBody, endAnswer } from '../../shared/http/message-body.ts'
 import { AuthorizerCache } from './authorizer-cache.ts'
+import { ClientThrottle } from './client-throttle.ts'
 import { GatewayError, presentGatewayError } from './gateway-error.ts'
 import { headBytes, headerValues, type RawAnswer, type RawRequest, toRawRequest } from './http-message.ts'
 import { checkSignedHead } from './iam-authorization.ts'
 import { toIntegrationAnswer } from './integration-answer.ts'
 import { type LambdaHandlers, MAX_PAYLOAD_BYTES, runHandler } from './lambda.ts'
 import { isInvocationPath, serveInvocation } from './lambda-endpoint.ts'
-import { leniently, type Surroundings, strictly, toProxyEvent } from './proxy-event.ts'
+import { type ApiKey, leniently, type Surroundings, strictly, toProxyEvent } from './proxy-event.ts'
 import { type RouteMatch, routeMatcher } from './route-match.ts'
 import { sendPieces } from './send-pieces.ts'
 import { toStreamedAnswer } from './streamed-answer.ts'
@@ -24,8 +25,10 @@ export interface HandlerOptions {
   model: GatewayModel
   /** The key that IAM-authorized requests are signed with. */
   credentials: AwsCredentials
-  /** Epoch milliseconds, for the authorizer cache and for signatures. */
+  /** Epoch milliseconds, for the authorizer cache, for signatures and for limits. */
   now?: () => number
+  /** Whether the usage plan's limits are kept, as API Gateway does; by default they are not: one machine is slow enough. */
+  throttled?: boolean
   /** The caller's address; tests pretend to be elsewhere. */
   sourceIp?: (message: IncomingMessage) => string
   /** Gets what failed on our side; by default one JSON line on standard error, with nothing of the request in it. */
@@ -47,12 +50,14 @@ export class RequestHandler {
   readonly #hosts: ReadonlySet<string>
   readonly #match: (path: string) => RouteMatch | undefined
   readonly #now: () => number
+  readonly #clients: ClientThrottle
 
   constructor(options: HandlerOptions, url: string) {
     const { host, port } = new URL(url)
     this.#options = options
     this.#now = options.now ?? Date.now
     this.cache = new AuthorizerCache(this.#now)
+    this.#clients = new ClientThrottle(options.model.clients, this.#now)
     this.#hosts = new Set([host, `localhost:${port}`])
     this.#match = routeMatcher(options.model.routes)
   }
@@ -103,11 +108,12 @@ export class RequestHandler {
     method: MethodModel,
     around: Surroundings,
   ): Promise<RawAnswer> {
-    const authorizer = await this.#authorizeToken(request, match, method, around)
+    const authorized = await this.#authorizeToken(request, match, method, around)
+    const apiKey = method.needsKey ? this.#admit(authorized?.key) : undefined
     const head = method.authorization === 'AWS_IAM' ? await checkSignedHead(request, this.#iam) : undefined
     const body = await takeBody(exchange)
     const iam = await head?.checkBody(body)
-    const found = { ...around, ...(authorizer && { authorizer }), ...(iam && { iam }) }
+    const found = { ...around, authorizer: authorized?.context, apiKey, iam }
     const payload = JSON.stringify(toProxyEvent(request, match, found, strictly, body))
     if (Buffer.byteLength(payload) > MAX_PAYLOAD_BYTES) throw new GatewayError('REQUEST_TOO_LARGE')
     const invocation = await this.#callFunction(method.function, payload, method.timeoutMs)
@@ -120,6 +126,13 @@ export class RequestHandler {
     const event = toProxyEvent(request, match, around, leniently)
     const call = (question: unknown) => this.#callFunction(authorizer.function, JSON.stringify(question))
     return authorizeByToken(request, event, { authorizer, cache: this.cache, stage: around.stage, call })
+  }
+
+  /** After the authorizer, which names the key, and before anything else of the request. */
+  #admit(key: string | undefined): ApiKey {
+    const id = this.#clients.requireKey(key)
+    if (this.#options.throttled) this.#clients.take(id)
+    return { apiKey: key ?? null, apiKeyId: id }
   }
 
   async #serveLambda(exchange: Exchange, request: RawRequest): Promise<RawAnswer> {

@@ -9,6 +9,15 @@ export interface GatewayModel {
   /** Response type → what the gateway answers by itself. */
   responses: ReadonlyMap<string, GatewayResponse>
   functions: ReadonlyMap<LambdaName, FunctionModel>
+  clients: ClientLimits
+}
+
+/** What one client may send, by the key that the authorizer names. */
+export interface ClientLimits {
+  /** Value of a key → its id. */
+  keys: ReadonlyMap<string, string>
+  requestsPerSecond: number
+  burst: number
 }
 
 export interface GatewayRoute {
@@ -22,6 +31,8 @@ export interface MethodModel {
   authorization: 'NONE' | 'AWS_IAM' | AuthorizerModel
   function: LambdaName
   timeoutMs: number
+  /** Whether only clients with a key of the usage plan get through. */
+  needsKey: boolean
   /** Whether the function answers in the streaming format; then it always must. */
   streams: boolean
 }
@@ -46,6 +57,8 @@ export interface FunctionModel {
   functionName: string
   timeoutMs: number
   memoryMb: number
+  /** What the template knows of its environment; names and addresses of resources it does not. */
+  environment: Readonly<Record<string, string>>
 }
 
 const DEFAULT_INTEGRATION_TIMEOUT_MS = 29_000
@@ -59,6 +72,7 @@ const Method = z.object({
   ResourceId: z.union([Ref, GetAtt]),
   AuthorizationType: z.enum(['NONE', 'AWS_IAM', 'CUSTOM']),
   AuthorizerId: Ref.optional(),
+  ApiKeyRequired: z.boolean().default(false),
   Integration: z.object({
     Type: z.literal('AWS_PROXY'),
     Uri: z.unknown(),
@@ -78,7 +92,17 @@ const Response = z.object({
   ResponseParameters: z.record(z.string(), z.string()).default({}),
   ResponseTemplates: z.record(z.string(), z.string()),
 })
-const Lambda = z.object({ FunctionName: z.string(), Timeout: z.number(), MemorySize: z.number() })
+const Lambda = z.object({
+  FunctionName: z.string(),
+  Timeout: z.number(),
+  MemorySize: z.number(),
+  Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }),
+})
+/** The authorizer names the key, never the client. */
+const Api = z.object({ ApiKeySourceType: z.literal('AUTHORIZER') })
+const UsagePlan = z.object({ Throttle: z.object({ RateLimit: z.number(), BurstLimit: z.number() }) })
+const UsagePlanKey = z.object({ KeyId: Ref, UsagePlanId: Ref })
+const ApiKey = z.object({ Value: z.string(), Enabled: z.literal(true) })
 const Stage = z.object({ StageName: z.string() })
 
 /** Reads the synthesised stack. @throws {Error} when it holds what this gateway does not imitate. */
@@ -91,6 +115,7 @@ export function toGatewayModel(stack: SynthesizedStack): GatewayModel {
     routes: reader.routes(),
     responses: new Map(reader.all('AWS::ApiGateway::GatewayResponse', Response).map(([, one]) => toResponse(one))),
     functions: reader.functions(),
+    clients: reader.clients(),
   }
 }
 
@@ -127,9 +152,22 @@ class TemplateReader {
     for (const [id, lambda] of this.all('AWS::Lambda::Function', Lambda)) {
       const name = this.#stack.entries.get(id)
       const { FunctionName: functionName, Timeout: seconds, MemorySize: memoryMb } = lambda
-      if (name) models.set(name, { functionName, timeoutMs: seconds * 1000, memoryMb })
+      const known = Object.entries(lambda.Environment.Variables).filter(([, value]) => typeof value === 'string')
+      const environment = Object.fromEntries(known) as Record<string, string>
+      if (name) models.set(name, { functionName, timeoutMs: seconds * 1000, memoryMb, environment })
     }
     return models
+  }
+
+  /** The one usage plan, with those keys that are in it. */
+  clients(): ClientLimits {
+    this.all('AWS::ApiGateway::RestApi', Api)
+    const [plan] = this.all('AWS::ApiGateway::UsagePlan', UsagePlan)
+    if (!plan) throw new Error('The template has no usage plan')
+    const values = new Map(this.all('AWS::ApiGateway::ApiKey', ApiKey).map(([id, { Value }]) => [id, Value]))
+    const members = this.all('AWS::ApiGateway::UsagePlanKey', UsagePlanKey).map(([, { KeyId }]) => KeyId.Ref)
+    const { RateLimit: requestsPerSecond, BurstLimit: burst } = plan[1].Throttle
+    return { keys: new Map(members.map((id) => [values.get(id) ?? '', id])), requestsPerSecond, burst }
   }
 
   /** Logical id → full path; parents may come after their children. */
@@ -152,6 +190,7 @@ class TemplateReader {
       authorization: type === 'CUSTOM' && authorizer ? authorizer : (type as 'NONE' | 'AWS_IAM'),
       function: this.#functionOf(integration.Uri),
       timeoutMs: integration.TimeoutInMillis,
+      needsKey: method.ApiKeyRequired,
       streams: requireMatchingMode(integration),
     }
   }

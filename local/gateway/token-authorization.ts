@@ -14,12 +14,22 @@ export interface Decision {
   principalId: string
   policy: Policy
   context: Record<string, string>
+  /** The key that the client's requests are counted by. */
+  key: string | undefined
+}
+
+/** What is known of a caller whom the authorizer has let in. */
+export interface Authorized {
+  /** The authorizer context of the request's event. */
+  context: Record<string, string>
+  key: string | undefined
 }
 
 const Answer = z.object({
   principalId: z.string().min(1),
   policyDocument: PolicyDocument,
   context: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
+  usageIdentifierKey: z.string().optional(),
 })
 
 export interface TokenAuthorization {
@@ -32,14 +42,13 @@ export interface TokenAuthorization {
 
 /**
  * What API Gateway does for a REQUEST authorizer: identity sources, cache, function, policy.
- * @returns the authorizer context of the request's event.
  * @throws {GatewayError}
  */
 export async function authorizeByToken(
   request: RawRequest,
   event: APIGatewayProxyEvent,
   setup: TokenAuthorization,
-): Promise<Record<string, string>> {
+): Promise<Authorized> {
   const { authorizer, cache } = setup
   const identity = authorizer.identitySources.map((source) => identityValue(source, request))
   const methodArn = toMethodArn(request, setup.stage)
@@ -47,7 +56,7 @@ export async function authorizeByToken(
   const decision = cached ?? (await decide(event, methodArn, setup))
   if (!cached) cache.put(authorizer.id, identity, decision, authorizer.ttlSeconds)
   if (!permits(decision.policy, methodArn)) throw new GatewayError('ACCESS_DENIED')
-  return { ...decision.context, principalId: decision.principalId }
+  return { context: { ...decision.context, principalId: decision.principalId }, key: decision.key }
 }
 
 /** Every identity source has to be there, once and not empty, or the function is not even asked. */
@@ -68,9 +77,9 @@ async function decide(event: APIGatewayProxyEvent, methodArn: string, setup: Tok
   if (invocation.kind !== 'done') throw new GatewayError('AUTHORIZER_FAILURE')
   const answer = Answer.safeParse(invocation.payload)
   if (!answer.success) throw new GatewayError('AUTHORIZER_CONFIGURATION_ERROR', { cause: answer.error })
-  const { principalId, policyDocument: policy, context } = answer.data
+  const { principalId, policyDocument: policy, context, usageIdentifierKey: key } = answer.data
   const texts = Object.entries(context).map(([name, value]) => [name, String(value)])
-  return { principalId, policy, context: Object.fromEntries(texts) }
+  return { principalId, policy, context: Object.fromEntries(texts), key }
 }
 
 const toMethodArn = ({ method, path }: RawRequest, stage: string) =>

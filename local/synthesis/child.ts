@@ -16,7 +16,8 @@ registerHooks({
   },
 })
 
+const { loadConfig } = await import('../../infra/config/file.ts')
 const { synthesize } = await import('../synthesize.ts')
 const { toGatewayModel } = await import('../gateway/template.ts')
-const model = toGatewayModel(synthesize())
+const model = toGatewayModel(synthesize(await loadConfig(), { env: process.env }))
 process.send?.({ model, inputs: inputs.finish() }, () => process.disconnect())

@@ -1,5 +1,6 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda'
 import { toCarried } from '../auth/carried.ts'
+import { clientKeyOf } from '../auth/client-key.ts'
 import { isAllowed } from '../auth/network-policy.ts'
 import { type DeployedApi, toPolicy } from '../auth/policy.ts'
 import { type Principal, toAuthorizerContext } from '../auth/principal.ts'
@@ -19,6 +20,8 @@ export interface AuthorizerOptions {
   db: Db
   /** The region this function runs in. */
   region: string
+  /** The name of the deployment, which its keys are made of. */
+  deployment: string
   now?: () => Date
 }
 
@@ -42,11 +45,12 @@ const ADMITTED: readonly (RefusalReason | undefined)[] = [undefined, 'observed']
 /**
  * The custom authorizer: one consistent read for a well-formed token, none for others. The gateway keeps what is
  * returned for at most a minute per token and address, so the policy covers the whole SCIM surface and the resource
- * Lambda checks expiry again. Refusals are counted; whether that succeeds changes no answer.
+ * Lambda checks expiry again. It also names the key that the gateway counts the client's requests by. Refusals are counted; whether that succeeds changes no answer.
  * @throws {Error} `Unauthorized`, which the gateway answers 401 and does not cache; anything else, such as a table that
  * does not answer, it answers 503.
  */
-export function authorizerHandler({ db: table, region, now = () => new Date() }: AuthorizerOptions): Authorizer {
+export function authorizerHandler(options: AuthorizerOptions): Authorizer {
+  const { db: table, region, deployment, now = () => new Date() } = options
   return async (event, invocation) => {
     const at = now()
     const db = withDeadline(table, deadlineOf(invocation, table))
@@ -64,7 +68,8 @@ export function authorizerHandler({ db: table, region, now = () => new Date() }:
     if (!token || (!isAdmitted && !FORBIDDEN.includes(reason))) throw new Error('Unauthorized')
     const policyDocument = toPolicy(isAdmitted ? 'Allow' : 'Deny', toDeployedApi(event, region), SURFACE)
     const principal = isAdmitted ? toAuthorizerContext(toPrincipal(token)) : {}
-    return { principalId: token.tokenId, policyDocument, context: principal }
+    const usageIdentifierKey = clientKeyOf(deployment, token.access.endpointId)
+    return { principalId: token.tokenId, policyDocument, context: principal, usageIdentifierKey }
   }
 }
 

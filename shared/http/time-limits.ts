@@ -21,8 +21,8 @@ export const functionLimitMs = ({ streams = false }: { streams?: boolean }): num
 /** How long the gateway waits for it. */
 export const gatewayLimitMs = (route: { streams?: boolean }): number => functionLimitMs(route) - GATEWAY_FIRST_MS
 
-/** What the gateway takes of all clients together; above that it answers 429. */
-export const REQUESTS_PER_SECOND = 50
+/** What the gateway takes of one integration, unless a deployment says otherwise; above that it answers 429. */
+export const CLIENT_REQUESTS_PER_SECOND = 50
 
 /** In which a request that ran out of time stores its event. */
 export const EVENT_MS = 1000

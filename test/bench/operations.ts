@@ -88,7 +88,7 @@ async function authorizerMiss(bench: Bench): Promise<Measured> {
   const name = `BENCH_${Date.now()}`
   await createIntegration(adminContext(db), { name, clientKind: 'OKTA' })
   const { token } = await issueToken(adminContext(db), { integration: name })
-  const authorize = authorizerHandler({ db, region: 'us-east-1' })
+  const authorize = authorizerHandler({ db, region: 'us-east-1', deployment: 'rolecall' })
   const headers = { Authorization: `Bearer ${token}` }
   const event = { ...apiEvent({ resource: '/scim/v2/Users', headers }), type: 'REQUEST', methodArn: '' }
   const run = () => authorize(event as unknown as APIGatewayRequestAuthorizerEvent, lambdaContext())

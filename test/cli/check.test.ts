@@ -82,7 +82,7 @@ describe('rolecall check', () => {
     const { stdout } = await cli(['check', name, ...on, '--users', '10000'])
     expect(stdout.split('\n')[0]).toBe('RESULT  CHECK')
     expect(stdout).toContain(
-      'note    Pace\n    50 requests a second for the whole deployment, above that 429 with Retry-After: 10000 users take 7 min at least',
+      'note    Pace\n    50 requests a second unless the deployment says otherwise, above that 429 with Retry-After: 10000 users take 7 min at least',
     )
   })
 

@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { writeLocalCredentials } from '../../local/credentials.ts'
-import { presentEvent } from '../../shared/audit/event-row.ts'
 import type { EventAnswer } from '../../shared/audit/event-answer.ts'
+import { presentEvent } from '../../shared/audit/event-row.ts'
 import { anEvent } from '../factories/events.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')

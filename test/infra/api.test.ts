@@ -26,7 +26,10 @@ describe('routes', () => {
         for (const method of gatewayMethods(SCIM, route)) {
           expect([path, byPath.get(path)?.methods.get(method)]).toMatchObject([
             path,
-            { authorization: { function: 'authorizer' }, function: route.function, streams: route.streams ?? false },
+            {
+              authorization: { function: 'authorizer' },
+              ...{ function: route.function, needsKey: true, streams: route.streams ?? false },
+            },
           ])
         }
       }
@@ -77,7 +80,7 @@ describe('routes', () => {
   test('every admin path takes signed requests only (SECURITY S9)', () => {
     for (const { path, function: name } of ADMIN_ROUTES) {
       expect([...(byPath.get(path)?.methods ?? [])]).toMatchObject([
-        ['ANY', { authorization: 'AWS_IAM', function: name }],
+        ['ANY', { authorization: 'AWS_IAM', function: name, needsKey: false }],
       ])
     }
   })
@@ -157,6 +160,7 @@ describe('gateway responses', () => {
   test('401 names the scheme, 429 says when to come back (AUT-1)', () => {
     expect(model.responses.get('UNAUTHORIZED')?.headers).toEqual({ 'WWW-Authenticate': 'Bearer' })
     expect(model.responses.get('THROTTLED')?.headers).toEqual({ 'Retry-After': '1' })
+    expect(model.responses.get('QUOTA_EXCEEDED')?.headers).toEqual({ 'Retry-After': '60' })
   })
 })
 
@@ -170,8 +174,8 @@ describe('the stage', () => {
         HttpMethod: '*',
         MetricsEnabled: true,
         ResourcePath: '/*',
-        ThrottlingBurstLimit: 100,
-        ThrottlingRateLimit: 50,
+        ThrottlingBurstLimit: 200,
+        ThrottlingRateLimit: 100,
       },
       // API Gateway writes slashes of paths as ~1.
       ...OPEN_ROUTES.map(({ path, methods: [method] }) => ({
@@ -186,9 +190,13 @@ describe('the stage', () => {
     const format = JSON.parse(stage.AccessLogSetting.Format)
     const logged = Object.values(format).map((value) => String(value).replace('$context.', ''))
     expect(logged.sort()).toEqual([
+      'authorizer.error',
+      'authorizer.latency',
       'error.responseType',
       'httpMethod',
+      'identity.apiKeyId',
       'identity.sourceIp',
+      'integration.error',
       'integrationLatency',
       'requestId',
       'requestTimeEpoch',

@@ -1,7 +1,5 @@
 import { expect, test } from 'vitest'
 import { BACKGROUND_NAMES, LAMBDA_NAMES } from '../../infra/bundling.ts'
-import { parseDeployment } from '../../infra/config.ts'
-import { synthesize } from '../../local/synthesize.ts'
 import { resourcesOf, stack } from './stack.ts'
 
 const functions = resourcesOf('AWS::Lambda::Function')
@@ -42,27 +40,4 @@ test('the gateway gives up before the function does, and gives all that is strea
   const integrations = resourcesOf('AWS::ApiGateway::Method').map(([, { Integration }]) => Integration)
   const timeouts = integrations.map((one): string => `${one.ResponseTransferMode} ${one.TimeoutInMillis}`)
   expect([...new Set(timeouts)].sort()).toEqual(['BUFFERED 14000', 'STREAM 119000'])
-})
-
-test('a deployment can be named and keep its events for another time', () => {
-  const other = synthesize({ name: 'staging', eventRetentionDays: '30' })
-  const lambda = Object.values(other.template.Resources).find(({ Type }) => Type === 'AWS::Lambda::Function')
-  expect(lambda?.Properties).toMatchObject({
-    FunctionName: expect.stringMatching(/^staging-/),
-    Environment: { Variables: { EVENT_RETENTION_DAYS: '30' } },
-  })
-})
-
-test.each([
-  ['name', 'No Name', 'Cannot use name "No Name": small letters, digits and hyphens, a letter first, at most 40'],
-  ['eventRetentionDays', '0', 'Cannot use eventRetentionDays "0": a number of days from 1 to 9999'],
-  ['logRetentionDays', '8', expect.stringContaining('Cannot use logRetentionDays "8": one of 1, 3, 5, 7, 14')],
-])('a wrong %s is refused before anything is synthesised', (key, value, message) => {
-  const read = () => parseDeployment((name) => (name === key ? value : undefined), {})
-  expect(read).toThrow(expect.objectContaining({ message }))
-})
-
-test('settings are read from the environment where the context has none', () => {
-  const env = { ROLECALL_NAME: 'blue', ROLECALL_LOG_RETENTION_DAYS: '7' }
-  expect(parseDeployment(() => undefined, env)).toEqual({ name: 'blue', eventRetentionDays: 90, logRetentionDays: 7 })
 })

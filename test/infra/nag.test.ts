@@ -1,7 +1,8 @@
 import { Validations } from 'aws-cdk-lib'
 import { AwsSolutionsChecks } from 'cdk-nag'
 import { expect, test } from 'vitest'
-import { newStack } from './stack.ts'
+import type { Config } from '../../infra/config/props.ts'
+import { ALL, newStack } from './stack.ts'
 
 const LOG_ROLE = 'arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs'
 
@@ -10,15 +11,18 @@ const ACKNOWLEDGED = [
   ['COG4', 'IdPs bring SCIM bearer tokens, admins IAM signatures; there are no Cognito users'],
   ['APIG4', 'Where clients of OAuth 2.0 get their tokens they have none yet: the function asks for proof'],
   ['APIG2', 'The functions read bodies strictly and answer SCIM errors, which request validators cannot'],
-  ['APIG3', 'A web ACL costs money every month: who wants one attaches it to the stage'],
+  ['APIG3', 'A web ACL costs money every month: the setting firewall makes one'],
   ['APIG6', 'Execution logs hold request data; access logs without it are on'],
   [`IAM4[Policy::${LOG_ROLE}]`, "API Gateway's log role is one for the account, and AWS maintains its policy"],
   ['IAM5[Resource::*]', 'X-Ray takes no other resource than *'],
   ['SQS3', 'What the stream could not deliver is kept in a queue that nothing else feeds'],
 ] as const
 
-function synthesizeChecked(acknowledged: readonly (readonly [id: string, reason: string])[]): void {
-  const { app, stack } = newStack()
+function synthesizeChecked(
+  acknowledged: readonly (readonly [id: string, reason: string])[],
+  config: Config = {},
+): void {
+  const { app, stack } = newStack({}, config)
   for (const [id, reason] of acknowledged)
     Validations.of(stack).acknowledge({ id: `AwsSolutions::AwsSolutions-${id}`, reason })
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app))
@@ -27,6 +31,15 @@ function synthesizeChecked(acknowledged: readonly (readonly [id: string, reason:
 
 test("AWS's solution checks find nothing that is not meant to be so (SECURITY E1)", () => {
   expect(() => synthesizeChecked(ACKNOWLEDGED)).not.toThrow()
+})
+
+test('and nothing more where everything is switched on, a firewall among it', () => {
+  expect(() =>
+    synthesizeChecked(
+      ACKNOWLEDGED.filter(([id]) => id !== 'APIG3'),
+      ALL,
+    ),
+  ).not.toThrow()
 })
 
 test.each(ACKNOWLEDGED.filter(([id]) => id !== 'APIG3'))('the acknowledgement of %s is still needed', (id) => {

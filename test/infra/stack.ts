@@ -3,12 +3,29 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { App, type AppProps } from 'aws-cdk-lib'
 import { onTestFinished } from 'vitest'
-import { parseDeployment } from '../../infra/config.ts'
+import cdk from '../../cdk.json' with { type: 'json' }
+import { parseDeployment } from '../../infra/config/config.ts'
+import type { Config } from '../../infra/config/props.ts'
 import { ScimStack } from '../../infra/scim-stack.ts'
 import { synthesize } from '../../local/synthesize.ts'
 
 /** The synthesised stack, once per test file. */
 export const stack = synthesize()
+
+export const ACCOUNT = '123456789012'
+export const CERTIFICATE = `arn:aws:acm:eu-west-1:${ACCOUNT}:certificate/1111-2222`
+
+/** Everything that can be switched on, in a stage of its own. */
+export const ALL: Config = {
+  ...{ awsAccount: ACCOUNT, regions: ['eu-west-1'], tags: { team: 'identity' }, terminationProtection: false },
+  ...{ domainName: 'scim.example.com', certificateArn: CERTIFICATE, domainBasePath: 'rolecall' },
+  ...{ hostedZoneId: 'Z0123456789ABC', defaultEndpoint: false },
+  ...{ requestsPerSecond: 30, burst: 40, clientRequestsPerSecond: 10, clientBurst: 20, authorizerCacheSeconds: 5 },
+  ...{ eventRetentionDays: 30, logRetentionDays: 7, customerManagedKey: true, keepTable: false },
+  ...{ firewall: true, allowedRanges: ['203.0.113.0/24', '198.51.100.7/32', '2001:db8::/32'] },
+  ...{ alarmTarget: 'ops@example.com', apiGatewayLogRole: false, memoryMb: 1024 },
+  ...{ reservedConcurrency: { authorizer: 20, worker: 5 }, stages: { staging: {} } },
+}
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into a template of their own making
 type Properties = Record<string, any>
@@ -27,10 +44,10 @@ export function theOnly(type: string): Properties {
 }
 
 /** The stack in an app of one test, not yet synthesised; nothing is bundled, and its output goes with the test. */
-export function newStack(props: AppProps = {}): { app: App; stack: ScimStack } {
+export function newStack(props: AppProps = {}, config: Config = {}): { app: App; stack: ScimStack } {
   const outdir = mkdtempSync(join(tmpdir(), 'rolecall-infra-'))
   onTestFinished(() => rmSync(outdir, { recursive: true, force: true }))
-  const context = { 'aws:cdk:bundling-stacks': [] }
+  const context = { ...cdk.context, 'aws:cdk:bundling-stacks': [] }
   const app = new App({ outdir, builtinCloudFormationValidation: false, analyticsReporting: false, context, ...props })
-  return { app, stack: new ScimStack(app, 'rolecall', { deployment: parseDeployment(() => undefined, {}) }) }
+  return { app, stack: new ScimStack(app, parseDeployment(config)) }
 }

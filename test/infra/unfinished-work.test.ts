@@ -57,7 +57,7 @@ test('lost doorbells are looked for every minute', () => {
 })
 
 test('what is not being finished raises an alarm', () => {
-  const ours = resourcesOf('AWS::CloudWatch::Alarm').filter(([id]) => id.startsWith('Work'))
+  const ours = resourcesOf('AWS::CloudWatch::Alarm').filter(([id]) => id.includes('Work'))
   const alarms = ours.map(([, alarm]) => [alarm.MetricName, alarm.Threshold])
   expect(alarms.sort()).toEqual([
     ['ApproximateNumberOfMessagesVisible', 0],

@@ -12,7 +12,7 @@ test('tokens and silent integrations are looked at every hour, and nobody tries 
 })
 
 test('a watch that fails for three hours raises an alarm', () => {
-  const alarms = resourcesOf('AWS::CloudWatch::Alarm').filter(([name]) => name.startsWith('Watch'))
+  const alarms = resourcesOf('AWS::CloudWatch::Alarm').filter(([name]) => name.includes('Watch'))
   expect(alarms.map(([, alarm]) => alarm)).toMatchObject([
     {
       ...{ MetricName: 'Errors', Period: 3600, EvaluationPeriods: 3, Threshold: 0 },

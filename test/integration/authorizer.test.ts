@@ -1,6 +1,7 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda'
 import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { clientKeyOf } from '../../shared/auth/client-key.ts'
 import { parsePrincipal } from '../../shared/auth/principal.ts'
 import { formatToken, newToken, parseToken } from '../../shared/auth/token.ts'
 import { authorizerHandler } from '../../shared/http/authorizer-handler.ts'
@@ -43,7 +44,7 @@ function anEvent(authorization: string[], sourceIp = '192.0.2.1'): APIGatewayReq
 }
 
 const authorize = (authorization: string | string[], at: number = NOW.getTime(), sourceIp?: string) =>
-  authorizerHandler({ db, region: 'eu-central-1', now: () => new Date(at) })(
+  authorizerHandler({ db, region: 'eu-central-1', deployment: 'rolecall', now: () => new Date(at) })(
     anEvent([authorization].flat(), sourceIp),
     lambdaContext(),
   )
@@ -98,6 +99,13 @@ describe('authorizerHandler()', () => {
     })
   })
 
+  test('names the key that the gateway counts the integration by, allowed or not', async () => {
+    const { usageIdentifierKey } = await authorize(`Bearer ${issued.token}`)
+    expect(usageIdentifierKey).toBe(clientKeyOf('rolecall', endpointId))
+    await changeIntegration(admin(), 'OKTA', { enabled: false })
+    expect(await authorize(`Bearer ${issued.token}`)).toMatchObject({ context: {}, usageIdentifierKey })
+  })
+
   test.each(['bearer', 'BEARER', 'bEaReR '])('reads the scheme "%s" (AUT-3)', async (scheme) => {
     await expect(authorize(`${scheme} ${issued.token}`)).resolves.toMatchObject({ principalId: issued.tokenId })
   })
@@ -108,7 +116,7 @@ describe('authorizerHandler()', () => {
     await createNetworkPolicy(admin(), { name: networkPolicy, allowed })
     await changeIntegration(admin(), 'OKTA', { networkPolicy, comment: 'x'.repeat(256) })
     const { db: measured, calls } = watchedDb(db)
-    await authorizerHandler({ db: measured, region: 'eu-central-1', now: () => NOW })(
+    await authorizerHandler({ db: measured, region: 'eu-central-1', deployment: 'rolecall', now: () => NOW })(
       anEvent([`Bearer ${issued.token}`], '2001:db8:aaaa:bbbb:cccc:dddd:eeee:7'),
       lambdaContext(),
     )
@@ -134,7 +142,7 @@ describe('authorizerHandler()', () => {
     ['a line break', () => [`Bearer ${issued.token}\r\nX: y`]],
   ])('refuses %s without reading anything (AUT-1, S1)', async (_name, headers) => {
     const { db: measured, calls } = watchedDb(db)
-    const call = authorizerHandler({ db: measured, region: 'eu-central-1', now: () => NOW })(
+    const call = authorizerHandler({ db: measured, region: 'eu-central-1', deployment: 'rolecall', now: () => NOW })(
       anEvent(headers()),
       lambdaContext(),
     )
@@ -190,7 +198,10 @@ describe('authorizerHandler()', () => {
     const effect = async (sourceIp: string) => {
       const event = anEvent([`Bearer ${issued.token}`], sourceIp)
       const spoofed = { ...event, headers: { ...event.headers, 'X-Forwarded-For': '192.0.2.1' } }
-      const answer = await authorizerHandler({ db, region: 'eu-central-1', now: () => NOW })(spoofed, lambdaContext())
+      const answer = await authorizerHandler({ db, region: 'eu-central-1', deployment: 'rolecall', now: () => NOW })(
+        spoofed,
+        lambdaContext(),
+      )
       return answer.policyDocument.Statement.map(({ Effect }) => Effect)
     }
     expect(await effect('192.0.2.1')).toEqual(['Allow'])
@@ -296,7 +307,12 @@ describe('authorizerHandler()', () => {
     const { db: failing, calls } = watchedDb(db, () => {
       throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })
     })
-    const authorizer = authorizerHandler({ db: failing, region: 'eu-central-1', now: () => NOW })
+    const authorizer = authorizerHandler({
+      db: failing,
+      region: 'eu-central-1',
+      deployment: 'rolecall',
+      now: () => NOW,
+    })
     await expect(authorizer(anEvent([`Bearer ${issued.token}`]), lambdaContext())).rejects.toMatchObject({
       status: 503,
       message:
@@ -310,7 +326,12 @@ describe('authorizerHandler()', () => {
     const { db: failing, calls } = watchedDb(db, () => {
       throw new Error('The table is not there')
     })
-    const authorizer = authorizerHandler({ db: failing, region: 'eu-central-1', now: () => NOW })
+    const authorizer = authorizerHandler({
+      db: failing,
+      region: 'eu-central-1',
+      deployment: 'rolecall',
+      now: () => NOW,
+    })
     await expect(authorizer(anEvent(['Bearer x']), lambdaContext())).rejects.toThrow(/^Unauthorized$/)
     expect(calls).toEqual([])
   })

@@ -208,7 +208,7 @@ describe('every other function ends in time too', () => {
     treat = hanging('GetItem')
     const event = { ...apiEvent({ resource: '/scim/v2/Users' }), type: 'REQUEST', methodArn: '' }
     event.headers = { Authorization: `Bearer ${newToken().token}` }
-    const authorize = authorizerHandler({ db: behind, region: 'eu-central-1' })
+    const authorize = authorizerHandler({ db: behind, region: 'eu-central-1', deployment: 'rolecall' })
     const answering = authorize(event as unknown as APIGatewayRequestAuthorizerEvent, lambda)
     await expect(inTime(answering)).rejects.toMatchObject({ status: 503, message: UNCHANGED })
   })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { EVENT_COLUMNS, presentEvent } from '../../shared/audit/event-row.ts'
 import type { EventAnswer } from '../../shared/audit/event-answer.ts'
+import { EVENT_COLUMNS, presentEvent } from '../../shared/audit/event-row.ts'
 import { eventsHandler } from '../../shared/http/events-handler.ts'
 import { createIntegration } from '../../shared/resources/integrations.ts'
 import { MAX_ANSWER_BYTES, sentBytes } from '../../shared/scim/answer-size.ts'

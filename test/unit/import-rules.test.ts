@@ -8,7 +8,7 @@ const ROOT = join(import.meta.dirname, '..', '..')
 const SHARED = ['config', 'scim', 'setup', 'drift', 'auth', 'audit', 'store', 'resources', 'worker', 'watch', 'http']
 const INFRA = [
   ...['shared/config.ts', 'shared/store/table.ts', 'shared/http/routes.ts', 'shared/http/time-limits.ts'],
-  ...['shared/scim/resource-types.ts', 'shared/auth/authorizer-cache.ts'],
+  ...['shared/scim/resource-types.ts', 'shared/auth/authorizer-cache.ts', 'shared/auth/client-key.ts'],
 ]
 const upTo = (room: string) => SHARED.slice(0, SHARED.indexOf(room)).map((name) => `shared/${name}`)
 const ROOMS: Record<string, string[]> = {

@@ -70,7 +70,7 @@ describe('what is rehearsed', () => {
   })
 
   test('the authorizer refuses a token that nobody has', async () => {
-    const authorize = authorizerHandler({ db: options.db, region: 'none' })
+    const authorize = authorizerHandler({ db: options.db, region: 'none', deployment: 'rolecall' })
     const refusals: unknown[] = []
     await rehearseAuthorizer((event, invocation) =>
       authorize(event, invocation).catch((error) => {

@@ -8,7 +8,7 @@ const ROOT = resolve(import.meta.dirname, '..', '..', '..')
 describe('parseOptions()', () => {
   test('keeps data in .rolecall of the project and listens on 8080 unless told otherwise', () => {
     const folder = join(ROOT, '.rolecall')
-    const switches = { memory: false, newTokens: false, demo: false, help: false }
+    const switches = { memory: false, newTokens: false, demo: false, throttled: false, help: false }
     expect(parseOptions([])).toEqual({ ...switches, port: 8080, readyFile: undefined, folder })
   })
 
@@ -23,9 +23,10 @@ describe('parseOptions()', () => {
       'd',
       '--new-tokens',
       '--demo',
+      '--throttle',
       '--help',
     ]
-    const switches = { memory: true, newTokens: true, demo: true, help: true }
+    const switches = { memory: true, newTokens: true, demo: true, throttled: true, help: true }
     expect(parseOptions(args)).toEqual({ ...switches, port: 0, readyFile: resolve('r.json'), folder: resolve('d') })
   })
 

@@ -15,6 +15,8 @@ const model = await loadGatewayModel()
 const credentials = { accessKeyId: 'LOCALKEY', secretAccessKey: 'localsecret' }
 const ERROR = 'urn:ietf:params:scim:api:messages:2.0:Error'
 
+const [KEY = '', OTHER_KEY = ''] = model.clients.keys.keys()
+
 const failures: unknown[] = []
 let clock = Date.now()
 let address = '127.0.0.1'
@@ -27,6 +29,7 @@ const decision = (statement: object = allow, context: object = { account: 'defau
   principalId: 'token-1',
   policyDocument: { Version: '2012-10-17', Statement: [statement] },
   context,
+  usageIdentifierKey: KEY,
 })
 const dispatcher =
   (name: LambdaName): LambdaHandler =>
@@ -244,6 +247,60 @@ describe('the authorizer', () => {
     expect(await errorOf(await call('/scim/v2/Users/%zz'))).toEqual(scimError(400, detail))
     const head = `Host: localhost:${port}\r\nConnection: close\r\nAuthorization: Bearer a\r\n\r\n`
     expect(await raw(`GET /scim/v2/Users?filter={x} HTTP/1.1\r\n${head}`)).toMatch(/^HTTP\/1\.1 400 /)
+  })
+})
+
+describe('the limits of clients', () => {
+  const TOO_MANY = scimError(429, 'Too many requests: retry after the seconds named in Retry-After')
+  const { requestsPerSecond, burst } = model.clients
+  const byToken = (event: unknown) => {
+    const { authorization } = (event as APIGatewayProxyEvent).headers
+    return { ...decision(), usageIdentifierKey: authorization === 'Bearer other' ? OTHER_KEY : KEY }
+  }
+
+  test.each([
+    ['no key', undefined],
+    ['a key that is not of the usage plan', 'x'.repeat(40)],
+  ])('an authorizer that names %s lets nobody in', async (_name, usageIdentifierKey) => {
+    handlers.authorizer = () => ({ ...decision(), usageIdentifierKey })
+    expect(await errorOf(await call('/scim/v2/Users'))).toEqual(
+      scimError(403, 'The API key is not valid: ask the administrator'),
+    )
+  })
+
+  test('the event names the key, whatever the client says', async () => {
+    const { requestContext } = await eventOf(await call('/scim/v2/Users', { headers: { 'x-api-key': OTHER_KEY } }))
+    expect(requestContext.identity).toMatchObject({ apiKey: KEY, apiKeyId: model.clients.keys.get(KEY) })
+  })
+
+  test('are not kept unless that is asked for', async () => {
+    const { serve, take } = { serve: () => call('/scim/v2/Users'), take: burst + 1 }
+    const statuses = await Promise.all(Array.from({ length: take }, async () => (await serve()).status))
+    expect(new Set(statuses)).toEqual(new Set([200]))
+  })
+
+  test('refuse who sends more, until there is time again, and nobody else', async () => {
+    const strict = await startGateway({ model, credentials, now: () => clock, throttled: true })
+    onTestFinished(() => strict.close())
+    strict.serve(Object.fromEntries(LAMBDA_NAMES.map((name) => [name, dispatcher(name)])) as LambdaHandlers)
+    handlers.authorizer = byToken
+    const ask = (token = 't') => fetch(`${strict.url}/scim/v2/Users`, { headers: { authorization: `Bearer ${token}` } })
+    const statusesOf = async (count: number) =>
+      Object.entries(
+        Object.groupBy(await Promise.all(Array.from({ length: count }, () => ask())), (one) => String(one.status)),
+      ).map(([status, all]) => [status, all?.length])
+    expect(await statusesOf(burst)).toEqual([['200', burst]])
+    calls.length = 0
+    const refused = await ask()
+    expect(refused.headers.get('retry-after')).toBe('1')
+    expect(await errorOf(refused)).toEqual(TOO_MANY)
+    expect(called()).toEqual([])
+    expect((await ask('other')).status).toBe(200)
+    clock += 1000
+    expect(await statusesOf(requestsPerSecond + 1)).toEqual([
+      ['200', requestsPerSecond],
+      ['429', 1],
+    ])
   })
 })
 

@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { deserialize, serialize } from 'node:v8'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { loadConfig } from '../../../../infra/config/file.ts'
 import { toGatewayModel } from '../../../../local/gateway/template.ts'
 import { loadGatewayModel } from '../../../../local/synthesis/gateway-model.ts'
 import { areUnchanged, InputRecorder } from '../../../../local/synthesis/inputs.ts'
-import { stack } from '../../../infra/stack.ts'
+import { synthesize } from '../../../../local/synthesize.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..', '..', '..')
 const folder = mkdtempSync(join(tmpdir(), 'rolecall-model-'))
@@ -32,7 +33,7 @@ async function synthesizeAtOnce(settings: Record<string, string>) {
   recorder.add(input)
   return { model, inputs: recorder.finish() }
 }
-const model = toGatewayModel(stack)
+const model = toGatewayModel(synthesize(await loadConfig()))
 const input = join(folder, 'input.ts')
 const load = (settings = env) => loadGatewayModel(path, settings, synthesizeAtOnce)
 /** How many syntheses a call took. */
@@ -51,7 +52,15 @@ describe('loadGatewayModel()', () => {
     expect(statSync(path).mode & 0o777).toBe(0o600)
     const files = [...kept().inputs.keys()]
     for (const name of [
-      ...['infra/scim-stack.ts', 'infra/api.ts', 'infra/gateway-responses.ts', 'infra/functions.ts', 'infra/table.ts'],
+      ...[
+        'rolecall.config.ts',
+        'cdk.json',
+        'infra/scim-stack.ts',
+        'infra/api.ts',
+        'infra/gateway-responses.ts',
+        'infra/functions.ts',
+        'infra/table.ts',
+      ],
       ...['shared/http/routes.ts', 'shared/store/table.ts', 'shared/config.ts', 'node_modules/.package-lock.json'],
       ...['local/synthesize.ts', 'local/gateway/template.ts', 'local/synthesis/gateway-model.ts'],
     ]) {

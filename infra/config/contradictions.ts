@@ -1,0 +1,81 @@
+import type { Deployment, ServiceSettings } from './settings.ts'
+
+/** Of settings that are right one by one: what contradicts another, in a sentence each. */
+export function contradictionsOf(settings: ServiceSettings & Partial<Deployment>): string[] {
+  return [...ofDomain(settings), ...ofLimits(settings), ...ofTable(settings), ...ofRegion(settings)]
+}
+
+const where = (wrong: boolean | undefined, sentence: string): string[] => (wrong ? [sentence] : [])
+
+function ofDomain({ domainName, certificateArn, domainBasePath, hostedZoneId, defaultEndpoint }: ServiceSettings) {
+  if (domainName !== undefined) {
+    return where(certificateArn === undefined, `domainName "${domainName}" needs a certificate: set certificateArn too`)
+  }
+  const needing = Object.entries({ certificateArn, domainBasePath, hostedZoneId }).filter(([, value]) => value)
+  return [
+    ...needing.map(([name, value]) => `${name} "${value}" is of no use without a domain: set domainName too`),
+    ...where(!defaultEndpoint, 'defaultEndpoint false would leave no address at all: set domainName too'),
+  ]
+}
+
+function ofLimits(settings: ServiceSettings): string[] {
+  const { requestsPerSecond, clientRequestsPerSecond, burst, clientBurst, firewall, allowedRanges } = settings
+  const share = 'one client would have the share of all'
+  return [
+    ...where(
+      clientRequestsPerSecond > requestsPerSecond,
+      `clientRequestsPerSecond ${clientRequestsPerSecond} is more than requestsPerSecond ${requestsPerSecond}: ${share}`,
+    ),
+    ...where(clientBurst > burst, `clientBurst ${clientBurst} is more than burst ${burst}: ${share}`),
+    ...where(
+      allowedRanges.length > 0 && !firewall,
+      'allowedRanges refuse nobody without the firewall: set firewall to true too',
+    ),
+  ]
+}
+
+function ofTable({ tableName, tableStreamArn, customerManagedKey, keepTable }: ServiceSettings): string[] {
+  if (tableName === undefined) {
+    return where(tableStreamArn !== undefined, 'tableStreamArn is of no use without the table: set tableName too')
+  }
+  const command = `aws dynamodb describe-table --table-name ${tableName} --query Table.LatestStreamArn`
+  return [
+    ...where(tableStreamArn === undefined, `tableName "${tableName}" needs tableStreamArn too: ${command} prints it`),
+    ...where(
+      tableStreamArn !== undefined && tableOf(tableStreamArn) !== tableName,
+      `tableStreamArn is the stream of "${tableStreamArn && tableOf(tableStreamArn)}", not of tableName "${tableName}"`,
+    ),
+    ...where(
+      customerManagedKey === true,
+      `A table that is there has its key already: set customerManagedKey to the ARN of that of "${tableName}", or to false`,
+    ),
+    ...where(
+      keepTable === false,
+      `The stack does not delete a table that it took over: leave keepTable out, and delete "${tableName}" by hand`,
+    ),
+  ]
+}
+
+const tableOf = (streamArn: string): string | undefined => streamArn.split('/')[1]
+
+/** What is used by its ARN has to be where the service is. */
+function ofRegion(settings: ServiceSettings & Partial<Deployment>): string[] {
+  const { certificateArn, customerManagedKey, alarmTarget, tableStreamArn, regions, awsAccount } = settings
+  const [region] = regions ?? []
+  return Object.entries({ certificateArn, customerManagedKey, alarmTarget, tableStreamArn }).flatMap(
+    ([name, value]) => {
+      const [, , , itsRegion, itsAccount] = String(value).split(':')
+      if (itsRegion === undefined) return []
+      return [
+        ...where(
+          region !== undefined && itsRegion !== region,
+          `${name} is in ${itsRegion}, the service in ${region}: use one there`,
+        ),
+        ...where(
+          name === 'tableStreamArn' && awsAccount !== undefined && itsAccount !== awsAccount,
+          `${name} belongs to the account ${itsAccount}, the service to ${awsAccount}`,
+        ),
+      ]
+    },
+  )
+}

@@ -1,0 +1,48 @@
+import { CfnOutput } from 'aws-cdk-lib'
+import { BasePathMapping, DomainName, EndpointType, type RestApi, SecurityPolicy } from 'aws-cdk-lib/aws-apigateway'
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager'
+import { CfnRecordSet } from 'aws-cdk-lib/aws-route53'
+import { Construct } from 'constructs'
+import type { ServiceSettings } from './config/settings.ts'
+
+/** The address behind the settings' domain, without a slash at its end; nothing where there is no domain. */
+export const domainUrl = ({ domainName, domainBasePath }: ServiceSettings): string | undefined =>
+  domainName && `https://${domainName}${domainBasePath === undefined ? '' : `/${domainBasePath}`}`
+
+export interface DomainProps {
+  settings: ServiceSettings & { domainName: string; certificateArn: string }
+  api: RestApi
+}
+
+/** The domain that clients keep through every later change, mapped to the stage, with its record where a zone is named. */
+export class Domain extends Construct {
+  constructor(scope: Construct, id: string, { settings, api }: DomainProps) {
+    super(scope, id)
+    const { domainName, domainBasePath, certificateArn, hostedZoneId } = settings
+    const domain = new DomainName(this, 'Domain', {
+      domainName,
+      certificate: Certificate.fromCertificateArn(this, 'Certificate', certificateArn),
+      endpointType: EndpointType.REGIONAL,
+      securityPolicy: SecurityPolicy.TLS_1_2,
+    })
+    // Without the stage in the mapping, its name would be part of every path.
+    new BasePathMapping(this, 'Mapping', {
+      domainName: domain,
+      restApi: api,
+      stage: api.deploymentStage,
+      ...(domainBasePath !== undefined && { basePath: domainBasePath }),
+    })
+    const [target, zone] = [domain.domainNameAliasDomainName, domain.domainNameAliasHostedZoneId]
+    if (hostedZoneId === undefined) {
+      const description = `What the record of ${domainName} has to point to: CNAME, or an alias of zone ${zone}`
+      new CfnOutput(this, 'Target', { value: target, description }).overrideLogicalId('DomainTarget')
+      return
+    }
+    new CfnRecordSet(this, 'Record', {
+      hostedZoneId,
+      name: `${domainName}.`,
+      type: 'A',
+      aliasTarget: { dnsName: target, hostedZoneId: zone },
+    })
+  }
+}

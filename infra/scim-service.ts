@@ -1,0 +1,47 @@
+import { type CfnElement, Stack } from 'aws-cdk-lib'
+import type { RestApi } from 'aws-cdk-lib/aws-apigateway'
+import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb'
+import { Construct } from 'constructs'
+import { SCIM_BASE } from '../shared/http/routes.ts'
+import { Alarms } from './alarms.ts'
+import { ScimApi } from './api.ts'
+import type { LambdaName } from './bundling.ts'
+import { parseService } from './config/config.ts'
+import type { ScimServiceProps } from './config/props.ts'
+import { domainUrl } from './domain.ts'
+import { ScimFunctions } from './functions.ts'
+import { ScimTable } from './table.ts'
+import { UnfinishedWork } from './unfinished-work.ts'
+import { Watch } from './watch.ts'
+
+/**
+ * All of Rolecall in one region, for any stack: the table, the functions, the API; some 320 resources of the 500 that a
+ * stack may have. Several services may stand in one account and region, in a stack each, if each has its `name`.
+ * @throws {ConfigError} with a sentence for each prop that cannot be used.
+ */
+export class ScimService extends Construct {
+  readonly api: RestApi
+  readonly table: ITableV2
+  /** Where identity providers send requests, without a slash at its end. */
+  readonly baseUrl: string
+  /** What administrators and the CLI call. */
+  readonly adminUrl: string
+  /** Logical id in the template → function: the template does not say where a handler's source is. */
+  readonly entries: ReadonlyMap<string, LambdaName>
+
+  constructor(scope: Construct, id: string, props: ScimServiceProps = {}) {
+    super(scope, id)
+    const settings = parseService(props)
+    const table = new ScimTable(this, 'Storage', settings)
+    const functions = new ScimFunctions(this, 'Functions', { settings, table })
+    const alarms = new Alarms(this, 'Alarms', settings)
+    new UnfinishedWork(this, 'Work', { settings, table, alarms })
+    new Watch(this, 'Watch', { settings, table, alarms })
+    this.api = new ScimApi(this, 'Gateway', { settings, functions }).api
+    this.table = table.table
+    this.adminUrl = domainUrl(settings) ?? this.api.url.replace(/\/$/, '')
+    this.baseUrl = `${this.adminUrl}${SCIM_BASE}`
+    const idOf = (construct: Construct) => Stack.of(this).getLogicalId(construct.node.defaultChild as CfnElement)
+    this.entries = new Map([...functions.byName].map(([name, fn]) => [idOf(fn), name]))
+  }
+}

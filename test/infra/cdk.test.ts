@@ -1,0 +1,95 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { planOf } from '../../infra/cdk/plan.ts'
+import { ConfigError } from '../../infra/config/config.ts'
+
+const ROOT = join(import.meta.dirname, '..', '..')
+const TWO = { stages: { prod: {}, staging: { memoryMb: 1024 } } }
+const FREE = { terminationProtection: false, keepTable: false }
+const argsOf = (...plan: Parameters<typeof planOf>) => planOf(...plan).map(({ args }) => args)
+const PROD = ['--context', 'stage=prod']
+
+describe('planOf()', () => {
+  test('names the stage, and passes on the rest', () => {
+    const args = ['--stage', 'staging', '-c', 'memoryMb=2048', '--require-approval', 'never', '--profile', 'ops', '-e']
+    expect(argsOf('deploy', args, TWO, {})).toEqual([
+      [
+        ...['deploy', '--context', 'stage=staging', '--context', 'memoryMb=2048', '--profile', 'ops'],
+        ...['--require-approval', 'never', '-e'],
+      ],
+    ])
+    expect(argsOf('diff', ['--stage=prod', '--strict'], TWO, {})).toEqual([['diff', ...PROD, '--strict']])
+  })
+
+  test('takes the only stage, or the one of the environment', () => {
+    expect(argsOf('deploy', [], {}, {})).toEqual([['deploy', ...PROD]])
+    expect(argsOf('deploy', [], TWO, { ROLECALL_STAGE: 'prod' })).toEqual([['deploy', ...PROD]])
+    expect(argsOf('synth', [], TWO, {})).toEqual([['synth', '--quiet', ...PROD]])
+    expect(argsOf('deploy', ['-c', 'stage=prod'], TWO, {})).toEqual([['deploy', ...PROD]])
+    expect(argsOf('deploy', ['--stage', 'prod', '-c', 'stage=staging'], TWO, {})).toEqual([['deploy', ...PROD]])
+  })
+
+  test('looks at what is deployed before it deletes anything', () => {
+    const args = ['--stage', 'prod', '--profile', 'ops', '--force']
+    const [look, destroy] = planOf('destroy', args, { stages: { prod: FREE } }, {})
+    expect(look).toEqual({
+      args: ['diff', '--fail', '--method=template', ...PROD, '--profile', 'ops'],
+      otherwise:
+        'What is deployed as "rolecall" is not what the configuration says, so the table could be kept or lost by accident: look at the difference above, then npm run deploy -- --stage prod',
+    })
+    expect(destroy).toEqual({ args: ['destroy', ...PROD, '--profile', 'ops', '--force'] })
+  })
+
+  const TABLE =
+    'Nobody has said what becomes of the table of "rolecall": set keepTable to true, and it stays with all that is in it, or to false, and it is deleted with the stack; then npm run deploy -- --stage prod'
+  const PROTECTED =
+    'The stack "rolecall" is protected: set terminationProtection to false for the stage prod, then npm run deploy -- --stage prod'
+
+  test.each<[string, Parameters<typeof planOf>, string[]]>([
+    [
+      'a deployment without a stage where there are several',
+      ['deploy', [], TWO, {}],
+      ['Say which stage: npm run deploy -- --stage prod, or --stage staging'],
+    ],
+    [
+      'deleting what is not called by its name',
+      ['destroy', [], FREE, {}],
+      ['Say which stage: npm run destroy -- --stage prod'],
+    ],
+    ['deleting a stack as it is by default', ['destroy', ['--stage', 'prod'], {}, {}], [PROTECTED, TABLE]],
+    ['keeping a table by accident', ['destroy', ['--stage', 'prod'], { terminationProtection: false }, {}], [TABLE]],
+    ['deleting a protected stack', ['destroy', ['--stage', 'prod'], { keepTable: true }, {}], [PROTECTED]],
+    [
+      'a stage that is not there',
+      ['diff', ['--stage', 'dev'], TWO, {}],
+      ['There is no stage "dev" in rolecall.config.ts: prod, staging'],
+    ],
+    [
+      'a wrong value on the command line',
+      ['synth', ['-c', 'memoryMb=1'], {}, {}],
+      ['Cannot use memoryMb 1 (-c memoryMb): a number of MB from 256 to 10240'],
+    ],
+  ])('refuses %s', (_what, plan, sentences) => {
+    expect(() => planOf(...plan)).toThrow(new ConfigError(sentences))
+  })
+
+  test('a table that was taken over is no accident', () => {
+    const table = {
+      ...{ terminationProtection: false, tableName: 'kept' },
+      tableStreamArn: 'arn:aws:dynamodb:eu-west-1:123456789012:table/kept/stream/2026-11-27T08:00:00.000',
+    }
+    expect(planOf('destroy', ['--stage', 'prod'], table, {})).toHaveLength(2)
+  })
+})
+
+test.each([
+  ['destroy', [], 'Say which stage: npm run destroy -- --stage prod\n'],
+  ['deploy', ['--stage', 'nowhere'], 'There is no stage "nowhere" in rolecall.config.ts: prod\n'],
+  ['undeploy', [], 'There is no command "undeploy": synth, diff, deploy, destroy\n'],
+])('%s %j ends with its sentence, and asks nothing of AWS', (command, args, stderr) => {
+  const result = spawnSync(process.execPath, ['infra/cdk/main.ts', command, ...args], {
+    ...{ cwd: ROOT, encoding: 'utf8', env: { PATH: process.env.PATH } },
+  })
+  expect([result.status, result.stdout, result.stderr]).toEqual([1, '', stderr])
+})

@@ -1,0 +1,285 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { ConfigError, type Overrides, parseDeployment, parseService, stagesOf } from '../../infra/config/config.ts'
+
+const ROOT = join(import.meta.dirname, '..', '..')
+const KEY_ARN = 'arn:aws:kms:eu-west-1:123456789012:key/1111-2222'
+const CERTIFICATE = 'arn:aws:acm:eu-west-1:123456789012:certificate/1111-2222'
+const STREAM = 'arn:aws:dynamodb:eu-west-1:123456789012:table/kept/stream/2026-11-27T08:00:00.000'
+
+/** What is said of a configuration, sentence by sentence. */
+function sentencesOf(config: unknown, overrides: Overrides = {}): string[] {
+  try {
+    parseDeployment(config, overrides)
+    return []
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message.split('\n')
+    throw error
+  }
+}
+const contextOf = (values: Record<string, unknown>) => ({ context: (key: string) => values[key] })
+
+describe('parseDeployment()', () => {
+  test('has a safe and cheap value for everything', () => {
+    expect(parseDeployment({})).toEqual({
+      ...{ name: 'rolecall', stage: 'prod', defaultEndpoint: true, regions: [], tags: {}, terminationProtection: true },
+      ...{ requestsPerSecond: 100, burst: 200, clientRequestsPerSecond: 50, clientBurst: 100 },
+      ...{ authorizerCacheSeconds: 60, eventRetentionDays: 90, logRetentionDays: 90, customerManagedKey: false },
+      ...{ firewall: false, allowedRanges: [], apiGatewayLogRole: true, memoryMb: 512, reservedConcurrency: {} },
+    })
+  })
+
+  test('takes the first stage unless one is named, and the settings of a stage before those of all', () => {
+    const config = { memoryMb: 1024, eventRetentionDays: 30, stages: { prod: {}, staging: { eventRetentionDays: 7 } } }
+    const shared = { memoryMb: 1024 }
+    expect(stagesOf(config)).toEqual(['prod', 'staging'])
+    expect(parseDeployment(config)).toMatchObject({
+      ...shared,
+      name: 'rolecall',
+      stage: 'prod',
+      eventRetentionDays: 30,
+    })
+    const staging = { ...shared, name: 'rolecall-staging', stage: 'staging', eventRetentionDays: 7 }
+    expect(parseDeployment(config, contextOf({ stage: 'staging' }))).toMatchObject(staging)
+    expect(parseDeployment(config, { env: { ROLECALL_STAGE: 'staging' } })).toMatchObject(staging)
+  })
+
+  test('takes the context before the environment, and both before the file, for the stage that is meant', () => {
+    const config = { eventRetentionDays: 30, stages: { prod: { eventRetentionDays: 40 }, staging: {} } }
+    const env = { ROLECALL_EVENT_RETENTION_DAYS: '50', ROLECALL_MEMORY_MB: '1024' }
+    expect(parseDeployment(config, { env })).toMatchObject({ eventRetentionDays: 50, memoryMb: 1024 })
+    const both = { ...contextOf({ eventRetentionDays: 60 }), env }
+    expect(parseDeployment(config, both)).toMatchObject({ eventRetentionDays: 60, memoryMb: 1024 })
+  })
+
+  test('reads every form of a text', () => {
+    const texts = {
+      ...{ name: 'blue', memoryMb: '1024', firewall: 'true', allowedRanges: '203.0.113.0/24, 2001:db8::/32' },
+      ...{ tags: 'team=identity,cost=42', reservedConcurrency: 'authorizer=20,users=50', customerManagedKey: 'true' },
+    }
+    const read = {
+      ...{ name: 'blue', memoryMb: 1024, firewall: true, allowedRanges: ['203.0.113.0/24', '2001:db8::/32'] },
+      ...{ tags: { team: 'identity', cost: '42' }, reservedConcurrency: { authorizer: 20, users: 50 } },
+      customerManagedKey: true,
+    }
+    expect(parseDeployment({}, contextOf(texts))).toMatchObject(read)
+    expect(parseDeployment({}, contextOf({ customerManagedKey: KEY_ARN }))).toMatchObject({
+      customerManagedKey: KEY_ARN,
+    })
+  })
+
+  test.each<[string, unknown, string]>([
+    ['name', 'No Name', 'Cannot use name "No Name": small letters, digits and hyphens, a letter first, at most 40'],
+    ['awsAccount', 123456789012, 'Cannot use awsAccount 123456789012: the 12 digits of an AWS account, as a text'],
+    [
+      'regions',
+      ['eu-west-1', 'eu-central-1'],
+      'Cannot use regions ["eu-west-1","eu-central-1"]: a list of one region such as eu-west-1; further ones would need the table to be replicated, which is not built yet',
+    ],
+    [
+      'domainName',
+      'https://scim.example.com',
+      'Cannot use domainName "https://scim.example.com": a host name in small letters, such as scim.example.com',
+    ],
+    [
+      'domainBasePath',
+      'ping',
+      'Cannot use domainBasePath "ping": one part of a path, of letters, digits, - and _, and not ping or sping, which API Gateway keeps',
+    ],
+    [
+      'certificateArn',
+      'arn:aws:acm:eu-west-1',
+      'Cannot use certificateArn "arn:aws:acm:eu-west-1": the ARN of a certificate, arn:aws:acm:REGION:ACCOUNT:certificate/ID',
+    ],
+    [
+      'hostedZoneId',
+      'example.com',
+      'Cannot use hostedZoneId "example.com": the id of a zone of Route 53, Z0123456789ABC',
+    ],
+    ['requestsPerSecond', 0, 'Cannot use requestsPerSecond 0: requests a second, from 1 to 10000'],
+    ['clientBurst', 5001, 'Cannot use clientBurst 5001: requests at once, from 1 to 5000'],
+    [
+      'authorizerCacheSeconds',
+      300,
+      'Cannot use authorizerCacheSeconds 300: seconds from 0 to 60, the time in which changes of tokens and network policies are promised to take effect',
+    ],
+    ['eventRetentionDays', '90', 'Cannot use eventRetentionDays "90": a number of days from 1 to 9999'],
+    [
+      'logRetentionDays',
+      8,
+      'Cannot use logRetentionDays 8: one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 3653, the periods of CloudWatch Logs',
+    ],
+    [
+      'customerManagedKey',
+      'alias/mine',
+      'Cannot use customerManagedKey "alias/mine": true, false, or the ARN of a key, arn:aws:kms:REGION:ACCOUNT:key/ID',
+    ],
+    ['firewall', 'yes', 'Cannot use firewall "yes": true or false'],
+    [
+      'allowedRanges',
+      ['0.0.0.0/0'],
+      'Cannot use allowedRanges ["0.0.0.0/0"]: a list of ranges such as 203.0.113.0/24 or 2001:db8::/32, none of them everything (/0)',
+    ],
+    [
+      'alarmTarget',
+      'the operators',
+      'Cannot use alarmTarget "the operators": an e-mail address, or the ARN of a topic, arn:aws:sns:REGION:ACCOUNT:NAME',
+    ],
+    ['tableName', 'a', 'Cannot use tableName "a": the name of a table, 3 to 255 letters, digits, ., - and _'],
+    [
+      'tableStreamArn',
+      'latest',
+      'Cannot use tableStreamArn "latest": the ARN of a stream, as "aws dynamodb describe-table --table-name NAME --query Table.LatestStreamArn" prints it',
+    ],
+    [
+      'tags',
+      { 'aws:x': 'y' },
+      'Cannot use tags {"aws:x":"y"}: texts of letters, digits, blanks and _.:/=+-@ by their keys, which do not begin with aws:',
+    ],
+    ['memoryMb', 128, 'Cannot use memoryMb 128: a number of MB from 256 to 10240'],
+    [
+      'reservedConcurrency',
+      { user: 5 },
+      expect.stringMatching(
+        /^Cannot use reservedConcurrency \{"user":5\}: a number from 1 to 1000 for each function named, of users, group-reads, /,
+      ) as unknown as string,
+    ],
+    ['eventRetentionDay', 5, 'There is no setting eventRetentionDay: docs/deploy.md lists them'],
+    ['stage', 'staging', 'There is no setting stage: docs/deploy.md lists them'],
+  ])('refuses a wrong %s in one sentence', (setting, value, sentence) => {
+    expect(sentencesOf({ [setting]: value })).toEqual([sentence])
+  })
+
+  test.each<[string, Record<string, unknown>, string]>([
+    [
+      'a domain without certificate',
+      { domainName: 'scim.example.com' },
+      'domainName "scim.example.com" needs a certificate: set certificateArn too',
+    ],
+    [
+      'a base path without domain',
+      { domainBasePath: 'rolecall' },
+      'domainBasePath "rolecall" is of no use without a domain: set domainName too',
+    ],
+    [
+      'no address at all',
+      { defaultEndpoint: false },
+      'defaultEndpoint false would leave no address at all: set domainName too',
+    ],
+    [
+      'a client that may send more than all',
+      { clientRequestsPerSecond: 101 },
+      'clientRequestsPerSecond 101 is more than requestsPerSecond 100: one client would have the share of all',
+    ],
+    [
+      'a burst of the kind',
+      { burst: 99 },
+      'clientBurst 100 is more than burst 99: one client would have the share of all',
+    ],
+    [
+      'ranges that nothing holds anybody to',
+      { allowedRanges: ['203.0.113.0/24'] },
+      'allowedRanges refuse nobody without the firewall: set firewall to true too',
+    ],
+    [
+      'a table without its stream',
+      { tableName: 'kept' },
+      'tableName "kept" needs tableStreamArn too: aws dynamodb describe-table --table-name kept --query Table.LatestStreamArn prints it',
+    ],
+    [
+      'a stream without its table',
+      { tableStreamArn: STREAM },
+      'tableStreamArn is of no use without the table: set tableName too',
+    ],
+    [
+      'the stream of another table',
+      { tableName: 'other', tableStreamArn: STREAM },
+      'tableStreamArn is the stream of "kept", not of tableName "other"',
+    ],
+    [
+      'a new key for a table that has one',
+      { tableName: 'kept', tableStreamArn: STREAM, customerManagedKey: true },
+      'A table that is there has its key already: set customerManagedKey to the ARN of that of "kept", or to false',
+    ],
+    [
+      'a table that is taken over to be deleted',
+      { tableName: 'kept', tableStreamArn: STREAM, keepTable: false },
+      'The stack does not delete a table that it took over: leave keepTable out, and delete "kept" by hand',
+    ],
+    [
+      'a certificate of another region',
+      { regions: ['us-east-1'], domainName: 'scim.example.com', certificateArn: CERTIFICATE },
+      'certificateArn is in eu-west-1, the service in us-east-1: use one there',
+    ],
+    [
+      'a table of another account',
+      { awsAccount: '999999999999', tableName: 'kept', tableStreamArn: STREAM },
+      'tableStreamArn belongs to the account 123456789012, the service to 999999999999',
+    ],
+  ])('refuses %s', (_what, config, sentence) => {
+    expect(sentencesOf(config)).toEqual([sentence])
+  })
+
+  test('says all that is wrong at once, and where it stands', () => {
+    const config = { memoryMb: 1, stages: { prod: {}, staging: { burst: 0 } } }
+    const overrides = { ...contextOf({ clientBurst: 'x' }), env: { ROLECALL_FIREWALL: 'on' } }
+    expect(sentencesOf(config, overrides)).toEqual([
+      'Cannot use memoryMb 1: a number of MB from 256 to 10240',
+      'Cannot use clientBurst "x" (-c clientBurst): requests at once, from 1 to 5000',
+      'Cannot use firewall "on" (ROLECALL_FIREWALL): true or false',
+      'Cannot use burst 0 (stages.staging): requests at once, from 1 to 5000',
+    ])
+  })
+
+  test.each<[string, unknown, string[]]>([
+    ['nothing', undefined, ['rolecall.config.ts exports no configuration: export default defineConfig({ … })']],
+    [
+      'no stages',
+      { stages: {} },
+      ['Cannot use stages: settings under the name of each stage, as { prod: {}, staging: {} }'],
+    ],
+    [
+      'stages as a list',
+      { stages: ['prod'] },
+      ['Cannot use stages: settings under the name of each stage, as { prod: {}, staging: {} }'],
+    ],
+    [
+      'a stage with a long name',
+      { stages: { 'pre-production': {} } },
+      ['Cannot use stage "pre-production" (with its stage): small letters and digits, a letter first, at most 16'],
+    ],
+    [
+      'names that are too long together',
+      { name: 'a'.repeat(40), stages: { staging: {} } },
+      [
+        `Cannot use name "${'a'.repeat(40)}-staging" (with its stage): small letters, digits and hyphens, a letter first, at most 40`,
+      ],
+    ],
+  ])('refuses %s', (_what, config, sentences) => {
+    expect(sentencesOf(config)).toEqual(sentences)
+  })
+
+  test('refuses a stage that is not there', () => {
+    expect(sentencesOf({ stages: { prod: {}, staging: {} } }, contextOf({ stage: 'dev' }))).toEqual([
+      'There is no stage "dev" in rolecall.config.ts: prod, staging',
+    ])
+  })
+})
+
+test('a service is given its props alike', () => {
+  expect(parseService({ name: 'blue', stage: 'live' })).toMatchObject({ name: 'blue', stage: 'live', memoryMb: 512 })
+  expect(() => parseService({ memoryMb: 1 })).toThrow('Cannot use memoryMb 1: a number of MB from 256 to 10240')
+})
+
+test('the app ends with the sentences and nothing else, before a stack is made', () => {
+  const env = { PATH: process.env.PATH, ROLECALL_MEMORY_MB: '1', ROLECALL_FIREWALL: 'on' }
+  const { status, stderr, stdout } = spawnSync(process.execPath, ['infra/app.ts'], { cwd: ROOT, env, encoding: 'utf8' })
+  expect({ status, stdout, stderr }).toEqual({
+    status: 1,
+    stdout: '',
+    stderr:
+      'Cannot use firewall "on" (ROLECALL_FIREWALL): true or false\n' +
+      'Cannot use memoryMb 1 (ROLECALL_MEMORY_MB): a number of MB from 256 to 10240\n',
+  })
+})
