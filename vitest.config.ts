@@ -5,9 +5,17 @@ import { CountReporter } from './test/reporter.ts'
 /** Tests that need neither the engine nor a started system. */
 const PURE = ['test/unit/**/*.test.ts', 'test/infra/**/*.test.ts']
 
+/** Tests over a table of the run's engine that start no system and leave the environment alone: they share what they import. */
+const TABLE = ['test/integration/{*,resources/**/*,store/**/*}.test.ts']
+
 /** Tests of `npm start` and the engine it brings along: they run that one, whatever DYNAMODB_ENDPOINT says. */
 const OWN_ENGINE = ['test/e2e/**/*.test.ts']
 const hasOwnEngine = existsSync(`node_modules/@dynoxide/${process.platform}-${process.arch}`)
+
+const ENGINE = {
+  globalSetup: ['test/factories/global-setup.ts'],
+  setupFiles: ['test/factories/watch-log.ts'],
+}
 
 export default defineConfig({
   test: {
@@ -21,15 +29,15 @@ export default defineConfig({
     projects: [
       // Nothing here keeps state, so files share what they import: half the processor time.
       { extends: true, test: { name: 'pure', include: PURE, isolate: false } },
+      { extends: true, test: { name: 'table', include: TABLE, isolate: false, ...ENGINE } },
       {
         extends: true,
         test: {
           name: 'engine',
           include: ['test/**/*.test.ts'],
           // Where the platform has no engine, the suite can only run against another one.
-          exclude: hasOwnEngine || !process.env.DYNAMODB_ENDPOINT ? PURE : [...PURE, ...OWN_ENGINE],
-          globalSetup: ['test/factories/global-setup.ts'],
-          setupFiles: ['test/factories/watch-log.ts'],
+          exclude: [...PURE, ...TABLE, ...(hasOwnEngine || !process.env.DYNAMODB_ENDPOINT ? [] : OWN_ENGINE)],
+          ...ENGINE,
         },
       },
     ],

@@ -10,4 +10,7 @@ process.stdout.write = ((text: string | Uint8Array, ...rest: []) => {
   return write.call(process.stdout, text, ...rest)
 }) as typeof write
 
-afterAll(() => expect(leaks).toEqual([]))
+afterAll(() => {
+  process.stdout.write = write
+  expect(leaks).toEqual([])
+})
