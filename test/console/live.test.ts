@@ -43,8 +43,8 @@ async function scrollFarDown(page: Page): Promise<{ name: string; top: () => Pro
 
 describe('following live', () => {
   test('what comes while one reads further down moves nothing: the pill and the title count it', async () => {
-    // Without what the console itself asks.
-    const { page, problems } = await open('/?integration=OKTA_PROVISIONING')
+    // What the console itself asks is in the list, and no news.
+    const { page, problems } = await open('/')
     const { top } = await scrollFarDown(page)
     const before = await top()
     for (const name of named(1000, 3)) await scim('POST', '/Users', newUser(name))

@@ -213,7 +213,6 @@ interface DoneProps {
  * took several requests, all of it is counted, and each leads to its events.
  */
 function Done({ answer: { requestIds, changed = 0 }, onClose, children }: DoneProps) {
-  const [request] = requestIds
   const isMany = requestIds.length > 1
   const [rows, setRows] = useState<readonly EventRow[]>([])
   const known = useKnown()
@@ -221,12 +220,15 @@ function Done({ answer: { requestIds, changed = 0 }, onClose, children }: DonePr
   const told = ofObjects.length > 0 ? ofObjects : rows
   const undoable = told.length === 1 && !isMany ? told.find((row) => isUndoable(toFacts(row, known))) : undefined
   useEffect(() => {
-    const query = { request, type: 'ALL', last: '1h', allowEmpty: true, limit: 10, purpose: 'console' }
-    void ask<{ events: EventRow[] }>({ path: ['events'], query }).then(
-      ({ events }) => setRows(events),
+    const all = requestIds.slice(0, SHOWN_LINES).map((request) => {
+      const query = { request, type: 'ALL', last: '1h', allowEmpty: true, limit: SHOWN_LINES, purpose: 'console' }
+      return ask<{ events: EventRow[] }>({ path: ['events'], query })
+    })
+    void Promise.all(all).then(
+      (answers) => setRows(answers.flatMap(({ events }) => events)),
       () => undefined,
     )
-  }, [request])
+  }, [requestIds])
   return (
     <>
       <p role="status" class="strong">
