@@ -310,7 +310,9 @@ const HANDED_OVER: Deed = {
   ...{ press: ['Transfer…'], confirm: 'Transfer what OKTA_PROVISIONER owns to AAD_PROVISIONER', count: 3 },
   ...{ fields: { 'New owner': 'AAD_PROVISIONER' } },
   command: 'ownership transfer --owned-by OKTA_PROVISIONER --to AAD_PROVISIONER',
-  told: 'local-admin gave role Sales from OKTA_PROVISIONER to AAD_PROVISIONER',
+  told: ['user bo@example.com', 'user cy@example.com', 'role Sales']
+    .map((what) => `local-admin gave ${what} from OKTA_PROVISIONER to AAD_PROVISIONER`)
+    .join(' · '),
   asks: async () =>
     (await admin('GET', '/admin/ownership')).body.owners.find(
       ({ role }: { role: string }) => role === 'AAD_PROVISIONER',
