@@ -53,7 +53,7 @@ async function makeAssets(): Promise<ReadonlyMap<string, Asset>> {
 const load = async (path: string, file: string) => toEntry(path, await readFile(join(ROOT, file)), extname(file))
 
 async function toEntry(path: string, content: Buffer, extension: string): Promise<[string, Asset]> {
-  const small = await promisify(gzip)(content, { level: 9 })
+  const small = await promisify(gzip)(content, { level: 9, memLevel: 7 })
   const etag = createHash('sha256').update(content).digest('base64url').slice(0, 22)
   const zipped = small.length < content.length ? small : undefined
   return [path, { type: TYPES[extension] ?? 'application/octet-stream', content, zipped, etag }]

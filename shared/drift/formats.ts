@@ -58,7 +58,7 @@ const MEMBERS_LACK_THE_DEACTIVATED = 'Okta leaves deprovisioned people out of it
 /** Every format, each sure not to fit the header of another (`test/unit/drift/samples.test.ts`). */
 export const FORMATS: readonly Format[] = [
   {
-    name: 'Okta group export',
+    name: 'Okta people export',
     needs: [['username', 'primaryemail', 'status']],
     columns: {
       userName: ['username'],

@@ -309,7 +309,7 @@ describe('10,000 users and an export with 40 planted differences', () => {
     const found = differences.map((one) => [one.class, one.name, ...(one.attribute ? [one.attribute] : [])])
     expect(found.map(String).sort()).toEqual(EXPECTED.map(String).sort())
     expect(summary).toMatchObject({
-      ...{ format: 'Okta group export', usersHere: USERS + 3, role: OKTA.role, matchedBy: 'userName' },
+      ...{ format: 'Okta people export', usersHere: USERS + 3, role: OKTA.role, matchedBy: 'userName' },
       rows: { read: USERS + 5, on: USERS - 4, off: 6, suspended: 3, unknown: 0, withoutKey: 1 },
       counts: { 'off-and-absent': 1, 'of-others': 1, 'missing-here': 4 },
     })

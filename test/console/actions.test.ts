@@ -42,7 +42,7 @@ const OF_A_USER: readonly Deed[] = [
   },
   {
     ...{ press: ['More', 'Change an attribute…'], confirm: 'Change title of ada@example.com' },
-    fields: { 'Attribute, as SCIM writes paths': 'title', 'Value; empty takes': 'Lead' },
+    fields: { 'Attribute, as SCIM writes paths': 'title', Value: 'Lead' },
     command: 'user alter ada@example.com --set title=Lead',
     ...{ told: 'local-admin changed ada@example.com directly: title is now Lead', asks: ada('title'), becomes: 'Lead' },
   },
@@ -106,7 +106,7 @@ test('a user is disabled, enabled, changed, undone, given a role, handed over, d
 const OF_A_ROLE: readonly Deed[] = [
   {
     ...{ press: ['More', 'Change an attribute…'], confirm: 'Change displayName of Ops' },
-    fields: { 'Attribute, as SCIM writes paths': 'displayName', 'Value; empty takes': 'Operations' },
+    fields: { 'Attribute, as SCIM writes paths': 'displayName', Value: 'Operations' },
     command: 'role alter Ops --set displayName=Operations',
     ...{
       told: 'local-admin renamed role Ops to Operations directly',
@@ -127,7 +127,7 @@ const OF_A_ROLE: readonly Deed[] = [
   {
     ...{
       within: '.member-row:has-text("cy@")',
-      press: ['Remove…'],
+      press: ['Remove cy@example.com…'],
       confirm: 'Remove cy@example.com from role Operations',
     },
     command: 'role revoke Operations --user cy@example.com',
@@ -196,7 +196,7 @@ const NEW_INTEGRATION: Deed = {
 
 const OF_AN_INTEGRATION: readonly Deed[] = [
   {
-    ...{ within: setting('Comment'), press: ['Change…'], confirm: 'Change “Comment” of HR' },
+    ...{ within: setting('Comment'), press: ['Change “Comment”…'], confirm: 'Change “Comment” of HR' },
     fields: { Comment: 'The people department' },
     command: "integration alter HR --comment 'The people department'",
     ...{
@@ -208,7 +208,7 @@ const OF_AN_INTEGRATION: readonly Deed[] = [
   {
     ...{
       within: setting('Enabled'),
-      press: ['Change…'],
+      press: ['Change “Enabled”…'],
       confirm: 'Change “Enabled” of HR',
       fields: { Enabled: 'false' },
     },
@@ -231,7 +231,7 @@ const OF_AN_INTEGRATION: readonly Deed[] = [
     },
   },
   {
-    ...{ within: 'section:has(> .side-head h2:text-is("Network policy"))', press: ['Change…'] },
+    ...{ within: 'section:has(> .side-head h2:text-is("Network policy"))', press: ['Change network policy…'] },
     ...{ confirm: 'Change network policy of HR', fields: { Policy: 'OFFICE' } },
     command: 'integration alter HR --network-policy OFFICE',
     told: 'local-admin changed networkPolicy of integration HR',
@@ -258,11 +258,16 @@ const OF_AN_INTEGRATION: readonly Deed[] = [
     ...{ told: 'local-admin issued the token hr-1, which lives until DAY', asks: tokens, becomes: ['hr-1 live'] },
   },
   {
-    ...{ press: ['Rename…'], confirm: 'Rename hr-1', fields: { Name: 'hr-one' }, command: 'token rename ID hr-one' },
+    ...{
+      press: ['Rename hr-1…'],
+      confirm: 'Rename hr-1',
+      fields: { Name: 'hr-one' },
+      command: 'token rename ID hr-one',
+    },
     ...{ told: 'local-admin renamed the token hr-1 to hr-one', asks: tokens, becomes: ['hr-one live'] },
   },
   {
-    ...{ press: ['Rotate token…'], confirm: 'Rotate hr-one', fields: { 'How long': '1d' } },
+    ...{ press: ['Rotate token hr-one…'], confirm: 'Rotate hr-one', fields: { 'How long': '1d' } },
     command: 'token rotate ID --overlap 1d',
     ...{
       told: 'local-admin rotated the token hr-one and the old one ends on DAY',
@@ -271,7 +276,7 @@ const OF_AN_INTEGRATION: readonly Deed[] = [
     },
   },
   {
-    ...{ within: '.token-row:has(bdi:text-is("hr-one"))', press: ['Revoke…'], confirm: 'Revoke hr-one' },
+    ...{ within: '.token-row:has(bdi:text-is("hr-one"))', press: ['Revoke hr-one…'], confirm: 'Revoke hr-one' },
     ...{
       command: 'token revoke ID',
       told: 'local-admin revoked the token hr-one',
@@ -305,7 +310,9 @@ const HANDED_OVER: Deed = {
   ...{ press: ['Transfer…'], confirm: 'Transfer what OKTA_PROVISIONER owns to AAD_PROVISIONER', count: 3 },
   ...{ fields: { 'New owner': 'AAD_PROVISIONER' } },
   command: 'ownership transfer --owned-by OKTA_PROVISIONER --to AAD_PROVISIONER',
-  told: 'local-admin gave role Sales from OKTA_PROVISIONER to AAD_PROVISIONER',
+  told: ['user bo@example.com', 'user cy@example.com', 'role Sales']
+    .map((what) => `local-admin gave ${what} from OKTA_PROVISIONER to AAD_PROVISIONER`)
+    .join(' · '),
   asks: async () =>
     (await admin('GET', '/admin/ownership')).body.owners.find(
       ({ role }: { role: string }) => role === 'AAD_PROVISIONER',

@@ -57,7 +57,7 @@ async function carryOutOne(page: Page, deed: Deed): Promise<Seen> {
   const command = await dialog.locator('.command code').innerText()
   const isDry = JSON.stringify(await asks()) === JSON.stringify(before)
   await button.click()
-  await dialog.getByText('Done', { exact: true }).waitFor()
+  await dialog.getByText(/^Done/).waitFor()
   await dialog.locator('.done-line').first().waitFor()
   const told = await dialog.locator('.done-line').allInnerTexts()
   const after = await asks()

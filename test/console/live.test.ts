@@ -3,7 +3,7 @@ import { beforeAll, describe, expect } from 'vitest'
 import { newUser } from '../factories/scim-api.ts'
 import { withConsole } from './with-console.ts'
 
-const { test, open, scim } = await withConsole()
+const { test, open, scim, idOf } = await withConsole()
 
 const BULK_REQUEST = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest'
 
@@ -43,8 +43,8 @@ async function scrollFarDown(page: Page): Promise<{ name: string; top: () => Pro
 
 describe('following live', () => {
   test('what comes while one reads further down moves nothing: the pill and the title count it', async () => {
-    // Without what the console itself asks.
-    const { page, problems } = await open('/?integration=OKTA_PROVISIONING')
+    // What the console itself asks is in the list, and no news.
+    const { page, problems } = await open('/')
     const { top } = await scrollFarDown(page)
     const before = await top()
     for (const name of named(1000, 3)) await scim('POST', '/Users', newUser(name))
@@ -77,6 +77,22 @@ describe('following live', () => {
     expect(page.url()).toBe(before.url)
     expect(Math.abs((await top()) - before.at)).toBeLessThan(2)
   })
+})
+
+test('a link asks a history anew: what was done since is in it', async () => {
+  const [name = ''] = named(7, 1)
+  const { page } = await open(`/users/${await idOf(name)}`)
+  const history = page.getByRole('region', { name: 'History' })
+  await history.getByText('Okta created user').waitFor()
+  await page.getByRole('link', { name: 'Timeline', exact: true }).first().click()
+  const Operations = [{ op: 'replace', path: 'title', value: 'Pilot' }]
+  const schemas = ['urn:ietf:params:scim:api:messages:2.0:PatchOp']
+  expect((await scim('PATCH', `/Users/${await idOf(name)}`, { schemas, Operations })).status).toBe(200)
+  await page
+    .locator('.sentence', { hasText: `changed title of ${name}` })
+    .getByRole('link')
+    .click()
+  await history.getByText('Okta changed title of user7').waitFor()
 })
 
 describe('narrowing', () => {

@@ -1,5 +1,6 @@
 import { API_BASE, CSRF_HEADER } from '../../api.ts'
 import { accountNow } from '../router/address.ts'
+import type { ApiAnswer } from './answer.ts'
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>
 
@@ -11,12 +12,6 @@ export interface ApiRequest {
   /** Sent as JSON; a form as it is. */
   body?: unknown
   signal?: AbortSignal
-}
-
-/** An answer, with the id by which its events are found. */
-export interface ApiAnswer<Body> {
-  body: Body
-  requestId: string
 }
 
 /** What the service, or the console's own server, refused or could not do; its message says what to do. */
@@ -49,7 +44,7 @@ export async function send<Body>(request: ApiRequest): Promise<ApiAnswer<Body>> 
   const text = await answer.text()
   const body = parse(text)
   if (!answer.ok) throw new ApiError(answer.status, detailOf(body) ?? plain(answer.status), requestId)
-  return { body: body as Body, requestId }
+  return { body: body as Body, requestIds: [requestId] }
 }
 
 /** The answer itself, for what is read as it comes. @throws {ApiError} */

@@ -28,7 +28,12 @@ import { Skeleton } from '../parts/skeleton.tsx'
 import { Time } from '../parts/time.tsx'
 import { addressOf } from '../router/address.ts'
 import { navigate } from '../router/place.ts'
+import { text } from '../router/schema.ts'
+import { useQuery } from '../router/use-query.ts'
 import { useNeighbours } from './use-neighbours.ts'
+
+/** Whose history one walks, where that is another object than the event's own: a user's leads over its roles. */
+const EVENT = { object: text() }
 
 /** One event, for links. */
 export default function EventPage({ params: { id = '' } }: PageProps) {
@@ -69,10 +74,15 @@ function Shown({ row, again }: { row: Row; again: () => void }) {
   const facts = toFacts(row, known)
   const names = useMemberNames(facts)
   const [showsRaw, setShowsRaw] = useState(false)
-  const neighbours = useNeighbours(row)
+  const resource = useQuery(EVENT).values.object || (row.RESOURCE_ID ?? '')
+  const neighbours = useNeighbours(row, resource)
   const words = toSentence(row, { ...known, names })
   const remedy = remedyOf(facts)
-  const goTo = (event: Row | undefined) => event && navigate(addressOf(['timeline', event.EVENT_ID]))
+  const addressTo = ({ EVENT_ID, RESOURCE_ID }: Row) =>
+    addressOf(['timeline', EVENT_ID], new URLSearchParams(RESOURCE_ID === resource ? {} : { object: resource }))
+  const goTo = (event: Row | undefined) => event && navigate(addressTo(event))
+  const toNeighbour = (label: string, event: Row | undefined) =>
+    event && <Neighbour label={label} row={event} href={addressTo(event)} known={known} />
   useKeys({
     '[': () => goTo(neighbours.before),
     ']': () => goTo(neighbours.after),
@@ -113,8 +123,8 @@ function Shown({ row, again }: { row: Row; again: () => void }) {
           </Copy>
         </div>
         {showsRaw ? <RawEvent row={row} /> : null}
-        <Neighbour label="Before this" row={neighbours.before} known={known} />
-        <Neighbour label="After this" row={neighbours.after} known={known} />
+        {toNeighbour('Before this', neighbours.before)}
+        {toNeighbour('After this', neighbours.after)}
       </div>
     </Page>
   )
@@ -124,14 +134,15 @@ const filterAddress = (name: string, value: string, isNot: boolean): string =>
   addressOf([], new URLSearchParams({ [name]: isNot ? `!${value}` : value, last: 'all' }))
 
 /** What happened to the same object next to this. */
-function Neighbour({ label, row, known }: { label: string; row: Row | undefined; known: Known }) {
-  if (!row) return null
+function Neighbour({ label, row, href, known }: { label: string; row: Row; href: string; known: Known }) {
+  const facts = toFacts(row, known)
+  useMemberNames(facts)
   return (
     <section class="neighbour">
       <h2>{label}</h2>
-      <a class="card neighbour-row" href={addressOf(['timeline', row.EVENT_ID])}>
+      <a class="card neighbour-row" href={href}>
         <Time at={row.EVENT_TIMESTAMP} form="full" />
-        <Mark {...markOf(toFacts(row, known))} />
+        <Mark {...markOf(facts)} />
         <span>{toText(toSentence(row, known))}</span>
       </a>
     </section>

@@ -10,10 +10,10 @@ interface Neighbours {
   after: EventRow | undefined
 }
 
-/** What happened to the same object before and after an event. */
-export function useNeighbours(row: EventRow): Neighbours {
+/** What happened to an object before and after an event. */
+export function useNeighbours(row: EventRow, resource: string): Neighbours {
   const [found, setFound] = useState<Neighbours>({ before: undefined, after: undefined })
-  const { RESOURCE_ID: resource, EVENT_ID } = row
+  const { EVENT_ID } = row
   useEffect(() => {
     setFound({ before: undefined, after: undefined })
     if (!resource) return
@@ -24,7 +24,7 @@ export function useNeighbours(row: EventRow): Neighbours {
       lookOn(asking, cursorOf(row)).catch(() => undefined),
     ]).then(([before, after]) => stop.signal.aborted || setFound({ before, after }))
     return () => stop.abort()
-  }, [EVENT_ID])
+  }, [EVENT_ID, resource])
   return found
 }
 

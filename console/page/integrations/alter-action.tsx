@@ -6,19 +6,18 @@ import { alterRequest, type Setting, type SettingField, typedOf } from './settin
 interface AlterActionProps {
   view: IntegrationView
   setting: Setting
-  label?: string
-  class?: string
   onDone: () => void
 }
 
 /** Changes one setting as `integration alter` does; the service says beforehand what would be so. */
-export function AlterAction({ view, setting, label = 'Change', class: form, onDone }: AlterActionProps) {
+export function AlterAction({ view, setting, onDone }: AlterActionProps) {
   const [typed, setTyped] = useState<Readonly<Record<string, string>>>({})
   const request = alterRequest(view, setting.fields, typed)
   return (
     <ChangeAction
-      label={label}
-      class={form ?? 'button quiet small'}
+      label="Change"
+      about={`“${setting.title}”`}
+      class="button quiet small"
       confirm={`Change “${setting.title}” of ${view.name}`}
       words={request?.words ?? ['integration', 'alter', view.name, '--help']}
       request={{ method: 'PATCH', path: ['admin', 'integrations', view.name], body: request?.body ?? {} }}

@@ -99,6 +99,7 @@ function AttachAction({ view, onDone }: { view: IntegrationView; onDone: () => v
   return (
     <ChangeAction
       label="Change"
+      about="network policy"
       class="button quiet small"
       confirm={`Change network policy of ${name}`}
       words={[

@@ -29,6 +29,7 @@ export function RotateAction({ token, class: extra = 'button small', onDone }: T
   return (
     <Action
       label="Rotate token"
+      about={name}
       icon="key"
       class={extra}
       confirm={`Rotate ${name}`}
@@ -94,6 +95,7 @@ export function IssueAction({ integration, onDone }: { integration: string; onDo
 export const RevokeTokenAction = ({ token: { tokenId, name, lastUsedAt }, onDone }: TokenActionProps) => (
   <Action
     label="Revoke"
+    about={name}
     class="button quiet small"
     confirm={`Revoke ${name}`}
     words={['token', 'revoke', tokenId]}
@@ -114,6 +116,7 @@ export function RenameTokenAction({ token: { tokenId, name }, onDone }: TokenAct
   return (
     <Action
       label="Rename"
+      about={name}
       class="button quiet small"
       confirm={`Rename ${name}`}
       words={['token', 'rename', tokenId, given]}

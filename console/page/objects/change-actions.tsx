@@ -18,6 +18,7 @@ function planOfChanges(changes: readonly Change[], warning?: string): Plan {
 
 interface ChangeActionProps {
   label: string
+  about?: string
   icon?: IconName
   class?: string
   confirm: string

@@ -74,6 +74,7 @@ export function GrantAction({ user, role, onDone }: GrantActionProps) {
 export const RevokeAction = ({ user, role, onDone }: { user: Named; role: Named; onDone: () => void }) => (
   <ChangeAction
     label="Remove"
+    about={user.name}
     class="button quiet small"
     confirm={`Remove ${user.name} from role ${role.name}`}
     words={['role', 'revoke', role.name, '--user', user.name]}

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks'
 import { ChangeAction, patchOf } from './change-actions.tsx'
+import { setOf } from './set-of.ts'
 
 interface SetActionProps {
   kind: 'user' | 'role'
@@ -10,38 +11,21 @@ interface SetActionProps {
   onDone: () => void
 }
 
-/** A text that is JSON is sent as what it says: `true`, `3`, a list or an object. */
-function toValue(text: string): unknown {
-  if (!/^\s*(?:[[{]|true$|false$|-?\d+(?:\.\d+)?$)/.test(text)) return text
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
-}
-
 /** Sets one attribute of one object, or takes it away. */
 export function SetAction({ kind, id, name, owner, onDone }: SetActionProps) {
   const [path, setPath] = useState('')
   const [value, setValue] = useState('')
+  const [isGone, setGone] = useState(false)
   const attribute = path.trim()
-  const operation =
-    value === ''
-      ? ({ op: 'remove', path: attribute } as const)
-      : ({ op: 'replace', path: attribute, value: toValue(value) } as const)
+  const { isReady, operation, options } = setOf({ attribute, value, isGone })
   return (
     <ChangeAction
       label="Change an attribute"
       class="menu-item"
       confirm={`Change ${attribute || 'an attribute'} of ${name}`}
-      words={[
-        kind,
-        'alter',
-        name,
-        ...(value === '' ? ['--unset', attribute || 'ATTRIBUTE'] : ['--set', `${attribute}=${value}`]),
-      ]}
+      words={[kind, 'alter', name, ...options]}
       request={{ method: 'PATCH', path: ['admin', `${kind}s`, id], body: patchOf(operation) }}
-      isReady={attribute !== ''}
+      isReady={isReady}
       warning={owner === 'ADMIN' ? undefined : `It belongs to ${owner}, whose next write wins for what it sends.`}
       onDone={onDone}
     >
@@ -56,14 +40,19 @@ export function SetAction({ kind, id, name, owner, onDone }: SetActionProps) {
         />
       </label>
       <label class="field-line">
-        <span>Value; empty takes the attribute away</span>
+        <span>Value</span>
         <input
           class="input"
           value={value}
+          disabled={isGone}
           spellcheck={false}
           autocomplete="off"
           onInput={(event) => setValue(event.currentTarget.value)}
         />
+      </label>
+      <label class="actions">
+        <input type="checkbox" checked={isGone} onChange={(event) => setGone(event.currentTarget.checked)} />
+        Take the attribute away
       </label>
     </ChangeAction>
   )

@@ -3,7 +3,8 @@ import { useEffect, useState } from 'preact/hooks'
 import type { EventRow } from '../../../shared/audit/event-row.ts'
 import { toFacts } from '../../../shared/audit/sentences/facts.ts'
 import { toSentence } from '../../../shared/audit/sentences/sentence.ts'
-import { type ApiAnswer, ApiError, ask } from '../data/api.ts'
+import type { ApiAnswer } from '../data/answer.ts'
+import { ApiError, ask } from '../data/api.ts'
 import { useKnown } from '../data/known.ts'
 import { useMayWrite } from '../data/session.tsx'
 import { Sentence } from '../events/sentence.tsx'
@@ -29,6 +30,8 @@ export interface Plan {
 interface ActionProps {
   /** The verb: `Disable`. The button adds dots, since it only asks. */
   label: string
+  /** What it changes, where several buttons bear the same verb: for those who hear them one by one. */
+  about?: string | undefined
   icon?: IconName
   class?: string
   /** What the dialog is called and the button says that does it: `Disable ada@example.com`. */
@@ -53,13 +56,19 @@ interface ActionProps {
  * and the event says what was done. Whoever may not write sees no button.
  */
 export function Action(props: ActionProps) {
+  const { label, about, icon } = props
   const [isOpen, setOpen] = useState(false)
   if (!useMayWrite()) return null
   return (
     <>
-      <button type="button" class={props.class ?? 'button'} onClick={() => setOpen(true)}>
-        {props.icon ? <Icon name={props.icon} /> : null}
-        {props.label}…
+      <button
+        type="button"
+        class={props.class ?? 'button'}
+        aria-label={about && `${label} ${about}…`}
+        onClick={() => setOpen(true)}
+      >
+        {icon ? <Icon name={icon} /> : null}
+        {label}…
       </button>
       {isOpen ? <ActionDialog {...props} onClose={() => setOpen(false)} /> : null}
     </>
@@ -70,7 +79,7 @@ type Stage =
   | { is: 'planning' }
   | { is: 'planned'; plan: Plan }
   | { is: 'working'; plan: Plan }
-  | { is: 'done'; requestId: string; body: unknown }
+  | { is: 'done'; answer: ApiAnswer<unknown> }
   | { is: 'failed'; error: ApiError }
 
 const toApiError = (error: unknown): ApiError =>
@@ -92,8 +101,7 @@ function ActionDialog(props: ActionProps & { onClose: () => void }) {
   const doIt = async (made: Plan) => {
     setStage({ is: 'working', plan: made })
     try {
-      const { requestId, body } = await carryOut()
-      setStage({ is: 'done', requestId, body })
+      setStage({ is: 'done', answer: await carryOut() })
     } catch (error) {
       setStage({ is: 'failed', error: toApiError(error) })
     }
@@ -105,8 +113,8 @@ function ActionDialog(props: ActionProps & { onClose: () => void }) {
     }
     return (
       <Dialog title={confirm} onClose={leave}>
-        <Done requestId={stage.requestId} onClose={leave}>
-          {props.result?.(stage.body)}
+        <Done answer={stage.answer} onClose={leave}>
+          {props.result?.(stage.answer.body)}
         </Done>
       </Dialog>
     )
@@ -194,32 +202,37 @@ function Planned({ plan: { lines, count, warning }, confirm, isWorking, onConfir
   )
 }
 
-/** What was done, in the words of its event, which is there as soon as the answer is, and how it is taken back. */
-function Done({
-  requestId,
-  onClose,
-  children,
-}: {
-  requestId: string
+interface DoneProps {
+  answer: ApiAnswer<unknown>
   onClose: () => void
   children?: ComponentChildren
-}) {
+}
+
+/**
+ * What was done, in the words of its event, which is there as soon as the answer is, and how it is taken back. Where it
+ * took several requests, all of it is counted, and each leads to its events.
+ */
+function Done({ answer: { requestIds, changed = 0 }, onClose, children }: DoneProps) {
+  const isMany = requestIds.length > 1
   const [rows, setRows] = useState<readonly EventRow[]>([])
   const known = useKnown()
   const ofObjects = rows.filter(({ RESOURCE_ID }) => RESOURCE_ID !== null)
   const told = ofObjects.length > 0 ? ofObjects : rows
-  const undoable = told.length === 1 ? told.find((row) => isUndoable(toFacts(row, known))) : undefined
+  const undoable = told.length === 1 && !isMany ? told.find((row) => isUndoable(toFacts(row, known))) : undefined
   useEffect(() => {
-    const query = { request: requestId, type: 'ALL', last: '1h', allowEmpty: true, limit: 10, purpose: 'console' }
-    void ask<{ events: EventRow[] }>({ path: ['events'], query }).then(
-      ({ events }) => setRows(events),
+    const all = requestIds.slice(0, SHOWN_LINES).map((request) => {
+      const query = { request, type: 'ALL', last: '1h', allowEmpty: true, limit: SHOWN_LINES, purpose: 'console' }
+      return ask<{ events: EventRow[] }>({ path: ['events'], query })
+    })
+    void Promise.all(all).then(
+      (answers) => setRows(answers.flatMap(({ events }) => events)),
       () => undefined,
     )
-  }, [requestId])
+  }, [requestIds])
   return (
     <>
       <p role="status" class="strong">
-        Done
+        {isMany ? `Done: ${changed.toLocaleString('en-US')} changed, in ${requestIds.length} requests` : 'Done'}
       </p>
       {told.slice(0, SHOWN_LINES).map((row) => (
         <p key={row.EVENT_ID} class="done-line">
@@ -229,6 +242,19 @@ function Done({
           </a>
         </p>
       ))}
+      {isMany ? (
+        <p>
+          All events of{' '}
+          {requestIds.map((id, i) => (
+            <>
+              {i > 0 ? ', ' : ''}
+              <a key={id} class="link" href={addressOf([], new URLSearchParams({ request: id, last: 'all' }))}>
+                request {i + 1}
+              </a>
+            </>
+          ))}
+        </p>
+      ) : null}
       {undoable ? <UndoAction row={undoable} onDone={onClose} /> : null}
       {children}
       <div class="dialog-actions">

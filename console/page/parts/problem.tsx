@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact'
 import type { ApiError } from '../data/api.ts'
 import { Icon } from './icon.tsx'
 import { Time } from './time.tsx'
@@ -10,10 +11,12 @@ interface ProblemProps {
   again?: (() => void) | undefined
   /** When what is still shown came, in milliseconds since 1970. */
   age?: number | undefined
+  /** Where else to go. */
+  children?: ComponentChildren
 }
 
 /** What failed, what to do, and by which id those who run the service find it; where the content would be. */
-export const Problem = ({ title, error, again, age }: ProblemProps) => (
+export const Problem = ({ title, error, again, age, children }: ProblemProps) => (
   <div class="problem" role="alert">
     <Icon name="warning" />
     <div>
@@ -31,7 +34,8 @@ export const Problem = ({ title, error, again, age }: ProblemProps) => (
         <button type="button" class="button small" onClick={again}>
           Try again
         </button>
-      ) : null}
+      ) : null}{' '}
+      {children}
     </div>
   </div>
 )

@@ -19,6 +19,7 @@ import { Skeleton } from '../parts/skeleton.tsx'
 import { Tag } from '../parts/status.tsx'
 import { timeText } from '../parts/time-text.ts'
 import { Value } from '../parts/value.tsx'
+import { addressOf } from '../router/address.ts'
 import { useQuery } from '../router/use-query.ts'
 import { asOf, flatten } from '../story/as-of.ts'
 import { AsOfBand } from '../story/as-of-band.tsx'
@@ -62,7 +63,11 @@ export default function RolePage({ params: { id = '' } }: PageProps) {
           title={title}
           error={role.error ?? error ?? new ApiError(404, 'Search for it by its name under Roles')}
           again={again}
-        />
+        >
+          <a class="button small" href={addressOf(['roles'])}>
+            All roles
+          </a>
+        </Problem>
       </Page>
     )
   }

@@ -4,25 +4,30 @@ import { useEffect, useState } from 'preact/hooks'
 export interface Place {
   path: string
   query: URLSearchParams
+  /** Which entry of the browser's history it is; Back comes to the same one, a link to another. */
+  entry: string
 }
 
 /** What an entry of the history remembers beside its address. */
 interface Kept {
   scroll?: number
+  entry?: string
 }
 
+const kept = (): Kept => history.state ?? {}
 const listeners = new Set<() => void>()
 let current = read()
 
 function read(): Place {
-  return { path: location.pathname, query: new URLSearchParams(location.search) }
+  const { pathname: path, search } = location
+  return { path, query: new URLSearchParams(search), entry: kept().entry ?? '' }
 }
 
 /** Where the page is now. */
 export const placeNow = (): Place => current
 
 /** How far down an entry was left, once the list of its page is there again. */
-export const scrollKept = (): number => (history.state as Kept | null)?.scroll ?? 0
+export const scrollKept = (): number => kept().scroll ?? 0
 
 function changed(): void {
   current = read()
@@ -30,7 +35,7 @@ function changed(): void {
 }
 
 function keepScroll(): void {
-  history.replaceState({ ...(history.state as Kept | null), scroll: Math.round(scrollY) } satisfies Kept, '')
+  history.replaceState({ ...kept(), scroll: Math.round(scrollY) } satisfies Kept, '')
 }
 
 /** Goes to an address of ours: as a new entry of the history, or in place of the one that is shown. */
@@ -38,7 +43,7 @@ export function navigate(href: string, { replace = false }: { replace?: boolean 
   if (replace) history.replaceState(history.state, '', href)
   else {
     keepScroll()
-    history.pushState({} satisfies Kept, '', href)
+    history.pushState({ entry: crypto.randomUUID() } satisfies Kept, '', href)
   }
   changed()
 }

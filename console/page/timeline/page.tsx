@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { useSession } from '../data/session.tsx'
 import type { ByValue } from '../events/event-row.tsx'
 import { FeedList } from '../events/feed-list.tsx'
+import { isNews } from '../events/news.ts'
 import { useFeed } from '../events/use-feed.ts'
 import { Page } from '../frame/page.tsx'
 import { Problem } from '../parts/problem.tsx'
@@ -49,10 +50,11 @@ export default function TimelinePage() {
     scrollTo(0, 0)
   }
   const isFirst = feed.age === undefined
+  const news = feed.pending.filter(isNews).length
   return (
     <Page
       title="Timeline"
-      before={feed.pending.length > 0 ? `(${feed.pending.length}) ` : undefined}
+      before={news > 0 ? `(${news}) ` : undefined}
       actions={
         <>
           <LiveButton live={live} isPossible={isOpenRange(values)} />
@@ -88,7 +90,7 @@ export default function TimelinePage() {
       {live.error && !feed.error ? (
         <Problem title="New events do not come" error={live.error} again={live.again} age={feed.age} />
       ) : null}
-      <NewPill count={feed.pending.length} onShow={() => void showNew()} />
+      <NewPill count={news} onShow={() => void showNew()} />
       {isFirst && !feed.error ? (
         <div class="card events">
           <Skeleton rows={12} />

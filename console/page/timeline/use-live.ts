@@ -3,13 +3,14 @@ import type { EventRow } from '../../../shared/audit/event-row.ts'
 import type { ApiError } from '../data/api.ts'
 import type { EventFeed } from '../events/feed.ts'
 import { follow, type LiveState } from '../events/follow.ts'
+import { isNews } from '../events/news.ts'
 
 /** Whether the page hears of what comes, and how it is switched. */
 export interface Live {
   state: LiveState | 'off'
   /** Why one does not hear of it, while it is lost. */
   error: ApiError | undefined
-  /** How many events came since the page was opened. */
+  /** How much news came since the page was opened. */
   arrived: number
   toggle: () => void
   /** Tries again at once. */
@@ -38,7 +39,7 @@ export function useLive(
       ...{ feed, question, onState: (state, error) => setHeard({ state, error }), signal: stop.signal },
       mayShow: () => latest.current.mayShow(),
       onArrival: (rows) => {
-        setArrived((before) => before + rows.length)
+        setArrived((before) => before + rows.filter(isNews).length)
         latest.current.onArrival(rows)
       },
     })

@@ -14,6 +14,7 @@ import { Problem } from '../parts/problem.tsx'
 import { Skeleton } from '../parts/skeleton.tsx'
 import { Tag } from '../parts/status.tsx'
 import { Value } from '../parts/value.tsx'
+import { addressOf } from '../router/address.ts'
 import { useQuery } from '../router/use-query.ts'
 import { asOf, type FlatAttributes, flatten } from '../story/as-of.ts'
 import { AsOfBand } from '../story/as-of-band.tsx'
@@ -57,7 +58,11 @@ export default function UserPage({ params: { id = '' } }: PageProps) {
           title={isUnknown ? 'There is no such user, and the history knows none' : 'The user could not be read'}
           error={user.error ?? error ?? NO_ERROR}
           again={again}
-        />
+        >
+          <a class="button small" href={addressOf(['users'])}>
+            All users
+          </a>
+        </Problem>
       </Page>
     )
   }

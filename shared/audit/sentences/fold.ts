@@ -62,13 +62,13 @@ const READS: Folding = {
     say`${actorOf(run[0] as Facts)} ${list(shorten(readPhrases(run)))} in ${several(run.length, 'request')}`,
 }
 
-/** What a line has room for, before the rest is counted. */
-const MAX_PHRASES = 4
+/** Letters that a line has room for; more things are counted. */
+const MAX_LETTERS = 66
 
 const shorten = (phrases: Words[]): Words[] =>
-  phrases.length <= MAX_PHRASES
+  phrases.length === 1 || toText(list(phrases)).length <= MAX_LETTERS
     ? phrases
-    : [...phrases.slice(0, MAX_PHRASES - 1), say`read ${several(phrases.length - MAX_PHRASES + 1, 'other thing')}`]
+    : [say`looked at ${several(phrases.length, 'thing')}`]
 
 /** `looked up 3 users and 1 role`, `listed users`: each thing once. */
 function readPhrases(run: readonly Facts[]): Words[] {

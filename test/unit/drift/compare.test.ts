@@ -397,7 +397,7 @@ describe('roles', () => {
 describe('files that are not recognised', () => {
   test('are told with their header and what would do', () => {
     expect(() => csv('Login name,Enabled', 'ada@x,yes')).toThrow(
-      /^The file is not recognised by its header: it fits no format. Its columns: Login name, Enabled\n.*\n {2}Okta group export: username \+ primaryemail \+ status\n[\s\S]*--map userName=COLUMN,active=COLUMN/,
+      /^The file is not recognised by its header: it fits no format. Its columns: Login name, Enabled\n.*\n {2}Okta people export: username \+ primaryemail \+ status\n[\s\S]*--map userName=COLUMN,active=COLUMN/,
     )
   })
 

@@ -13,7 +13,7 @@ const PEOPLE = ['ada', 'ben', 'chika', 'dora', 'erik', 'fatou', 'guel', 'hugo', 
 
 /** Every file of users: its format, who is on, off, suspended there, and whether it says so at all. */
 const USERS_FILES: [file: string, format: string, states: string][] = [
-  ['okta-group-export.csv', 'Okta group export', 'on on on off suspended on on on on on'],
+  ['okta-group-export.csv', 'Okta people export', 'on on on off suspended on on on on on'],
   ['okta-password-health.csv', 'Okta Password Health report', 'on on on off suspended on on on on on'],
   ['okta-user-accounts-report.csv', 'Okta User Accounts report', 'on on on off suspended on on on on on'],
   ['okta-csv-import.csv', 'Okta import template', Array(10).fill('unknown').join(' ')],

@@ -36,7 +36,7 @@ interface PlotParts {
   onWiden: () => void
 }
 
-/** Room below the bars for times, and above them for the highest number. */
+/** Room below the bars for times, and above them. */
 export const AXIS_PX = 20
 export const TOP_PX = 14
 /** The part of a step that its bar fills. */
