@@ -1,11 +1,13 @@
 /** Says what a deployment costs in a month: `npm run cost -- --users 5000 --requests-per-day 20000`. */
 import { join } from 'node:path'
 import { writeTables } from '../bench/report.ts'
-import { billOf, firstSyncBill, type Given, totalOf } from './bill.ts'
+import { billOf, firstSyncBill } from './bill.ts'
+import { totalOf } from './line.ts'
 import { measuredOperations } from './operations.ts'
 import { OptionError, parseOptions, USAGE } from './options.ts'
 import { LIST_PRICES } from './prices.ts'
 import { costTables, inDollars } from './tables.ts'
+import type { Given } from './usage.ts'
 
 const PAGE = join(import.meta.dirname, '../../docs/cost.md')
 

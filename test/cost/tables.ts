@@ -1,11 +1,13 @@
 import type { Tables } from '../bench/report.ts'
 import { toMarkdown } from '../bench/table.ts'
 import { HABITS, MONTH_DAYS } from './assumptions.ts'
-import { billOf, firstSyncBill, type Given, type Line, totalOf } from './bill.ts'
+import { billOf, firstSyncBill } from './bill.ts'
+import { type Line, totalOf } from './line.ts'
 import { measuredOperations } from './operations.ts'
 import { LIST_PRICES, PRICES } from './prices.ts'
 import { DEFAULTS, type Settings, SIZES, type Size } from './settings.ts'
 import { looksPerDay, monthOf } from './traffic.ts'
+import type { Given } from './usage.ts'
 
 const measured = measuredOperations()
 const sizes: [name: string, size: Size][] = Object.entries(SIZES)

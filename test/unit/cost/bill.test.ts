@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { billOf, firstSyncBill, type Line, totalOf } from '../../cost/bill.ts'
+import { billOf, firstSyncBill } from '../../cost/bill.ts'
+import { type Line, totalOf } from '../../cost/line.ts'
+
 import { measuredOperations } from '../../cost/operations.ts'
 import { DEFAULTS, type Settings, SIZES, type Size } from '../../cost/settings.ts'
 

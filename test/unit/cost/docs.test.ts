@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { dollarsOfMillion } from '../../bench/budget-table.ts'
 import { tableOf } from '../../bench/report.ts'
 import { fromMarkdown } from '../../bench/table.ts'
+import { parseOptions } from '../../cost/options.ts'
 import { costTables } from '../../cost/tables.ts'
 
 const pageOf = (name: string) => readFileSync(join(import.meta.dirname, '../../../docs', name), 'utf8')
@@ -13,6 +14,11 @@ describe('docs/cost.md', () => {
 
   test.each(Object.entries(costTables()))('%s is what the code says: npm run cost -- --write', (name, table) => {
     expect(tableOf(page, name)).toBe(table)
+  })
+
+  test('shows command lines that are understood', () => {
+    const lines = [...page.matchAll(/^npm run cost -- (.+)$/gm)].map(([, line = '']) => line.split(' '))
+    expect(lines.map((line) => parseOptions(line).size.users)).toEqual([5000, 5000, 5000])
   })
 
   test('has no table besides', () => {
