@@ -1,14 +1,19 @@
 import { createHash, randomBytes } from 'node:crypto'
 
+/** How far a clock may be set back before ids follow it: else one that once ran ahead would date them for ever. */
+const MAX_AHEAD_MS = 60_000
+
 let lastMs = 0
 let sequence = 0
 
 /**
  * A UUIDv7 (RFC 9562 §5.7) of the given instant: ids of one process sort in the order they were made, so new
- * objects come last in their collection. The 12 bits after the time count within a millisecond.
+ * objects come last in their collection, unless the clock is set back by more than a minute. The 12 bits after the time
+ * count within a millisecond.
  */
 export function newId(now: Date): string {
-  const ms = Math.max(now.getTime(), lastMs)
+  const at = now.getTime()
+  const ms = lastMs - at > MAX_AHEAD_MS ? at : Math.max(at, lastMs)
   sequence = ms === lastMs ? sequence + 1 : randomBytes(1).readUInt8()
   lastMs = sequence > 0xfff ? ms + 1 : ms
   sequence &= 0xfff

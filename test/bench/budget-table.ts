@@ -1,3 +1,4 @@
+import { dollarsFor } from '../cost/prices.ts'
 import type { Measured } from './operations.ts'
 import { round, toMarkdown } from './table.ts'
 
@@ -6,10 +7,6 @@ export interface Pair {
   small: Measured | undefined
   large: Measured
 }
-
-/** List prices of a million units on demand, us-east-1, in US dollars, 2026. */
-const READ_PRICE = 0.125
-const WRITE_PRICE = 0.625
 
 /**
  * Figures beside their budgets, at both sizes, and what the table costs for a million of the larger; the last column says
@@ -42,8 +39,12 @@ function figuresOf({ usage, per = 1, commitOnly }: Measured): number[] {
 /** What DynamoDB charges for a million of them. */
 function dollarsOf(measured: Measured): string {
   const [, reads = 0, writes = 0] = figuresOf(measured)
-  return (reads * READ_PRICE + writes * WRITE_PRICE).toFixed(2)
+  return dollarsOfMillion(reads, writes).toFixed(2)
 }
+
+/** What DynamoDB charges for a million operations of so many units. */
+export const dollarsOfMillion = (readUnits: number, writeUnits: number): number =>
+  dollarsFor('readUnits', readUnits * 1_000_000) + dollarsFor('writeUnits', writeUnits * 1_000_000)
 
 const budgetOf = ({ budget }: Measured): string => [budget.roundTrips, budget.readUnits, budget.writeUnits].join(' / ')
 

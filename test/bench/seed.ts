@@ -54,6 +54,10 @@ export async function putItems(db: Db, items: Record<string, unknown>[]): Promis
   )
 }
 
+/** The items of one user in its final shape. */
+export const storedItems = (owner: Principal, n: number, id: string): Record<string, unknown>[] =>
+  toItems(owner.account, toStored(owner, n, id))
+
 function toStored({ role, clientKind }: Principal, n: number, id: string): StoredResource {
   const type = resourceTypes(clientKind).User
   const at = new Date()

@@ -19,3 +19,18 @@ describe('namedId()', () => {
     expect([after, same, made, before].sort()).toEqual([before, made, same, after])
   })
 })
+
+describe('newId()', () => {
+  const made = (...offsets: number[]) => offsets.map((ms) => newId(new Date(AT + ms)))
+
+  test('sorts in the order of making, also where the clock stands or goes back a little', () => {
+    const ids = made(0, 0, 5, -59_000, 6)
+    expect(ids.toSorted()).toEqual(ids)
+    expect(instantOf(ids[3] ?? '')).toBe(AT + 5)
+  })
+
+  test('follows a clock that was ahead and is set right', () => {
+    const [ahead = '', right = ''] = made(3_600_000, 1000)
+    expect([instantOf(ahead), instantOf(right)]).toEqual([AT + 3_600_000, AT + 1000])
+  })
+})

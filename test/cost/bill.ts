@@ -1,0 +1,42 @@
+import { LOGGED } from './bytes.ts'
+import { inOneLineEach, type Line, line } from './line.ts'
+import { auditLines, requestLines, waitingLines } from './request-lines.ts'
+import {
+  backgroundLines,
+  frontLines,
+  keyLines,
+  logLines,
+  metricLines,
+  storageLines,
+  traceLines,
+} from './standing-lines.ts'
+import { firstSyncOf, monthOf } from './traffic.ts'
+import { countOf, type Given, gb, questionsOf, waitsOf } from './usage.ts'
+
+/** What a month costs, once events and logs have filled the time that they are kept. */
+export function billOf(given: Given): Line[] {
+  const { size, settings } = given
+  const calls = monthOf(size)
+  const requests = countOf(calls) + questionsOf(size) + waitsOf(size).all
+  return inOneLineEach([
+    ...requestLines(given, calls),
+    ...auditLines(given),
+    ...waitingLines(given, calls),
+    ...backgroundLines(given),
+    ...storageLines(given, calls),
+    ...metricLines(given, calls),
+    ...logLines(given, requests),
+    ...traceLines(settings, requests),
+    ...keyLines(settings),
+    ...frontLines(settings, requests),
+  ])
+}
+
+/** What the first sync costs, once. */
+export function firstSyncBill(given: Given): Line[] {
+  const calls = firstSyncOf(given.size)
+  return inOneLineEach([
+    ...requestLines(given, calls),
+    line('log lines, taken in', 'logGb', gb(countOf(calls) * LOGGED.request)),
+  ])
+}

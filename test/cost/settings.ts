@@ -1,0 +1,73 @@
+import { AUTHORIZER_CACHE_SECONDS } from '../../shared/auth/authorizer-cache.ts'
+
+/** What is deployed, as far as it costs something: test/infra/cost.test.ts holds it against the template. */
+export interface Settings {
+  memoryMb: number
+  authorizerCacheSeconds: number
+  eventRetentionDays: number
+  logRetentionDays: number
+  /** The gateway's metrics of each method. */
+  methodMetrics: boolean
+  tracing: boolean
+  recovery: boolean
+  customerKey: boolean
+  firewall: boolean
+  domain: boolean
+}
+
+export const DEFAULTS: Settings = {
+  memoryMb: 512,
+  authorizerCacheSeconds: AUTHORIZER_CACHE_SECONDS,
+  eventRetentionDays: 90,
+  logRetentionDays: 90,
+  methodMetrics: true,
+  tracing: true,
+  recovery: true,
+  customerKey: false,
+  firewall: false,
+  domain: false,
+}
+
+/** What stands whatever the settings are. */
+export const STACK = { alarms: 4, functions: 14, firewallRules: 2, metricsOfIntegration: 2 } as const
+
+/** Who is there and what they do. */
+export interface Size {
+  users: number
+  /** Of the identity providers, all integrations together. */
+  requestsPerDay: number
+  integrations: number
+  /** Pages of the event history. */
+  questionsPerDay: number
+  /** Consoles that stand open and follow the events, in hours. */
+  consoleHoursPerDay: number
+  /** Applications that follow the changes, waiting at all hours. */
+  followers: number
+}
+
+export const SIZES = {
+  small: {
+    users: 500,
+    requestsPerDay: 2_000,
+    integrations: 1,
+    questionsPerDay: 10,
+    consoleHoursPerDay: 1,
+    followers: 0,
+  },
+  middle: {
+    users: 5_000,
+    requestsPerDay: 20_000,
+    integrations: 1,
+    questionsPerDay: 50,
+    consoleHoursPerDay: 4,
+    followers: 0,
+  },
+  large: {
+    users: 100_000,
+    requestsPerDay: 400_000,
+    integrations: 1,
+    questionsPerDay: 200,
+    consoleHoursPerDay: 8,
+    followers: 0,
+  },
+} as const satisfies Record<string, Size>

@@ -1,0 +1,88 @@
+import { AWS, BESIDE, HABITS, MONTH_DAYS, MONTH_HOURS, MONTH_MINUTES, MONTH_SECONDS } from './assumptions.ts'
+import { LOGGED, MEMBERSHIP, USER } from './bytes.ts'
+import { type Line, line } from './line.ts'
+import { invocationLines } from './request-lines.ts'
+import { type Settings, STACK } from './settings.ts'
+import { type Calls, monthOf } from './traffic.ts'
+import { countOf, type Given, gb, missesOf, questionsOf, sumOf, waitsOf, withOneIn } from './usage.ts'
+
+/** What runs without anybody asking: the look for lost doorbells, the watch, the worker's queue. */
+export function backgroundLines({ size, settings }: Given): Line[] {
+  return [
+    ...invocationLines('schedules', MONTH_MINUTES + MONTH_HOURS, 2, settings),
+    line(
+      'read units',
+      'readUnits',
+      MONTH_MINUTES * BESIDE.doorbellReadUnits + BESIDE.watchReadUnits * size.integrations,
+    ),
+    line("the worker's queue, asked while idle", 'queueRequests', MONTH_MINUTES * AWS.queuePollsPerMinute),
+  ]
+}
+
+/** What is kept: users and memberships, and events for their time. */
+export function storageLines({ size, settings }: Given, calls: readonly Calls[]): Line[] {
+  const memberships = size.users * HABITS.groupsOfUser
+  const kept = settings.eventRetentionDays / MONTH_DAYS
+  const objects = {
+    table: gb(size.users * USER.table + memberships * MEMBERSHIP.table),
+    index: gb(size.users * USER.index + memberships * MEMBERSHIP.index),
+  }
+  const events = {
+    table: gb(sumOf(calls, ({ event, count }) => event.table * count * kept)),
+    index: gb(sumOf(calls, ({ event, count }) => event.index * count * kept)),
+  }
+  return [
+    line('users and memberships, stored', 'tableGb', objects.table + objects.index),
+    line('events, stored', 'tableGb', events.table + events.index),
+    ...(settings.recovery ? [line('point-in-time recovery', 'recoveryGb', objects.table + events.table)] : []),
+  ]
+}
+
+/** A metric is paid for in the hours in which it is sent. */
+export function metricLines({ size, settings }: Given, calls: readonly Calls[]): Line[] {
+  const waits = waitsOf(size)
+  const byRoute = new Map([
+    ['GET /events', questionsOf(size) + waits.console],
+    ['GET /changes', waits.follower],
+  ])
+  for (const { route, count } of calls) byRoute.set(route, (byRoute.get(route) ?? 0) + count)
+  const methods = sumOf([...byRoute.values()], (count) => withOneIn(MONTH_HOURS, count) / MONTH_HOURS)
+  return [
+    ...(settings.methodMetrics ? [line('metrics of each method', 'metrics', methods * AWS.metricsOfMethod)] : []),
+    line('metrics of each integration', 'metrics', size.integrations * STACK.metricsOfIntegration),
+    line('alarms', 'alarms', STACK.alarms),
+  ]
+}
+
+/** Lines of requests, and of invocations that nobody asked for or that only the gateway did. */
+export function logLines({ size, settings }: Given, requests: number): Line[] {
+  const quiet = missesOf(size, settings, countOf(monthOf(size))) + MONTH_MINUTES + MONTH_HOURS
+  const taken = gb(requests * LOGGED.request + quiet * LOGGED.invocation)
+  return [
+    line('log lines, taken in', 'logGb', taken),
+    line('log lines, kept', 'keptLogGb', (taken * settings.logRetentionDays) / MONTH_DAYS),
+  ]
+}
+
+/** Requests and schedules, as evenly spread as can be: the more come in one second, the fewer of them are traced. */
+export function traceLines({ tracing }: Settings, requests: number): Line[] {
+  const roots = requests + MONTH_MINUTES + MONTH_HOURS
+  const first = withOneIn(MONTH_SECONDS, roots)
+  return tracing ? [line('traces', 'traces', first + AWS.tracedOfOthers * (roots - first))] : []
+}
+
+/** The key of the table's data: AWS's own costs by the call. */
+export function keyLines({ customerKey }: Settings): Line[] {
+  const calls = MONTH_HOURS * AWS.keyCallsPerHour * STACK.functions
+  return [line("calls for the table's key", 'keyCalls', calls), ...(customerKey ? [line('the key', 'keys', 1)] : [])]
+}
+
+/** What stands before the API, where it is switched on. */
+export function frontLines({ firewall, domain }: Settings, requests: number): Line[] {
+  const rules = [
+    line('web ACL', 'firewalls', 1),
+    line('web ACL', 'firewallRules', STACK.firewallRules),
+    line('web ACL', 'firewallRequests', requests),
+  ]
+  return [...(firewall ? rules : []), ...(domain ? [line('hosted zone', 'zones', 1)] : [])]
+}
