@@ -146,7 +146,8 @@ test('with forced colours, bars and marks keep an outline', async () => {
     await page.locator(selector).first().waitFor({ state: 'attached' })
     return page.locator(selector).evaluateAll((all) =>
       all.every((one) => {
-        const { stroke, strokeWidth, borderTopWidth, borderTopStyle, outlineWidth, outlineStyle } = getComputedStyle(one)
+        const { stroke, strokeWidth, borderTopWidth, borderTopStyle, outlineWidth, outlineStyle } =
+          getComputedStyle(one)
         const hasStroke = stroke !== 'none' && Number.parseFloat(strokeWidth) > 0
         const hasBorder = borderTopStyle !== 'none' && Number.parseFloat(borderTopWidth) > 0
         return hasStroke || hasBorder || (outlineStyle !== 'none' && Number.parseFloat(outlineWidth) > 0)
