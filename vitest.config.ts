@@ -6,7 +6,7 @@ import { CountReporter } from './test/reporter.ts'
 const PURE = ['test/unit/**/*.test.ts', 'test/infra/**/*.test.ts']
 
 /** Tests over a table of the run's engine that start no system and leave the environment alone: they share what they import. */
-const TABLE = ['test/integration/{*,resources/**/*,store/**/*}.test.ts']
+export const TABLE = ['test/integration/{*,resources/**/*,store/**/*}.test.ts']
 
 /** Tests of `npm start` and the engine it brings along: they run that one, whatever DYNAMODB_ENDPOINT says. */
 const OWN_ENGINE = ['test/e2e/**/*.test.ts']
@@ -20,7 +20,8 @@ const ENGINE = {
 export default defineConfig({
   test: {
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than there are processors on the smallest machine: tests wait for the engine and for browsers.
+    maxWorkers: 3,
     // Guards against hanging, not measures: a busy machine may take its time.
     testTimeout: 120_000,
     hookTimeout: 120_000,

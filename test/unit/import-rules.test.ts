@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
-import { dirname, join, normalize } from 'node:path'
+import { dirname, join, matchesGlob, normalize } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { TABLE } from '../../vitest.config.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 
@@ -71,6 +72,14 @@ describe('imports', () => {
     const ours = imports.filter(({ from }) => from.startsWith(`shared/${room}/`))
     expect(ours.filter(({ to }) => !to.startsWith('shared/')).map(told)).toEqual([])
     expect(ours.length).toBeGreaterThan(0)
+  })
+
+  test('tests that share a process start no system and leave environment and clock alone', () => {
+    const ours = files.filter((file) => TABLE.some((pattern) => matchesGlob(file, pattern)))
+    const wrong = ours.filter((file) =>
+      /factories\/(system|console)\.ts|process\.env|vi\.(useFakeTimers|mock|stubEnv)/.test(sourceOf(file)),
+    )
+    expect([ours.length > 50, wrong]).toEqual([true, []])
   })
 
   test('only the store speaks to DynamoDB', () => {
