@@ -82,7 +82,7 @@ async function carryOut(command: Command, args: readonly string[], terminal: Ter
 }
 
 /** @throws {UsageError} on an unknown option or one without its value. */
-function parseLine(command: Command, args: readonly string[]) {
+export function parseLine(command: Command, args: readonly string[]) {
   const options = Object.fromEntries(
     Object.entries(allFlags(command)).map(([name, { value, multiple }]) => [
       name,

@@ -1,5 +1,6 @@
-import { toCommandLine } from '../local/command-line.ts'
+import { optionsOf, optionWords, toCommandLine } from '../local/command-line.ts'
 import { type LocalCredentials, listLocalCredentials } from '../local/credentials.ts'
+import { DATA_FOLDER } from '../local/folders.ts'
 import type { AwsCredentials } from '../shared/auth/sigv4.ts'
 import { Failure, UsageError } from './failure.ts'
 import type { Terminal } from './terminal.ts'
@@ -13,6 +14,8 @@ export interface Target {
   credentials(): Promise<AwsCredentials>
   /** What starts the local system, should nothing answer. */
   startCommand: string
+  /** Words that let any command reach just this service. */
+  options: readonly string[]
 }
 
 export interface TargetFlags {
@@ -35,19 +38,27 @@ export async function findTarget(flags: TargetFlags, { env }: Terminal): Promise
   if (!named) return toLocalTarget(requireLocal(systems, startCommand), flags)
   const url = toBase(named)
   const local = systems.find(({ adminUrl }) => adminUrl === url.replace('//localhost:', '//127.0.0.1:'))
-  if (local) return { ...toLocalTarget(local, flags), url }
+  const options = optionWords({ ...flags, url })
+  if (local) return { ...toLocalTarget(local, flags), url, options }
   if (url.startsWith('http:') && !flags.region && !flags.profile) throw unknownLocal(url)
   const region = flags.region ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? regionOf(url)
   if (!region) throw new UsageError('The region is not known: give --region or set AWS_REGION')
-  return { url, region, credentials: await awsCredentials(flags.profile), startCommand }
+  return { url, region, credentials: await awsCredentials(flags.profile), startCommand, options }
 }
 
 /** A system that was started anew at its address has another key. */
 function toLocalTarget(found: LocalCredentials, flags: TargetFlags): Target {
-  const { adminUrl: url, region } = found
+  const { adminUrl: url, region, data } = found
+  const { 'data-dir': folder = DATA_FOLDER } = flags
   const credentials = async () =>
     listLocalCredentials(flags['data-dir']).find(({ adminUrl }) => adminUrl === url) ?? found
-  return { url, region, credentials, startCommand: startCommandOf(flags) }
+  return {
+    url,
+    region,
+    credentials,
+    startCommand: startCommandOf(flags),
+    options: optionWords(optionsOf(url, { folder, data })),
+  }
 }
 
 const startCommandOf = ({ 'data-dir': folder }: TargetFlags) =>

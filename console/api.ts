@@ -91,6 +91,8 @@ export interface SessionAnswer {
   csrf: string
   /** How the CLI is called where the console was started: words before `user list`. */
   command: string
+  /** Words that belong behind each command, so that it reaches this service and no other. */
+  commandOptions: readonly string[]
   version: string
   /** How long events are kept, in days. */
   retentionDays: number

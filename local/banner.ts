@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { relative } from 'node:path'
 import { CORE_USER } from '../shared/scim/schemas/core-user.ts'
-import { ROLECALL, toCommandLine } from './command-line.ts'
+import { optionsOf, ROLECALL, toCommandLine } from './command-line.ts'
 import type { DataPlace } from './credentials.ts'
-import { DATA_FOLDER } from './folders.ts'
 import type { System } from './system.ts'
 
 /** What the terminal is told about a system besides itself. */
@@ -50,13 +49,8 @@ function tokenLines(system: Announced, setting: Setting): string {
   return [`A token for each integration (${life}):`, ...tokens, ...missing].join('\n')
 }
 
-/** The CLI finds the system that has the data folder's data by itself; any other is named. */
-function rolecall(words: string, { adminUrl }: Announced, { folder, data }: Setting): string {
-  return toCommandLine(`${ROLECALL} ${words}`, {
-    url: data === 'folder' ? undefined : adminUrl,
-    'data-dir': folder === DATA_FOLDER ? undefined : folder,
-  })
-}
+const rolecall = (words: string, { adminUrl }: Announced, setting: Setting): string =>
+  toCommandLine(`${ROLECALL} ${words}`, optionsOf(adminUrl, setting))
 
 /** A line to paste into a shell. The name is new each time, so that it works after a restart as well. */
 function firstRequest({ baseUrl, tokens }: Announced): string[] {

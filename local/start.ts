@@ -61,7 +61,7 @@ class Run {
     ])
     const keeper = this.#setting.data === 'memory' ? {} : { keeper: tokenKeeper(this.#options.folder, this.#chosen) }
     const table = { endpoint, tableName, prepare: ensureTable, ...(aws && { aws }) }
-    const system = await startSystem({ ...table, port, newTokens, throttled, ...keeper })
+    const system = await startSystem({ ...table, port, newTokens, throttled, ...keeper, place: this.#setting })
     this.#endings.push(system.stop)
     if (this.stopping) return
     this.#announce(system)

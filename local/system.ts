@@ -3,7 +3,7 @@ import { type AwsConfig, ENV, parseConfig } from '../shared/config.ts'
 import { SCIM_BASE } from '../shared/http/routes.ts'
 import { type Db, openDb } from '../shared/store/client.ts'
 import { localConsole } from './console.ts'
-import { newLocalKey } from './credentials.ts'
+import { type DataPlace, newLocalKey } from './credentials.ts'
 import { type DriverOptions, startDriver } from './driver.ts'
 import { LOCAL_AWS } from './environment.ts'
 import { type GatewayOptions, startGateway } from './gateway/gateway.ts'
@@ -27,6 +27,8 @@ export interface SystemOptions extends Pick<GatewayOptions, 'port' | 'now' | 'so
   newTokens?: boolean
   /** More of the functions' environment. */
   env?: Record<string, string>
+  /** Where it keeps its data: what the CLI finds it by; the project's own folder, if not given. */
+  place?: { folder: string; data: DataPlace }
   /** How unfinished work is found and done; false where it is left alone. */
   driver?: DriverOptions | false
   /** The functions' handlers, asked for when their environment is in place; by default all are imported at once. */
@@ -54,7 +56,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const credentials = newLocalKey()
   const signing = { ...credentials, region: LOCAL_AWS.region }
   const gateway = await startGateway({ ...options, model, credentials })
-  const page = localConsole(gateway.url, signing, options.logFailure)
+  const page = localConsole(gateway.url, signing, options)
   gateway.mount(page)
   try {
     const baseUrl = `${gateway.url}${SCIM_BASE}`

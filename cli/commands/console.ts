@@ -27,6 +27,7 @@ export const consoleCommand: Command = command({
     const { serveConsole } = await import('../../console/server/serve-console.ts')
     const options = {
       ...{ upstream: api.target, readOnly: values['read-only'], command: ROLECALL },
+      commandOptions: api.target.options,
       link: { once: true, until: Date.now() + LINK_MINUTES * 60_000 },
       howToOpen: `start rolecall console again: its link is good once, for ${LINK_MINUTES} minutes`,
       logFailure: ({ message }: Error) => terminal.tell(`The console failed: ${message}`),

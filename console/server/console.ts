@@ -23,6 +23,8 @@ export interface ConsoleOptions {
   readOnly: boolean
   /** How the CLI is called. */
   command: string
+  /** What it takes to reach this service. */
+  commandOptions: readonly string[]
   /** What gives a session to whoever has none. */
   howToOpen: string
   /** Gets what failed on our side. */

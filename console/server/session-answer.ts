@@ -9,9 +9,11 @@ import { askUpstream, type Upstream } from './upstream.ts'
 /** Of a service that is older than the question, or does not let this principal ask. */
 const RETENTION_DAYS = 90
 
+type Told = Pick<ConsoleOptions, 'upstream' | 'readOnly' | 'command' | 'commandOptions'>
+
 /** Asks the service who this is, and whether they may change anything. @throws {ScimError} where it does not answer. */
 export async function presentSession(
-  { upstream, readOnly, command }: Pick<ConsoleOptions, 'upstream' | 'readOnly' | 'command'>,
+  { upstream, readOnly, command, commandOptions }: Told,
   csrf: string,
 ): Promise<SessionAnswer> {
   const [who, write, accounts] = await Promise.all([
@@ -23,7 +25,7 @@ export async function presentSession(
   return {
     ...{ account: DEFAULT_ACCOUNT, accounts: toNames(accounts.body), principal, retentionDays },
     ...{ region: upstream.region, url: upstream.url, version: PACKAGE.version },
-    ...{ readOnly, mayWrite: write !== undefined && mayWrite(write.status), csrf, command },
+    ...{ readOnly, mayWrite: write !== undefined && mayWrite(write.status), csrf, command, commandOptions },
   }
 }
 

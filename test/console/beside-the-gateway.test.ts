@@ -58,7 +58,13 @@ test('the link opens a session, again and again, and the page asks what the CLI 
     status: 200,
     body: {
       ...{ account: 'default', accounts: ['default'], region: 'us-east-1', url: adminUrl, readOnly: false },
-      ...{ mayWrite: true, csrf: first['x-rolecall-csrf'], command: './rolecall', version: '0.1.0' },
+      ...{
+        mayWrite: true,
+        csrf: first['x-rolecall-csrf'],
+        command: './rolecall',
+        commandOptions: [],
+        version: '0.1.0',
+      },
       ...{ principal: expect.any(String), retentionDays: 90 },
     },
   })

@@ -24,13 +24,14 @@ beforeAll(async () => {
   const [line] = (await once(createInterface({ input: command.stdout as NodeJS.ReadableStream }), 'line')) as [string]
   link = line.replace(/^Console: /, '')
   await scim('POST', '/Users', newUser('ada@example.com'))
+  await scim('POST', '/Users', newUser('-rf'))
 })
 afterAll(() => {
   command.kill('SIGKILL')
   rmSync(folder, { recursive: true })
 })
 
-test('rolecall console: its link shows the timeline once, and the window says when the command has ended', async () => {
+test('rolecall console: its link shows the timeline once, its commands say what it was given, and the window says when the command has ended', async () => {
   const { page, problems, foreign } = await openLink(link)
   await page.getByText('Okta created user ada@example.com').waitFor()
   expect({ at: page.url(), problems, foreign }).toEqual({ at: `${new URL(link).origin}/`, problems: [], foreign: [] })
@@ -45,7 +46,10 @@ test('rolecall console: its link shows the timeline once, and the window says wh
   ])
 
   await page.getByRole('link', { name: 'Users' }).first().click()
-  await page.getByText('ada@example.com').first().waitFor()
+  await page.getByText('-rf', { exact: true }).first().click()
+  const line = page.locator('.command code').first()
+  await line.waitFor()
+  expect(await line.innerText()).toBe(`./rolecall user history --data-dir ${folder} -- -rf`)
   command.kill('SIGINT')
   expect(await once(command, 'exit')).toEqual([0, null])
   await page.getByRole('link', { name: 'Roles' }).first().click()

@@ -32,3 +32,20 @@ test('the guide tells a token that was not pasted whole, and ticks by itself wha
   expect(await page.locator('.setup-step.done h2').count()).toBeGreaterThan(1)
   expect(problems).toEqual([])
 })
+
+test('the field of the token has something to copy once a token was made, and the others at once', async () => {
+  const { page, problems } = await open('/integrations/OKTA_PROVISIONING/setup')
+  const rows = page.locator('.field')
+  const field = rows.filter({ hasText: 'Authorization' }).filter({ hasText: 'API token' })
+  const copies = async () => [await rows.count(), await rows.getByRole('button', { name: 'Copy' }).count()]
+  await field.getByText('the token, alone: step 1 makes it').waitFor()
+  const [all = 0, before] = await copies()
+  expect([before, await field.getByRole('button').count()]).toEqual([all - 1, 0])
+  await page.getByRole('button', { name: 'Make another token' }).click()
+  await field.getByRole('button', { name: 'Copy' }).waitFor()
+  expect([await copies(), await field.innerText(), problems]).toEqual([
+    [all, all],
+    expect.stringMatching(/rolecall_•+.{4}/),
+    [],
+  ])
+})

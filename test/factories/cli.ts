@@ -61,7 +61,7 @@ export function sessionOf(output: OutputFormat) {
   const url = 'http://127.0.0.1:1'
   const credentials = () => Promise.reject(new Error('not asked'))
   const api: Api = {
-    ...{ url, target: { url, region: 'us-east-1', credentials, startCommand: 'npm start' } },
+    ...{ url, target: { url, region: 'us-east-1', credentials, startCommand: 'npm start', options: [] } },
     account: 'default',
     call: async () => Promise.reject(new Error('not asked')),
   }

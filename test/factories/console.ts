@@ -56,7 +56,14 @@ export async function startConsole(behind: Behind, options: Partial<ConsoleOptio
     string,
   ]
   const page = createConsole({
-    ...{ url, readOnly: false, command: './rolecall', howToOpen: 'open the link', link: { once: false } },
+    ...{
+      url,
+      readOnly: false,
+      command: './rolecall',
+      commandOptions: [],
+      howToOpen: 'open the link',
+      link: { once: false },
+    },
     upstream: {
       url: serviceUrl,
       region: 'eu-west-1',

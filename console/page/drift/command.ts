@@ -1,3 +1,4 @@
+import { option } from '../../command-line.ts'
 import type { DriftValues } from './schema.ts'
 
 /** Names of files, and how their columns are read. */
@@ -12,9 +13,9 @@ export const commandOf = (
   { users, groups, map }: Given,
   { integration, match }: Pick<DriftValues, 'integration' | 'match'>,
 ): string[] => [
-  ...['drift', '--users', users],
-  ...groups.flatMap((name) => ['--groups', name]),
-  ...map.flatMap((pair) => ['--map', pair]),
-  ...(integration ? ['--integration', integration] : []),
+  ...['drift', ...option('users', users)],
+  ...groups.flatMap((name) => option('groups', name)),
+  ...map.flatMap((pair) => option('map', pair)),
+  ...(integration ? option('integration', integration) : []),
   ...(match ? ['--match', match] : []),
 ]

@@ -1,3 +1,4 @@
+import { option } from '../../command-line.ts'
 import { Transfer } from '../objects/transfer-action.tsx'
 import { Command } from '../parts/command.tsx'
 import { safeText } from '../parts/safe-text.ts'
@@ -33,7 +34,7 @@ const TransferOne = ({ transfer: { kind, name, to }, onDone }: { transfer: Trans
     class="button small"
     owner=""
     what={{ [`${kind}s`]: [name] }}
-    words={[`--${kind}`, name]}
+    words={option(kind, name)}
     {...{ name, to, onDone }}
   />
 )

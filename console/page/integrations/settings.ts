@@ -5,6 +5,7 @@ import { SECONDARY_ROLES } from '../../../shared/auth/user-defaults.ts'
 import type { IntegrationView } from '../../../shared/resources/views/integration.ts'
 import { CLIENT_KINDS } from '../../../shared/scim/client-kind.ts'
 import { USER_TYPES } from '../../../shared/scim/schemas/snowflake-user.ts'
+import { option } from '../../command-line.ts'
 
 type Form = { is: 'words'; words: readonly string[] } | { is: 'number'; max: number } | { is: 'text' } | { is: 'truth' }
 
@@ -136,7 +137,7 @@ export function alterRequest(
   const textOf = (field: SettingField) => (typed[field.flag] ?? '').trim()
   const isGone = (field: SettingField) => field.mayLack === true && textOf(field) === ''
   const options = changed.flatMap((field) =>
-    isGone(field) ? ['--unset', field.flag] : [`--${field.flag}`, textOf(field)],
+    isGone(field) ? ['--unset', field.flag] : option(field.flag, textOf(field)),
   )
   let body: Record<string, unknown> = {}
   for (const field of changed)

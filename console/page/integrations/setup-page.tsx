@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks'
 import type { IntegrationView } from '../../../shared/resources/views/integration.ts'
 import type { IssuedToken, ListedToken } from '../../../shared/resources/views/token.ts'
 import { obstaclesOf } from '../../../shared/setup/base-url.ts'
-import { type Field, fillSteps, type Guide, type GuideStep } from '../../../shared/setup/guide.ts'
+import { type Field, fillSteps, type Guide, type GuideStep, PLACEHOLDERS } from '../../../shared/setup/guide.ts'
 import { GUIDE_NAMES, GUIDES, type GuideName, guideOf } from '../../../shared/setup/guides.ts'
 import { ApiError, ask } from '../data/api.ts'
 import { useMayWrite, useSession } from '../data/session.tsx'
@@ -191,7 +191,7 @@ const Part = ({ step: { go, called, fields, note }, token }: { step: GuideStep; 
     {fields && fields.length > 0 ? (
       <dl class="fields">
         {fields.map((field) => (
-          <FieldRow key={field.label} field={field} isSecret={token !== undefined && field.value.includes(token)} />
+          <FieldRow key={field.label} field={field} token={token} />
         ))}
       </dl>
     ) : null}
@@ -199,18 +199,21 @@ const Part = ({ step: { go, called, fields, note }, token }: { step: GuideStep; 
   </div>
 )
 
-const FieldRow = ({ field: { label, called, value, note }, isSecret }: { field: Field; isSecret: boolean }) => (
-  <div class="field">
-    <dt>
-      {label}
-      {called ? <p class="meta">or {called.join(', ')}</p> : null}
-    </dt>
-    <dd>
-      <code>{isSecret ? masked(value) : value}</code>
-      {note ? <span class="meta">{note}</span> : null}
-    </dd>
-    <dd>
-      <Copy text={value}>Copy</Copy>
-    </dd>
-  </div>
-)
+const FieldRow = ({ field, token }: { field: Field; token: string | undefined }) => {
+  const { label, called, value, note } = field
+  const isMissing = token === undefined && value.includes(PLACEHOLDERS.token)
+  const isSecret = token !== undefined && value.includes(token)
+  return (
+    <div class="field">
+      <dt>
+        {label}
+        {called ? <p class="meta">or {called.join(', ')}</p> : null}
+      </dt>
+      <dd>
+        {isMissing ? `${value}: step 1 makes it` : <code>{isSecret ? masked(value) : value}</code>}
+        {note ? <span class="meta">{note}</span> : null}
+      </dd>
+      <dd>{isMissing ? null : <Copy text={value}>Copy</Copy>}</dd>
+    </div>
+  )
+}

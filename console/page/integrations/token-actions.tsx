@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks'
 import type { IssuedToken, ListedToken } from '../../../shared/resources/views/token.ts'
+import { option } from '../../command-line.ts'
 import { send } from '../data/api.ts'
 import { Action } from '../parts/action.tsx'
 import { Secret } from './secret.tsx'
@@ -67,7 +68,7 @@ export function IssueAction({ integration, onDone }: { integration: string; onDo
       icon="plus"
       class="button small"
       confirm={`Issue a token for ${integration}`}
-      words={['token', 'issue', integration, ...(given ? ['--name', given] : [])]}
+      words={['token', 'issue', integration, ...(given ? option('name', given) : [])]}
       planKey={given}
       plan={async () => ({
         count: 1,
@@ -119,7 +120,7 @@ export function RenameTokenAction({ token: { tokenId, name }, onDone }: TokenAct
       about={name}
       class="button quiet small"
       confirm={`Rename ${name}`}
-      words={['token', 'rename', tokenId, given]}
+      words={['token', 'rename', '--', tokenId, given]}
       planKey={given}
       plan={async () => ({
         count: given === '' || given === name ? 0 : 1,

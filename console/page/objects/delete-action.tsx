@@ -13,7 +13,7 @@ export const DeleteAction = ({ kind, id, name, onDone }: DeleteActionProps) => (
     label="Delete"
     class="menu-item"
     confirm={`Delete ${name}`}
-    words={[kind, 'drop', name]}
+    words={[kind, 'drop', '--', name]}
     request={{ method: 'DELETE', path: ['admin', `${kind}s`, id] }}
     warning="Its history stays, and it can be restored while that is kept."
     onDone={onDone}

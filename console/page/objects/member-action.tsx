@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks'
+import { option } from '../../command-line.ts'
 import { knownBeside } from '../data/known.ts'
 import { useApi } from '../data/use-api.ts'
 import { ChangeAction, patchOf } from './change-actions.tsx'
@@ -41,7 +42,7 @@ export function GrantAction({ user, role, onDone }: GrantActionProps) {
       label={user ? 'Give a role' : 'Add a member'}
       class="menu-item"
       confirm={`Add ${userIs?.name ?? 'a user'} to role ${roleIs?.name ?? ''}`}
-      words={['role', 'grant', roleIs?.name ?? 'ROLE', '--user', userIs?.name ?? 'USER']}
+      words={['role', 'grant', ...option('user', userIs?.name ?? 'USER'), '--', roleIs?.name ?? 'ROLE']}
       request={{
         method: 'PATCH',
         path: ['admin', 'roles', roleIs?.id ?? ''],
@@ -77,7 +78,7 @@ export const RevokeAction = ({ user, role, onDone }: { user: Named; role: Named;
     about={user.name}
     class="button quiet small"
     confirm={`Remove ${user.name} from role ${role.name}`}
-    words={['role', 'revoke', role.name, '--user', user.name]}
+    words={['role', 'revoke', ...option('user', user.name), '--', role.name]}
     request={{
       method: 'PATCH',
       path: ['admin', 'roles', role.id],

@@ -81,7 +81,7 @@ export function ObjectSide({ kind, id, name, state, resource }: ObjectSideProps)
           </dl>
         )}
       </section>
-      <Command words={[kind, 'history', resource ? name : id]} />
+      <Command words={[kind, 'history', '--', resource ? name : id]} />
     </aside>
   )
 }

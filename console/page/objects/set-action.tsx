@@ -23,7 +23,7 @@ export function SetAction({ kind, id, name, owner, onDone }: SetActionProps) {
       label="Change an attribute"
       class="menu-item"
       confirm={`Change ${attribute || 'an attribute'} of ${name}`}
-      words={[kind, 'alter', name, ...options]}
+      words={[kind, 'alter', ...options, '--', name]}
       request={{ method: 'PATCH', path: ['admin', `${kind}s`, id], body: patchOf(operation) }}
       isReady={isReady}
       warning={owner === 'ADMIN' ? undefined : `It belongs to ${owner}, whose next write wins for what it sends.`}

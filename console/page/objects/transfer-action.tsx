@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks'
+import { option } from '../../command-line.ts'
 import { useOwners } from '../data/owners.ts'
 import { takeSteps } from '../data/steps.ts'
 import { planOfSteps } from '../events/undo-action.tsx'
@@ -20,7 +21,7 @@ export const TransferAction = ({ kind, id, name, owner, onDone }: TransferAction
     name={name}
     owner={owner}
     what={{ [`${kind}s`]: [id] }}
-    words={[`--${kind}`, name]}
+    words={option(kind, name)}
     onDone={onDone}
   />
 )

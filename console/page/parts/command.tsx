@@ -1,17 +1,18 @@
+import { commandLine, option } from '../../command-line.ts'
 import { useSession } from '../data/session.tsx'
 import { accountNow } from '../router/address.ts'
 import { Copy } from './copy.tsx'
-import { shellLine } from './shell.ts'
 
-/** The command line that does what the words say, as it is called where the console was started. */
+/** The command line that does what the words say at this service, as it is called where the console was started. */
 export function useCommandLine(words: readonly string[]): string {
-  const program = useSession()?.command ?? 'rolecall'
+  const { command = 'rolecall', commandOptions = [] } = useSession() ?? {}
   const account = accountNow()
-  return `${program} ${shellLine(account === undefined ? words : [...words, '--account', account])}`
+  const options = account === undefined ? commandOptions : [...option('account', account), ...commandOptions]
+  return `${command} ${commandLine(words, options)}`
 }
 
 interface CommandProps {
-  /** Words behind `rolecall`: `['user', 'history', id]`. */
+  /** Words behind `rolecall`, operands that may begin with a dash behind `--`: `['user', 'history', '--', name]`. */
   words: readonly string[]
   /** `row` at the foot of a card; `block` within a text, its button below. */
   form?: 'row' | 'block'

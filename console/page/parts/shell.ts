@@ -1,10 +1,3 @@
-const PLAIN = /^[\w@%+=:,./-]+$/
-
-/** A command line that every shell of POSIX reads as these words. */
-export const shellLine = (words: readonly string[]): string => words.map(quoteWord).join(' ')
-
-const quoteWord = (word: string): string => (PLAIN.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)
-
 /**
  * The words of a command that the service wrote, `rolecall` not among them, nor the account, which is the page's own;
  * undefined where it is none.

@@ -1,5 +1,6 @@
 import { OUTCOMES } from '../../../shared/audit/outcome.ts'
 import { parseSpan } from '../../../shared/auth/span.ts'
+import { option } from '../../command-line.ts'
 import { FILTERS, FIRST_SPAN, type TimelineValues } from './schema.ts'
 
 /** Parameters of a question to the event history. */
@@ -72,7 +73,7 @@ export function commandOf(values: TimelineValues): string[] {
   const end = values.from !== '' && values.to !== '' ? ['--to', values.to] : []
   const filters = FILTERS.flatMap((name) => {
     if (values[name] === '') return []
-    return name === 'object' ? ['--resource', values.object, '--reads'] : [`--${name}`, values[name]]
+    return name === 'object' ? [...option('resource', values.object), '--reads'] : option(name, values[name])
   })
   const { outcome } = outcomesOf(values)
   const outcomes = outcome === undefined ? [] : ['--outcome', outcome]

@@ -30,7 +30,7 @@ export function UserActions({ id, name, user, onDone, children }: UserActionsPro
         label={verb}
         icon={verb === 'Enable' ? 'check' : 'struck'}
         confirm={`${verb} ${name}`}
-        words={['user', verb.toLowerCase(), name]}
+        words={['user', verb.toLowerCase(), '--', name]}
         request={{
           method: 'PATCH',
           path: ['admin', 'users', id],

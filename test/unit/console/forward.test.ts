@@ -189,7 +189,7 @@ describe('the session', () => {
   }
   const about = {
     ...{ account: 'default', region: 'eu-west-1', url: serviceUrl, readOnly: false, version: '0.1.0' },
-    ...{ csrf: headers['x-rolecall-csrf'], command: './rolecall' },
+    ...{ csrf: headers['x-rolecall-csrf'], command: './rolecall', commandOptions: [] },
   }
   const principal = 'arn:aws:iam::1:user/ada'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { cutMiddle, safePieces, safeText } from '../../../console/page/parts/safe-text.ts'
-import { commandWords, shellLine } from '../../../console/page/parts/shell.ts'
+import { commandWords } from '../../../console/page/parts/shell.ts'
 import { dayText, dayWord, relativeText, timeTip } from '../../../console/page/parts/time-text.ts'
 
 describe('safePieces()', () => {
@@ -32,22 +32,11 @@ test('cutMiddle() keeps beginning and end, by whole characters', () => {
   expect(cutMiddle('\u{1f600}'.repeat(9), 5)).toBe(`${'\u{1f600}'.repeat(3)}…${'\u{1f600}'}`)
 })
 
-describe('command lines', () => {
-  test.each([
-    [['user', 'disable', 'ada@example.com'], 'user disable ada@example.com'],
-    [['user', 'show', "O'Brien; rm -rf ~"], "user show 'O'\\''Brien; rm -rf ~'"],
-    [['role', 'show', ''], "role show ''"],
-    [['x', '$(id)', '`id`', '!!', '*'], "x '$(id)' '`id`' '!!' '*'"],
-  ])('%j is quoted for a shell', (words, line) => {
-    expect(shellLine(words)).toBe(line)
-  })
-
-  test('a command in an advice is taken apart, and nothing else', () => {
-    expect(commandWords('To mend it: rolecall integration release OKTA --for 1h')).toEqual([
-      ...['integration', 'release', 'OKTA', '--for', '1h'],
-    ])
-    expect(commandWords('no command')).toBeUndefined()
-  })
+test('a command in an advice is taken apart, and nothing else', () => {
+  expect(commandWords('To mend it: rolecall integration release OKTA --for 1h')).toEqual([
+    ...['integration', 'release', 'OKTA', '--for', '1h'],
+  ])
+  expect(commandWords('no command')).toBeUndefined()
 })
 
 describe('times', () => {
