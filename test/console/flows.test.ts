@@ -109,6 +109,20 @@ describe('what one does with the console', () => {
     await dialog.waitFor({ state: 'detached' })
   })
 
+  test('a user or an account that nobody has is never shown as one that there was', async () => {
+    const { page } = await open('/users/nosuch')
+    await page.getByText('There is no such user', { exact: true }).waitFor()
+    const asked: string[] = []
+    page.on('request', (request) => void asked.push(request.url()))
+    for (const path of ['/?account=nosuch', '/integrations?account=nosuch', '/users?account=nosuch']) {
+      await page.goto(new URL(path, page.url()).href)
+      await page.getByText('There is no account "nosuch": there is default').waitFor()
+      expect(await page.locator('main').getByRole('button').count()).toBe(0)
+    }
+    const ofAccount = asked.filter((url) => url.includes('account=nosuch') && /api\/(admin|events)/.test(url))
+    expect(ofAccount.filter((url) => !url.includes('/admin/accounts/nosuch'))).toEqual([])
+  })
+
   test('a token that is neither shown nor copied is lost only by who says so', async () => {
     const { page } = await open('/integrations/GENERIC_PROVISIONING')
     await page.getByRole('button', { name: 'Issue a token…' }).click()

@@ -28,13 +28,14 @@ export function useNeeds(): void {
 }
 
 /** Learns of an account, once it is shown, how many of its integrations need an administrator. */
-export function useFirstNeeds(): void {
+export function useFirstNeeds(isThere: boolean): void {
   const account = accountNow()
   useEffect(() => {
     counts.clear()
+    if (!isThere) return
     const known = knownBeside()
     void Promise.all([known.integrations(), known.tokens()]).then(([integrations, tokens]) => {
       if (account === accountNow()) setNeeds('/integrations', countNeedy(integrations, tokens, Date.now()))
     })
-  }, [account])
+  }, [account, isThere])
 }
