@@ -123,6 +123,14 @@ describe('what one does with the console', () => {
     expect(ofAccount.filter((url) => !url.includes('/admin/accounts/nosuch'))).toEqual([])
   })
 
+  test.each(['/users', '/roles', '/integrations', '/drift', '/'])(
+    '%s says what of its address it cannot read',
+    async (path) => {
+      const { page } = await open(`${path}?foo=bar`)
+      await page.getByText('The address says “foo”, which cannot be read here.').waitFor()
+    },
+  )
+
   test('a token that is neither shown nor copied is lost only by who says so', async () => {
     const { page } = await open('/integrations/GENERIC_PROVISIONING')
     await page.getByRole('button', { name: 'Issue a token…' }).click()

@@ -121,6 +121,7 @@ function UserView({ id, name, user, story, storyError, turn, again }: UserViewPr
   return (
     <Page
       title={`${name} · Users`}
+      schema={STORY}
       crumbs={<Crumbs place="users" label="Users" name={name} />}
       picture={<Initials text={title} />}
       heading={
