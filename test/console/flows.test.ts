@@ -131,6 +131,14 @@ describe('what one does with the console', () => {
     },
   )
 
+  test('the rail says how much of health needs somebody, whatever page is opened first', async () => {
+    const { page } = await open('/health')
+    await page.locator('.findings > li').first().waitFor()
+    const count = await page.locator('.findings > li').count()
+    await page.goto(new URL('/users', page.url()).href)
+    await page.locator('.rail a[href="/health"] .needs').getByText(`${count}`).waitFor()
+  })
+
   test('a token that is neither shown nor copied is lost only by who says so', async () => {
     const { page } = await open('/integrations/GENERIC_PROVISIONING')
     await page.getByRole('button', { name: 'Issue a token…' }).click()
