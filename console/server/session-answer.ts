@@ -19,7 +19,7 @@ export async function presentSession(
   const [who, write, accounts] = await Promise.all([
     ask(upstream, 'GET', '/admin/whoami'),
     readOnly ? undefined : ask(upstream, 'POST', '/admin/whoami'),
-    ask(upstream, 'GET', '/admin/accounts'),
+    ask(upstream, 'GET', '/admin/accounts', '?purpose=console'),
   ])
   const { principal = '', retentionDays = RETENTION_DAYS } = (who.status === 200 ? who.body : {}) as Partial<WhoAmI>
   return {
@@ -32,8 +32,8 @@ export async function presentSession(
 /** IAM's refusal is 403. A service that is older than the question knows none: then each action says it by itself. */
 const mayWrite = (status: number): boolean => status < 300 || status === 404
 
-async function ask(upstream: Upstream, method: string, path: string) {
-  const answer = await askUpstream(upstream, { method, path })
+async function ask(upstream: Upstream, method: string, path: string, search = '') {
+  const answer = await askUpstream(upstream, { method, path, search })
   return { status: answer.status, body: (await answer.json().catch(() => undefined)) as unknown }
 }
 

@@ -39,6 +39,7 @@ export class Trail {
   #advice: string | undefined
   #counts: Pick<RestEvent, 'part' | 'total'> = {}
   #query: string | undefined
+  #account: string | undefined
   #isDryRun = false
   #changes: readonly Change[] = []
   #resource: Pick<RestEvent, 'resourceId' | 'resourceName' | 'resourceDomain'> = {}
@@ -64,7 +65,7 @@ export class Trail {
   }
 
   get account(): string {
-    return this.#start.account
+    return this.#account ?? this.#start.account
   }
 
   get requestId(): string {
@@ -111,6 +112,11 @@ export class Trail {
     this.#query = [query, toQueryText(parameters)].filter((text) => text !== '').join('&')
   }
 
+  /** Has the event stand in the history of another account: the one that was asked for is not there. */
+  standsIn(account: string): void {
+    this.#account = account
+  }
+
   /** From now on a change is only tried, on a table that writes nothing: it has no event, and {@link changes} tells it. */
   dryRun(): void {
     this.#isDryRun = true
@@ -144,6 +150,7 @@ export class Trail {
     const { status, scimType, detail, retryAfter, changes } = outcome
     return {
       ...this.#start,
+      account: this.account,
       ...this.#resource,
       ...(this.#query && { query: this.#query }),
       status,

@@ -73,6 +73,14 @@ export function valuesOf(user: Json): Values {
   return Object.fromEntries(found.filter(([, value]) => value !== undefined))
 }
 
+/** What stands at a SCIM path, of one of these attributes or of another in the core schema; members are too many. */
+export const valueAtPath = (user: Json, path: string): string | undefined => {
+  const [, rule] = RULES.find(([, one]) => one.path.toLowerCase() === path.toLowerCase()) ?? ['', { path }]
+  if (path === 'members') return undefined
+  const found = rule.path === 'emails' ? emailOf(user) : valueAt(user, rule)
+  return textOf(found) ?? (typeof found === 'object' && found !== null ? JSON.stringify(found) : undefined)
+}
+
 function valueAt(user: Json, { path, extensions }: AttributeRule): unknown {
   const homes = extensions?.map((urn) => memberOf(user, urn)) ?? [user, memberOf(user, CORE_USER)]
   const values = homes.map((home) => path.split('.').reduce<unknown>(memberOf, home))

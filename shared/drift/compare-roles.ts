@@ -103,8 +103,8 @@ function compareRole(
   const both = { ...ofRole(group.name), id: here.id }
   if (here.owner !== role) return [{ class: 'owner', ...both, there: role, here: here.owner }]
   const direct = here.direct.map(
-    ([attribute, time]): Difference => ({
-      ...{ class: 'direct', ...both, attribute },
+    ([attribute, time, value]): Difference => ({
+      ...{ class: 'direct', ...both, attribute, ...(value !== undefined && { here: value }) },
       detail: `changed directly ${time}`,
     }),
   )

@@ -69,12 +69,20 @@ function comparePair(pair: Pair, by: MatchBy, { role, attributes }: UserQuestion
       .filter((name) => name !== by)
       .flatMap((name) => compareAttribute(name, pair))
       .map((found) => ({ ...both, ...found })),
-    ...here.direct.map(([attribute, time]) => ({
-      ...{ class: 'direct' as const, ...both, attribute },
-      detail: `changed directly ${time}`,
-    })),
+    ...here.direct.map((changed) => ({ ...both, ...toDirect(changed, there) })),
     ...(here.owner === role ? [] : [{ class: 'owner' as const, ...both, there: role, here: here.owner }]),
   ]
+}
+
+/** What was changed here, and what the file says of it, where it says anything. */
+function toDirect([attribute, time, value]: UserHere['direct'][number], file: FileUser): Found & { class: 'direct' } {
+  const isState = attribute === 'active'
+  const name = ATTRIBUTE_NAMES.find((one) => ATTRIBUTES[one].path.toLowerCase() === attribute.toLowerCase())
+  const state = file.status === 'unknown' ? file.unknownWord : file.status
+  const there = isState ? state : name && file.values[name]
+  const here = isState ? (value === 'false' ? 'inactive' : 'active') : value
+  const sides = { ...(there !== undefined && { there }), ...(here !== undefined && { here }) }
+  return { class: 'direct', attribute, ...sides, detail: `changed directly ${time}` }
 }
 
 type Found = Pick<Difference, 'class'> & Partial<Difference>

@@ -1,4 +1,4 @@
-import { memberOf, textOf, type Values, valuesOf } from './attributes.ts'
+import { memberOf, textOf, type Values, valueAtPath, valuesOf } from './attributes.ts'
 
 /** A user of the service, as far as it is compared. */
 export interface UserHere {
@@ -6,8 +6,8 @@ export interface UserHere {
   values: Values
   active: boolean
   owner: string
-  /** What administrators changed since the owner's client last sent it: SCIM path to time. */
-  direct: readonly (readonly [string, string])[]
+  /** What administrators changed since the owner's client last sent it: SCIM path, time, and what is there now. */
+  direct: readonly (readonly [string, string, string?])[]
   /** Ids of the roles it holds, where they were asked for. */
   roles: readonly string[]
 }
@@ -40,5 +40,8 @@ export const toRoleHere = (resource: Resource): RoleHere => ({
   direct: directChangesOf(resource),
 })
 
-const directChangesOf = ({ directChanges }: Resource): UserHere['direct'] =>
-  Object.entries((directChanges as Resource | undefined) ?? {}).map(([path, time]) => [path, String(time)] as const)
+const directChangesOf = ({ directChanges, ...resource }: Resource): UserHere['direct'] =>
+  Object.entries((directChanges as Resource | undefined) ?? {}).map(([path, time]) => {
+    const value = valueAtPath(resource, path)
+    return value === undefined ? [path, String(time)] : [path, String(time), value]
+  })

@@ -3,7 +3,7 @@ import { type EventQuery, parseEventQuery } from '../audit/event-query.ts'
 import { type EventRow, presentEvent } from '../audit/event-row.ts'
 import { EVENTS_CURSOR, presentCursor } from '../resources/feed/cursor.ts'
 import { positionBehind } from '../resources/feed/new-events.ts'
-import { requireKnownNames } from '../resources/known-names.ts'
+import { requireAccount, requireKnownNames } from '../resources/known-names.ts'
 import { MAX_ANSWER_BYTES, sentBytes } from '../scim/answer-size.ts'
 import { eventSortKey } from '../store/events/item.ts'
 import { listEvents } from '../store/events/query.ts'
@@ -36,7 +36,8 @@ export async function answerList(
   { db, account, now }: Pick<AskContext, 'db' | 'account' | 'now'>,
 ): Promise<EventAnswer> {
   const { events, next, unreadable, indexOnly } = await listEvents(db, account, query, now)
-  if (events.length === 0 && !query.allowEmpty) await requireKnownNames({ db, account }, askedFor(query, next), now)
+  if (events.length === 0 && query.allowEmpty) await requireAccount({ db, account })
+  else if (events.length === 0) await requireKnownNames({ db, account }, askedFor(query, next), now)
   const rows = events.map(presentEvent)
   const kept = newestWithin(rows, MAX_ROW_BYTES)
   const [oldest] = kept

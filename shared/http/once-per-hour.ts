@@ -25,6 +25,11 @@ export function oncePerHour({ db, trail }: Pick<AdminContext, 'db' | 'trail'>, w
   trail.writer = (event) => tellOnce(inTime(db), what, { ...event, ...told })
 }
 
+/** What a console asks for its frame, whatever page it shows, is told together: that it was opened. */
+export function askedForFrame({ purpose }: { purpose?: string }, context: Pick<AdminContext, 'db' | 'trail'>): void {
+  if (purpose === 'console') oncePerHour(context, { purpose }, { purpose })
+}
+
 /** Known to the process it costs nothing; otherwise what N2 does. */
 async function tellOnce(db: Db, what: object, event: RestEvent): Promise<void> {
   const known = remembered.get(connectionOf(db)) ?? new Map<string, string>()

@@ -1,5 +1,6 @@
 import type { Trail } from '../audit/trail.ts'
-import type { ScimError } from '../scim/error.ts'
+import { DEFAULT_ACCOUNT } from '../auth/account.ts'
+import { NoSuchAccount, type ScimError } from '../scim/error.ts'
 import type { Db } from '../store/client.ts'
 import { withDeadline } from '../store/deadline.ts'
 import type { putEvent } from '../store/events/write.ts'
@@ -80,6 +81,7 @@ export function eventRecorder<Answer>(
     })
   const record = async (outcome: Outcome<Answer>) => {
     if (trail.recorded) return outcome
+    if ('refusal' in outcome && outcome.refusal instanceof NoSuchAccount) trail.standsIn(DEFAULT_ACCOUNT)
     if (isUnfinished(outcome) && outcome.refusal.fate === 'unknown') return settleDoubt(outcome.refusal, put)
     await put(outcome)
     return outcome

@@ -3,7 +3,7 @@ import type { RestEvent } from '../audit/rest-event.ts'
 import { DEFAULT_ACCOUNT } from '../auth/account.ts'
 import { ADMIN_OWNER } from '../auth/principal.ts'
 import { DAY_MS } from '../auth/span.ts'
-import { notFound, type ScimError } from '../scim/error.ts'
+import { NoSuchAccount, notFound, type ScimError } from '../scim/error.ts'
 import { quote } from '../scim/quote.ts'
 import { getAccount, listAccounts } from '../store/accounts.ts'
 import { listEvents } from '../store/events/query.ts'
@@ -28,7 +28,7 @@ const ACTOR_EVENTS = 5000
 export async function requireAccount({ db, account }: Place): Promise<void> {
   if (account === DEFAULT_ACCOUNT || (await getAccount(db, account))) return
   const others = (await listAccounts(db, MAX_NAMES + 1)).filter((name) => name !== DEFAULT_ACCOUNT)
-  throw notFound(`There is no account ${quote(account)}: there is ${toList([DEFAULT_ACCOUNT, ...others])}`)
+  throw new NoSuchAccount(`There is no account ${quote(account)}: there is ${toList([DEFAULT_ACCOUNT, ...others])}`)
 }
 
 /** What is said of an integration that is not there. @throws {ScimError} 404 when the account is not there either. */

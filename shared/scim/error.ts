@@ -37,6 +37,13 @@ export class ScimError extends Error {
   }
 }
 
+/** 404: the account is not there, so the refusal cannot stand in its history. */
+export class NoSuchAccount extends ScimError {
+  constructor(detail: string) {
+    super(404, undefined, detail)
+  }
+}
+
 /** The body of an error answer: `status` is a JSON string equal to the HTTP status (RFC 7644 §3.12). */
 export interface ErrorBody {
   schemas: [typeof ERROR_SCHEMA]

@@ -61,6 +61,9 @@ async function carryOutOne(page: Page, deed: Deed): Promise<Seen> {
   await dialog.locator('.done-line').first().waitFor()
   const told = await dialog.locator('.done-line').allInnerTexts()
   const after = await asks()
+  // A token that nobody saw is not left without a question.
+  const show = dialog.getByRole('button', { name: 'Show', exact: true })
+  if ((await show.count()) > 0) await show.click()
   await dialog.getByRole('button', { name: 'Close', exact: true }).click()
   await dialog.waitFor({ state: 'detached' })
   // The menu that it was chosen from is open still.

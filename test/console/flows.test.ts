@@ -83,7 +83,8 @@ describe('what one does with the console', () => {
   })
 
   test('a token is rotated: the new one is shown this once, masked, and the event says so', async () => {
-    const { page } = await open('/integrations/GENERIC_PROVISIONING')
+    const { page } = await open('/integrations')
+    await page.locator('main a[href="/integrations/GENERIC_PROVISIONING"]').first().click()
     await page
       .getByRole('button', { name: /Rotate token/ })
       .first()
@@ -94,6 +95,59 @@ describe('what one does with the console', () => {
     expect(await dialog.getByText(/^rolecall_•+/).count()).toBe(1)
     await dialog.getByText('rotated').first().waitFor()
     expect(page.url()).not.toContain('rolecall_')
+    const question = dialog.getByText('It has not been copied. Close and lose it?')
+    await page.keyboard.press('Escape')
+    await question.waitFor()
+    const { href } = new URL(page.url())
+    await dialog.getByRole('link', { name: 'See the event' }).first().click()
+    await page.goBack()
+    await page.waitForURL(href)
+    expect(await question.count()).toBe(1)
+    await dialog.getByRole('button', { name: 'Show' }).click()
+    await question.waitFor({ state: 'detached' })
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+  })
+
+  test('a user or an account that nobody has is never shown as one that there was', async () => {
+    const { page } = await open('/users/nosuch')
+    await page.getByText('There is no such user', { exact: true }).waitFor()
+    const asked: string[] = []
+    page.on('request', (request) => void asked.push(request.url()))
+    for (const path of ['/?account=nosuch', '/integrations?account=nosuch', '/users?account=nosuch']) {
+      await page.goto(new URL(path, page.url()).href)
+      await page.getByText('There is no account "nosuch": there is default').waitFor()
+      expect(await page.locator('main').getByRole('button').count()).toBe(0)
+    }
+    const ofAccount = asked.filter((url) => url.includes('account=nosuch') && /api\/(admin|events)/.test(url))
+    expect(ofAccount.filter((url) => !url.includes('/admin/accounts/nosuch'))).toEqual([])
+  })
+
+  test.each(['/users', '/roles', '/integrations', '/drift', '/'])(
+    '%s says what of its address it cannot read',
+    async (path) => {
+      const { page } = await open(`${path}?foo=bar`)
+      await page.getByText('The address says “foo”, which cannot be read here.').waitFor()
+    },
+  )
+
+  test('the rail says how much of health needs somebody, whatever page is opened first', async () => {
+    const { page } = await open('/health')
+    await page.locator('.findings > li').first().waitFor()
+    const count = await page.locator('.findings > li').count()
+    await page.goto(new URL('/users', page.url()).href)
+    await page.locator('.rail a[href="/health"] .needs').getByText(`${count}`).waitFor()
+  })
+
+  test('a token that is neither shown nor copied is lost only by who says so', async () => {
+    const { page } = await open('/integrations/GENERIC_PROVISIONING')
+    await page.getByRole('button', { name: 'Issue a token…' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('button', { name: /^Issue a token/ }).click()
+    await dialog.getByText('It is shown this once').waitFor()
+    await dialog.getByRole('button', { name: 'Close', exact: true }).click()
+    await dialog.getByRole('button', { name: 'Close anyway' }).click()
+    await dialog.waitFor({ state: 'detached' })
   })
 
   test('what an administrator does is in the history at once, and is undone where it says so', async () => {

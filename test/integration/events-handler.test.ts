@@ -218,7 +218,11 @@ describe('a name that is not there (404)', () => {
     expect([first.status, first.body.detail]).toEqual([404, detail])
     const error = await invoke(question).catch((refusal: unknown) => refusal)
     expect(error).toMatchObject({ name: 'NotFound', message: expect.stringContaining(detail), stack: '' })
-    expect((await ask({ ...question, allowEmpty: 'true' })).body.events).toEqual([])
+    const again = await ask({ ...question, type: 'ALL', allowEmpty: 'true' })
+    expect(again.body).toMatchObject('account' in question ? { status: '404', detail } : { events: [] })
+    // The refusal stands where somebody reads it, and makes no history of an account that is not there.
+    const { events } = (await ask({ type: 'ALL' })).body
+    expect(events.filter(({ STATUS }: { STATUS: string }) => STATUS === 'FAILURE').length).toBeGreaterThan(1)
   })
 
   /** Who `adminContext` says created the integration. */

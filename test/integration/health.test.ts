@@ -177,3 +177,21 @@ describe('/admin/whoami', () => {
     ])
   })
 })
+
+test('what a console asks for its frame stands once an hour in the history, as that it was opened', async () => {
+  await integrate('OKTA')
+  const before = (await scanEvents(db, account)).length
+  const ask = (resource: string, minutes: number, query: object = { purpose: 'console' }) =>
+    adminApi(db, () => new Date(START + minutes * 60_000))('GET', resource, { query: { account, ...query } })
+  const routes = ['/admin/accounts', '/admin/integrations', '/admin/tokens', '/admin/health']
+  const answers = []
+  for (const [minute, route] of routes.entries()) answers.push(await ask(route, minute))
+  answers.push(await ask('/admin/tokens', 30), await ask('/admin/tokens', 31, {}))
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 200])
+  const events = (await scanEvents(db, account)).slice(before).map(({ endpoint, query }) => [endpoint, query])
+  expect(events).toEqual([
+    ['admin/accounts', 'purpose=console'],
+    ['admin/tokens', 'purpose=console'],
+    ['admin/tokens', `account=${account}`],
+  ])
+})

@@ -5,6 +5,9 @@ import type { ListedToken } from '../../../shared/resources/views/token.ts'
 import { accountNow } from '../router/address.ts'
 import { ask } from './api.ts'
 
+/** Asked whatever page is shown: the history tells it once an hour. */
+export const FRAME = { purpose: 'console' }
+
 /** What is known beside events, asked for once in each account. */
 class KnownBeside {
   readonly names = new Map<string, string>()
@@ -14,7 +17,10 @@ class KnownBeside {
 
   /** The account's integrations; none where the principal may not read them. */
   integrations(): Promise<readonly IntegrationView[]> {
-    this.#integrations ??= ask<{ integrations: IntegrationView[] }>({ path: ['admin', 'integrations'] }).then(
+    this.#integrations ??= ask<{ integrations: IntegrationView[] }>({
+      path: ['admin', 'integrations'],
+      query: FRAME,
+    }).then(
       (answer) => answer.integrations,
       () => [],
     )
@@ -23,7 +29,7 @@ class KnownBeside {
 
   /** The account's tokens; none where the principal may not read them. */
   tokens(): Promise<readonly ListedToken[]> {
-    this.#tokens ??= ask<{ tokens: ListedToken[] }>({ path: ['admin', 'tokens'] }).then(
+    this.#tokens ??= ask<{ tokens: ListedToken[] }>({ path: ['admin', 'tokens'], query: FRAME }).then(
       ({ tokens }) => tokens,
       () => [],
     )

@@ -70,8 +70,8 @@ function Row({ row, index, isOfHere }: { row: Difference; index: number; isOfHer
         {address === undefined ? shown : <a href={address}>{shown}</a>}
       </span>
       <span class="clip">{attribute === undefined ? null : <Value text={attribute} max={28} />}</span>
-      <Side text={there} label="In the file" />
-      <Side text={here} label="Here" isOurs />
+      <Side text={there} label="In the file" none={row.class === 'direct' ? 'not in this file' : 'none'} />
+      <Side text={here} label="Here" none={attribute === 'members' ? '' : 'none'} isOurs />
       {isOfHere ? (
         <LastChange row={row} />
       ) : (
@@ -84,11 +84,18 @@ function Row({ row, index, isOfHere }: { row: Difference; index: number; isOfHer
   )
 }
 
-const Side = ({ text, label, isOurs = false }: { text: string | undefined; label: string; isOurs?: boolean }) => (
+interface SideProps {
+  text: string | undefined
+  label: string
+  none: string
+  isOurs?: boolean
+}
+
+const Side = ({ text, label, none, isOurs = false }: SideProps) => (
   <span class="drift-side">
     <span class="unseen">{label}: </span>
     {text === undefined ? (
-      <span class="meta">none</span>
+      <span class="meta">{none}</span>
     ) : (
       <span class={isOurs ? 'drift-value ours' : 'drift-value'}>
         <Value text={text} max={32} />

@@ -28,6 +28,7 @@ export default function DriftPage() {
   return (
     <Page
       title="Drift"
+      schema={DRIFT}
       actions={
         files ? (
           <>

@@ -91,6 +91,7 @@ function Shown({ row, again }: { row: Row; again: () => void }) {
   return (
     <Page
       title={`${toText(words)} · Event`}
+      schema={EVENT}
       crumbs={<Crumbs />}
       heading={
         <span class="event-heading">

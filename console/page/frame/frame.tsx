@@ -7,18 +7,18 @@ import { Icon } from '../parts/icon.tsx'
 import { Panel } from '../parts/menu.tsx'
 import { Toasts } from '../parts/toast.tsx'
 import { Value } from '../parts/value.tsx'
-import { addressOf } from '../router/address.ts'
+import { accountNow, addressOf } from '../router/address.ts'
 import { navigate } from '../router/place.ts'
+import { AccountGate } from './account-gate.tsx'
 import { useKeys } from './keys.ts'
 import { KeysDialog } from './keys-dialog.tsx'
-import { needs, useFirstNeeds, useNeeds } from './needs.ts'
+import { needs, useNeeds } from './needs.ts'
 import { ThemeButton } from './theme-button.tsx'
 
 /** Around every page: where one is, in which account, who looks; a rail, and a bar at the bottom of small windows. */
 export function Frame({ place, children }: { place: string; children: ComponentChildren }) {
   const session = useSession()
   const [showsKeys, setShowsKeys] = useState(false)
-  useFirstNeeds()
   useKeys({
     '?': () => setShowsKeys(true),
     ...Object.fromEntries(PLACES.map(({ key, path }) => [`g ${key}`, () => navigate(toPlace(path))])),
@@ -39,7 +39,9 @@ export function Frame({ place, children }: { place: string; children: ComponentC
         </nav>
         <Foot session={session} onKeys={() => setShowsKeys(true)} />
       </header>
-      <main id="main">{children}</main>
+      <main id="main">
+        <AccountGate key={accountNow()}>{children}</AccountGate>
+      </main>
       <nav class="bar" aria-label="Pages, small window">
         <PlaceLinks place={place} end={4} />
         <Panel label="More" icon="more" class={PLACES.slice(4).some(({ path }) => path === place) ? 'current' : ''}>
@@ -91,8 +93,7 @@ const Logo = () => (
 function Account({ session }: { session: SessionAnswer | undefined }) {
   const shown = new URLSearchParams(location.search).get('account') ?? session?.account ?? 'default'
   const accounts = [...new Set([shown, ...(session?.accounts ?? [])])]
-  const choose = (account: string) =>
-    navigate(addressOf([], undefined, account === session?.account ? undefined : account))
+  const choose = (account: string) => navigate(account === session?.account ? '/' : addressOf([], undefined, account))
   return (
     <label class="account">
       <span>Account</span>

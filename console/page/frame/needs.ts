@@ -1,5 +1,7 @@
 import { useEffect, useReducer } from 'preact/hooks'
-import { knownBeside } from '../data/known.ts'
+import type { Health } from '../../../shared/watch/health/finding.ts'
+import { ask } from '../data/api.ts'
+import { FRAME, knownBeside } from '../data/known.ts'
 import { countNeedy } from '../integrations/state.ts'
 import { accountNow } from '../router/address.ts'
 
@@ -27,14 +29,26 @@ export function useNeeds(): void {
   }, [])
 }
 
-/** Learns of an account, once it is shown, how many of its integrations need an administrator. */
-export function useFirstNeeds(): void {
+/** How long after the rest of the page its health is asked for, which reads more. */
+const HEALTH_MS = 2000
+
+/** Learns of an account, once it is shown, how much of its integrations and its health needs an administrator. */
+export function useFirstNeeds(isThere: boolean): void {
   const account = accountNow()
   useEffect(() => {
     counts.clear()
+    if (!isThere) return
     const known = knownBeside()
     void Promise.all([known.integrations(), known.tokens()]).then(([integrations, tokens]) => {
       if (account === accountNow()) setNeeds('/integrations', countNeedy(integrations, tokens, Date.now()))
     })
-  }, [account])
+    const timer = setTimeout(() => {
+      if (counts.has('/health')) return
+      ask<Health>({ path: ['admin', 'health'], query: FRAME }).then(
+        ({ findings }) => account === accountNow() && setNeeds('/health', findings.length),
+        () => undefined,
+      )
+    }, HEALTH_MS)
+    return () => clearTimeout(timer)
+  }, [account, isThere])
 }

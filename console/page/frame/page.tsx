@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { safeText } from '../parts/safe-text.ts'
 import { placeNow, scrollKept } from '../router/place.ts'
+import { readQuery, type Schema } from '../router/schema.ts'
 
 interface PageProps {
   /** The page, and its object before it: `Ada Example · Users`. Foreign text is made safe here. */
@@ -18,6 +19,8 @@ interface PageProps {
   sub?: ComponentChildren
   /** Buttons beside the heading. */
   actions?: ComponentChildren
+  /** What its address may say; anything else there is told. */
+  schema?: Schema
   children: ComponentChildren
 }
 
@@ -25,7 +28,7 @@ interface PageProps {
 let focused: string | undefined
 
 /** The content of a page: its title in the tab, its one heading, which gets the focus when one comes to the page. */
-export function Page({ title, before = '', picture, heading, crumbs, sub, actions, children }: PageProps) {
+export function Page({ title, before = '', picture, heading, crumbs, sub, actions, schema, children }: PageProps) {
   const head = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
     document.title = `${before}${safeText(title)} · Rolecall`
@@ -53,7 +56,21 @@ export function Page({ title, before = '', picture, heading, crumbs, sub, action
         </div>
         {actions ? <div class="head-actions">{actions}</div> : null}
       </div>
+      {schema ? <Unread schema={schema} /> : null}
       {children}
     </>
+  )
+}
+
+/** Parameters of the address that nobody knows, or can read, and those there are. */
+function Unread({ schema }: { schema: Schema }) {
+  const { unknown } = readQuery(schema, placeNow().query)
+  if (unknown.length === 0) return null
+  const there = Object.keys(schema).join(', ')
+  return (
+    <p class="note" role="alert">
+      The address says {unknown.map((name) => `“${name.slice(0, 40)}”`).join(', ')}, which cannot be read here. There is{' '}
+      {there}.
+    </p>
   )
 }

@@ -72,6 +72,7 @@ function Integration({ view, data }: { view: IntegrationView; data: Integrations
   return (
     <Page
       title={`${view.name} · Integrations`}
+      schema={INTEGRATION}
       crumbs={<Crumbs place="integrations" label="Integrations" name={view.name} />}
       picture={<Initials text={heading} />}
       heading={

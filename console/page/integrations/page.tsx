@@ -36,6 +36,7 @@ export default function IntegrationsPage() {
   return (
     <Page
       title="Integrations"
+      schema={INTEGRATIONS}
       actions={
         <>
           {(kinds.length > 1 && (integrations ?? []).length > MANY) || values.kind ? (

@@ -10,6 +10,7 @@ import { useMayWrite } from '../data/session.tsx'
 import { Sentence } from '../events/sentence.tsx'
 import { isUndoable, UndoAction } from '../events/undo-action.tsx'
 import { addressOf } from '../router/address.ts'
+import { leave, mayLeave } from '../router/leaving.ts'
 import { Command } from './command.tsx'
 import { Dialog } from './dialog.tsx'
 import { Icon } from './icon.tsx'
@@ -107,13 +108,13 @@ function ActionDialog(props: ActionProps & { onClose: () => void }) {
     }
   }
   if (stage.is === 'done') {
-    const leave = () => {
+    const close = () => {
       onClose()
       onDone?.()
     }
     return (
-      <Dialog title={confirm} onClose={leave}>
-        <Done answer={stage.answer} onClose={leave}>
+      <Dialog title={confirm} onClose={close} mayClose={() => mayLeave(close)}>
+        <Done answer={stage.answer} onClose={() => leave(close)}>
           {props.result?.(stage.answer.body)}
         </Done>
       </Dialog>

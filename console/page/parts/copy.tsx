@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks'
+import { taken } from '../router/leaving.ts'
 import { Icon } from './icon.tsx'
 import type { IconName } from './icon-name.ts'
 import { say } from './toast.tsx'
@@ -18,7 +19,9 @@ export function Copy({ text, children, icon = 'copy', isBare = false, class: ext
   const [isDone, setDone] = useState(false)
   const copy = async () => {
     try {
-      await navigator.clipboard.writeText(typeof text === 'function' ? text() : text)
+      const copied = typeof text === 'function' ? text() : text
+      await navigator.clipboard.writeText(copied)
+      taken(copied)
       setDone(true)
       setTimeout(() => setDone(false), 2000)
       say('Copied')

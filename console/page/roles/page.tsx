@@ -51,7 +51,11 @@ export default function RolesPage() {
   })
   const isFiltered = q !== '' || owner !== ''
   return (
-    <Page title="Roles" sub={list.age === undefined ? null : <p class="meta">{countText(list, isFiltered)} roles</p>}>
+    <Page
+      title="Roles"
+      schema={ROLES}
+      sub={list.age === undefined ? null : <p class="meta">{countText(list, isFiltered)} roles</p>}
+    >
       <FilterBar
         search={
           <Search

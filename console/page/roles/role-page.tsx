@@ -91,6 +91,7 @@ export default function RolePage({ params: { id = '' } }: PageProps) {
   return (
     <Page
       title={`${name} · Roles`}
+      schema={STORY}
       crumbs={crumbs}
       picture={<Initials text={name} />}
       heading={

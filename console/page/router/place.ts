@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks'
+import { leave, mayLeave } from './leaving.ts'
 
 /** Where the page is: the path and the query of its address. */
 export interface Place {
@@ -40,12 +41,21 @@ function keepScroll(): void {
 
 /** Goes to an address of ours: as a new entry of the history, or in place of the one that is shown. */
 export function navigate(href: string, { replace = false }: { replace?: boolean } = {}): void {
-  if (replace) history.replaceState(history.state, '', href)
-  else {
-    keepScroll()
-    history.pushState({ entry: crypto.randomUUID() } satisfies Kept, '', href)
-  }
-  changed()
+  leave(() => {
+    if (replace) history.replaceState(history.state, '', href)
+    else {
+      keepScroll()
+      history.pushState({ entry: crypto.randomUUID() } satisfies Kept, '', href)
+    }
+    changed()
+  })
+}
+
+/** Back and Forward; where one is asked before, the address is again that of what is shown. */
+function moved(): void {
+  const { path, query, entry } = current
+  if (mayLeave(() => history.back())) changed()
+  else history.pushState({ entry } satisfies Kept, '', query.size > 0 ? `${path}?${query}` : path)
 }
 
 /** The place, and again whenever it changes. */
@@ -73,7 +83,7 @@ function linkOf(event: MouseEvent): HTMLAnchorElement | undefined {
 /** Takes links, Back and Forward over from the browser. */
 export function startRouter(): void {
   history.scrollRestoration = 'manual'
-  addEventListener('popstate', changed)
+  addEventListener('popstate', moved)
   addEventListener('click', (event) => {
     const link = linkOf(event)
     if (!link) return

@@ -17,9 +17,13 @@ const PAGE_ROWS = 200
 const MAX_PAGES = 20
 
 /** What changed one object in all that is kept, without reads and refusals. */
-export function useStory(id: string, turn: number): { story: Story | undefined; error: ApiError | undefined } {
+export function useStory(
+  id: string | undefined,
+  turn: number,
+): { story: Story | undefined; error: ApiError | undefined } {
   const [state, setState] = useState<{ story?: Story; error?: ApiError }>({})
   useEffect(() => {
+    if (id === undefined) return
     const stop = new AbortController()
     loadStory(id, stop.signal).then(
       (story) => stop.signal.aborted || setState({ story }),

@@ -54,12 +54,3 @@ function NoneInRange({ values, set }: NothingProps) {
     </Empty>
   )
 }
-
-/** Parameters of the address that nobody knows, and those there are. */
-export const Unknown = ({ names }: { names: readonly string[] }) =>
-  names.length === 0 ? null : (
-    <p class="note" role="alert">
-      The address says {names.map((name) => `“${name.slice(0, 40)}”`).join(', ')}, which cannot be read here. There is{' '}
-      {Object.keys(TIMELINE).join(', ')}.
-    </p>
-  )

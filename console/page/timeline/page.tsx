@@ -16,7 +16,7 @@ import { Filters } from './filters.tsx'
 import { FirstSteps } from './first-steps.tsx'
 import { LinkedEvent } from './linked-event.tsx'
 import { LiveButton, NewPill } from './live.tsx'
-import { Nothing, Unknown } from './nothing.tsx'
+import { Nothing } from './nothing.tsx'
 import {
   FIRST_RANGE,
   filtersOf,
@@ -32,7 +32,7 @@ import { useLive } from './use-live.ts'
 
 /** Every request as it arrives. */
 export default function TimelinePage() {
-  const { values, unknown, set } = useQuery(TIMELINE)
+  const { values, set } = useQuery(TIMELINE)
   const retentionDays = useSession()?.retentionDays
   const [turn, setTurn] = useState(0)
   const question = { ...filtersOf(values), ...outcomesOf(values) }
@@ -54,6 +54,7 @@ export default function TimelinePage() {
   return (
     <Page
       title="Timeline"
+      schema={TIMELINE}
       before={news > 0 ? `(${news}) ` : undefined}
       actions={
         <>
@@ -64,7 +65,6 @@ export default function TimelinePage() {
       }
     >
       <Filters values={values} set={set} />
-      <Unknown names={unknown} />
       <FirstSteps arrived={live.arrived} />
       <HistogramCard
         counts={counts.data ?? EMPTY_COUNTS}

@@ -77,7 +77,11 @@ export default function UsersPage() {
     ...(role ? [{ name: 'role', label: 'Role', value: roleName }] : []),
   ]
   return (
-    <Page title="Users" sub={list.age === undefined ? null : <p class="meta">{countText(list, isFiltered)} users</p>}>
+    <Page
+      title="Users"
+      schema={USERS}
+      sub={list.age === undefined ? null : <p class="meta">{countText(list, isFiltered)} users</p>}
+    >
       <FilterBar
         search={
           <Search

@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'preact/hooks'
 import type { EventRow } from '../../../shared/audit/event-row.ts'
 import { toFacts } from '../../../shared/audit/sentences/facts.ts'
+import { isResourceId } from '../../../shared/scim/resource-id.ts'
 import { ApiError } from '../data/api.ts'
 import { knownBeside } from '../data/known.ts'
 import { useApi } from '../data/use-api.ts'
@@ -43,19 +44,21 @@ const NOTHING: FlatAttributes = new Map()
 export default function UserPage({ params: { id = '' } }: PageProps) {
   const [turn, setTurn] = useState(0)
   const user = useApi<User>(['admin', 'users', id])
-  const { story, error } = useStory(id, turn)
   const isGone = user.error?.status === 404
+  // By what is neither a name nor an id the service would search every event that is kept.
+  const isWrong = isGone && !isResourceId(id)
+  const { story, error } = useStory(isWrong ? undefined : id, turn)
   const name = nameOf(user.data, story, isGone)
   const again = () => {
     user.again()
     setTurn((before) => before + 1)
   }
-  const isUnknown = isGone && story?.rows.length === 0
+  const isUnknown = isGone && (isWrong || story?.rows.length === 0 || error !== undefined)
   if (isUnknown || (user.error && !isGone)) {
     return (
       <Page title="Users" crumbs={<Crumbs place="users" label="Users" name={id} />}>
         <Problem
-          title={isUnknown ? 'There is no such user, and the history knows none' : 'The user could not be read'}
+          title={titleOf(isUnknown, error ? undefined : story)}
           error={user.error ?? error ?? NO_ERROR}
           again={again}
         >
@@ -66,7 +69,8 @@ export default function UserPage({ params: { id = '' } }: PageProps) {
       </Page>
     )
   }
-  if (!user.data && !isGone) {
+  // Whether it was ever there is the history's to say.
+  if (isGone ? !story : !user.data) {
     return (
       <Page title="User" crumbs={<Crumbs place="users" label="Users" name="" />}>
         <Skeleton rows={10} />
@@ -74,6 +78,11 @@ export default function UserPage({ params: { id = '' } }: PageProps) {
     )
   }
   return <UserView user={isGone ? undefined : user.data} {...{ id, name, story, turn, again }} storyError={error} />
+}
+
+function titleOf(isUnknown: boolean, story: Story | undefined): string {
+  if (!isUnknown) return 'The user could not be read'
+  return story ? 'There is no such user, and the history knows none' : 'There is no such user'
 }
 
 /** The name it has, or had last. */
@@ -112,6 +121,7 @@ function UserView({ id, name, user, story, storyError, turn, again }: UserViewPr
   return (
     <Page
       title={`${name} · Users`}
+      schema={STORY}
       crumbs={<Crumbs place="users" label="Users" name={name} />}
       picture={<Initials text={title} />}
       heading={

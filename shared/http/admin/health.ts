@@ -1,5 +1,5 @@
 import { checkHealth } from '../../watch/health/health.ts'
-import { oncePerHour } from '../once-per-hour.ts'
+import { askedForFrame, oncePerHour } from '../once-per-hour.ts'
 import type { OperationsOf } from './handler.ts'
 import { json } from './input.ts'
 
@@ -14,7 +14,10 @@ export interface WhoAmI {
 
 /** Who is asking, and how things are. Whether a principal may write is the gateway's to say: it refuses the POST. */
 export const healthOperations = {
-  'GET /admin/health': async (_request, context) => json(200, await checkHealth(context)),
+  'GET /admin/health': async ({ query }, context) => {
+    askedForFrame(query, context)
+    return json(200, await checkHealth(context))
+  },
   'GET /admin/whoami': async ({ method }, context) => {
     oncePerHour(context, { method, endpoint: 'whoami' })
     const { actor: principal, account, db } = context

@@ -7,13 +7,17 @@ import {
   revokeToken,
   revokeTokens,
 } from '../../resources/tokens.ts'
+import { askedForFrame } from '../once-per-hour.ts'
 import { mayBeDry } from './dry-run.ts'
 import type { OperationsOf } from './handler.ts'
 import { json, requireObject } from './input.ts'
 
 /** The tokens of integrations. */
 export const tokenOperations = {
-  'GET /admin/tokens': async (_request, context) => json(200, { tokens: await listAllTokens(context) }),
+  'GET /admin/tokens': async ({ query }, context) => {
+    askedForFrame(query, context)
+    return json(200, { tokens: await listAllTokens(context) })
+  },
   'GET /admin/integrations/{name}/tokens': async ({ params }, context) =>
     json(200, { tokens: await listTokens(context, params.name ?? '') }),
   'POST /admin/integrations/{name}/tokens': async (request, context) =>

@@ -197,7 +197,7 @@ describe('the session', () => {
     const found = await session({
       'GET /admin/whoami': [200, { principal, account: 'default', retentionDays: 30 }],
       'POST /admin/whoami': [200, {}],
-      'GET /admin/accounts': [200, { accounts: [{ account: 'default' }, { account: 'two' }] }],
+      'GET /admin/accounts?purpose=console': [200, { accounts: [{ account: 'default' }, { account: 'two' }] }],
     })
     expect(found).toEqual({ ...about, principal, retentionDays: 30, accounts: ['default', 'two'], mayWrite: true })
   })
@@ -210,7 +210,7 @@ describe('the session', () => {
     const found = await session({
       'GET /admin/whoami': [status === 404 ? 404 : 200, { principal }],
       'POST /admin/whoami': [status, {}],
-      'GET /admin/accounts': [403, {}],
+      'GET /admin/accounts?purpose=console': [403, {}],
     })
     expect(found).toEqual({
       ...{ ...about, retentionDays: 90, accounts: ['default'], mayWrite },

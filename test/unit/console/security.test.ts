@@ -268,7 +268,7 @@ describe('--read-only', async () => {
 
   test('passes on what reads and nothing else, whatever the page says, and does not even ask whether one may', async () => {
     expect(reader.asked.map(({ method, target }) => `${method} ${target}`).sort()).toEqual([
-      ...['GET /admin/accounts', 'GET /admin/whoami'],
+      ...['GET /admin/accounts?purpose=console', 'GET /admin/whoami'],
     ])
     reader.asked.length = 0
     for (const [method, path] of [

@@ -106,8 +106,36 @@ describe('compareWithFile()', () => {
           ...{ line: 2, id: 'id-ada@x', detail: 'changed directly 2026-11-01T00:00:00.000Z' },
         },
         {
-          ...{ class: 'direct', name: 'ada@x', attribute: 'name.givenName', line: 2, id: 'id-ada@x' },
-          detail: 'changed directly 2026-11-01T00:00:00.000Z',
+          ...{ class: 'direct', name: 'ada@x', attribute: 'name.givenName', there: 'Ada', here: 'Adele' },
+          ...{ line: 2, id: 'id-ada@x', detail: 'changed directly 2026-11-01T00:00:00.000Z' },
+        },
+      ],
+    ],
+    [
+      'what was changed directly here and has no column in the file, or no value any more',
+      okta(',,,ada@x,,ACTIVE'),
+      [
+        user('ada@x', {
+          ...{ active: true, title: 'Lead' },
+          directChanges: {
+            active: '2026-11-01T00:00:00.000Z',
+            title: '2026-11-02T00:00:00.000Z',
+            nickName: '2026-11-03T00:00:00.000Z',
+          },
+        }),
+      ],
+      [
+        {
+          ...{ class: 'direct', name: 'ada@x', attribute: 'active', there: 'on', here: 'active' },
+          ...{ line: 2, id: 'id-ada@x', detail: 'changed directly 2026-11-01T00:00:00.000Z' },
+        },
+        {
+          ...{ class: 'direct', name: 'ada@x', attribute: 'title', here: 'Lead' },
+          ...{ line: 2, id: 'id-ada@x', detail: 'changed directly 2026-11-02T00:00:00.000Z' },
+        },
+        {
+          ...{ class: 'direct', name: 'ada@x', attribute: 'nickName' },
+          ...{ line: 2, id: 'id-ada@x', detail: 'changed directly 2026-11-03T00:00:00.000Z' },
         },
       ],
     ],
