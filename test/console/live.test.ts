@@ -67,10 +67,11 @@ describe('following live', () => {
     await page.locator('.detail').waitFor()
     await page.waitForURL(/open=/)
     const before = { at: await top(), url: page.url() }
+    // By the page itself: the driver would scroll there first.
     await page
       .locator('.detail')
       .getByRole('link', { name: /History of/ })
-      .click()
+      .evaluate((link: HTMLElement) => link.click())
     await page.waitForURL(/\/users\//)
     await page.goBack()
     await page.locator('.detail').waitFor()

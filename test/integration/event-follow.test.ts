@@ -167,7 +167,11 @@ describe('an open console', () => {
     const now = () => new Date(hour.getTime() + 1000)
     const inHour = (at: () => Date, own = db) => ({ ...own, clock: () => at().getTime() })
     const other = inHour(now, openTestDb(db.tableName))
-    const asks = [askOver(inHour(now), { now }), askOver(other, { now }), askOver(inHour(now), { now, arn: ann })]
+    const asks = [
+      askOver(inHour(now), { now }),
+      askOver(other, { now }),
+      askOver(inHour(now), { now: () => new Date(now().getTime() + 1), arn: ann }),
+    ]
     const purpose = 'follow'
     for (const ask of asks) {
       let after = new Date(hour.getTime() - 1000).toISOString()
@@ -184,7 +188,8 @@ describe('an open console', () => {
       ['events', 'ann', 'purpose=follow&outcome=failed&type=ALL'],
     ])
     const next = () => new Date(hour.getTime() + 3_600_000)
-    const [later, again] = [askOver(inHour(next), { now: next }), askOver(inHour(now), { now })]
+    const still = () => new Date(hour.getTime() + 2000)
+    const [later, again] = [askOver(inHour(next), { now: next }), askOver(inHour(still), { now: still })]
     for (let look = 0; look < 2; look++) {
       await later({ outcome: 'failed', type: 'ALL', last: '1d', purpose }, '/events/counts')
       await again({ outcome: 'changed', type: 'ALL', last: '1d', purpose }, '/events/counts')
