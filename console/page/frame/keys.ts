@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 
 /** What keys do: `j`, or `g t` for one after the other. */
 export type Keys = Readonly<Record<string, (event: KeyboardEvent) => unknown>>
@@ -35,7 +35,7 @@ function onKeyDown(event: KeyboardEvent): void {
 export function useKeys(keys: Keys): void {
   const layer = useRef(keys)
   layer.current = keys
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (layers.length === 0) addEventListener('keydown', onKeyDown)
     layers.unshift(layer)
     return () => {

@@ -22,12 +22,20 @@ export function Search({ label, placeholder, value, onType }: SearchProps) {
   const input = useRef<HTMLInputElement>(null)
   const [typed, setTyped] = useState(value)
   const timer = useRef(0)
-  useEffect(() => setTyped(value), [value])
+  // What comes back of one's own typing is older than what stands there; anything else is another's.
+  const told = useRef(value)
+  useEffect(() => {
+    if (value !== told.current) setTyped(value)
+    told.current = value
+  }, [value])
   useKeys({ '/': () => input.current?.select() ?? input.current?.focus() })
   const set = (text: string, waitMs: number) => {
     setTyped(text)
     clearTimeout(timer.current)
-    timer.current = setTimeout(() => onType(text), waitMs)
+    timer.current = setTimeout(() => {
+      told.current = text
+      onType(text)
+    }, waitMs)
   }
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Enter') set(typed, 0)
