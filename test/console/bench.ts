@@ -105,7 +105,7 @@ async function measureSearch(page: Page): Promise<Row[]> {
   const search = page.getByRole('searchbox')
   const took: number[] = []
   for (let turn = 0; turn < ROUNDS; turn++) {
-    const name = `person.${10_000 + turn * 9_973}@`
+    const name = `person.${10_007 + turn * 9_970}`
     await search.fill(name.slice(0, -1))
     await page.evaluate(() => new Promise((done) => setTimeout(done, 600)))
     const result = page.evaluate(async (start) => {
@@ -113,13 +113,13 @@ async function measureSearch(page: Page): Promise<Row[]> {
       const begun = performance.now()
       const isThere = () => {
         const rows = [...document.querySelectorAll('.feed article')]
-        return rows.length === 1 && rows[0]?.textContent?.includes(start)
+        return rows.length === 1 && rows[0]?.textContent?.includes(`${start}@`)
       }
       while (!isThere()) await new Promise(requestAnimationFrame)
       return performance.now() - begun
     }, name)
     await search.press('End')
-    await search.pressSequentially('@')
+    await search.pressSequentially(name.slice(-1))
     took.push(await result)
   }
   return [['key to result among 100,000 users, median', round(median(took)), 'ms', '≤ 250']]
