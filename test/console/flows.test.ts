@@ -179,7 +179,7 @@ describe('what one does with the console', () => {
 
   test('the keyboard alone leads everywhere', async () => {
     const { page } = await open('/')
-    await page.getByText('deactivated bo.chen').first().waitFor()
+    await page.locator('.feed article .sentence').first().waitFor()
     await page.keyboard.press('g')
     await page.keyboard.press('u')
     await page.getByRole('heading', { level: 1, name: 'Users' }).waitFor()
