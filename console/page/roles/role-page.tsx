@@ -4,16 +4,13 @@ import { ApiError } from '../data/api.ts'
 import { useMayWrite } from '../data/session.tsx'
 import { useApi } from '../data/use-api.ts'
 import { Page } from '../frame/page.tsx'
-import { DeleteAction } from '../objects/delete-action.tsx'
 import { History } from '../objects/history.tsx'
 import { GrantAction } from '../objects/member-action.tsx'
+import { MoreActions } from '../objects/more-actions.tsx'
 import { Crumbs, Initials } from '../objects/object-head.tsx'
 import { ObjectSide } from '../objects/object-side.tsx'
-import { SetAction } from '../objects/set-action.tsx'
-import { TransferAction } from '../objects/transfer-action.tsx'
 import { UndropAction } from '../objects/undrop-action.tsx'
 import type { PageProps } from '../pages.ts'
-import { Panel } from '../parts/menu.tsx'
 import { Problem } from '../parts/problem.tsx'
 import { Skeleton } from '../parts/skeleton.tsx'
 import { Tag } from '../parts/status.tsx'
@@ -156,26 +153,8 @@ function RoleActions({ id, name, role, onDone }: RoleActionsProps) {
   if (!role) return <UndropAction kind="role" {...{ id, name, onDone }} />
   const owner = role.owner ?? 'ADMIN'
   return (
-    <Panel label="More">
-      {(close) => {
-        const of = {
-          kind: 'role' as const,
-          id,
-          name,
-          onDone: () => {
-            close()
-            onDone()
-          },
-        }
-        return (
-          <div class="menu-items">
-            <GrantAction role={{ id, name }} onDone={of.onDone} />
-            <SetAction {...of} owner={owner} />
-            <TransferAction {...of} owner={owner} />
-            <DeleteAction {...of} />
-          </div>
-        )
-      }}
-    </Panel>
+    <MoreActions {...{ id, name, owner, onDone }} kind="role">
+      {(done) => <GrantAction role={{ id, name }} onDone={done} />}
+    </MoreActions>
   )
 }

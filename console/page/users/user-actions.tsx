@@ -1,12 +1,9 @@
 import type { ComponentChildren } from 'preact'
 import { useMayWrite } from '../data/session.tsx'
 import { ChangeAction, patchOf } from '../objects/change-actions.tsx'
-import { DeleteAction } from '../objects/delete-action.tsx'
 import { GrantAction } from '../objects/member-action.tsx'
-import { SetAction } from '../objects/set-action.tsx'
-import { TransferAction } from '../objects/transfer-action.tsx'
+import { MoreActions } from '../objects/more-actions.tsx'
 import { UndropAction } from '../objects/undrop-action.tsx'
-import { Panel } from '../parts/menu.tsx'
 
 interface UserActionsProps {
   id: string
@@ -40,27 +37,9 @@ export function UserActions({ id, name, user, onDone, children }: UserActionsPro
         onDone={onDone}
       />
       {children}
-      <Panel label="More">
-        {(close) => {
-          const of = {
-            kind: 'user' as const,
-            id,
-            name,
-            onDone: () => {
-              close()
-              onDone()
-            },
-          }
-          return (
-            <div class="menu-items">
-              <SetAction {...of} owner={owner} />
-              <GrantAction user={{ id, name }} onDone={of.onDone} />
-              <TransferAction {...of} owner={owner} />
-              <DeleteAction {...of} />
-            </div>
-          )
-        }}
-      </Panel>
+      <MoreActions {...{ id, name, owner, onDone }} kind="user">
+        {(done) => <GrantAction user={{ id, name }} onDone={done} />}
+      </MoreActions>
     </>
   )
 }

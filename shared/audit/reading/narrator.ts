@@ -1,7 +1,8 @@
 import type { EventRow } from '../event-row.ts'
 import { type Facts, type Known, toFacts } from '../sentences/facts.ts'
 import { foldEvents, type Told } from '../sentences/fold.ts'
-import { membersOf } from '../sentences/members.ts'
+import { countLosses } from '../sentences/losses.ts'
+import { namedMembers } from '../sentences/members.ts'
 import { NamesOverTime } from '../sentences/names.ts'
 import { sentenceText } from '../sentences/sentence.ts'
 import type { Service } from './service.ts'
@@ -84,22 +85,6 @@ export class Narrator {
       throw error
     }
   }
-}
-
-/** The members whom a sentence may name. */
-function namedMembers(facts: Facts): readonly string[] {
-  const moved = [membersOf(facts, 'added'), membersOf(facts, 'removed')]
-  return moved.flatMap(({ ids, count }) => (count <= 2 || ids.length === 1 ? ids : []))
-}
-
-/** How many roles each delete of a user ended, as far as these rows tell. */
-function countLosses(facts: readonly Facts[]): Map<string, number> {
-  const losses = new Map<string, number>()
-  for (const { cause, row, changes } of facts) {
-    const isLoss = cause !== undefined && row.METHOD === 'DELETE' && row.RESOURCE_DOMAIN === 'ROLE'
-    if (isLoss && changes.length > 0) losses.set(cause, (losses.get(cause) ?? 0) + 1)
-  }
-  return losses
 }
 
 const listIntegrations = async (api: Service): Promise<NonNullable<Known['integrations']>> =>

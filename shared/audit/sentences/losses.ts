@@ -23,3 +23,13 @@ function because(facts: Facts, user: Part, deleted?: string): Words {
   const who = user.text === 'A user' ? say`that user` : [user]
   return say`${user} left ${role}, because ${actorOf(facts)} deleted ${deleted === undefined ? say`it` : who}`
 }
+
+/** How many roles each delete of a user ended, as far as these rows tell. */
+export function countLosses(facts: readonly Facts[]): Map<string, number> {
+  const losses = new Map<string, number>()
+  for (const { cause, row, changes } of facts) {
+    const isLoss = cause !== undefined && row.METHOD === 'DELETE' && row.RESOURCE_DOMAIN === 'ROLE'
+    if (isLoss && changes.length > 0) losses.set(cause, (losses.get(cause) ?? 0) + 1)
+  }
+  return losses
+}

@@ -38,3 +38,9 @@ export function people(facts: Facts, { count, ids }: Members): Words {
 /** One person where a sentence begins with it: `ada`, or `A user`. */
 export const person = ({ known }: Facts, id: string): Part =>
   named(known, 'USER', id) ?? { is: 'object', text: 'A user', type: 'USER', id }
+
+/** The members whom a sentence may name. */
+export function namedMembers(facts: Facts): readonly string[] {
+  const moved = [membersOf(facts, 'added'), membersOf(facts, 'removed')]
+  return moved.flatMap(({ ids, count }) => (count <= 2 || ids.length === 1 ? ids : []))
+}
