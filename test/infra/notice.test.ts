@@ -1,29 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { build, type Metafile } from 'esbuild'
 import { describe, expect, test } from 'vitest'
-import { buildPage } from '../../console/server/bundle.ts'
-import { BACKGROUND_NAMES, bundleOptions, entryOf, LAMBDA_NAMES } from '../../infra/bundling.ts'
+import { OURS, type Parts, partsOfFunctions, partsOfPage } from '../supply/shipped.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 const textOf = (...path: string[]) => readFileSync(join(ROOT, ...path), 'utf8')
 const notice = textOf('NOTICE')
 
-/** The packages of which something is left in what was bundled; the font is a file, which has no parts. */
-function packagesOf({ outputs }: Metafile): string[] {
-  const paths = Object.values(outputs).flatMap(({ inputs }) =>
-    Object.entries(inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
-  )
-  const names = paths.map((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1])
-  return [...new Set(names.filter((name) => name !== undefined))].sort()
-}
+const packagesOf = (parts: Parts) => [...parts.keys()].filter((name) => name !== OURS).sort()
 
-async function packagesOfFunctions(): Promise<string[]> {
-  const { outfile: _, ...options } = bundleOptions('', '')
-  const entryPoints = [...LAMBDA_NAMES, ...BACKGROUND_NAMES].map((name) => ({ in: entryOf(name), out: name }))
-  const { metafile } = await build({ ...options, entryPoints, outdir: 'unwritten', metafile: true, write: false })
-  return packagesOf(metafile)
-}
+const packagesOfFunctions = async () =>
+  packagesOf(new Map([...(await partsOfFunctions()).values()].flatMap((parts) => [...parts])))
 
 /** The names in a part of NOTICE, each with the licence it is given there. */
 function namedIn(heading: string): [name: string, licence: string][] {
@@ -38,7 +25,7 @@ const withLicence = (name: string) => [name, JSON.parse(textOf('node_modules', n
 
 describe('NOTICE', () => {
   test.each([
-    ["In the console's page", async () => packagesOf((await buildPage()).metafile)],
+    ["In the console's page", async () => packagesOf(await partsOfPage())],
     ['In the functions', packagesOfFunctions],
   ])('%s: names every package that is shipped, with its licence and its copyright', async (heading, find) => {
     const found = await find()

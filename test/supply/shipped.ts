@@ -1,0 +1,42 @@
+import { build, type Metafile } from 'esbuild'
+import { buildPage } from '../../console/server/bundle.ts'
+import { BACKGROUND_NAMES, bundleOptions, entryOf, LAMBDA_NAMES } from '../../infra/bundling.ts'
+
+/** Package → bytes of it, minified, in what was bundled; the name of our own code is `ours`. */
+export type Parts = ReadonlyMap<string, number>
+
+export const OURS = 'ours'
+
+let functions: Promise<ReadonlyMap<string, Parts>> | undefined
+
+/** What each function's bundle consists of, by the function's name; bundled once in a process. */
+export function partsOfFunctions(): Promise<ReadonlyMap<string, Parts>> {
+  functions ??= bundleFunctions()
+  return functions
+}
+
+async function bundleFunctions(): Promise<ReadonlyMap<string, Parts>> {
+  const names = [...LAMBDA_NAMES, ...BACKGROUND_NAMES]
+  const { outfile: _, ...options } = bundleOptions('', '')
+  const entryPoints = names.map((name) => ({ in: entryOf(name), out: name }))
+  const { metafile } = await build({ ...options, entryPoints, outdir: 'unwritten', metafile: true, write: false })
+  const partsOf = (name: string) =>
+    sumParts(Object.entries(metafile.outputs).filter(([path]) => path.endsWith(`/${name}.js`)))
+  return new Map(names.map((name) => [name, partsOf(name)]))
+}
+
+/** What the console's page consists of. */
+export async function partsOfPage(): Promise<Parts> {
+  return sumParts(Object.entries((await buildPage()).metafile.outputs))
+}
+
+function sumParts(outputs: [path: string, output: Metafile['outputs'][string]][]): Parts {
+  const parts = new Map<string, number>()
+  for (const [path, { bytesInOutput }] of outputs.flatMap(([, { inputs }]) => Object.entries(inputs))) {
+    const name = packageOf(path)
+    if (bytesInOutput > 0) parts.set(name, (parts.get(name) ?? 0) + bytesInOutput)
+  }
+  return new Map([...parts].sort(([, a], [, b]) => b - a))
+}
+
+const packageOf = (path: string) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? OURS
