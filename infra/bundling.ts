@@ -1,9 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { type BuildOptions, build } from 'esbuild'
 import { ADMIN_ROUTES, type FunctionName, OPEN_ROUTES, type Route, scimRoutes } from '../shared/http/routes.ts'
+import { TRACE_FILE } from '../shared/http/stack.ts'
 import { RESOURCE_TYPES } from '../shared/scim/resource-types.ts'
 import { leftOut } from './bundling/left-out.ts'
 
@@ -35,8 +36,8 @@ export interface Bundle {
 export const entryOf = (name: LambdaName | BackgroundName) => join(ROOT, 'functions', name, 'handler.ts')
 
 /**
- * How every Lambda is bundled: one minified ES module without source map. The aliases take out what makes cold starts
- * slow: `import` of the HTTP built-ins loads undici, and the SDK's default credentials carry every provider there is,
+ * How every Lambda is bundled: one minified ES module, whose map stands beside it and is not named in it, since Node would
+ * read it at each start. The aliases take out what makes cold starts slow: `import` of the HTTP built-ins loads undici, and the SDK's default credentials carry every provider there is,
  * while Lambda has its credentials in the environment. `left-out.ts` takes out what is never run.
  */
 export function bundleOptions(entry: string, outfile: string): BuildOptions {
@@ -56,6 +57,8 @@ export function bundleOptions(entry: string, outfile: string): BuildOptions {
     mainFields: ['module', 'main'],
     banner: { js: BANNER },
     legalComments: 'none',
+    sourcemap: 'external',
+    sourcesContent: false,
     logLevel: 'error',
     plugins: [leftOut],
     alias: {
@@ -65,12 +68,24 @@ export function bundleOptions(entry: string, outfile: string): BuildOptions {
   }
 }
 
-/** Bundles a function into `folder` as `index.mjs`, which its handler setting `index.handler` names. */
+/**
+ * Bundles a function into `folder` as `index.mjs`, which its handler setting `index.handler` names, with what turns its
+ * stacks into ours (`shared/http/stack.ts`).
+ */
 export async function bundleInto(name: LambdaName | BackgroundName, folder: string): Promise<Bundle> {
   const path = join(folder, 'index.mjs')
   await build(bundleOptions(entryOf(name), path))
+  writeFileSync(join(folder, TRACE_FILE), traceOf(`${path}.map`))
+  rmSync(`${path}.map`)
   const code = readFileSync(path)
   return { path, bytes: code.length, gzipBytes: gzipSync(code).length }
+}
+
+/** The map with paths from the root, and the same wherever it is made. */
+function traceOf(path: string): string {
+  const { version, sources, mappings } = JSON.parse(readFileSync(path, 'utf8'))
+  const fromRoot = sources.map((source: string) => relative(ROOT, join(dirname(path), source)))
+  return JSON.stringify({ version, sources: fromRoot, names: [], mappings })
 }
 
 /** Bundles a function into a folder of its own; `dispose` removes it. */

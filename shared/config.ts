@@ -9,8 +9,12 @@ export const ENV = {
   requestLog: 'REQUEST_LOG',
   /** Of the functions that hand unfinished work on. */
   workQueueUrl: 'WORK_QUEUE_URL',
-  /** The name of the deployment, of which the authorizer makes the keys of clients. */
+  /** The name of the deployment: its lines and metrics have it, and the authorizer makes the keys of clients of it. */
   deployment: 'DEPLOYMENT',
+  /** The least of {@link LOG_LEVELS} that is written. */
+  logLevel: 'LOG_LEVEL',
+  /** `on` where figures are metrics of each integration too. */
+  metricsByIntegration: 'METRICS_BY_INTEGRATION',
 } as const
 
 export interface Config {
@@ -73,6 +77,24 @@ export function parseDeploymentName(env: Record<string, string | undefined>): st
   if (name) return name
   throw new Error(`The environment variable ${ENV.deployment} is not set`)
 }
+
+/** From the least on. */
+export const LOG_LEVELS = ['DEBUG', 'INFO', 'WARN', 'ERROR'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+export interface LogConfig {
+  /** The name of the deployment. */
+  service: string
+  level: LogLevel
+  metricsByIntegration: boolean
+}
+
+/** How lines are written. Never fails: what cannot be read is as by default, since errors have to be told in any case. */
+export const parseLogConfig = (env: Record<string, string | undefined>): LogConfig => ({
+  service: env[ENV.deployment] || 'rolecall',
+  level: LOG_LEVELS.find((level) => level === env[ENV.logLevel]) ?? 'INFO',
+  metricsByIntegration: env[ENV.metricsByIntegration] === 'on',
+})
 
 /** The queue of unfinished work. @throws {Error} when it is missing. */
 export function parseWorkQueueUrl(env: Record<string, string | undefined>): string {

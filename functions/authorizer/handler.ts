@@ -4,6 +4,10 @@ import { primed } from '../../shared/http/handler-options.ts'
 
 /** Decides on the bearer token of every SCIM request. */
 export const handler = await primed(
-  ({ db }) => authorizerHandler({ db, region: parseRegion(process.env), deployment: parseDeploymentName(process.env) }),
+  ({ config, db }) =>
+    authorizerHandler({
+      ...{ db, region: parseRegion(process.env), deployment: parseDeploymentName(process.env) },
+      isQuiet: !config.requestLog,
+    }),
   rehearseAuthorizer,
 )

@@ -6,11 +6,12 @@ import { ScimError } from '../scim/error.ts'
 import { quote } from '../scim/quote.ts'
 import type { Db } from '../store/client.ts'
 import { heldBack, withDeadline } from '../store/deadline.ts'
+import { newTally, type Tally } from '../store/tally.ts'
 import { type ApiAnswer, type SentAnswer, type Transport, toErrorAnswer, toProxyResult } from './api-answer.ts'
 import { type ApiRequest, toApiRequest } from './api-request.ts'
 import { logUnexpected, toScimError } from './failure.ts'
-import { log } from './log.ts'
 import { eventRecorder, type PutEvent, recorded } from './recorded.ts'
+import { logRequest, type Whose } from './request-line.ts'
 import { methodsOf, type Route } from './routes.ts'
 import { deadlineOf } from './time-limits.ts'
 
@@ -49,8 +50,8 @@ export interface Beside {
 export interface ApiKind<Caller, Context> {
   /** Every route of this API, those of other Lambdas too. */
   routes: readonly Route<string>[]
-  /** Reads the caller and begins its REST event. */
-  identify(event: APIGatewayProxyEvent, request: ApiRequest, now: Date): { caller: Caller; trail: Trail }
+  /** Reads the caller, says whose request it is, and begins its REST event. */
+  identify(event: APIGatewayProxyEvent, request: ApiRequest, now: Date): { caller: Caller; whose: Whose; trail: Trail }
   /** Refuses callers whom only this Lambda can refuse, and gives operations what they need. */
   admit(call: Call<Caller>): Context
   /** Begins what goes on beside the operation. */
@@ -75,11 +76,14 @@ export function apiHandler<Caller, Context>(
   transport = WHOLE,
 ): LambdaHandler {
   const { config, putEvent, now = () => new Date() } = options
+  const known: Known = new WeakMap()
   const run = async (event: APIGatewayProxyEvent, lambda: LambdaContext): Promise<SentAnswer> => {
     const at = now()
-    const db = withDeadline(options.db, deadlineOf(lambda, options.db))
+    const tally = newTally()
+    const db = withDeadline({ ...options.db, tally }, deadlineOf(lambda, options.db))
     const request = toApiRequest(event)
-    const { caller, trail } = kind.identify(event, request, at)
+    const { caller, whose, trail } = kind.identify(event, request, at)
+    known.set(event, { ...whose, tally })
     const report = (error: unknown) => logUnexpected(error, event)
     const recorder = eventRecorder<SentAnswer>({ trail, db, putEvent, report }, (one) => one.statusCode)
     const call = { request, event, caller, now: at, db, trail, report }
@@ -100,7 +104,7 @@ export function apiHandler<Caller, Context>(
     // Our own deadline comes first, and its answer has an event and says what was changed; one by middy's timer, a
     // plain 500 while the work goes on, would have and say neither.
     timeoutEarlyInMillis: 0,
-    ...(config.requestLog && requestLog(now)),
+    ...(config.requestLog && requestLog(now, known)),
   })
   // One that streams is called as its runtime calls it: with the stream of its answer between these two.
   return pipeline.use(errorsPresented(transport)) as unknown as LambdaHandler
@@ -114,8 +118,11 @@ async function attended(trail: Trail, beside: Beside | undefined, run: () => Pro
   return outcome.value
 }
 
+/** What is known of requests on their way. */
+type Known = WeakMap<APIGatewayProxyEvent, Whose & { tally: Tally }>
+
 /** One line for each request, once its answer is sent. */
-function requestLog(now: () => Date) {
+function requestLog(now: () => Date, known: Known) {
   return {
     requestStart: ({ internal }: Request) => Object.assign(internal, { startedAt: now().getTime() }),
     requestEnd: (ended: Request) => {
@@ -126,10 +133,8 @@ function requestLog(now: () => Date) {
         LambdaContext,
         Started
       >
-      const { httpMethod: method, resource: route, requestContext } = event
       const durationMs = now().getTime() - internal.startedAt
-      const status = response?.statusCode ?? 500
-      log('INFO', 'request', { requestId: requestContext.requestId, method, route, status, durationMs })
+      logRequest(event, { status: response?.statusCode ?? 500, durationMs, ...known.get(event) })
     },
   }
 }

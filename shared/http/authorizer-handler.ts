@@ -11,7 +11,9 @@ import { countRefusedToken, type RefusalReason } from '../store/events/refused-t
 import { getClientAccess, getToken, type TokenRecord } from '../store/token-record.ts'
 import { bearerToken, faultOf } from './bearer-token.ts'
 import { logUnexpected } from './failure.ts'
+import { log } from './log.ts'
 import { type Outcome, recorded } from './recorded.ts'
+import { logRefusal } from './refusal-line.ts'
 import { REHEARSED_INVOCATION } from './rehearsal.ts'
 import { SCIM_BASE, SCIM_METHODS } from './routes.ts'
 import { deadlineOf, type RemainingTime } from './time-limits.ts'
@@ -23,6 +25,8 @@ export interface AuthorizerOptions {
   /** The name of the deployment, which its keys are made of. */
   deployment: string
   now?: () => Date
+  /** Whether refusals have no line. */
+  isQuiet?: boolean
 }
 
 type Authorizer = (
@@ -50,7 +54,7 @@ const ADMITTED: readonly (RefusalReason | undefined)[] = [undefined, 'observed']
  * does not answer, it answers 503.
  */
 export function authorizerHandler(options: AuthorizerOptions): Authorizer {
-  const { db: table, region, deployment, now = () => new Date() } = options
+  const { db: table, region, deployment, now = () => new Date(), isQuiet } = options
   return async (event, invocation) => {
     const at = now()
     const db = withDeadline(table, deadlineOf(invocation, table))
@@ -58,7 +62,12 @@ export function authorizerHandler(options: AuthorizerOptions): Authorizer {
     const { requestId } = event.requestContext
     const report = (error: unknown) => logUnexpected(error, event)
     const record = async (outcome: Outcome<Verdict>) => {
-      if ('answer' in outcome) await count(db, outcome.answer, sourceIp, at, event)
+      if ('refusal' in outcome) log('WARN', 'token not checked', { requestId }, { UncheckedTokens: 1 })
+      else {
+        const { reason, token } = outcome.answer
+        if (reason && !isQuiet) logRefusal(event, reason, token)
+        await count(db, outcome.answer, sourceIp, at, event)
+      }
       return outcome
     }
     const outcome = await recorded({ requestId, record, report }, () => judge(db, event, at))

@@ -2,10 +2,12 @@ import type { Context, DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEven
 import { mapConcurrently } from '../store/batch.ts'
 import type { Db } from '../store/client.ts'
 import { OutOfTime } from '../store/deadline.ts'
+import { type Head, listHeads } from '../store/groups/heads.ts'
 import { goRound } from '../store/rounds.ts'
 import type { WorkQueue } from '../worker/queue.ts'
-import { listDue, parseHead, type Work } from '../worker/work.ts'
-import { logUnexpected } from './failure.ts'
+import { dueOf, openSinceOf, parseHead, type Work } from '../worker/work.ts'
+import { logUnexpected, told } from './failure.ts'
+import { log } from './log.ts'
 import { handoverOf } from './time-limits.ts'
 
 export interface ChangesOptions {
@@ -27,7 +29,7 @@ type Schedule = EventBridgeEvent<'Scheduled Event', unknown>
 export function changesHandler({ db, queue }: ChangesOptions) {
   return async (event: DynamoDBStreamEvent | Schedule, context: Context): Promise<DynamoDBBatchResponse> => {
     if ('Records' in event) return passOn(event.Records, queue)
-    await findLost({ db, queue }, event.id, handoverOf(context, db))
+    await told(event.id, () => findLost({ db, queue }, event.id, handoverOf(context, db)))
     return { batchItemFailures: [] }
   }
 }
@@ -53,13 +55,25 @@ const keyOf = ({ dynamodb }: DynamoDBRecord): string => JSON.stringify(dynamodb?
 /** What fails is reported, and keeps nobody else waiting: it is found again in the next minute. */
 async function findLost({ db, queue }: ChangesOptions, requestId: string, until: number): Promise<void> {
   const report = (error: unknown) => logUnexpected(error, { requestContext: { requestId } })
+  const open: Head[] = []
   await goRound(db, { name: 'changes', until, report }, async (timed, account) => {
-    await mapConcurrently(await listDue(timed, account), PARALLEL, async (work) => {
+    const heads = await listHeads(timed, account)
+    open.push(...heads)
+    await mapConcurrently(dueOf(heads, timed.clock()), PARALLEL, async (work) => {
       // The queue knows of no deadline.
       if (timed.clock() >= until) throw new OutOfTime(false)
       await queue.send(work, onceOf(work, requestId)).catch(report)
     })
   })
+  if (open.length > 0) logOpen(open, requestId, db.clock())
+}
+
+/** How much is open, and since when; nothing is told of nothing, so that it costs nothing. */
+function logOpen(heads: readonly Head[], requestId: string, now: number): void {
+  const OpenIntents = heads.reduce((sum, head) => sum + (head.kind === 'GROUP' ? head.queued : 0), 0)
+  const oldest = Math.min(...heads.map(openSinceOf))
+  const OldestChangeSeconds = Math.max(0, Math.round((now - oldest) / 1000))
+  log('INFO', 'open changes', { requestId }, { OpenChanges: heads.length, OpenIntents, OldestChangeSeconds })
 }
 
 const onceOf = ({ kind, id }: Work, requestId: string) => `${kind}:${id}:${requestId}`.slice(0, 128)

@@ -3,6 +3,7 @@ import { ScimError } from '../scim/error.ts'
 import { OutOfTime } from '../store/deadline.ts'
 import { isThrottled } from '../store/throttling.ts'
 import { log } from './log.ts'
+import { readableStack } from './stack.ts'
 
 /** Names and codes of a table that does not answer: DynamoDB's own faults, time-outs, and Node's network errors. */
 const UNREACHABLE =
@@ -106,11 +107,22 @@ export interface LoggedRequest {
 export function logUnexpected(error: unknown, event: LoggedRequest, message = 'unexpected error'): void {
   const { name, message: text, stack } = error instanceof Error ? error : new Error(String(error))
   const { httpMethod: method, resource: route } = event
-  log('ERROR', message, {
+  const fields = {
     requestId: event.requestContext.requestId,
     ...(method !== undefined && { method }),
     ...(route !== undefined && { route }),
     error: `${name}: ${text}`.slice(0, 300),
-    ...(stack && { stack: stack.slice(0, 2000) }),
-  })
+    ...(stack && { stack: readableStack(stack).slice(0, 2000) }),
+  }
+  log('ERROR', message, fields, { UnexpectedErrors: 1 })
+}
+
+/** Runs what Lambda itself would tell of only in words of the bundle: an error is logged, and flies on. */
+export async function told<T>(requestId: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run()
+  } catch (error) {
+    logUnexpected(error, { requestContext: { requestId } })
+    throw error
+  }
 }

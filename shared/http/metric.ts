@@ -1,43 +1,58 @@
-/** What the service measures of itself, each with its unit in CloudWatch's words. */
-const UNITS = {
-  /** Whole days until the first of an integration's live tokens ends. */
-  DaysToTokenExpiry: 'Count',
-  /** Whole days since an integration was last heard of. */
-  IntegrationSilentDays: 'Count',
-  /** Changes that the brake refused. */
-  BrakeStops: 'Count',
-  /** Changes past the limit of a brake that only warns. */
-  BrakeWarnings: 'Count',
+/** Under which values a figure is a metric of its own. */
+const SETS = {
+  /** Of the deployment: several may stand in one account and region of AWS. */
+  service: ['service'],
+  outcome: ['service', 'outcome'],
+  reason: ['service', 'reason'],
+  /** Only where the deployment pays for it. */
+  integration: ['service', 'account', 'integration'],
 } as const
 
-export type MetricName = keyof typeof UNITS
-
-/** Whom a figure is about. Each pair of values is a metric of its own that AWS charges for, so nothing finer stands here. */
-export interface Dimensions {
-  account: string
-  integration: string
+interface Metric {
+  /** In CloudWatch's words. */
+  unit: 'Count' | 'Seconds'
+  by: readonly (keyof typeof SETS)[]
 }
 
-const NAMESPACE = 'Rolecall'
+/**
+ * What the service measures of itself; docs/metrics.md says what each means. Each set of values is a metric that AWS
+ * charges for in the hours in which it is sent, so what can be had from the lines alone is no dimension.
+ */
+export const METRICS = {
+  Requests: { unit: 'Count', by: ['outcome', 'integration'] },
+  ReadUnits: { unit: 'Count', by: ['integration'] },
+  WriteUnits: { unit: 'Count', by: ['integration'] },
+  Conflicts: { unit: 'Count', by: ['service'] },
+  RefusedTokens: { unit: 'Count', by: ['service', 'reason'] },
+  UncheckedTokens: { unit: 'Count', by: ['service'] },
+  AuditFailures: { unit: 'Count', by: ['service'] },
+  UnexpectedErrors: { unit: 'Count', by: ['service'] },
+  OpenChanges: { unit: 'Count', by: ['service'] },
+  OpenIntents: { unit: 'Count', by: ['service'] },
+  OldestChangeSeconds: { unit: 'Seconds', by: ['service'] },
+  BrakeStops: { unit: 'Count', by: ['service', 'integration'] },
+  BrakeWarnings: { unit: 'Count', by: ['service', 'integration'] },
+  DaysToTokenExpiry: { unit: 'Count', by: ['service', 'integration'] },
+  IntegrationSilentDays: { unit: 'Count', by: ['service', 'integration'] },
+} as const satisfies Record<string, Metric>
+
+export type MetricName = keyof typeof METRICS
+
+/** Figures of one line. */
+export type Figures = Partial<Record<MetricName, number>>
+
+export const NAMESPACE = 'Rolecall'
 
 /**
- * Tells one figure of this moment: a line of CloudWatch's embedded metric format, which Lambda's log carries there. No
- * request waits for it, and it holds no personal data.
+ * What makes a line of the log a line of figures too: CloudWatch's embedded metric format. Sets that name a field which
+ * the line lacks are left out, and figures that are left with none are fields like any other.
  */
-export function metric(name: MetricName, value: number, dimensions: Dimensions, now = new Date()): void {
-  const line = {
-    _aws: {
-      Timestamp: now.getTime(),
-      CloudWatchMetrics: [
-        {
-          Namespace: NAMESPACE,
-          Dimensions: [Object.keys(dimensions)],
-          Metrics: [{ Name: name, Unit: UNITS[name] }],
-        },
-      ],
-    },
-    ...dimensions,
-    [name]: value,
-  }
-  process.stdout.write(`${JSON.stringify(line)}\n`)
+export function toEmbedded(figures: Figures, fields: object, byIntegration: boolean, now: number): object | undefined {
+  const directives = (Object.keys(figures) as MetricName[]).flatMap((Name) => {
+    const { unit: Unit, by }: Metric = METRICS[Name]
+    const wanted = by.filter((set) => set !== 'integration' || (byIntegration && 'integration' in fields))
+    const Dimensions = wanted.map((set) => SETS[set])
+    return Dimensions.length > 0 ? [{ Namespace: NAMESPACE, Dimensions, Metrics: [{ Name, Unit }] }] : []
+  })
+  return directives.length > 0 ? { Timestamp: now, CloudWatchMetrics: directives } : undefined
 }

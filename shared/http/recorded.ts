@@ -5,6 +5,7 @@ import type { Db } from '../store/client.ts'
 import { withDeadline } from '../store/deadline.ts'
 import type { putEvent } from '../store/events/write.ts'
 import { type Progress, toScimError, Unfinished } from './failure.ts'
+import { log } from './log.ts'
 import { EVENT_MS } from './time-limits.ts'
 
 /** Stores the event of a request that changed nothing. */
@@ -36,6 +37,7 @@ export async function recorded<Answer>(
     return await recorder.record(outcome)
   } catch (cause) {
     recorder.report(cause)
+    log('ERROR', 'event not stored', { requestId: recorder.requestId }, { AuditFailures: 1 })
     const fate = isUnfinished(outcome) ? outcome.refusal.fate : recorder.progress?.hasParts ? 'unknown' : 'unchanged'
     return { refusal: new Unfinished(UNRECORDED, fate, cause) }
   }

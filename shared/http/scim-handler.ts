@@ -18,7 +18,7 @@ import {
 } from './api-handler.ts'
 import type { ApiRequest } from './api-request.ts'
 import type { Doorkeeper } from './doorkeeper.ts'
-import { metric } from './metric.ts'
+import { log } from './log.ts'
 import { type FunctionName, type RouteKeyOf, SCIM_BASE, scimRoutes } from './routes.ts'
 import { startTrail } from './start-trail.ts'
 
@@ -45,7 +45,8 @@ export function scimHandler<Name extends FunctionName>(
       const caller = parsePrincipal(event.requestContext.authorizer)
       const { account, integration: actorDomain, role: actorName, tokenId } = caller
       const start = startTrail(event, request, at)
-      return { caller, trail: new Trail({ ...start, type: 'SCIM', account, actorName, actorDomain, tokenId }) }
+      const trail = new Trail({ ...start, type: 'SCIM', account, actorName, actorDomain, tokenId })
+      return { caller, whose: { account, integration: actorDomain }, trail }
     },
     admit: (call) => admit(call, { ...options, types }),
     attend: (call) => attend(call, doorkeeper),
@@ -72,6 +73,8 @@ function admit(
   { config, types }: Required<Pick<ScimHandlerOptions, 'config' | 'types'>>,
 ): ScimContext {
   const { caller, request, event, now, db, trail, report } = call
+  const { account, integration } = caller
+  const { requestId } = event.requestContext
   if (now.getTime() >= caller.tokenExpiresAt) throw expired(caller)
   const endpointId = event.pathParameters?.endpointId
   if (endpointId !== undefined && endpointId !== caller.endpointId) {
@@ -85,7 +88,7 @@ function admit(
     baseUrl,
     types: types(caller.clientKind),
     trail,
-    measure: (name) => metric(name, 1, { account: caller.account, integration: caller.integration }),
+    measure: (name) => log('INFO', 'brake', { requestId, account, integration }, { [name]: 1 }),
     report,
   }
 }

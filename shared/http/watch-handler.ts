@@ -1,9 +1,9 @@
 import type { Context, EventBridgeEvent } from 'aws-lambda'
 import type { Db } from '../store/client.ts'
+import type { Measure } from '../watch/account.ts'
 import { watchAll } from '../watch/watch.ts'
 import { logUnexpected } from './failure.ts'
 import { log } from './log.ts'
-import { metric } from './metric.ts'
 import { handoverOf } from './time-limits.ts'
 
 /**
@@ -18,7 +18,8 @@ export function watchHandler({ db }: { db: Db }) {
       failures.push(error)
       logUnexpected(error, { requestContext: { requestId: id } })
     }
-    const left = await watchAll(db, new Date(db.clock()), { measure: metric, report }, handoverOf(context, db))
+    const measure: Measure = (name, value, of) => log('INFO', 'integration', of, { [name]: value })
+    const left = await watchAll(db, new Date(db.clock()), { measure, report }, handoverOf(context, db))
     if (left > 0) log('INFO', `${left} accounts are left for the next look`, { requestId: id })
     if (failures.length > 0) throw new Error(`${failures.length} accounts could not be looked at`)
   }

@@ -3,6 +3,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { DynamoDbSigner } from '../auth/dynamodb-signer.ts'
 import type { Config } from '../config.ts'
 import { attemptMsOf, Connection } from './connection.ts'
+import type { Tally } from './tally.ts'
 
 /** The table and how to reach it. */
 export interface Db {
@@ -14,6 +15,8 @@ export interface Db {
   clock: () => number
   /** Epoch ms by `clock`, from when on `client` sends nothing; infinite where nobody waits. */
   deadline: number
+  /** What is asked of it is counted here. */
+  tally?: Tally
   /** Whether transactions only check what they would be carried out on (`dry-run.ts`). */
   isDryRun?: true
 }
@@ -44,9 +47,17 @@ export function openDb(
  */
 const IDLE = ['loggerMiddleware', 'getUserAgentMiddleware', 'recursionDetectionMiddleware']
 
-/** Takes out what does nothing, and has one signer for all calls: the SDK makes one for each. */
+/** Takes out what does nothing, has each call tell its units, and has one signer for all: the SDK makes one for each. */
 function lean(client: DynamoDBClient): DynamoDBClient {
   for (const step of IDLE) client.middlewareStack.remove(step)
+  client.middlewareStack.add(
+    (next, context) => async (args) => {
+      const result = await next({ ...args, input: { ...args.input, ReturnConsumedCapacity: 'TOTAL' } })
+      Object.assign(result.output.$metadata, { command: context.commandName })
+      return result
+    },
+    { step: 'initialize', name: 'metered' },
+  )
   const signer = new DynamoDbSigner(client.config.credentials, client.config.region)
   client.config.signer = async () => signer as unknown as Awaited<ReturnType<typeof client.config.signer>>
   return client

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import type { Db } from './client.ts'
+import { count } from './tally.ts'
 
 /** The deadline of the work has passed. */
 export class OutOfTime extends Error {
@@ -30,14 +31,17 @@ type Send = (command: { input: object }, options?: object) => Promise<unknown>
 
 function timed(db: Db, deadline: number): DynamoDBDocumentClient {
   const connection = connectionOf(db)
-  if (!Number.isFinite(deadline)) return connection
+  if (!Number.isFinite(deadline) && !db.tally) return connection
   let signal: AbortSignal | undefined
   const send: Send = async (command, options) => {
-    const leftMs = deadline - db.clock()
+    const begun = db.clock()
+    const leftMs = deadline - begun
     if (leftMs <= 0) throw new OutOfTime(false)
-    signal ??= AbortSignal.timeout(leftMs)
+    if (Number.isFinite(leftMs)) signal ??= AbortSignal.timeout(leftMs)
     try {
-      return await (connection.send as Send)(command, { ...options, abortSignal: signal })
+      const answer = await (connection.send as Send)(command, { ...options, ...(signal && { abortSignal: signal }) })
+      if (db.tally) count(db.tally, answer, db.clock() - begun)
+      return answer
     } catch (cause) {
       throw isAbort(cause) ? new OutOfTime(isCommit(command), { cause }) : cause
     }

@@ -68,6 +68,7 @@ export async function transact(db: Db, toActions: Actions | (() => Actions), req
       if (!isCancelled(error)) throw error
       const failures = failedConditions(error, Object.keys(actions))
       if (failures.has('event')) return
+      if (db.tally) db.tally.conflicts += 1
       if (failures.size > 0) throw new ConditionsFailed(failures)
       if (attempt >= MAX_CONFLICT_RETRIES || db.clock() >= until) throw tooContended(error)
       await jitter(attempt)

@@ -47,12 +47,17 @@ async function release(db: Db, head: Head, ended: SliceEnd): Promise<SliceEnd> {
 }
 
 /** Work of an account that may be begun now: doorbells that were lost, and tombstones whose time has come. */
-export async function listDue(db: Db, account: string): Promise<Work[]> {
-  const now = db.clock()
-  const heads = await listHeads(db, account)
+export const listDue = async (db: Db, account: string): Promise<Work[]> =>
+  dueOf(await listHeads(db, account), db.clock())
+
+/** The same of heads that are known, at `now` in epoch milliseconds. */
+export function dueOf(heads: readonly Head[], now: number): Work[] {
   const due = heads.filter((head) => head.lease <= now && (head.kind === 'GROUP' || head.due <= now))
   return due.map(({ account, kind, id }) => ({ account, kind, id }))
 }
+
+/** When the change was committed that a head stands for, the oldest of those that are open: epoch milliseconds. */
+export const openSinceOf = (head: Head): number => (head.kind === 'GROUP' ? head.openSince : head.deletedAt)
 
 /** The work that the key of a stream's record stands for; none where the item is no queue head. */
 export const parseHead = ({ pk, sk }: Record<string, { S?: string | undefined } | undefined> = {}): Work | undefined =>

@@ -299,6 +299,7 @@ describe('authorizerHandler()', () => {
           requestId: 'request-1',
           error: `Error: A token record has no readable "${attribute}"`,
         },
+        { level: 'WARN', message: 'token not checked', requestId: 'request-1', UncheckedTokens: 1 },
       ])
     },
   )

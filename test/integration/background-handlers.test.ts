@@ -7,7 +7,7 @@ import { ensureAccount } from '../../shared/store/accounts.ts'
 import { pendingKey } from '../../shared/store/keys.ts'
 import type { Work } from '../../shared/worker/work.ts'
 import { lambdaContext } from '../factories/api-event.ts'
-import { withTable } from '../factories/engine.ts'
+import { testTable, withTable } from '../factories/engine.ts'
 import { itemsOf } from '../factories/items.ts'
 import { newGroup, newUser, principal, scimApi } from '../factories/scim-api.ts'
 
@@ -22,6 +22,13 @@ function keepingQueue(broken: readonly string[] = []) {
   }
   return { sent, queue: { send } }
 }
+
+/** Keeps the log's lines from the screen, and hands them out parsed. */
+function keptLines() {
+  const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+  return () => written.mock.calls.map(([text]) => JSON.parse(String(text)))
+}
+afterEach(() => vi.restoreAllMocks())
 
 const within = (ms: number) => ({ ...lambdaContext(), getRemainingTimeInMillis: () => ms })
 
@@ -38,8 +45,6 @@ const stream = (...Records: DynamoDBRecord[]): DynamoDBStreamEvent => ({ Records
 const group = (id: string): Work => ({ account: 'acme', kind: 'GROUP', id })
 
 describe('changes', () => {
-  afterEach(() => vi.restoreAllMocks())
-
   test('hands on one message for each head, under the name of its last record', async () => {
     const { sent, queue } = keepingQueue()
     const records = [record('GROUP#g1'), record('USER#u1'), record('GROUP#g1')]
@@ -85,8 +90,24 @@ test('every minute changes hands on what no doorbell told of', async () => {
   const work = await queued('minutely', 50)
   const { sent, queue } = keepingQueue()
   const minute = { id: 'minute-7' } as EventBridgeEvent<'Scheduled Event', unknown>
-  expect(await changesHandler({ db, queue })(minute, lambdaContext())).toEqual({ batchItemFailures: [] })
+  const lines = keptLines()
+  const later = { ...db, clock: () => Date.now() + 600_000 }
+  expect(await changesHandler({ db: later, queue })(minute, lambdaContext())).toEqual({ batchItemFailures: [] })
   expect(sent).toEqual([{ work, once: `GROUP:${work.id}:minute-7` }])
+  const [open, ...others] = lines()
+  expect([open, others]).toMatchObject([
+    { level: 'INFO', message: 'open changes', requestId: 'minute-7', OpenChanges: 1, OpenIntents: 1 },
+    [],
+  ])
+  expect(open.OldestChangeSeconds).toBeGreaterThanOrEqual(600)
+  expect(open.OldestChangeSeconds).toBeLessThan(700)
+})
+
+test('every minute nothing is told where nothing is open', async () => {
+  const lines = keptLines()
+  const minute = { id: 'minute-6' } as EventBridgeEvent<'Scheduled Event', unknown>
+  await changesHandler({ db: await testTable(), queue: keepingQueue().queue })(minute, lambdaContext())
+  expect(lines()).toEqual([])
 })
 
 test('what cannot be handed on keeps nothing else waiting', async () => {
@@ -131,10 +152,14 @@ describe('worker', () => {
     const work = await queued('worked', 50)
     const { sent, queue } = keepingQueue()
     const worker = workerHandler({ db, queue })
+    const lines = keptLines()
     await worker(message(work), within(40_000))
     expect([sent, await itemsOf(db, pendingKey('worked'))]).toEqual([[], []])
     await worker(message(work), within(40_000))
     expect(sent).toEqual([])
+    const slice = { message: 'slice', requestId: 'm1', account: 'worked', kind: 'GROUP', end: 'done' }
+    expect(lines()).toMatchObject([slice, slice])
+    expect(lines().map(({ calls }) => calls > 0)).toEqual([true, true])
   })
 
   test('sends itself the next slice where its time ends before, once however often it is called', async () => {
@@ -147,6 +172,8 @@ describe('worker', () => {
 
   test('leaves a message that is none of ours to be seen by somebody', async () => {
     const { queue } = keepingQueue()
+    const lines = keptLines()
     await expect(workerHandler({ db, queue })(message({ kind: 'OTHER' }), within(40_000))).rejects.toThrow()
+    expect(lines()).toMatchObject([{ level: 'ERROR', requestId: 'm1', UnexpectedErrors: 1 }])
   })
 })

@@ -8,6 +8,7 @@ const ROOT = join(import.meta.dirname, '..', '..')
 /** Rooms, and the rooms each may import from besides itself (docs/architecture.md). */
 const SHARED = ['config', 'scim', 'setup', 'drift', 'auth', 'audit', 'store', 'resources', 'worker', 'watch', 'http']
 const INFRA = [
+  ...['shared/http/metric.ts', 'shared/http/stack.ts'],
   ...['shared/config.ts', 'shared/store/table.ts', 'shared/http/routes.ts', 'shared/http/time-limits.ts'],
   ...['shared/scim/resource-types.ts', 'shared/auth/authorizer-cache.ts', 'shared/auth/client-key.ts'],
 ]

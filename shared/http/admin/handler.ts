@@ -41,7 +41,7 @@ export function adminHandler<Name extends FunctionName>(
       const account = accountOf(accountIn(request))
       const start = startTrail(event, request, at)
       const trail = new Trail({ ...start, type: 'ADMIN', account, actorName: actor, actorDomain: 'IAM' })
-      return { caller: { actor }, trail }
+      return { caller: { actor }, whose: { account }, trail }
     },
     admit: ({ caller, request, now, db, trail, report }) => {
       const account = parseAccount(accountIn(request))

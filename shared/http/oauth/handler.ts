@@ -14,11 +14,13 @@ import type { ScimError } from '../../scim/error.ts'
 import { withDeadline } from '../../store/deadline.ts'
 import { countRefusedToken, type RefusalReason } from '../../store/events/refused-tokens.ts'
 import type { OAuthClient } from '../../store/oauth-clients.ts'
+import { newTally } from '../../store/tally.ts'
 import type { HandlerOptions } from '../api-handler.ts'
 import { type ApiRequest, toApiRequest } from '../api-request.ts'
 import { logUnexpected } from '../failure.ts'
-import { log } from '../log.ts'
 import { eventRecorder, type Outcome, recorded } from '../recorded.ts'
+import { logRefusal } from '../refusal-line.ts'
+import { logRequest } from '../request-line.ts'
 import { startTrail } from '../start-trail.ts'
 import { deadlineOf } from '../time-limits.ts'
 import { KeysNotFetched } from './fetch-keys.ts'
@@ -43,7 +45,8 @@ export function oauthHandler({ fetchKeys, ...options }: OAuthHandlerOptions) {
     const base = serviceUrl(config, event)
     if (request.route !== TOKEN_PATH) return request.method === 'GET' ? json(200, metadata(base)) : notOffered('GET')
     if (request.method !== 'POST') return notOffered('POST')
-    const db = withDeadline(options.db, deadlineOf(lambda, options.db))
+    const tally = newTally()
+    const db = withDeadline({ ...options.db, tally }, deadlineOf(lambda, options.db))
     const { sourceIp } = event.requestContext.identity
     const report = (error: unknown) => logUnexpected(error, event)
     let asked: TokenRequest | undefined
@@ -52,6 +55,7 @@ export function oauthHandler({ fetchKeys, ...options }: OAuthHandlerOptions) {
     const record = async (outcome: Outcome<Answer>): Promise<Outcome<Answer>> => {
       if (trail) return eventRecorder<Answer>({ trail, db, putEvent, report }, () => 200).record(outcome)
       const reason = 'refusal' in outcome ? reasonOf(outcome.refusal, asked) : undefined
+      if (reason && config.requestLog) logRefusal(event, reason, found)
       // No refusal waits for its count.
       if (reason) await countRefusedToken(db, { account: found?.account, reason, sourceIp, now: at }).catch(report)
       if (reason === 'keys' && 'refusal' in outcome) report(outcome.refusal.cause)
@@ -66,7 +70,11 @@ export function oauthHandler({ fetchKeys, ...options }: OAuthHandlerOptions) {
       return { body: await issueAccessToken({ db, now: at, sourceIp, trail }, client) }
     })
     const answer = 'refusal' in outcome ? toErrorAnswer(outcome.refusal) : json(200, outcome.answer.body)
-    if (config.requestLog) logRequest(event, answer.statusCode, now().getTime() - at.getTime())
+    if (config.requestLog) {
+      const whose = found && { account: found.account, integration: found.integration }
+      const durationMs = now().getTime() - at.getTime()
+      logRequest(event, { status: answer.statusCode, durationMs, ...whose, tally })
+    }
     return answer
   }
 }
@@ -111,11 +119,3 @@ function toErrorAnswer(refusal: ScimError): APIGatewayProxyResult {
 
 /** The characters a description may have. */
 const plain = (text: string): string => text.replace(/["\\]|[^ -~]/g, "'")
-
-function logRequest(
-  { httpMethod: method, resource: route, requestContext }: APIGatewayProxyEvent,
-  status: number,
-  durationMs: number,
-) {
-  log('INFO', 'request', { requestId: requestContext.requestId, method, route, status, durationMs })
-}

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -35,11 +36,19 @@ const RUN = `
   process.stdout.write('\\n' + JSON.stringify(told))`
 const RUNTIME = join(import.meta.dirname, '..', '..', '..', 'local', 'gateway', 'lambda-runtime.ts')
 
-async function run(name: LambdaName, event: unknown): Promise<Record<string, unknown>> {
+const run = async (name: LambdaName, event: unknown) => (await runLogged(name, event)).answer
+
+/** What a bundle answers, and the lines that it wrote before. */
+async function runLogged(name: LambdaName, event: unknown) {
   const path = bundles.get(name)?.path ?? ''
   const args = ['--disable-proto=delete', '--input-type=module', '-e', RUN, path, JSON.stringify(event), RUNTIME]
   const { stdout } = await promisify(execFile)(process.execPath, args, { env: process.env })
-  return JSON.parse(stdout.slice(stdout.lastIndexOf('\n')))
+  const [answer = '', ...lines] = stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line))
+    .toReversed()
+  return { answer: answer as Record<string, unknown>, lines: lines.toReversed() }
 }
 
 function eventOf(method: string, path: string, body?: object, more: Partial<Surroundings> = {}) {
@@ -94,3 +103,16 @@ test('the bundles of admin and events serve signed callers, and events an invoca
   expect(await run('events', eventOf('GET', '/events', undefined, { iam }))).toMatchObject({ statusCode: 200 })
   expect(await run('events', { last: '5m' })).toMatchObject({ events: expect.any(Array) })
 })
+
+test.each(['users', 'group-reads', 'discovery'] as const)(
+  'an error in the bundle of %s names our files and lines',
+  async (name) => {
+    const event = { ...eventOf('GET', '/scim/v2/Users', undefined, { authorizer }), path: null }
+    const { lines } = await runLogged(name, event)
+    const [{ level, stack }] = lines
+    const [, file = '', line] = /\n +at \S+ \((shared\/[\w/-]+\.ts):(\d+)\)/.exec(stack) ?? []
+    expect([level, file]).toEqual(['ERROR', 'shared/http/api-request.ts'])
+    expect(readFileSync(file, 'utf8').split('\n')[Number(line) - 1]).toContain('event.path.replace')
+    expect(stack).not.toContain('index.mjs')
+  },
+)

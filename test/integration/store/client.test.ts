@@ -8,17 +8,21 @@ import { LOCAL_AWS } from '../../../local/environment.ts'
 import { Sha256 } from '../../../shared/auth/sigv4.ts'
 import { type Db, openDb } from '../../../shared/store/client.ts'
 import { Connection } from '../../../shared/store/connection.ts'
+import { withDeadline } from '../../../shared/store/deadline.ts'
+import { consumed as consumedBy, newTally } from '../../../shared/store/tally.ts'
+import { transact } from '../../../shared/store/transaction.ts'
 import { testConfig, withTable } from '../../factories/engine.ts'
 
 describe('the lean client', () => {
   const steps = (client: Pick<DynamoDBClient, 'middlewareStack'>) =>
     client.middlewareStack.identify().map((step) => step.split(' ')[0])
 
-  test('is the bare client but for three steps, which an upgrade of the SDK may name anew', () => {
+  test('is the bare client but for three steps, which an upgrade of the SDK may name anew, and one of ours', () => {
     const left = steps(openDb(testConfig('t'), LOCAL_AWS).client)
     const idle = ['loggerMiddleware', 'getUserAgentMiddleware', 'recursionDetectionMiddleware']
     expect(steps(new DynamoDBClient(LOCAL_AWS)).filter((step) => !left.includes(step))).toEqual(idle)
-    expect(left).toHaveLength(steps(new DynamoDBClient(LOCAL_AWS)).length - idle.length)
+    expect(left.filter((step) => !steps(new DynamoDBClient(LOCAL_AWS)).includes(step))).toEqual(['metered'])
+    expect(left).toHaveLength(steps(new DynamoDBClient(LOCAL_AWS)).length - idle.length + 1)
   })
 })
 
@@ -62,6 +66,37 @@ const fault = (name: string, more: object = {}) => ({
 })
 const get = () => db.client.send(new GetCommand({ TableName: 't', Key: { pk: 'Ä', sk: 'b' } }))
 const ITEM: [number, object] = [200, { Item: { pk: { S: 'Ä' }, n: { N: '7' } } }]
+
+describe('a tally', () => {
+  test('tells each call that was answered, with the units that DynamoDB says, and conflicts', async () => {
+    const tally = newTally()
+    const tallied = withDeadline({ ...db, clock: () => 0, tally }, 60_000)
+    const consumed = (CapacityUnits: number) => ({ TableName: 't', CapacityUnits })
+    const cancelled = fault('TransactionCanceledException', { CancellationReasons: [{ Code: 'TransactionConflict' }] })
+    const key = { pk: 'a', sk: 'b' }
+    answers = [
+      [200, { ...ITEM[1], ConsumedCapacity: consumed(0.5) }],
+      [200, { ConsumedCapacity: consumed(2) }],
+      [400, fault('ValidationException')],
+      [400, cancelled],
+      [200, { ConsumedCapacity: [consumed(8)] }],
+    ]
+    await tallied.client.send(new GetCommand({ TableName: 't', Key: key }))
+    await tallied.client.send(new PutCommand({ TableName: 't', Item: key }))
+    await tallied.client.send(new DeleteCommand({ TableName: 't', Key: key })).catch(() => {})
+    await transact(tallied, { item: { Put: { Item: key } } }, 'token')
+    expect(received.map(({ body }) => JSON.parse(body).ReturnConsumedCapacity)).toEqual(Array(5).fill('TOTAL'))
+    expect(tally).toEqual({
+      conflicts: 1,
+      calls: [
+        { command: 'GetItem', units: 0.5, ms: 0 },
+        { command: 'PutItem', units: 2, ms: 0 },
+        { command: 'TransactWriteItems', units: 8, ms: 0 },
+      ],
+    })
+    expect(consumedBy(tally)).toEqual({ readUnits: 0.5, writeUnits: 10 })
+  })
+})
 
 describe('a call', () => {
   test('is signed as AWS Signature Version 4 says, the whole of it, and named ours', async () => {

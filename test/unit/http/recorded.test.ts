@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { RestEvent } from '../../../shared/audit/rest-event.ts'
 import { Trail } from '../../../shared/audit/trail.ts'
 import { eventRecorder, recorded } from '../../../shared/http/recorded.ts'
@@ -14,6 +14,20 @@ const UNRECORDED = {
   ...{ status: 503, headers: { 'retry-after': '5' } },
   message:
     'The request cannot be answered, since its audit event could not be stored; nothing was changed; retry after the seconds named in Retry-After',
+}
+
+const lines: unknown[] = []
+beforeEach(() => {
+  lines.length = 0
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => lines.push(JSON.parse(String(text))) > 0)
+})
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+/** The line of an event that could not be stored, which is its metric. */
+const failure = {
+  ...{ level: 'ERROR', message: 'event not stored', requestId: 'r1', AuditFailures: 1 },
+  _aws: { CloudWatchMetrics: [{ Dimensions: [['service']], Metrics: [{ Name: 'AuditFailures', Unit: 'Count' }] }] },
 }
 
 /** A request under way, with a store that fails so many times. */
@@ -36,6 +50,7 @@ describe('recorded()', () => {
     const { trail, stored, recorder } = request()
     expect(await recorded(recorder, async () => ({ status: 200 }))).toEqual({ answer: { status: 200 } })
     expect([trail.recorded, stored]).toEqual([true, [{ ...start, requestId: 'r1', status: 200, durationMs }]])
+    expect(lines).toEqual([])
   })
 
   test('says a refusal, and stores it as the event', async () => {
@@ -68,6 +83,7 @@ describe('recorded()', () => {
     for (const run of [async () => ({ status: 200 }), () => Promise.reject(notFound('Gone'))]) {
       const { trail, reported, recorder } = request({ failures: 1 })
       expect(await recorded(recorder, run)).toMatchObject({ refusal: UNRECORDED })
+      expect(lines.splice(0)).toMatchObject([failure])
       expect([trail.recorded, reported]).toEqual([false, [new Error('No table')]])
     }
   })

@@ -69,8 +69,9 @@ describe('what is rehearsed', () => {
     expect([statuses, lines]).toEqual([expected, []])
   })
 
-  test('the authorizer refuses a token that nobody has', async () => {
-    const authorize = authorizerHandler({ db: options.db, region: 'none', deployment: 'rolecall' })
+  test('the authorizer refuses a token that nobody has, and is no figure', async () => {
+    const written = vi.spyOn(process.stdout, 'write')
+    const authorize = authorizerHandler({ db: options.db, region: 'none', deployment: 'rolecall', isQuiet: true })
     const refusals: unknown[] = []
     await rehearseAuthorizer((event, invocation) =>
       authorize(event, invocation).catch((error) => {
@@ -78,7 +79,9 @@ describe('what is rehearsed', () => {
         throw error
       }),
     )
-    expect(refusals).toEqual([new Error('Unauthorized')])
+    const lines = written.mock.calls.map(([line]) => line)
+    written.mockRestore()
+    expect([refusals, lines]).toEqual([[new Error('Unauthorized')], []])
   })
 
   test('no failure of a rehearsal is one of the start', async () => {
