@@ -1,11 +1,32 @@
-import { ArnFormat, Stack } from 'aws-cdk-lib'
-import { Alarm, type AlarmProps, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
+import { ArnFormat, Duration, Stack } from 'aws-cdk-lib'
+import {
+  Alarm,
+  type AlarmBase,
+  type AlarmProps,
+  AlarmRule,
+  ComparisonOperator,
+  CompositeAlarm,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch'
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns'
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
 import { Construct } from 'constructs'
 import type { ServiceSettings } from './config/settings.ts'
+
+/** Alarms that one cause sets off together: they are told once, by one that stands for them. */
+const GROUPS = {
+  overload: { id: 'Overloaded', says: 'Table or functions are throttled', entry: 'Throttling' },
+  requests: { id: 'RequestsFail', says: 'Requests fail or are turned away', entry: 'Requests that fail' },
+  work: { id: 'WorkStuck', says: 'Changes are not being finished', entry: 'Unfinished changes' },
+} as const
+type GroupName = keyof typeof GROUPS
+
+/** What sets off the others: while it lasts, they are told to nobody. */
+const CAUSE: GroupName = 'overload'
+/** In which the cause has to be seen too, and in which what follows from it has to be over. */
+const WAIT = { actionsSuppressorWaitPeriod: Duration.minutes(2), actionsSuppressorExtensionPeriod: Duration.minutes(5) }
 
 export interface ScimAlarmProps extends Pick<AlarmProps, 'metric' | 'threshold'> {
   /** What it means that the metric is above the threshold. */
@@ -14,27 +35,74 @@ export interface ScimAlarmProps extends Pick<AlarmProps, 'metric' | 'threshold'>
   entry: string
   /** For how many periods in a row. */
   periods?: number
+  /** Whether it means so below the threshold. */
+  isBelow?: boolean
+  /** With which others it is told. */
+  group?: GroupName
 }
 
 /** Makes the service's alarms, and tells whoever the settings name of each. */
 export class Alarms extends Construct {
+  readonly #settings: ServiceSettings
   readonly #target: ITopic | undefined
+  readonly #all: AlarmBase[] = []
+  readonly #grouped = new Map<GroupName, Alarm[]>()
 
-  constructor(scope: Construct, id: string, { alarmTarget }: ServiceSettings) {
+  constructor(scope: Construct, id: string, settings: ServiceSettings) {
     super(scope, id)
-    if (alarmTarget !== undefined) this.#target = this.#targetOf(alarmTarget)
+    this.#settings = settings
+    if (settings.alarmTarget !== undefined) this.#target = this.#targetOf(settings.alarmTarget)
+  }
+
+  /** Each, in the order in which they were added. */
+  get all(): readonly AlarmBase[] {
+    return this.#all
   }
 
   /** Adds an alarm below `parent`; no data is no alarm. */
-  add(parent: Construct, id: string, { says, entry, periods = 1, metric, threshold }: ScimAlarmProps): void {
+  add(parent: Construct, id: string, { group, periods = 1, isBelow = false, ...props }: ScimAlarmProps): void {
+    const { metric, threshold } = props
+    const { GREATER_THAN_THRESHOLD, LESS_THAN_THRESHOLD } = ComparisonOperator
     const alarm = new Alarm(parent, id, {
-      metric,
-      threshold,
-      alarmDescription: `${says} (docs/runbook.md, "${entry}")`,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      ...{ metric, threshold },
+      ...this.#named(id, props),
+      comparisonOperator: isBelow ? LESS_THAN_THRESHOLD : GREATER_THAN_THRESHOLD,
       evaluationPeriods: periods,
       treatMissingData: TreatMissingData.NOT_BREACHING,
     })
+    this.#all.push(alarm)
+    if (group) this.#grouped.set(group, [...(this.#grouped.get(group) ?? []), alarm])
+    else this.#tell(alarm)
+  }
+
+  /** Tells of each group by one alarm, once all are added. Where nobody is told, nobody needs it. */
+  tellGroups(): void {
+    if (!this.#target) return
+    const cause = this.#standFor(CAUSE)
+    for (const group of Object.keys(GROUPS) as GroupName[]) {
+      if (group !== CAUSE) this.#standFor(group, { actionsSuppressor: cause, ...WAIT })
+    }
+  }
+
+  #standFor(group: GroupName, suppressor: object = {}): CompositeAlarm {
+    const { id, ...props } = GROUPS[group]
+    const { alarmName, alarmDescription } = this.#named(id, props)
+    const alarmRule = AlarmRule.anyOf(...(this.#grouped.get(group) ?? []))
+    const alarm = new CompositeAlarm(this, id, {
+      ...{ compositeAlarmName: alarmName, alarmDescription, alarmRule },
+      ...suppressor,
+    })
+    this.#tell(alarm)
+    return alarm
+  }
+
+  #named(id: string, { says, entry }: Pick<ScimAlarmProps, 'says' | 'entry'>) {
+    const { name, runbookUrl } = this.#settings
+    const where = runbookUrl === undefined ? `docs/runbook.md, "${entry}"` : `${runbookUrl}#${anchorOf(entry)}`
+    return { alarmName: `${name}-${id}`, alarmDescription: `${says} (${where})` }
+  }
+
+  #tell(alarm: AlarmBase): void {
     if (!this.#target) return
     const action = new SnsAction(this.#target)
     alarm.addAlarmAction(action)
@@ -62,3 +130,10 @@ export class Alarms extends Construct {
     return topic
   }
 }
+
+/** As Markdown names a heading in an address. */
+export const anchorOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replace(/[^\w\- ]/g, '')
+    .replaceAll(' ', '-')

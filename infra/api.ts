@@ -35,7 +35,7 @@ import type { ScimFunctions } from './functions.ts'
 import { addGatewayResponses } from './gateway-responses.ts'
 
 /** Who guesses secrets shall not take the others' share: clients ask for a token once an hour. */
-const OPEN_LIMITS = { throttlingRateLimit: 10, throttlingBurstLimit: 20, metricsEnabled: true, dataTraceEnabled: false }
+const OPEN_LIMITS = { throttlingRateLimit: 10, throttlingBurstLimit: 20 }
 
 export interface ScimApiProps {
   settings: ServiceSettings
@@ -81,6 +81,7 @@ export class ScimApi extends Construct {
       retention: settings.logRetentionDays,
       removalPolicy: RemovalPolicy.RETAIN,
     })
+    const watched = { metricsEnabled: settings.gatewayMetrics, dataTraceEnabled: false }
     return new RestApi(this, 'Api', {
       restApiName: settings.name,
       description: 'SCIM 2.0 provisioning, administration and REST event history',
@@ -92,11 +93,10 @@ export class ScimApi extends Construct {
         stageName: settings.stage,
         throttlingRateLimit: settings.requestsPerSecond,
         throttlingBurstLimit: settings.burst,
-        metricsEnabled: true,
-        tracingEnabled: true,
-        dataTraceEnabled: false,
+        tracingEnabled: settings.tracing,
+        ...watched,
         methodOptions: Object.fromEntries(
-          OPEN_ROUTES.map(({ path, methods: [method] }) => [`${path}/${method}`, OPEN_LIMITS]),
+          OPEN_ROUTES.map(({ path, methods: [method] }) => [`${path}/${method}`, { ...OPEN_LIMITS, ...watched }]),
         ),
         accessLogDestination: new LogGroupLogDestination(logs),
         accessLogFormat: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)),

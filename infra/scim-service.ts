@@ -8,14 +8,16 @@ import { ScimApi } from './api.ts'
 import type { LambdaName } from './bundling.ts'
 import { parseService } from './config/config.ts'
 import type { ScimServiceProps } from './config/props.ts'
+import { ScimDashboard } from './dashboard.ts'
 import { domainUrl } from './domain.ts'
 import { ScimFunctions } from './functions.ts'
+import { RequestAlarms } from './request-alarms.ts'
 import { ScimTable } from './table.ts'
 import { UnfinishedWork } from './unfinished-work.ts'
 import { Watch } from './watch.ts'
 
 /**
- * All of Rolecall in one region, for any stack: the table, the functions, the API; some 320 resources of the 500 that a
+ * All of Rolecall in one region, for any stack: the table, the functions, the API; some 330 resources of the 500 that a
  * stack may have. Several services may stand in one account and region, in a stack each, if each has its `name`.
  * @throws {ConfigError} with a sentence for each prop that cannot be used.
  */
@@ -35,9 +37,13 @@ export class ScimService extends Construct {
     const table = new ScimTable(this, 'Storage', settings)
     const functions = new ScimFunctions(this, 'Functions', { settings, table })
     const alarms = new Alarms(this, 'Alarms', settings)
-    new UnfinishedWork(this, 'Work', { settings, table, alarms })
-    new Watch(this, 'Watch', { settings, table, alarms })
+    const work = new UnfinishedWork(this, 'Work', { settings, table, alarms })
+    const { watch } = new Watch(this, 'Watch', { settings, table, alarms })
     this.api = new ScimApi(this, 'Gateway', { settings, functions }).api
+    new RequestAlarms(this, 'Requests', { settings, alarms, api: this.api, functions, table })
+    alarms.tellGroups()
+    const all = [...functions.byName.values(), work.changes, work.worker, watch]
+    new ScimDashboard(this, 'Dashboard', { settings, alarms, api: this.api, table, work, functions: all })
     this.table = table.table
     this.adminUrl = domainUrl(settings) ?? this.api.url.replace(/\/$/, '')
     this.baseUrl = `${this.adminUrl}${SCIM_BASE}`

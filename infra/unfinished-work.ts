@@ -7,8 +7,8 @@ import { DynamoEventSource, SqsDlq, SqsEventSource } from 'aws-cdk-lib/aws-lambd
 import { DeduplicationScope, FifoThroughputLimit, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import { ENV } from '../shared/config.ts'
-import type { Alarms } from './alarms.ts'
 import { addFunction, type BackgroundProps, type ScimFunctionsProps } from './functions.ts'
+import { ownMetric } from './own-metric.ts'
 
 /** Longer than a slice, and than what follows it. */
 const WORKER_LIMIT_MS = 40_000
@@ -24,6 +24,10 @@ const KEPT = Duration.days(14)
  * what no doorbell told.
  */
 export class UnfinishedWork extends Construct {
+  readonly queue: Queue
+  readonly changes: LambdaFunction
+  readonly worker: LambdaFunction
+
   constructor(scope: Construct, id: string, props: BackgroundProps) {
     super(scope, id)
     const failed = this.#addQueue('Failed', { fifo: true, retentionPeriod: KEPT })
@@ -47,33 +51,58 @@ export class UnfinishedWork extends Construct {
       schedule: Schedule.rate(Duration.minutes(1)),
       targets: [new LambdaTarget(changes, { retryAttempts: 0 })],
     })
-    this.#addAlarms(props.alarms, { changes, failed, unheard })
+    this.#addAlarms(props, { changes, queue, failed, unheard })
+    this.queue = queue
+    this.changes = changes
+    this.worker = worker
   }
 
   #addQueue(id: string, props: ConstructorParameters<typeof Queue>[2]): Queue {
     return new Queue(this, id, { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true, ...props })
   }
 
-  #addAlarms(
-    alarms: Alarms,
-    { changes, failed, unheard }: { changes: LambdaFunction; failed: Queue; unheard: Queue },
-  ): void {
-    const waiting = (queue: Queue) => queue.metricApproximateNumberOfMessagesVisible({ statistic: Stats.MAXIMUM })
-    const entry = 'Unfinished changes'
+  #addAlarms({ alarms, settings }: BackgroundProps, { changes, queue, failed, unheard }: WatchedParts): void {
+    const waiting = (of: Queue) => of.metricApproximateNumberOfMessagesVisible(MOST)
+    const part = { entry: 'Unfinished changes', group: 'work' } as const
+    alarms.add(this, 'ChangesOld', {
+      ...{ metric: ownMetric(settings, 'OldestChangeSeconds', MOST), threshold: 600, ...part },
+      says: 'A change was committed more than ten minutes ago and is not finished',
+    })
     alarms.add(this, 'WorkFailed', {
-      ...{ metric: waiting(failed), threshold: 0, entry },
+      ...{ metric: waiting(failed), threshold: 0, ...part },
       says: 'A change is not being finished: its messages failed ten times',
     })
+    alarms.add(this, 'WorkLate', {
+      ...{ metric: queue.metricApproximateAgeOfOldestMessage(MOST), threshold: 600, ...part },
+      says: 'A message for the worker waits for more than ten minutes',
+    })
+    alarms.add(this, 'WorkPilesUp', {
+      ...{ metric: waiting(queue), threshold: 1000, periods: 3, ...part },
+      says: 'More than a thousand messages wait for the worker',
+    })
     alarms.add(this, 'DoorbellsFailed', {
-      ...{ metric: waiting(unheard), threshold: 0, entry },
+      ...{ metric: waiting(unheard), threshold: 0, ...part },
       says: 'Stream records were given up: work waits for the schedule',
     })
     alarms.add(this, 'StreamLate', {
-      metric: changes.metric('IteratorAge', { statistic: Stats.MAXIMUM }),
-      ...{ threshold: Duration.minutes(5).toMilliseconds(), entry },
+      metric: changes.metric('IteratorAge', MOST),
+      ...{ threshold: Duration.minutes(5).toMilliseconds(), ...part },
       says: 'Stream records wait longer than five minutes',
     })
+    alarms.add(this, 'ScheduleFails', {
+      ...{ metric: changes.metricErrors({ statistic: Stats.SUM, period: Duration.minutes(5) }), threshold: 2, ...part },
+      says: 'Nobody looks for changes whose doorbell was lost',
+    })
   }
+}
+
+const MOST = { statistic: Stats.MAXIMUM, period: Duration.minutes(5) }
+
+interface WatchedParts {
+  changes: LambdaFunction
+  queue: Queue
+  failed: Queue
+  unheard: Queue
 }
 
 /**

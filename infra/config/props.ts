@@ -34,6 +34,16 @@ export interface ScimServiceProps {
   firewall?: boolean | undefined
   /** CIDR ranges that alone may call, administrators included; needs {@link firewall}. Default: everybody may. */
   allowedRanges?: readonly string[] | undefined
+  /** The least important log lines that are written: DEBUG, INFO, WARN or ERROR; metrics always are. Default INFO. */
+  logLevel?: 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | undefined
+  /** Whether requests, units, token expiry, silence and brakes are metrics of each integration too. Default false. */
+  metricsByIntegration?: boolean | undefined
+  /** Whether API Gateway has metrics of each method. Default false: those of the whole stage are free. */
+  gatewayMetrics?: boolean | undefined
+  /** Whether X-Ray records traces. Default false. */
+  tracing?: boolean | undefined
+  /** Where your operators read docs/runbook.md: alarms and dashboard lead there. Default: they name the file. */
+  runbookUrl?: string | undefined
   /** Who hears of alarms: an e-mail address, or the ARN of an SNS topic. Default: nobody, they are seen in CloudWatch. */
   alarmTarget?: string | undefined
   /** Whether the stack sets the role API Gateway writes logs by, which all APIs of the region share. Default true. */

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { AUTHORIZER_CACHE_SECONDS } from '../../shared/auth/authorizer-cache.ts'
+import { LOG_LEVELS } from '../../shared/config.ts'
 import { CLIENT_REQUESTS_PER_SECOND } from '../../shared/http/time-limits.ts'
 import { BACKGROUND_NAMES, LAMBDA_NAMES } from '../bundling.ts'
 import type { ScimServiceProps, Settings } from './props.ts'
@@ -87,6 +88,15 @@ export const SERVICE_SETTINGS = {
     z.array(range).readonly(),
     'a list of ranges such as 203.0.113.0/24 or 2001:db8::/32, none of them everything (/0)',
   ),
+  logLevel: setting('text', z.enum(LOG_LEVELS), `one of ${LOG_LEVELS.join(', ')}`),
+  metricsByIntegration: flag(),
+  gatewayMetrics: flag(),
+  tracing: flag(),
+  runbookUrl: optional(
+    'text',
+    z.string().regex(/^https:\/\/[^\s"()#]{3,300}$/),
+    'an address that begins with https:// and has no #, of the page that docs/runbook.md became',
+  ),
   alarmTarget: optional(
     'text',
     z.union([email, arn('sns', '[\\w-]+')]),
@@ -165,6 +175,10 @@ export const DEFAULTS: Partial<Deployment> = {
   customerManagedKey: false,
   firewall: false,
   allowedRanges: [],
+  logLevel: 'INFO',
+  metricsByIntegration: false,
+  gatewayMetrics: false,
+  tracing: false,
   apiGatewayLogRole: true,
   memoryMb: 512,
   reservedConcurrency: {},

@@ -33,7 +33,8 @@ export const METRICS = {
   BrakeStops: { unit: 'Count', by: ['service', 'integration'] },
   BrakeWarnings: { unit: 'Count', by: ['service', 'integration'] },
   DaysToTokenExpiry: { unit: 'Count', by: ['service', 'integration'] },
-  IntegrationSilentDays: { unit: 'Count', by: ['service', 'integration'] },
+  SilentIntegrations: { unit: 'Count', by: ['service'] },
+  IntegrationSilentDays: { unit: 'Count', by: ['integration'] },
 } as const satisfies Record<string, Metric>
 
 export type MetricName = keyof typeof METRICS

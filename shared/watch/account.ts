@@ -4,7 +4,7 @@ import { getTold, putNotice } from '../store/notices.ts'
 import type { Use } from '../store/token-use.ts'
 import { getUses } from '../store/token-uses.ts'
 import { daysLeft, tellExpiring } from './expiring.ts'
-import { tellSilent } from './silence.ts'
+import { isTooLong, tellSilent } from './silence.ts'
 
 /** What a look at an account knows. */
 export interface AccountWatch {
@@ -19,7 +19,7 @@ export interface AccountWatch {
 
 /** Takes one figure of an integration. */
 export type Measure = (
-  name: 'DaysToTokenExpiry' | 'IntegrationSilentDays',
+  name: 'DaysToTokenExpiry' | 'IntegrationSilentDays' | 'SilentIntegrations',
   value: number,
   of: { account: string; integration: string },
 ) => void
@@ -41,6 +41,7 @@ export async function watchAccount(db: Db, account: string, now: Date, measure: 
     const silent = await tellSilent(watch, integration)
     const left = daysLeft(integration, now.getTime())
     if (silent !== undefined) measure('IntegrationSilentDays', silent, of)
+    if (isTooLong(silent, integration)) measure('SilentIntegrations', 1, of)
     if (left !== undefined) measure('DaysToTokenExpiry', left, of)
   }
 }

@@ -23,15 +23,19 @@ export async function tellSilent(watch: AccountWatch, integration: Integration):
   const silence = integration.enabled ? await silenceOf(watch, integration) : undefined
   if (!silence) return undefined
   const days = Math.floor((now.getTime() - silence.since) / DAY_MS)
-  const { account, name, silentAfterDays } = integration
+  const { account, name } = integration
   const tells = new Date(silence.since).toISOString()
   const notice: Notice = { account, subject: `integration-silent#${name}`, tells }
   const isTold = told.get(notice.subject) === notice.tells
-  if (silentAfterDays > 0 && days >= silentAfterDays && !isTold) {
+  if (isTooLong(days, integration) && !isTold) {
     await putNotice(db, notice, toNoticeEvent(notice, toTold(integration, days, silence), now))
   }
   return days
 }
+
+/** Whether it is silent for as many whole days as it says; 0 is never. */
+export const isTooLong = (days = 0, { silentAfterDays }: Pick<Integration, 'silentAfterDays'>): boolean =>
+  silentAfterDays > 0 && days >= silentAfterDays
 
 /** Uses are known since the account is watched: who was not heard of since then may have been before. */
 export async function silenceOf(

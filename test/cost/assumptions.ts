@@ -55,6 +55,10 @@ export const BESIDE = {
 export const AWS = {
   /** Metrics that the gateway sends for each method in use: count, 4xx, 5xx, two latencies. */
   metricsOfMethod: 5,
+  /** Our own metrics of what goes wrong, conflicts and refusals among it, and in which share of the hours there is one. */
+  ownMetrics: { rare: 10, share: 0.1 },
+  /** Of each integration with `metricsByIntegration`: requests and two kinds of units; days of its token and of silence. */
+  integrationMetrics: { busy: 3, always: 2 },
   /** The rule of X-Ray: the first request of each second, and of the others one in twenty. */
   tracedOfOthers: 0.05,
   /** Lambda asks an idle queue by five long polls of 20 seconds. */

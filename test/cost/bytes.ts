@@ -1,3 +1,4 @@
+import { toEmbedded } from '../../shared/http/metric.ts'
 import { SCIM_BASE } from '../../shared/http/routes.ts'
 import { toEventItem } from '../../shared/store/events/item.ts'
 import { toMemberItem } from '../../shared/store/groups/member-item.ts'
@@ -62,15 +63,18 @@ const PLATFORM = [
   `START RequestId: ${ID} Version: $LATEST`,
   `END RequestId: ${ID}`,
   `REPORT RequestId: ${ID}\tDuration: 47.83 ms\tBilled Duration: 48 ms\tMemory Size: 512 MB\tMax Memory Used: 131 MB\t`,
-  `XRAY TraceId: 1-69086a5b-0c1d2e3f4a5b6c7d8e9f0a1b\tSegmentId: 0123456789abcdef\tSampled: true\t`,
 ]
 const ACCESS = JSON.stringify({
   ...{ time: '1762075800000', requestId: ID, method: 'PATCH', route: `${SCIM_BASE}/Users/{id}`, status: '200' },
   ...{ error: '-', latencyMs: '61', integrationLatencyMs: '53', bytes: '1204', sourceIp: '203.0.113.7' },
+  ...{ clientKeyId: 'a1b2c3d4e5', authorizerLatencyMs: '0', authorizerError: '-', integrationError: '-' },
 })
+const FIGURES = { Requests: 1, ReadUnits: 3, WriteUnits: 8 }
 const REQUEST = JSON.stringify({
-  ...{ level: 'INFO', message: 'request', requestId: ID, method: 'PATCH', route: `${SCIM_BASE}/Users/{id}` },
-  ...{ status: 200, durationMs: 47 },
+  ...{ level: 'INFO', timestamp: AT, service: 'rolecall', message: 'request', requestId: ID },
+  ...{ method: 'PATCH', route: `${SCIM_BASE}/Users/{id}`, status: 200, outcome: 'ok', durationMs: 47 },
+  ...{ account: OKTA.account, integration: OKTA.integration, calls: 3, ...FIGURES },
+  _aws: toEmbedded(FIGURES, {}, false, AT.getTime()),
 })
 const lineBytes = (lines: readonly string[]) =>
   lines.reduce((sum, line) => sum + Buffer.byteLength(line) + LINE_OVERHEAD_BYTES, 0)

@@ -69,8 +69,10 @@ const FLAG_OPTIONS = {
   'customer-key': { set: { customerKey: true }, about: 'the table is encrypted by a key of your own' },
   firewall: { set: { firewall: true }, about: 'a web ACL stands before the API' },
   domain: { set: { domain: true }, about: 'a domain of your own, with a hosted zone' },
-  'no-method-metrics': { set: { methodMetrics: false }, about: 'the gateway has metrics of the whole stage only' },
-  'no-tracing': { set: { tracing: false }, about: 'X-Ray records nothing' },
+  'method-metrics': { set: { methodMetrics: true }, about: 'the gateway has metrics of each method' },
+  'metrics-by-integration': { set: { metricsByIntegration: true }, about: 'each integration has metrics of its own' },
+  tracing: { set: { tracing: true }, about: 'X-Ray records traces' },
+  'alarm-target': { set: { alarmsTold: true }, about: 'somebody is told of alarms' },
   'no-recovery': { set: { recovery: false }, about: 'the table has no point-in-time recovery' },
 } as const satisfies Record<string, FlagOption>
 

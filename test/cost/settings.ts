@@ -8,6 +8,9 @@ export interface Settings {
   logRetentionDays: number
   /** The gateway's metrics of each method. */
   methodMetrics: boolean
+  metricsByIntegration: boolean
+  /** Whether somebody is told of alarms, by some that stand for others. */
+  alarmsTold: boolean
   tracing: boolean
   recovery: boolean
   customerKey: boolean
@@ -20,8 +23,10 @@ export const DEFAULTS: Settings = {
   authorizerCacheSeconds: AUTHORIZER_CACHE_SECONDS,
   eventRetentionDays: 90,
   logRetentionDays: 90,
-  methodMetrics: true,
-  tracing: true,
+  methodMetrics: false,
+  metricsByIntegration: false,
+  alarmsTold: false,
+  tracing: false,
   recovery: true,
   customerKey: false,
   firewall: false,
@@ -29,7 +34,11 @@ export const DEFAULTS: Settings = {
 }
 
 /** What stands whatever the settings are. */
-export const STACK = { alarms: 4, functions: 14, firewallRules: 2, metricsOfIntegration: 2 } as const
+export const STACK = {
+  ...{ functions: 14, firewallRules: 2 },
+  /** Metrics that alarms look at, each of which is paid for, and alarms that stand for others, where they are told. */
+  ...{ alarmMetrics: 25, compositeAlarms: 3, dashboards: 1 },
+} as const
 
 /** Who is there and what they do. */
 export interface Size {

@@ -46,11 +46,26 @@ export function metricLines({ size, settings }: Given, calls: readonly Calls[]):
     ['GET /changes', waits.follower],
   ])
   for (const { route, count } of calls) byRoute.set(route, (byRoute.get(route) ?? 0) + count)
-  const methods = sumOf([...byRoute.values()], (count) => withOneIn(MONTH_HOURS, count) / MONTH_HOURS)
+  const busy = (count: number) => withOneIn(MONTH_HOURS, count) / MONTH_HOURS
+  const methods = sumOf([...byRoute.values()], busy)
   return [
     ...(settings.methodMetrics ? [line('metrics of each method', 'metrics', methods * AWS.metricsOfMethod)] : []),
-    line('metrics of each integration', 'metrics', size.integrations * STACK.metricsOfIntegration),
-    line('alarms', 'alarms', STACK.alarms),
+    ...ownMetricLines({ size, settings }, busy),
+    line('alarms', 'alarms', STACK.alarmMetrics),
+    ...(settings.alarmsTold ? [line('alarms', 'compositeAlarms', STACK.compositeAlarms)] : []),
+    line('dashboard', 'dashboards', STACK.dashboards),
+  ]
+}
+
+/** What the functions' lines carry: requests that are well in nearly every hour, the days of a token in each. */
+function ownMetricLines({ size, settings }: Pick<Given, 'size' | 'settings'>, busy: (count: number) => number): Line[] {
+  const { rare, share } = AWS.ownMetrics
+  const requests = size.requestsPerDay * MONTH_DAYS
+  const { busy: moving, always } = AWS.integrationMetrics
+  const each = size.integrations * (moving * busy(requests / size.integrations) + always)
+  return [
+    line('metrics of the service', 'metrics', busy(requests) + 1 + rare * share),
+    ...(settings.metricsByIntegration ? [line('metrics of each integration', 'metrics', each)] : []),
   ]
 }
 

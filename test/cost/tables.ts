@@ -96,8 +96,10 @@ const CHANGES: readonly Change[] = [
   { what: 'log lines kept for a year, not 90 days', settings: { logRetentionDays: 365 } },
   { what: 'the authorizer asked each time', settings: { authorizerCacheSeconds: 0 } },
   { what: 'functions of 1,024 MB, not 512', settings: { memoryMb: 1024 } },
-  { what: 'no metrics of each method', settings: { methodMetrics: false } },
-  { what: 'no tracing', settings: { tracing: false } },
+  { what: 'alarms that somebody is told of', settings: { alarmsTold: true } },
+  { what: 'metrics of each integration', settings: { metricsByIntegration: true } },
+  { what: "the gateway's metrics of each method", settings: { methodMetrics: true } },
+  { what: 'tracing', settings: { tracing: true } },
   { what: 'no point-in-time recovery', settings: { recovery: false } },
   {
     what: 'a second integration that sends as much',

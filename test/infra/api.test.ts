@@ -172,14 +172,14 @@ describe('the stage', () => {
       {
         DataTraceEnabled: false,
         HttpMethod: '*',
-        MetricsEnabled: true,
+        MetricsEnabled: false,
         ResourcePath: '/*',
         ThrottlingBurstLimit: 200,
         ThrottlingRateLimit: 100,
       },
       // API Gateway writes slashes of paths as ~1.
       ...OPEN_ROUTES.map(({ path, methods: [method] }) => ({
-        ...{ DataTraceEnabled: false, HttpMethod: method, MetricsEnabled: true },
+        ...{ DataTraceEnabled: false, HttpMethod: method, MetricsEnabled: false },
         ResourcePath: `/${path.replaceAll('/', '~1')}`,
         ...{ ThrottlingBurstLimit: 20, ThrottlingRateLimit: 10 },
       })),

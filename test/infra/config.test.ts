@@ -27,6 +27,7 @@ describe('parseDeployment()', () => {
       ...{ requestsPerSecond: 100, burst: 200, clientRequestsPerSecond: 50, clientBurst: 100 },
       ...{ authorizerCacheSeconds: 60, eventRetentionDays: 90, logRetentionDays: 90, customerManagedKey: false },
       ...{ firewall: false, allowedRanges: [], apiGatewayLogRole: true, memoryMb: 512, reservedConcurrency: {} },
+      ...{ logLevel: 'INFO', metricsByIntegration: false, gatewayMetrics: false, tracing: false },
     })
   })
 
@@ -125,6 +126,13 @@ describe('parseDeployment()', () => {
       'alarmTarget',
       'the operators',
       'Cannot use alarmTarget "the operators": an e-mail address, or the ARN of a topic, arn:aws:sns:REGION:ACCOUNT:NAME',
+    ],
+    ['logLevel', 'TRACE', 'Cannot use logLevel "TRACE": one of DEBUG, INFO, WARN, ERROR'],
+    ['metricsByIntegration', 'on', 'Cannot use metricsByIntegration "on": true or false'],
+    [
+      'runbookUrl',
+      'http://wiki/runbook',
+      'Cannot use runbookUrl "http://wiki/runbook": an address that begins with https:// and has no #, of the page that docs/runbook.md became',
     ],
     ['tableName', 'a', 'Cannot use tableName "a": the name of a table, 3 to 255 letters, digits, ., - and _'],
     [

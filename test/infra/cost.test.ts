@@ -1,6 +1,7 @@
+import { Template } from 'aws-cdk-lib/assertions'
 import { expect, test } from 'vitest'
 import { DEFAULTS, STACK } from '../cost/settings.ts'
-import { resourcesOf, theOnly } from './stack.ts'
+import { newStack, resourcesOf, theOnly } from './stack.ts'
 
 const propertyOf = (type: string, name: string) => [
   ...new Set(resourcesOf(type).map(([, properties]) => properties[name])),
@@ -15,6 +16,8 @@ test('the estimate counts what the template deploys', () => {
     logRetentionDays: propertyOf('AWS::Logs::LogGroup', 'RetentionInDays'),
     eventRetentionDays: eventDays(),
     methodMetrics: all.MetricsEnabled,
+    metricsByIntegration: 'METRICS_BY_INTEGRATION' in variables(),
+    alarmsTold: resourcesOf('AWS::CloudWatch::CompositeAlarm').length > 0,
     tracing: theOnly('AWS::ApiGateway::Stage').TracingEnabled,
     recovery: replica.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled,
     customerKey: resourcesOf('AWS::KMS::Key').length > 0,
@@ -25,7 +28,15 @@ test('the estimate counts what the template deploys', () => {
 
 test('the estimate counts all functions and alarms', () => {
   expect(resourcesOf('AWS::Lambda::Function')).toHaveLength(STACK.functions)
-  expect(resourcesOf('AWS::CloudWatch::Alarm')).toHaveLength(STACK.alarms)
+  const alarms = resourcesOf('AWS::CloudWatch::Alarm').map(([, alarm]) => alarm)
+  const looked = alarms.map(
+    ({ Metrics = [{ MetricStat: {} }] }) => Metrics.filter((one: object) => 'MetricStat' in one).length,
+  )
+  expect(looked.reduce((sum, count) => sum + count, 0)).toBe(STACK.alarmMetrics)
+  expect(resourcesOf('AWS::CloudWatch::Dashboard')).toHaveLength(STACK.dashboards)
+  const told = newStack({}, { alarmTarget: 'ops@example.com' }).stack
+  Template.fromStack(told).resourceCountIs('AWS::CloudWatch::CompositeAlarm', STACK.compositeAlarms)
 })
 
-const eventDays = () => Number(resourcesOf('AWS::Lambda::Function')[0]?.[1].Environment.Variables.EVENT_RETENTION_DAYS)
+const variables = () => resourcesOf('AWS::Lambda::Function')[0]?.[1].Environment.Variables
+const eventDays = () => Number(variables().EVENT_RETENTION_DAYS)

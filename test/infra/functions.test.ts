@@ -15,26 +15,31 @@ test('there is one function per resource and per background task, and the stack 
   }
 })
 
-test.each(functions)('%s runs on Node 24, arm64, traced, without __proto__, and knows its table', (_id, properties) => {
-  expect(properties).toMatchObject({
-    Architectures: ['arm64'],
-    Handler: 'index.handler',
-    MemorySize: 512,
-    Runtime: 'nodejs24.x',
-    Timeout: { worker: 40, watch: 300, 'group-reads': 120 }[nameOf(properties)] ?? 15,
-    TracingConfig: { Mode: 'Active' },
-    Environment: {
-      Variables: {
-        TABLE_NAME: { Ref: expect.stringContaining('StorageTable') },
-        EVENT_RETENTION_DAYS: '90',
-        NODE_OPTIONS:
-          nameOf(properties) === 'group-reads'
-            ? '--disable-proto=delete --max-semi-space-size=4'
-            : '--disable-proto=delete',
+test.each(functions)(
+  '%s runs on Node 24, arm64, not traced, without __proto__, and knows its table',
+  (_id, properties) => {
+    expect(properties).not.toHaveProperty('TracingConfig')
+    expect(properties.Environment.Variables).not.toHaveProperty('METRICS_BY_INTEGRATION')
+    expect(properties).toMatchObject({
+      Architectures: ['arm64'],
+      Handler: 'index.handler',
+      MemorySize: 512,
+      Runtime: 'nodejs24.x',
+      Timeout: { worker: 40, watch: 300, 'group-reads': 120 }[nameOf(properties)] ?? 15,
+      Environment: {
+        Variables: {
+          ...{ DEPLOYMENT: 'rolecall', LOG_LEVEL: 'INFO' },
+          TABLE_NAME: { Ref: expect.stringContaining('StorageTable') },
+          EVENT_RETENTION_DAYS: '90',
+          NODE_OPTIONS:
+            nameOf(properties) === 'group-reads'
+              ? '--disable-proto=delete --max-semi-space-size=4'
+              : '--disable-proto=delete',
+        },
       },
-    },
-  })
-})
+    })
+  },
+)
 
 test('the gateway gives up before the function does, and gives all that is streamed its time', () => {
   const integrations = resourcesOf('AWS::ApiGateway::Method').map(([, { Integration }]) => Integration)

@@ -14,9 +14,10 @@ const ACKNOWLEDGED = [
   ['APIG3', 'A web ACL costs money every month: the setting firewall makes one'],
   ['APIG6', 'Execution logs hold request data; access logs without it are on'],
   [`IAM4[Policy::${LOG_ROLE}]`, "API Gateway's log role is one for the account, and AWS maintains its policy"],
-  ['IAM5[Resource::*]', 'X-Ray takes no other resource than *'],
   ['SQS3', 'What the stream could not deliver is kept in a queue that nothing else feeds'],
 ] as const
+/** And where traces are recorded. */
+const OF_TRACES = ['IAM5[Resource::*]', 'X-Ray takes no other resource than *'] as const
 
 function synthesizeChecked(
   acknowledged: readonly (readonly [id: string, reason: string])[],
@@ -34,15 +35,16 @@ test("AWS's solution checks find nothing that is not meant to be so (SECURITY E1
 })
 
 test('and nothing more where everything is switched on, a firewall among it', () => {
-  expect(() =>
-    synthesizeChecked(
-      ACKNOWLEDGED.filter(([id]) => id !== 'APIG3'),
-      ALL,
-    ),
-  ).not.toThrow()
+  expect(() => synthesizeChecked([...ACKNOWLEDGED.filter(([id]) => id !== 'APIG3'), OF_TRACES], ALL)).not.toThrow()
 })
 
 test.each(ACKNOWLEDGED.filter(([id]) => id !== 'APIG3'))('the acknowledgement of %s is still needed', (id) => {
   const others = ACKNOWLEDGED.filter(([other]) => other !== id)
   expect(() => synthesizeChecked(others)).toThrow(`Acknowledge with 'AwsSolutions::AwsSolutions-${id}'`)
+})
+
+test('and that of traces, where they are recorded', () => {
+  expect(() => synthesizeChecked(ACKNOWLEDGED, { tracing: true })).toThrow(
+    `Acknowledge with 'AwsSolutions::AwsSolutions-${OF_TRACES[0]}'`,
+  )
 })

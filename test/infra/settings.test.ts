@@ -178,7 +178,7 @@ describe('the table', () => {
     expect(streams.map(({ EventSourceArn }) => EventSourceArn)).toContain(STREAM)
     const used = new Set(statementsOf(template).flatMap(({ Resource }) => [Resource].flat()))
     expect([...used].filter((arn) => typeof arn === 'string').sort()).toEqual([
-      ...['*', tableArn, `${tableArn}/index/gsi1`, STREAM, keyArn].sort(),
+      ...[tableArn, `${tableArn}/index/gsi1`, STREAM, keyArn].sort(),
     ])
     expect(outputsOf(template).TableName).toBe('kept')
   })
@@ -239,15 +239,43 @@ describe('the firewall', () => {
   })
 })
 
-describe('alarms', () => {
-  const actionsOf = (template: CloudFormationTemplate) =>
-    resourcesIn(template, 'AWS::CloudWatch::Alarm').map(({ properties: { AlarmActions, OKActions } }) => [
-      ...[AlarmActions, OKActions],
+describe('what is watched', () => {
+  test('is cheap by default, and with everything on tells of each function, method and integration', () => {
+    const watched = (template: CloudFormationTemplate) => ({
+      stage: theOne(template, 'AWS::ApiGateway::Stage').properties.TracingEnabled,
+      methods: theOne(template, 'AWS::ApiGateway::Stage').properties.MethodSettings.map(
+        ({ MetricsEnabled }: Properties) => MetricsEnabled,
+      ),
+      functions: [...functionsOf(template).values()].map(({ properties }) => [
+        properties.TracingConfig?.Mode,
+        properties.Environment.Variables.LOG_LEVEL,
+        properties.Environment.Variables.METRICS_BY_INTEGRATION,
+      ]),
+      xray: JSON.stringify(statementsOf(template)).includes('xray:'),
+    })
+    const { functions, methods, ...rest } = watched(off)
+    expect([new Set(functions.map(String)), new Set(methods), rest]).toEqual([
+      ...[new Set([',INFO,']), new Set([false]), { stage: false, xray: false }],
     ])
+    const { functions: all, methods: each, ...more } = watched(on)
+    expect([new Set(all.map(String)), new Set(each), more]).toEqual([
+      ...[new Set(['Active,WARN,on']), new Set([true]), { stage: true, xray: true }],
+    ])
+  })
+})
+
+describe('alarms', () => {
+  /** Of those that are told, and of those that stand for some together; alarms.test.ts says which are which. */
+  const actionsOf = (template: CloudFormationTemplate) =>
+    ['Alarm', 'CompositeAlarm'].flatMap((type) =>
+      resourcesIn(template, `AWS::CloudWatch::${type}`)
+        .filter(({ properties: { AlarmActions } }) => AlarmActions !== undefined)
+        .map(({ properties: { AlarmActions, OKActions } }) => [AlarmActions, OKActions]),
+    )
 
   test('are told to nobody by default', () => {
     expect(resourcesIn(off, 'AWS::SNS::Topic')).toEqual([])
-    expect(new Set(actionsOf(off).flat())).toEqual(new Set([undefined]))
+    expect(actionsOf(off)).toEqual([])
   })
 
   test('come by e-mail, when they begin and when they are over', () => {
@@ -290,7 +318,14 @@ test('everything that can have tags has them', () => {
   const untagged = (template: CloudFormationTemplate, types: string[]) =>
     types.flatMap((type) => resourcesIn(template, type).filter(({ properties }) => properties.Tags === undefined))
   const types = ['Lambda::Function', 'SQS::Queue', 'Logs::LogGroup', 'ApiGateway::RestApi', 'ApiGateway::Stage']
-  const names = [...types, 'KMS::Key', 'SNS::Topic', 'WAFv2::WebACL', 'CloudWatch::Alarm'].map((type) => `AWS::${type}`)
+  const names = [
+    ...types,
+    'KMS::Key',
+    'SNS::Topic',
+    'WAFv2::WebACL',
+    'CloudWatch::Alarm',
+    'CloudWatch::CompositeAlarm',
+  ].map((type) => `AWS::${type}`)
   expect(untagged(on, names)).toEqual([])
   expect(theOne(on, 'AWS::DynamoDB::GlobalTable').properties.Replicas[0].Tags).toEqual([
     { Key: 'team', Value: 'identity' },

@@ -23,6 +23,7 @@ export const ALL: Config = {
   ...{ requestsPerSecond: 30, burst: 40, clientRequestsPerSecond: 10, clientBurst: 20, authorizerCacheSeconds: 5 },
   ...{ eventRetentionDays: 30, logRetentionDays: 7, customerManagedKey: true, keepTable: false },
   ...{ firewall: true, allowedRanges: ['203.0.113.0/24', '198.51.100.7/32', '2001:db8::/32'] },
+  ...{ logLevel: 'WARN', metricsByIntegration: true, gatewayMetrics: true, tracing: true },
   ...{ alarmTarget: 'ops@example.com', apiGatewayLogRole: false, memoryMb: 1024 },
   ...{ reservedConcurrency: { authorizer: 20, worker: 5 }, stages: { staging: {} } },
 }

@@ -60,8 +60,12 @@ test('what is not being finished raises an alarm', () => {
   const ours = resourcesOf('AWS::CloudWatch::Alarm').filter(([id]) => id.includes('Work'))
   const alarms = ours.map(([, alarm]) => [alarm.MetricName, alarm.Threshold])
   expect(alarms.sort()).toEqual([
+    ['ApproximateAgeOfOldestMessage', 600],
     ['ApproximateNumberOfMessagesVisible', 0],
     ['ApproximateNumberOfMessagesVisible', 0],
+    ['ApproximateNumberOfMessagesVisible', 1000],
+    ['Errors', 2],
     ['IteratorAge', 300_000],
+    ['OldestChangeSeconds', 600],
   ])
 })

@@ -11,12 +11,17 @@ test('tokens and silent integrations are looked at every hour, and nobody tries 
   ])
 })
 
-test('a watch that fails for three hours raises an alarm', () => {
+test('a watch that fails for three hours raises an alarm, and so does what it finds', () => {
   const alarms = resourcesOf('AWS::CloudWatch::Alarm').filter(([name]) => name.includes('Watch'))
   expect(alarms.map(([, alarm]) => alarm)).toMatchObject([
     {
       ...{ MetricName: 'Errors', Period: 3600, EvaluationPeriods: 3, Threshold: 0 },
       Dimensions: [{ Name: 'FunctionName', Value: { Ref: id } }],
     },
+    {
+      ...{ MetricName: 'DaysToTokenExpiry', Statistic: 'Minimum', Period: 10_800, Threshold: 14 },
+      ComparisonOperator: 'LessThanThreshold',
+    },
+    { MetricName: 'SilentIntegrations', Statistic: 'Maximum', Period: 10_800, Threshold: 0 },
   ])
 })

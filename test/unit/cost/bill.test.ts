@@ -59,14 +59,12 @@ describe('billOf()', () => {
 
   test('what is switched on has a line of its own, and what is switched off has none', () => {
     const names = (settings: Partial<Settings>) => bill({}, settings).map(({ what }) => what)
-    const more = { firewall: true, customerKey: true, domain: true }
-    const less = { methodMetrics: false, tracing: false, recovery: false }
-    expect(names(more).filter((what) => !names({}).includes(what))).toEqual(['the key', 'web ACL', 'hosted zone'])
-    expect(names({}).filter((what) => !names(less).includes(what))).toEqual([
-      'point-in-time recovery',
-      'metrics of each method',
-      'traces',
+    const watched = { methodMetrics: true, metricsByIntegration: true, tracing: true }
+    const more = { firewall: true, customerKey: true, domain: true, ...watched }
+    expect(names(more).filter((what) => !names({}).includes(what))).toEqual([
+      ...['metrics of each method', 'metrics of each integration', 'traces', 'the key', 'web ACL', 'hosted zone'],
     ])
+    expect(names({}).filter((what) => !names({ recovery: false }).includes(what))).toEqual(['point-in-time recovery'])
   })
 
   test('a follower keeps a function running at all hours: 30 days of half a GB', () => {

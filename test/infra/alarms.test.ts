@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { anchorOf } from '../../infra/alarms.ts'
+import { synthesize } from '../../local/synthesize.ts'
+import { METRICS } from '../../shared/http/metric.ts'
+import { ALL, resourcesOf } from './stack.ts'
+
+const docs = join(import.meta.dirname, '..', '..', 'docs')
+const runbook = readFileSync(join(docs, 'runbook.md'), 'utf8')
+/** Heading → what stands below it. */
+const entries = new Map(
+  runbook
+    .split(/^## /m)
+    .slice(1)
+    .map((part) => [part.slice(0, part.indexOf('\n')), part]),
+)
+
+// biome-ignore lint/suspicious/noExplicitAny: tests look into templates of their own making
+type Properties = Record<string, any>
+const all = synthesize(ALL).template
+const inAll = (type: string): Properties[] =>
+  Object.values(all.Resources)
+    .filter(({ Type }) => Type === type)
+    .map(({ Properties }) => Properties as Properties)
+const alarms = inAll('AWS::CloudWatch::Alarm')
+const composites = inAll('AWS::CloudWatch::CompositeAlarm')
+const named = [...alarms, ...composites]
+const nameOf = ({ AlarmName }: Properties) => String(AlarmName).replace('rolecall-staging-', '')
+
+describe('alarms and the runbook are in step', () => {
+  const rows = [...runbook.matchAll(/^\| (?:\*\*)?`(\w+)`(?:\*\*)? \| .+ \| \[(.+)\]\(#(.+)\) \|$/gm)].map(
+    ([, name, entry, anchor]) => ({ name, entry, anchor }),
+  )
+
+  test('each alarm has its row, each row its alarm, and both name the same entry', () => {
+    const told = named.map((alarm) => [
+      nameOf(alarm),
+      /\(docs\/runbook\.md, "(.+)"\)$/.exec(alarm.AlarmDescription)?.[1],
+    ])
+    expect(rows.map(({ name, entry }) => [name, entry]).sort()).toEqual(told.sort())
+  })
+
+  test('each entry is there, under that address, and has a command to look with', () => {
+    for (const { entry = '', anchor } of rows) {
+      expect([entry, anchor]).toEqual([entry, anchorOf(entry)])
+      expect(entries.get(entry)).toMatch(/\.\/rolecall |aws \w+ /)
+    }
+  })
+
+  test('no alarm is told of otherwise by another name', () => {
+    const spoken = [...runbook.matchAll(/\balarms? `(\w+)`/g)].map(([, name]) => name)
+    expect(spoken.filter((name) => !named.some((alarm) => nameOf(alarm) === name))).toEqual([])
+  })
+
+  test('an address of the runbook of your own is where they lead', () => {
+    const { template } = synthesize({ runbookUrl: 'https://wiki.example.com/rolecall/runbook' })
+    const told = Object.values(template.Resources).map(({ Properties }) => String(Object(Properties).AlarmDescription))
+    expect(told).toContain(
+      'Events cannot be stored, so requests are refused (https://wiki.example.com/rolecall/runbook#503-its-audit-event-could-not-be-stored)',
+    )
+  })
+})
+
+describe('what storms is told once', () => {
+  const ruleOf = ({ AlarmRule }: Properties) =>
+    (AlarmRule['Fn::Join'][1] as unknown[]).flatMap((part) =>
+      typeof part === 'string' ? [] : [nameOf(Object(all.Resources[Object(part)['Fn::GetAtt'][0]]).Properties)],
+    )
+  const byName = Object.fromEntries(composites.map((one) => [nameOf(one), one]))
+
+  test('by one alarm for each group, which keeps still while the cause rings', () => {
+    expect(Object.fromEntries(composites.map((one) => [nameOf(one), ruleOf(one)]))).toEqual({
+      Overloaded: ['TableThrottled', 'FunctionsThrottled'],
+      RequestsFail: ['GatewayFails', 'TokensUnchecked', 'EventsNotStored', 'ClientsThrottled'],
+      WorkStuck: [
+        ...['ChangesOld', 'WorkFailed', 'WorkLate', 'WorkPilesUp', 'DoorbellsFailed', 'StreamLate', 'ScheduleFails'],
+      ],
+    })
+    expect(byName.Overloaded).not.toHaveProperty('ActionsSuppressor')
+    for (const { ActionsSuppressor, ...one } of [byName.RequestsFail ?? {}, byName.WorkStuck ?? {}]) {
+      const cause = Object(all.Resources[ActionsSuppressor['Fn::GetAtt'][0]]).Properties
+      expect([nameOf(cause), one.ActionsSuppressorWaitPeriod, one.ActionsSuppressorExtensionPeriod]).toEqual([
+        ...['Overloaded', 120, 300],
+      ])
+    }
+  })
+
+  test('and by none of its members', () => {
+    const members = composites.flatMap(ruleOf)
+    const silent = alarms.filter(({ AlarmActions }) => AlarmActions === undefined).map(nameOf)
+    expect(silent.sort()).toEqual(members.sort())
+    expect(
+      composites.filter(({ AlarmActions, OKActions }) => AlarmActions?.length !== 1 || OKActions?.length !== 1),
+    ).toEqual([])
+  })
+
+  test('where nobody is told there are none, since they would cost for nothing', () => {
+    expect(resourcesOf('AWS::CloudWatch::CompositeAlarm')).toEqual([])
+  })
+})
+
+test('no data is no alarm', () => {
+  expect(new Set(alarms.map(({ TreatMissingData }) => TreatMissingData))).toEqual(new Set(['notBreaching']))
+})
+
+test('no alarm looks at what is off by default', () => {
+  const looked = JSON.stringify(resourcesOf('AWS::CloudWatch::Alarm'))
+  // Metrics of a method name it, and those of an integration name that.
+  for (const dimension of ['"Method"', '"Resource"', '"integration"']) expect(looked).not.toContain(dimension)
+})
+
+test('the table of metrics says each one, with its unit and its dimensions', () => {
+  const page = readFileSync(join(docs, 'metrics.md'), 'utf8')
+  const rows = [...page.matchAll(/^\| `(\w+)` \| (\w+) \| (.+?) \| .+ \|$/gm)].map(([, name, unit, by]) => [
+    name,
+    unit,
+    by,
+  ])
+  const said = { service: 'none', outcome: '`outcome`', reason: '`reason`', integration: '`account`, `integration`' }
+  const expected = Object.entries(METRICS).map(([name, { unit, by }]) => [
+    name,
+    unit,
+    by.map((set) => said[set]).join('; '),
+  ])
+  expect(rows).toEqual(expected)
+})
