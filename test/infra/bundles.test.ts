@@ -14,8 +14,8 @@ import {
 const KB = 1024
 /** Minified and gzipped, in KB (docs/performance.md): bytes do not depend on the machine, so they can gate. */
 const BUDGETS: Record<LambdaName | BackgroundName, [bytes: number, gzip: number]> = {
-  users: [350, 116],
-  groups: [350, 115],
+  users: [350, 118],
+  groups: [350, 116],
   'group-reads': [350, 115],
   search: [350, 115],
   bulk: [355, 120],
@@ -49,7 +49,7 @@ test.each([...LAMBDA_NAMES, ...BACKGROUND_NAMES])(
 /** The modules of ours of which something is left in a bundle. */
 async function modulesOf(name: LambdaName): Promise<string[]> {
   const options = bundleOptions(entryOf(name), 'unwritten.mjs')
-  const { metafile } = await build({ ...options, metafile: true, write: false })
+  const { metafile } = await build({ ...options, sourcemap: false, metafile: true, write: false })
   const [output] = Object.values(metafile.outputs)
   const parts = Object.entries(output?.inputs ?? {}).filter(([, { bytesInOutput }]) => bytesInOutput > 0)
   return parts.map(([path]) => path).filter((path) => path.startsWith('shared/'))
