@@ -97,7 +97,7 @@ function asReader(line: string, { account, tokenId, eventId }: Reader): string[]
     .replace(/\bEVENT_ID\b/, eventId)
     .replace(/(revoke --all )NAME\b/, '$1EXAMPLE')
     .replace(/\b(show) (?:ID|NAME)\b/, '$1 ada@example.com')
-    .replace(/\b(list) NAME\b/, '$1 EXAMPLE')
+    .replace(/\b(list|release) NAME\b/, '$1 EXAMPLE')
     .replace('--integration OKTA_PROVISIONING', '--integration EXAMPLE')
     .replace('--actor OKTA_PROVISIONER', '--actor GENERIC_SCIM_PROVISIONER')
     .replace(/--since \S+/, `--since ${day(2)}`)
