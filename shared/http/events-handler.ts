@@ -5,11 +5,13 @@ import { Trail } from '../audit/trail.ts'
 import { invalidSyntax, type ScimError } from '../scim/error.ts'
 import { withDeadline } from '../store/deadline.ts'
 import { newId } from '../store/new-id.ts'
+import { newTally } from '../store/tally.ts'
 import { accountOf, adminHandler, parseAccount } from './admin/handler.ts'
 import type { HandlerOptions } from './api-handler.ts'
 import { answerInvocation, eventsOperations, type InvocationAnswer } from './events-operations.ts'
 import { logUnexpected } from './failure.ts'
 import { eventRecorder, recorded } from './recorded.ts'
+import { logRequest } from './request-line.ts'
 import { deadlineOf } from './time-limits.ts'
 
 /**
@@ -29,15 +31,21 @@ const isGatewayEvent = (payload: unknown): payload is APIGatewayProxyEvent =>
 async function invoke(options: HandlerOptions, payload: unknown, lambda: Context): Promise<InvocationAnswer> {
   const { putEvent, now: clock = () => new Date() } = options
   const { awsRequestId } = lambda
-  const db = withDeadline(options.db, deadlineOf(lambda, options.db))
+  const tally = newTally()
+  const db = withDeadline({ ...options.db, tally }, deadlineOf(lambda, options.db))
   const now = clock()
   const trail = startInvocation(payload, now, awsRequestId)
-  const report = (error: unknown) => logUnexpected(error, { requestContext: { requestId: awsRequestId } })
+  const logged = { requestContext: { requestId: awsRequestId } }
+  const report = (error: unknown) => logUnexpected(error, logged)
   const recorder = eventRecorder<InvocationAnswer>({ trail, db, putEvent, report }, () => 200)
   const outcome = await recorded(recorder, async () => {
     const question = parsePayload(payload)
     return answerInvocation(question, { db, account: parseAccount(question.account), now, trail })
   })
+  if (options.config.requestLog) {
+    const status = 'refusal' in outcome ? outcome.refusal.status : 200
+    logRequest(logged, { status, durationMs: clock().getTime() - now.getTime(), account: trail.account, tally })
+  }
   if ('refusal' in outcome) throw toInvocationError(outcome.refusal)
   return outcome.answer
 }

@@ -1,5 +1,5 @@
-import type { APIGatewayProxyEvent } from 'aws-lambda'
 import { consumed, type Tally } from '../store/tally.ts'
+import type { LoggedRequest } from './failure.ts'
 import { isLogged, log } from './log.ts'
 
 /** Whose request it is, as far as that is known. */
@@ -18,9 +18,9 @@ export interface Ended extends Whose {
 /** Calls of the table that one line shows. */
 const SHOWN_CALLS = 100
 
-/** One line for each request, which is its metric. Whose it is stands in it and is none of the dimensions. */
+/** One line for each request, by the gateway or by invocation, which is its metric. Whose it is stands in it and is none of the dimensions. */
 export function logRequest(
-  { httpMethod: method, resource: route, requestContext: { requestId } }: APIGatewayProxyEvent,
+  { httpMethod: method = 'INVOKE', resource: route = '/events', requestContext: { requestId } }: LoggedRequest,
   { status, tally, ...ended }: Ended,
 ): void {
   const outcome = outcomeOf(status)

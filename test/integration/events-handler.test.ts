@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { EventAnswer } from '../../shared/audit/event-answer.ts'
 import { EVENT_COLUMNS, presentEvent } from '../../shared/audit/event-row.ts'
 import { eventsHandler } from '../../shared/http/events-handler.ts'
@@ -114,6 +114,22 @@ describe('what cannot be answered', () => {
     })
     expect((await askOver(handler)({})).status).toBe(503)
   })
+})
+
+test('an invocation leaves one line, whatever becomes of it', async () => {
+  const db = await testTable()
+  const config = { ...testConfig(db.tableName), requestLog: true }
+  const invoke = invokeOn(eventsHandler({ config, db, putEvent, now: () => NOW }))
+  const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+  await invoke({ last: '5m' })
+  await invoke({ last: 'soon' }).catch(() => {})
+  const lines = written.mock.calls.map(([text]) => JSON.parse(String(text)))
+  written.mockRestore()
+  const line = { message: 'request', requestId: expect.stringMatching(/./), method: 'INVOKE', route: '/events' }
+  expect(lines).toMatchObject([
+    { ...line, account: 'default', status: 200, outcome: 'ok', Requests: 1 },
+    { ...line, account: 'default', status: 400, outcome: 'refused', Requests: 1 },
+  ])
 })
 
 describe('an invocation that fails', () => {

@@ -170,6 +170,15 @@ describe('the watch', () => {
     expect(await look(30)).toMatchObject({ 'OKTA DaysToTokenExpiry': 151 })
   })
 
+  test('counts an integration that is silent for longer than it says, and none that may be', async () => {
+    const { tokenId } = await issue()
+    await note(tokenId, 0)
+    expect(await look(6)).not.toHaveProperty(['OKTA SilentIntegrations'])
+    expect(await look(7)).toMatchObject({ 'OKTA IntegrationSilentDays': 7, 'OKTA SilentIntegrations': 1 })
+    await changeIntegration(admin(), 'OKTA', { silentAfterDays: 0 })
+    expect(await look(8)).not.toHaveProperty(['OKTA SilentIntegrations'])
+  })
+
   test('costs three queries for an account about which there is nothing to tell', async () => {
     const { tokenId } = await issue()
     await note(tokenId, 0)

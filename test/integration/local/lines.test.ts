@@ -51,6 +51,17 @@ describe('through the gateway each request leaves one line', () => {
     expect(lines.join()).not.toContain('ada')
   })
 
+  test('also where clients of OAuth 2.0 get their tokens, and are kept out', async () => {
+    const body = new URLSearchParams({ grant_type: 'client_credentials', client_id: 'x', client_secret: 'nonsense' })
+    await fetch(`${system.adminUrl}/oauth2/token`, { method: 'POST', body })
+    const refused = { level: 'INFO', service: 'rolecall', message: 'token refused', reason: 'client', RefusedTokens: 1 }
+    expect([linesOf('request'), linesOf('token refused')]).toMatchObject([
+      [{ ...REQUEST, method: 'POST', route: '/oauth2/token', status: 401, outcome: 'refused' }],
+      [refused],
+    ])
+    expect(lines.join()).not.toContain('nonsense')
+  })
+
   test('and whoever is kept out one of his own, which says why', async () => {
     await client(system).request('GET', '/Users', undefined, { authorization: 'Bearer nonsense' })
     expect([linesOf('request'), linesOf('token refused')]).toEqual([
