@@ -81,10 +81,12 @@ export async function bundleInto(name: LambdaName | BackgroundName, folder: stri
   return { path, bytes: code.length, gzipBytes: gzipSync(code).length }
 }
 
-/** The map with paths from the root, and the same wherever it is made. */
+/** The map with paths from the root, wherever packages are linked from: the same on every machine. */
 function traceOf(path: string): string {
   const { version, sources, mappings } = JSON.parse(readFileSync(path, 'utf8'))
-  const fromRoot = sources.map((source: string) => relative(ROOT, join(dirname(path), source)))
+  const fromRoot = sources.map((source: string) =>
+    relative(ROOT, join(dirname(path), source)).replace(/^.*\bnode_modules\//, 'node_modules/'),
+  )
   return JSON.stringify({ version, sources: fromRoot, names: [], mappings })
 }
 

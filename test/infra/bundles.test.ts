@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { build } from 'esbuild'
 import { describe, expect, test } from 'vitest'
 import {
@@ -10,6 +11,7 @@ import {
   LAMBDA_NAMES,
   type LambdaName,
 } from '../../infra/bundling.ts'
+import { TRACE_FILE } from '../../shared/http/stack.ts'
 
 const KB = 1024
 /** Minified and gzipped, in KB (docs/performance.md): bytes do not depend on the machine, so they can gate. */
@@ -36,6 +38,7 @@ test.each([...LAMBDA_NAMES, ...BACKGROUND_NAMES])(
   async (name) => {
     const built = await bundle(name)
     const code = readFileSync(built.path, 'utf8')
+    const trace = JSON.parse(readFileSync(join(dirname(built.path), TRACE_FILE), 'utf8'))
     built.dispose()
     const [bytes, gzip] = BUDGETS[name]
     expect(built.bytes).toBeLessThanOrEqual(bytes * KB)
@@ -43,6 +46,10 @@ test.each([...LAMBDA_NAMES, ...BACKGROUND_NAMES])(
     // An import of these loads undici; the bundle asks process.getBuiltinModule() instead.
     expect(code).not.toMatch(/from\s*["'](?:node:)?https?2?["']/)
     expect(code).not.toContain('sourceMappingURL')
+    // Names of files, as they are below the root, and nothing of what is in them.
+    expect(Object.keys(trace)).toEqual(['version', 'sources', 'names', 'mappings'])
+    expect(trace.sources.filter((path: string) => !/^(shared|functions|infra|node_modules)\//.test(path))).toEqual([])
+    expect(trace.sources).toContain(`functions/${name}/handler.ts`)
   },
 )
 

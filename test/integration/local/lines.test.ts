@@ -22,7 +22,10 @@ const linesOf = (message: string) =>
     .filter((line) => line.message === message)
     .map(({ timestamp, durationMs, requestId, _aws, ...line }) => {
       expect([timestamp, requestId]).toEqual([expect.stringMatching(/^\d{4}-.*Z$/), expect.stringMatching(/./)])
-      expect(_aws.CloudWatchMetrics.length).toBeGreaterThan(0)
+      // CloudWatch drops a metric where the line lacks a value or a dimension that it is told to take from it.
+      for (const { Dimensions, Metrics } of _aws.CloudWatchMetrics)
+        for (const name of [Dimensions.flat(), Metrics.map(({ Name }: { Name: string }) => Name)].flat())
+          expect(line).toHaveProperty([name])
       return line
     })
 
