@@ -20,7 +20,7 @@ export function watchHandler({ db }: { db: Db }) {
     }
     const measure: Measure = (name, value, of) => log('INFO', 'integration', of, { [name]: value })
     const left = await watchAll(db, new Date(db.clock()), { measure, report }, handoverOf(context, db))
-    if (left > 0) log('INFO', `${left} accounts are left for the next look`, { requestId: id })
+    if (left > 0) log('WARN', `${left} accounts are left for the next look`, { requestId: id })
     if (failures.length > 0) throw new Error(`${failures.length} accounts could not be looked at`)
   }
 }
