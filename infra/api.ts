@@ -58,10 +58,12 @@ export class ScimApi extends Construct {
     this.#functions = functions
     this.api = this.#addApi(settings)
     addGatewayResponses(this.api)
+    // The stack says where clients send requests; the library's own output names an address that may be switched off.
+    this.api.node.tryRemoveChild('Endpoint')
     const tokenRequired = this.#authorizeByToken(settings)
     this.#addRoutes([...scimRoutes(RESOURCE_TYPES), SCIM_UNKNOWN], scimGatewayPaths, tokenRequired)
     this.#addRoutes(ADMIN_ROUTES, ({ path }) => [path], { authorizationType: AuthorizationType.IAM })
-    this.#addRoutes(OPEN_ROUTES, ({ path }) => [path], { authorizationType: AuthorizationType.NONE })
+    this.#addOpenRoutes()
     this.#addAround(settings)
   }
 
@@ -122,6 +124,20 @@ export class ScimApi extends Construct {
         for (const method of gatewayMethods(routes, route))
           resource.addMethod(method, this.#integration(route), options)
       }
+    }
+  }
+
+  /** The methods that have limits of their own stand by their names, or there would be none to set them for. */
+  #addOpenRoutes(): void {
+    const open = { authorizationType: AuthorizationType.NONE }
+    for (const {
+      path,
+      methods: [method],
+      ...route
+    } of OPEN_ROUTES) {
+      const resource = this.api.root.resourceForPath(path)
+      for (const one of [method, 'ANY'])
+        resource.addMethod(one, this.#integration({ path, methods: [method], ...route }), open)
     }
   }
 

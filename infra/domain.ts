@@ -34,8 +34,8 @@ export class Domain extends Construct {
     })
     const [target, zone] = [domain.domainNameAliasDomainName, domain.domainNameAliasHostedZoneId]
     if (hostedZoneId === undefined) {
-      const description = `What the record of ${domainName} has to point to: CNAME, or an alias of zone ${zone}`
-      new CfnOutput(this, 'Target', { value: target, description }).overrideLogicalId('DomainTarget')
+      this.#tell('DomainTarget', target, `What the record of ${domainName} has to point to: a CNAME, or an alias`)
+      this.#tell('DomainTargetZone', zone, 'The zone that an alias record names beside its target')
       return
     }
     new CfnRecordSet(this, 'Record', {
@@ -44,5 +44,10 @@ export class Domain extends Construct {
       type: 'A',
       aliasTarget: { dnsName: target, hostedZoneId: zone },
     })
+  }
+
+  /** CloudFormation wants descriptions as they are: nothing that only the deployment knows can stand in them. */
+  #tell(name: string, value: string, description: string): void {
+    new CfnOutput(this, name, { value, description }).overrideLogicalId(name)
   }
 }

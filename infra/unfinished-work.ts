@@ -45,7 +45,12 @@ export class UnfinishedWork extends Construct {
     const worker = addFunction(this, 'worker', { ...props, environment, timeoutMs: WORKER_LIMIT_MS, sendsItself: true })
     for (const fn of [changes, worker]) queue.grantSendMessages(fn)
     changes.addEventSource(listenTo(props, unheard))
-    worker.addEventSource(new SqsEventSource(queue, { batchSize: 1, maxConcurrency: MAX_WORKERS }))
+    worker.addEventSource(
+      new SqsEventSource(queue, {
+        batchSize: 1,
+        maxConcurrency: Math.min(MAX_WORKERS, props.settings.reservedConcurrency.worker ?? MAX_WORKERS),
+      }),
+    )
     new Rule(this, 'EveryMinute', {
       description: 'Finds unfinished work whose doorbell was lost',
       schedule: Schedule.rate(Duration.minutes(1)),

@@ -17,7 +17,7 @@ export interface SynthesizedStack {
 
 export interface CloudFormationTemplate {
   Resources: Record<string, { Type: string; Properties?: unknown }>
-  Outputs?: Record<string, { Value: unknown }>
+  Outputs?: Record<string, { Value: unknown; Description?: unknown }>
 }
 
 /**

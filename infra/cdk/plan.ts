@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { ConfigError, parseDeployment, stagesOf } from '../config/config.ts'
-import type { Deployment } from '../config/settings.ts'
+import { type Deployment, SETTINGS } from '../config/settings.ts'
+import { variableOf } from '../config/written.ts'
 
 export const COMMANDS = ['synth', 'diff', 'deploy', 'destroy'] as const
 type Command = (typeof COMMANDS)[number]
@@ -33,6 +34,7 @@ export function planOf(
 ): Step[] {
   const asked = readArgs(args)
   const named = asked.stage ?? asked.context.stage ?? env.ROLECALL_STAGE
+  refuseUnknown(asked.context, env)
   const context = (key: string) => (key === 'stage' ? named : asked.context[key])
   const deployment = parseDeployment(config, { context, env })
   requireStage(command, named, stagesOf(config))
@@ -49,6 +51,9 @@ const SHARED = {
   'role-arn': { type: 'string', short: 'r' },
 } as const
 
+/** What is deployed, looked at and deleted has to be one app. */
+const OURS: readonly string[] = ['app', 'a']
+
 function readArgs(args: readonly string[]): Asked {
   const options = { ...SHARED, stage: { type: 'string' as const } }
   const { tokens } = parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true })
@@ -60,6 +65,9 @@ function readArgs(args: readonly string[]): Asked {
     Object.assign(context, pair)
     // The stage is said once, by us.
     if ('stage' in pair) continue
+    if (token.kind === 'option' && OURS.includes(token.name)) {
+      throw new ConfigError([`Cannot use ${token.rawName}: the app is infra/app.ts, in cdk.json`])
+    }
     if (token.kind !== 'option') rest.push(token.kind === 'positional' ? token.value : '--')
     else if (token.name === 'stage') stage = token.value ?? ''
     else if (token.name in SHARED) common.push(`--${token.name}`, token.value ?? '')
@@ -71,7 +79,21 @@ function readArgs(args: readonly string[]): Asked {
 /** `memoryMb=1024` */
 function pairOf(text: string): Record<string, string> {
   const equals = text.indexOf('=')
-  return equals < 0 ? {} : { [text.slice(0, equals)]: text.slice(equals + 1) }
+  if (equals < 0) throw new ConfigError([`Cannot use -c ${text}: write -c ${text}=VALUE`])
+  return { [text.slice(0, equals)]: text.slice(equals + 1) }
+}
+
+/** Variables of ours that are no settings of a deployment. */
+const OTHER_VARIABLES = ['ROLECALL_STAGE', 'ROLECALL_URL', 'ROLECALL_TOKEN', 'ROLECALL_REQUIRE_BROWSER']
+
+/** What is misspelt must not pass for set. The CDK's own context has an `@` or a colon in its names. */
+function refuseUnknown(context: Asked['context'], env: Readonly<Record<string, string | undefined>>): void {
+  const variables = new Set([...OTHER_VARIABLES, ...Object.keys(SETTINGS).map(variableOf)])
+  const names = Object.keys(context).filter((key) => !Object.hasOwn(SETTINGS, key) && !/^stage$|[@:]/.test(key))
+  const set = Object.keys(env).filter((key) => key.startsWith('ROLECALL_') && !variables.has(key))
+  const places = [...names.map((name) => `-c ${name}`), ...set]
+  if (places.length > 0)
+    throw new ConfigError(places.map((place) => `There is no setting ${place}: docs/deploy.md lists them`))
 }
 
 /** With one stage there is nothing to choose, but what is deleted is called by its name. */
@@ -98,7 +120,7 @@ function beforeDestroying(deployment: Deployment, common: readonly string[]): St
   return [
     {
       args: ['diff', '--fail', '--method=template', ...common],
-      otherwise: `What is deployed as "${name}" is not what the configuration says, so the table could be kept or lost by accident: look at the difference above, then ${deploy}`,
+      otherwise: `Nothing is deleted: unless what is deployed as "${name}" is what the configuration says, the table could be kept or lost by accident. If a difference is shown above, then ${deploy}; if something else went wrong, mend that`,
     },
   ]
 }

@@ -1,3 +1,4 @@
+import { inspect, isDeepStrictEqual } from 'node:util'
 import { contradictionsOf } from './contradictions.ts'
 import type { ScimServiceProps } from './props.ts'
 import {
@@ -61,8 +62,31 @@ export function parseDeployment(config: unknown, { context = () => undefined, en
     : [`There is no stage "${wanted}" in rolecall.config.ts: ${Object.keys(stages).join(', ')}`]
   return required({
     settings: chosen?.settings as Deployment,
-    sentences: [...missing, ...all.flatMap(({ sentences }) => sentences)],
+    sentences: [
+      ...missing,
+      ...all.flatMap(({ sentences }) => sentences),
+      ...sharedBy(all.map(({ settings }) => settings)),
+    ],
   })
+}
+
+/** What two stages may not have in common, since the second would change or lack what the first has. */
+function sharedBy(stages: readonly Deployment[]): string[] {
+  const addressOf = ({ domainName, domainBasePath = '' }: Deployment) => domainName && `${domainName}/${domainBasePath}`
+  return stages.flatMap((stage, i) =>
+    stages.slice(0, i).flatMap((other) => {
+      const both = `stages ${other.stage} and ${stage.stage}`
+      const address = addressOf(stage)
+      return [
+        ...(stage.name === other.name
+          ? [`The ${both} would be one stack, "${stage.name}": give one another name`]
+          : []),
+        ...(address !== undefined && address === addressOf(other)
+          ? [`The ${both} would have one address, ${address}: give one another domainName or domainBasePath`]
+          : []),
+      ]
+    }),
+  )
 }
 
 /** The names of a file's stages. @throws {ConfigError} */
@@ -83,6 +107,8 @@ function parseFile(config: unknown): { common: Values; stages: Readonly<Record<s
 /** The name of the default stage's stack is the service's alone, so that it stays when other stages come. */
 function checkStage(stage: string, given: Values): Checked<Deployment> {
   const { settings, sentences } = check<Deployment>(SETTINGS, given)
+  const wrongStage = mistakeOf('stage', { value: stage }, SERVICE_SETTINGS.stage)
+  if (wrongStage) return { settings: { ...settings, stage }, sentences: [...sentences, wrongStage] }
   const name = stage === DEFAULT_STAGE ? settings.name : `${settings.name}-${stage}`
   const named = check<Deployment>(SERVICE_SETTINGS, placed({ name, stage }, 'with its stage'))
   return { settings: { ...settings, name, stage }, sentences: sentences.length > 0 ? sentences : named.sentences }
@@ -108,7 +134,9 @@ function check<Settings extends ServiceSettings>(
 ): Checked<Settings> {
   const known = Object.entries(given).filter(([, { value }]) => value !== undefined)
   const settings = { ...DEFAULTS, ...Object.fromEntries(known.map(([name, { value }]) => [name, value])) } as Settings
-  const sentences = known.flatMap(([name, one]) => mistakeOf(name, one, table[name]) ?? [])
+  const sentences = known.flatMap(
+    ([name, one]) => mistakeOf(name, one, Object.hasOwn(table, name) ? table[name] : undefined) ?? [],
+  )
   return { settings, sentences: sentences.length > 0 ? sentences : contradictionsOf(settings) }
 }
 
@@ -116,7 +144,22 @@ function mistakeOf(name: string, { value, place }: Given, setting: Setting<unkno
   const suffix = place === undefined ? '' : ` (${place})`
   if (!setting) return `There is no setting ${name}${suffix}: docs/deploy.md lists them`
   if (setting.schema.safeParse(value).success) return undefined
-  return `Cannot use ${name} ${JSON.stringify(value)}${suffix}: ${setting.says}`
+  return `Cannot use ${name} ${quote(value)}${suffix}: ${setting.says}`
+}
+
+/** As it stands in the file, as far as JSON has words for it. */
+function quote(value: unknown): string {
+  const isPlain = typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)
+  if (isPlain || isJson(value)) return JSON.stringify(value)
+  return inspect(value, { depth: 1, breakLength: Number.POSITIVE_INFINITY })
+}
+
+function isJson(value: unknown): boolean {
+  try {
+    return isDeepStrictEqual(JSON.parse(JSON.stringify(value)), value)
+  } catch {
+    return false
+  }
 }
 
 function required<Settings>({ settings, sentences }: Checked<Settings>): Settings {

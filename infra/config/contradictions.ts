@@ -19,7 +19,15 @@ function ofDomain({ domainName, certificateArn, domainBasePath, hostedZoneId, de
 }
 
 function ofLimits(settings: ServiceSettings): string[] {
-  const { requestsPerSecond, clientRequestsPerSecond, burst, clientBurst, firewall, allowedRanges } = settings
+  const {
+    requestsPerSecond,
+    clientRequestsPerSecond,
+    burst,
+    clientBurst,
+    firewall,
+    allowedRanges,
+    reservedConcurrency,
+  } = settings
   const share = 'one client would have the share of all'
   return [
     ...where(
@@ -27,6 +35,10 @@ function ofLimits(settings: ServiceSettings): string[] {
       `clientRequestsPerSecond ${clientRequestsPerSecond} is more than requestsPerSecond ${requestsPerSecond}: ${share}`,
     ),
     ...where(clientBurst > burst, `clientBurst ${clientBurst} is more than burst ${burst}: ${share}`),
+    ...where(
+      reservedConcurrency.worker === 1,
+      'reservedConcurrency.worker 1 is too little: a queue has two of its function at once, at least',
+    ),
     ...where(
       allowedRanges.length > 0 && !firewall,
       'allowedRanges refuse nobody without the firewall: set firewall to true too',
@@ -61,21 +73,22 @@ const tableOf = (streamArn: string): string | undefined => streamArn.split('/')[
 /** What is used by its ARN has to be where the service is. */
 function ofRegion(settings: ServiceSettings & Partial<Deployment>): string[] {
   const { certificateArn, customerManagedKey, alarmTarget, tableStreamArn, regions, awsAccount } = settings
-  const [region] = regions ?? []
-  return Object.entries({ certificateArn, customerManagedKey, alarmTarget, tableStreamArn }).flatMap(
+  const named = Object.entries({ certificateArn, customerManagedKey, alarmTarget, tableStreamArn }).flatMap(
     ([name, value]) => {
-      const [, , , itsRegion, itsAccount] = String(value).split(':')
-      if (itsRegion === undefined) return []
-      return [
-        ...where(
-          region !== undefined && itsRegion !== region,
-          `${name} is in ${itsRegion}, the service in ${region}: use one there`,
-        ),
-        ...where(
-          name === 'tableStreamArn' && awsAccount !== undefined && itsAccount !== awsAccount,
-          `${name} belongs to the account ${itsAccount}, the service to ${awsAccount}`,
-        ),
-      ]
+      const [, , , region, account] = String(value).split(':')
+      return region === undefined ? [] : [{ name, region, account }]
     },
   )
+  const region = regions?.[0] ?? named[0]?.region
+  const whose = regions?.[0] === undefined ? `${named[0]?.name} in ${region}` : `the service in ${region}`
+  return named.flatMap(({ name, ...its }) => [
+    ...where(its.region !== region, `${name} is in ${its.region}, ${whose}: use one there`),
+    ...where(
+      OF_THE_ACCOUNT.includes(name) && awsAccount !== undefined && its.account !== awsAccount,
+      `${name} belongs to the account ${its.account}, the service to ${awsAccount}`,
+    ),
+  ])
 }
+
+/** What no other account can lend. */
+const OF_THE_ACCOUNT = ['certificateArn', 'tableStreamArn']

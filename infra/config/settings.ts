@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { AUTHORIZER_CACHE_SECONDS } from '../../shared/auth/authorizer-cache.ts'
+import { toNetworkBlock } from '../../shared/auth/network-block.ts'
 import { LOG_LEVELS } from '../../shared/config.ts'
 import { CLIENT_REQUESTS_PER_SECOND } from '../../shared/http/time-limits.ts'
 import { BACKGROUND_NAMES, LAMBDA_NAMES } from '../bundling.ts'
@@ -17,6 +18,8 @@ export type TextForm = 'text' | 'number' | 'flag' | 'flag or text' | 'list' | 'p
 /** Periods CloudWatch Logs offers. */
 const LOG_RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 3653]
 const MAX_NAME = 40
+/** Of one resource. */
+const MAX_TAGS = 50
 /** Paths that API Gateway keeps for itself at the root of a domain. */
 const RESERVED_PATHS = ['ping', 'sping']
 const FUNCTION_NAMES: readonly string[] = [...LAMBDA_NAMES, ...BACKGROUND_NAMES]
@@ -26,7 +29,9 @@ const arn = (service: string, resource: string) =>
   z.string().regex(new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]+:\\d{12}:${resource}$`))
 const whole = (least: number, most: number) => z.int().min(least).max(most)
 const email = z.email().max(256)
-const range = z.union([z.cidrv4(), z.cidrv6()]).refine((text) => !text.endsWith('/0'))
+const range = z
+  .union([z.cidrv4(), z.cidrv6()])
+  .refine((text) => !text.endsWith('/0') && toNetworkBlock(text) === text && !text.toLowerCase().startsWith('::ffff:'))
 const host = z.string().max(253)
 const name = z.string().regex(new RegExp(`^[a-z][a-z0-9-]{0,${MAX_NAME - 1}}$`))
 
@@ -44,7 +49,7 @@ export const SERVICE_SETTINGS = {
   ),
   domainName: optional(
     'text',
-    host.regex(/^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/),
+    host.regex(/^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,58}[a-z0-9])$/),
     'a host name in small letters, such as scim.example.com',
   ),
   certificateArn: optional(
@@ -85,8 +90,11 @@ export const SERVICE_SETTINGS = {
   firewall: flag(),
   allowedRanges: setting(
     'list',
-    z.array(range).readonly(),
-    'a list of ranges such as 203.0.113.0/24 or 2001:db8::/32, none of them everything (/0)',
+    z
+      .array(range)
+      .refine((ranges) => new Set(ranges).size === ranges.length)
+      .readonly(),
+    'a list of ranges such as 203.0.113.0/24 or 2001:db8::/32, each once, by its first address, and none of them everything (/0)',
   ),
   logLevel: setting('text', z.enum(LOG_LEVELS), `one of ${LOG_LEVELS.join(', ')}`),
   metricsByIntegration: flag(),
@@ -141,14 +149,16 @@ export const SETTINGS = {
   ),
   tags: setting(
     'pairs',
-    z.record(
-      z
-        .string()
-        .regex(/^[\w .:/=+@-]{1,128}$/)
-        .refine((key) => !key.startsWith('aws:')),
-      z.string().regex(/^[\w .:/=+@-]{0,256}$/),
-    ),
-    'texts of letters, digits, blanks and _.:/=+-@ by their keys, which do not begin with aws:',
+    z
+      .record(
+        z
+          .string()
+          .regex(/^[\w .:/=+@-]{1,128}$/)
+          .refine((key) => !key.toLowerCase().startsWith('aws:')),
+        z.string().regex(/^[\w .:/=+@-]{0,256}$/),
+      )
+      .refine((tags) => Object.keys(tags).length <= MAX_TAGS),
+    `at most ${MAX_TAGS} texts of letters, digits, blanks and _.:/=+-@ by their keys, which do not begin with aws:`,
   ),
   terminationProtection: flag(),
 } satisfies { [Name in keyof Settings]-?: Setting<Settings[Name]> }

@@ -2,6 +2,8 @@ import type { TextForm } from './settings.ts'
 
 /** A text of the context or the environment as the setting wants it; what cannot be read so is left for its check to quote. */
 export function fromText(form: TextForm, text: string): unknown {
+  // Mostly a variable that nobody set: taken for an empty list, it would open what the file closes.
+  if (text.trim() === '') return text
   if (form === 'number') return toNumber(text)
   if (form === 'flag' || form === 'flag or text') return FLAGS.get(text) ?? text
   if (form === 'list') return partsOf(text)

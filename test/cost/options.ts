@@ -54,7 +54,7 @@ const SIZE_OPTIONS = {
 } as const satisfies Record<string, NumberOption<keyof Size>>
 
 const SETTING_OPTIONS = {
-  'memory-mb': { of: 'memoryMb', least: 128, most: 10_240, about: 'of each function' },
+  'memory-mb': { of: 'memoryMb', least: 256, most: 10_240, about: 'of each function' },
   'authorizer-cache-seconds': {
     of: 'authorizerCacheSeconds',
     least: 0,
@@ -73,7 +73,6 @@ const FLAG_OPTIONS = {
   'metrics-by-integration': { set: { metricsByIntegration: true }, about: 'each integration has metrics of its own' },
   tracing: { set: { tracing: true }, about: 'X-Ray records traces' },
   'alarm-target': { set: { alarmsTold: true }, about: 'somebody is told of alarms' },
-  'no-recovery': { set: { recovery: false }, about: 'the table has no point-in-time recovery' },
 } as const satisfies Record<string, FlagOption>
 
 const NUMBERS = { ...SIZE_OPTIONS, ...SETTING_OPTIONS }

@@ -12,7 +12,6 @@ export interface Settings {
   /** Whether somebody is told of alarms, by some that stand for others. */
   alarmsTold: boolean
   tracing: boolean
-  recovery: boolean
   customerKey: boolean
   firewall: boolean
   domain: boolean
@@ -27,7 +26,6 @@ export const DEFAULTS: Settings = {
   metricsByIntegration: false,
   alarmsTold: false,
   tracing: false,
-  recovery: true,
   customerKey: false,
   firewall: false,
   domain: false,

@@ -34,7 +34,7 @@ export function storageLines({ size, settings }: Given, calls: readonly Calls[])
   return [
     line('users and memberships, stored', 'tableGb', objects.table + objects.index),
     line('events, stored', 'tableGb', events.table + events.index),
-    ...(settings.recovery ? [line('point-in-time recovery', 'recoveryGb', objects.table + events.table)] : []),
+    line('point-in-time recovery', 'recoveryGb', objects.table + events.table),
   ]
 }
 

@@ -100,7 +100,6 @@ const CHANGES: readonly Change[] = [
   { what: 'metrics of each integration', settings: { metricsByIntegration: true } },
   { what: "the gateway's metrics of each method", settings: { methodMetrics: true } },
   { what: 'tracing', settings: { tracing: true } },
-  { what: 'no point-in-time recovery', settings: { recovery: false } },
   {
     what: 'a second integration that sends as much',
     size: ({ integrations, requestsPerDay }) => ({

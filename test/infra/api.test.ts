@@ -92,6 +92,10 @@ describe('routes', () => {
     expect([...byPath.keys()].sort()).toEqual([...new Set([...scim, ...admin, ...open])].sort())
     const found = [...byPath].filter(([, { methods }]) => methods.get('ANY')?.authorization === 'NONE')
     expect(found.map(([path]) => path).sort()).toEqual([...open].sort())
+    // AWS knows the limits of a method by its name.
+    for (const { path, methods } of OPEN_ROUTES) {
+      expect([...(byPath.get(path)?.methods.keys() ?? [])]).toEqual([...methods, 'ANY'])
+    }
     const types = resourcesOf('AWS::ApiGateway::Method').map(([, method]) => method.AuthorizationType)
     expect(new Set(types)).toEqual(new Set(['CUSTOM', 'AWS_IAM', 'NONE']))
   })

@@ -36,7 +36,7 @@ describe('planOf()', () => {
     expect(look).toEqual({
       args: ['diff', '--fail', '--method=template', ...PROD, '--profile', 'ops'],
       otherwise:
-        'What is deployed as "rolecall" is not what the configuration says, so the table could be kept or lost by accident: look at the difference above, then npm run deploy -- --stage prod',
+        'Nothing is deleted: unless what is deployed as "rolecall" is what the configuration says, the table could be kept or lost by accident. If a difference is shown above, then npm run deploy -- --stage prod; if something else went wrong, mend that',
     })
     expect(destroy).toEqual({ args: ['destroy', ...PROD, '--profile', 'ops', '--force'] })
   })
@@ -64,6 +64,24 @@ describe('planOf()', () => {
       'a stage that is not there',
       ['diff', ['--stage', 'dev'], TWO, {}],
       ['There is no stage "dev" in rolecall.config.ts: prod, staging'],
+    ],
+    [
+      'what is misspelt',
+      ['synth', ['-c', 'eventRetention=7'], {}, { ROLECALL_EVENT_RETENTION: '7', ROLECALL_URL: 'https://x' }],
+      [
+        'There is no setting -c eventRetention: docs/deploy.md lists them',
+        'There is no setting ROLECALL_EVENT_RETENTION: docs/deploy.md lists them',
+      ],
+    ],
+    [
+      'a setting without a value',
+      ['synth', ['-c', 'memoryMb'], {}, {}],
+      ['Cannot use -c memoryMb: write -c memoryMb=VALUE'],
+    ],
+    [
+      'another app than the one that was looked at',
+      ['destroy', ['--stage', 'prod', '--app', 'x'], FREE, {}],
+      ['Cannot use --app: the app is infra/app.ts, in cdk.json'],
     ],
     [
       'a wrong value on the command line',

@@ -120,7 +120,7 @@ describe('parseDeployment()', () => {
     [
       'allowedRanges',
       ['0.0.0.0/0'],
-      'Cannot use allowedRanges ["0.0.0.0/0"]: a list of ranges such as 203.0.113.0/24 or 2001:db8::/32, none of them everything (/0)',
+      'Cannot use allowedRanges ["0.0.0.0/0"]: a list of ranges such as 203.0.113.0/24 or 2001:db8::/32, each once, by its first address, and none of them everything (/0)',
     ],
     [
       'alarmTarget',
@@ -143,7 +143,7 @@ describe('parseDeployment()', () => {
     [
       'tags',
       { 'aws:x': 'y' },
-      'Cannot use tags {"aws:x":"y"}: texts of letters, digits, blanks and _.:/=+-@ by their keys, which do not begin with aws:',
+      'Cannot use tags {"aws:x":"y"}: at most 50 texts of letters, digits, blanks and _.:/=+-@ by their keys, which do not begin with aws:',
     ],
     ['memoryMb', 128, 'Cannot use memoryMb 128: a number of MB from 256 to 10240'],
     [
@@ -225,6 +225,25 @@ describe('parseDeployment()', () => {
       { awsAccount: '999999999999', tableName: 'kept', tableStreamArn: STREAM },
       'tableStreamArn belongs to the account 123456789012, the service to 999999999999',
     ],
+    [
+      'a certificate of another account',
+      { awsAccount: '999999999999', domainName: 'scim.example.com', certificateArn: CERTIFICATE },
+      'certificateArn belongs to the account 123456789012, the service to 999999999999',
+    ],
+    [
+      'what is in two regions, where none is said',
+      {
+        domainName: 'scim.example.com',
+        certificateArn: CERTIFICATE,
+        alarmTarget: 'arn:aws:sns:us-east-1:123456789012:ops',
+      },
+      'alarmTarget is in us-east-1, certificateArn in eu-west-1: use one there',
+    ],
+    [
+      'one worker, of which a queue has two',
+      { reservedConcurrency: { worker: 1 } },
+      'reservedConcurrency.worker 1 is too little: a queue has two of its function at once, at least',
+    ],
   ])('refuses %s', (_what, config, sentence) => {
     expect(sentencesOf(config)).toEqual([sentence])
   })
@@ -255,7 +274,7 @@ describe('parseDeployment()', () => {
     [
       'a stage with a long name',
       { stages: { 'pre-production': {} } },
-      ['Cannot use stage "pre-production" (with its stage): small letters and digits, a letter first, at most 16'],
+      ['Cannot use stage "pre-production": small letters and digits, a letter first, at most 16'],
     ],
     [
       'names that are too long together',
@@ -266,6 +285,55 @@ describe('parseDeployment()', () => {
     ],
   ])('refuses %s', (_what, config, sentences) => {
     expect(sentencesOf(config)).toEqual(sentences)
+  })
+
+  test.each<[string, unknown, string]>([
+    ['toString', 1, 'There is no setting toString: docs/deploy.md lists them'],
+    ['memoryMb', 512n, 'Cannot use memoryMb 512n: a number of MB from 256 to 10240'],
+    ['memoryMb', Number.NaN, 'Cannot use memoryMb NaN: a number of MB from 256 to 10240'],
+    [
+      'name',
+      () => 'rolecall',
+      'Cannot use name [Function: name]: small letters, digits and hyphens, a letter first, at most 40',
+    ],
+  ])('refuses a %s that no JSON holds', (setting, value, sentence) => {
+    expect(sentencesOf({ [setting]: value })).toEqual([sentence])
+  })
+
+  test.each(['203.0.113.5/24', '::ffff:192.0.2.0/120', '203.0.113.0/024'])('refuses the range %s', (range) => {
+    expect(sentencesOf({ firewall: true, allowedRanges: [range] })).toHaveLength(1)
+    expect(sentencesOf({ firewall: true, allowedRanges: ['203.0.113.0/24', '203.0.113.0/24'] })).toHaveLength(1)
+  })
+
+  test('takes no variable that nobody set for an empty list', () => {
+    const config = { firewall: true, allowedRanges: ['203.0.113.0/24'], tags: { team: 'identity' } }
+    expect(sentencesOf(config, { ...contextOf({ tags: ' ' }), env: { ROLECALL_ALLOWED_RANGES: '' } })).toEqual([
+      expect.stringMatching(/^Cannot use allowedRanges "" \(ROLECALL_ALLOWED_RANGES\): a list of ranges/),
+      expect.stringMatching(/^Cannot use tags " " \(-c tags\): at most 50 texts/),
+    ])
+  })
+
+  test.each<[string, boolean]>([
+    ['scim.example.xn--p1ai', true],
+    ['scim.example.com', true],
+    [`${'a'.repeat(63)}.example.com`, true],
+    [`${'a'.repeat(64)}.example.com`, false],
+    ['*.example.com', false],
+    ['example', false],
+    ['scim.example.com.', false],
+  ])('takes %s for a host name: %s', (domainName, isOne) => {
+    expect(sentencesOf({ domainName, certificateArn: CERTIFICATE })).toHaveLength(isOne ? 0 : 1)
+  })
+
+  test('refuses stages that would be one stack or have one address', () => {
+    const domain = { domainName: 'scim.example.com', certificateArn: CERTIFICATE }
+    expect(sentencesOf({ name: 'a', stages: { prod: { name: 'a-b' }, b: {} } })).toEqual([
+      'The stages prod and b would be one stack, "a-b": give one another name',
+    ])
+    expect(sentencesOf({ ...domain, stages: { prod: {}, staging: {} } })).toEqual([
+      'The stages prod and staging would have one address, scim.example.com/: give one another domainName or domainBasePath',
+    ])
+    expect(sentencesOf({ ...domain, stages: { prod: {}, staging: { domainBasePath: 'staging' } } })).toEqual([])
   })
 
   test('refuses a stage that is not there', () => {

@@ -8,7 +8,6 @@ const propertyOf = (type: string, name: string) => [
 ]
 
 test('the estimate counts what the template deploys', () => {
-  const [replica] = theOnly('AWS::DynamoDB::GlobalTable').Replicas
   const [all] = theOnly('AWS::ApiGateway::Stage').MethodSettings
   expect({
     memoryMb: propertyOf('AWS::Lambda::Function', 'MemorySize'),
@@ -19,7 +18,6 @@ test('the estimate counts what the template deploys', () => {
     metricsByIntegration: 'METRICS_BY_INTEGRATION' in variables(),
     alarmsTold: resourcesOf('AWS::CloudWatch::CompositeAlarm').length > 0,
     tracing: theOnly('AWS::ApiGateway::Stage').TracingEnabled,
-    recovery: replica.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled,
     customerKey: resourcesOf('AWS::KMS::Key').length > 0,
     firewall: resourcesOf('AWS::WAFv2::WebACL').length > 0,
     domain: resourcesOf('AWS::ApiGateway::DomainName').length > 0,

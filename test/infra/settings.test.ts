@@ -60,6 +60,14 @@ describe('names and times', () => {
     ])
   })
 
+  test('a queue calls no more workers than there may be', () => {
+    const most = (template: CloudFormationTemplate) =>
+      resourcesIn(template, 'AWS::Lambda::EventSourceMapping').flatMap(
+        ({ properties }) => properties.ScalingConfig?.MaximumConcurrency ?? [],
+      )
+    expect([most(off), most(on)]).toEqual([[50], [5]])
+  })
+
   test('the limits of all are those of the stage', () => {
     const [everything] = theOne(on, 'AWS::ApiGateway::Stage').properties.MethodSettings
     expect(everything).toMatchObject({ ResourcePath: '/*', ThrottlingRateLimit: 30, ThrottlingBurstLimit: 40 })
@@ -120,7 +128,10 @@ describe('the domain', () => {
     expect(outputsOf(template)).toMatchObject({
       BaseUrl: 'https://scim.example.com/scim/v2',
       DomainTarget: { 'Fn::GetAtt': [domain, 'RegionalDomainName'] },
+      DomainTargetZone: { 'Fn::GetAtt': [domain, 'RegionalHostedZoneId'] },
     })
+    expect(Object.keys(outputsOf(template))).toEqual(['DomainTarget', 'DomainTargetZone', 'BaseUrl', 'AdminUrl', 'TableName'])
+    for (const { Description } of Object.values(template.Outputs ?? {})) expect(Description).toBeTypeOf('string')
   })
 })
 

@@ -11,6 +11,7 @@ const INFRA = [
   ...['shared/http/metric.ts', 'shared/http/stack.ts'],
   ...['shared/config.ts', 'shared/store/table.ts', 'shared/http/routes.ts', 'shared/http/time-limits.ts'],
   ...['shared/scim/resource-types.ts', 'shared/auth/authorizer-cache.ts', 'shared/auth/client-key.ts'],
+  ...['shared/auth/network-block.ts'],
 ]
 const upTo = (room: string) => SHARED.slice(0, SHARED.indexOf(room)).map((name) => `shared/${name}`)
 const ROOMS: Record<string, string[]> = {

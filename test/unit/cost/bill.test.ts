@@ -64,7 +64,6 @@ describe('billOf()', () => {
     expect(names(more).filter((what) => !names({}).includes(what))).toEqual([
       ...['metrics of each method', 'metrics of each integration', 'traces', 'the key', 'web ACL', 'hosted zone'],
     ])
-    expect(names({}).filter((what) => !names({ recovery: false }).includes(what))).toEqual(['point-in-time recovery'])
   })
 
   test('a follower keeps a function running at all hours: 30 days of half a GB', () => {

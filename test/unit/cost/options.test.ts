@@ -35,7 +35,7 @@ test.each([
 })
 
 test('the help shows every option', () => {
-  for (const name of ['users', 'log-retention-days', 'customer-key', 'no-recovery', 'write', 'help']) {
+  for (const name of ['users', 'log-retention-days', 'customer-key', 'write', 'help']) {
     expect(USAGE).toContain(`\n  --${name}`)
   }
 })
