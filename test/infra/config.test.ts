@@ -294,7 +294,7 @@ describe('parseDeployment()', () => {
     [
       'name',
       () => 'rolecall',
-      'Cannot use name [Function: name]: small letters, digits and hyphens, a letter first, at most 40',
+      'Cannot use name [Function (anonymous)]: small letters, digits and hyphens, a letter first, at most 40',
     ],
   ])('refuses a %s that no JSON holds', (setting, value, sentence) => {
     expect(sentencesOf({ [setting]: value })).toEqual([sentence])

@@ -23,7 +23,7 @@ test.each([
   ['--users', 'Cannot use --users "": a whole number from 1 to 10000000'],
   ['--users=-5', 'Cannot use --users "-5": a whole number from 1 to 10000000'],
   ['--users --firewall', 'Cannot use --users "--firewall": a whole number from 1 to 10000000'],
-  ['--memory-mb 1.5', 'Cannot use --memory-mb "1.5": a whole number from 128 to 10240'],
+  ['--memory-mb 1.5', 'Cannot use --memory-mb "1.5": a whole number from 256 to 10240'],
   ['--firewall=yes', 'Cannot use --firewall "yes": it takes no value'],
   ['--user 5', 'Cannot use "--user": npm run cost -- --help shows every option'],
   ['-u 5', 'Cannot use "-u": npm run cost -- --help shows every option'],
