@@ -118,7 +118,7 @@ describe('rolecall health', () => {
       3,
       expect.stringMatching(/^\d+ objects, names and memberships: 0 violations; 0 changed by hand$/),
     ])
-    expect(progress).toEqual([expect.stringMatching(/^\d+ checked, part 7 of 7: unfinished work$/)])
+    expect(progress).toEqual([expect.stringMatching(/^\d+ checked, part 8 of 8: unfinished work$/)])
     const Key = nameKey('default', RESOURCE_TYPES.User, 'bob')
     await system.db.client.send(new DeleteCommand({ TableName: system.db.tableName, Key }))
     const broken = await rolecall('health --invariants')
