@@ -23,12 +23,14 @@ import { setup } from './commands/setup.ts'
 import { sqlCommand } from './commands/sql.ts'
 import { tokenCommands } from './commands/token.ts'
 import { undoCommands } from './commands/undo.ts'
+import { verify } from './commands/verify.ts'
 import { whoami } from './commands/whoami.ts'
 
 const ASKING: readonly Command[] = [
   setup,
   check,
   health,
+  verify,
   whoami,
   ...integrationCommands,
   ...oauthCommands,
