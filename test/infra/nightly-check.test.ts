@@ -12,13 +12,15 @@ test('everything is checked each night, in as many runs as it takes', () => {
 })
 
 test('a finding raises an alarm, and so does a night without a whole check', () => {
-  const alarms = resourcesOf('AWS::CloudWatch::Alarm').filter(([, { MetricName }]) => /^(InvariantFindings|HoursSinceCheck)$/.test(MetricName))
+  const alarms = resourcesOf('AWS::CloudWatch::Alarm').filter(([, { MetricName }]) =>
+    /^(InvariantFindings|HoursSinceCheck)$/.test(MetricName),
+  )
   const common = { Namespace: 'Rolecall', Period: 3600, EvaluationPeriods: 1, TreatMissingData: 'notBreaching' }
   const service = { Name: 'service', Value: 'rolecall' }
   expect(alarms.map(([, alarm]) => alarm)).toEqual([
     expect.objectContaining({
       ...{ ...common, MetricName: 'InvariantFindings', Statistic: 'Sum', Threshold: 0 },
-      Dimensions: [{ Name: 'invariant', Value: 'any' }, service],
+      Dimensions: [service],
     }),
     expect.objectContaining({
       ...{ ...common, MetricName: 'HoursSinceCheck', Statistic: 'Maximum', Threshold: 28 },

@@ -130,7 +130,13 @@ describe('the domain', () => {
       DomainTarget: { 'Fn::GetAtt': [domain, 'RegionalDomainName'] },
       DomainTargetZone: { 'Fn::GetAtt': [domain, 'RegionalHostedZoneId'] },
     })
-    expect(Object.keys(outputsOf(template))).toEqual(['DomainTarget', 'DomainTargetZone', 'BaseUrl', 'AdminUrl', 'TableName'])
+    expect(Object.keys(outputsOf(template))).toEqual([
+      'DomainTarget',
+      'DomainTargetZone',
+      'BaseUrl',
+      'AdminUrl',
+      'TableName',
+    ])
     for (const { Description } of Object.values(template.Outputs ?? {})) expect(Description).toBeTypeOf('string')
   })
 })

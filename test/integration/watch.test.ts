@@ -210,13 +210,13 @@ describe('the watch', () => {
   test('as a function writes its figures as metrics', async () => {
     await issue()
     const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
-    await watchHandler({ db: { ...db, clock: () => START }, service: 'rolecall' })({ id: 'event' }, lambdaContext())
+    await watchHandler({ db: { ...db, clock: () => START } })({ id: 'event' }, lambdaContext())
     const lines = write.mock.calls.map(([text]) => JSON.parse(String(text)))
     write.mockRestore()
     expect(lines.filter((line) => line.account === account)).toMatchObject([
       { integration: 'OKTA', IntegrationSilentDays: 0 },
       { integration: 'OKTA', DaysToTokenExpiry: 181 },
     ])
-    expect(lines.at(-1)).toMatchObject({ service: 'rolecall', HoursSinceCheck: 0 })
+    expect(lines.at(-1)).toMatchObject({ message: 'nightly check', HoursSinceCheck: 0 })
   })
 })
