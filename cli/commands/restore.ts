@@ -13,7 +13,7 @@ const needed = (name: string, what: string) => ({
   schema: z.string({ error: `expected the name of ${name}` }).min(1, { error: `expected the name of ${name}` }),
 })
 
-const TABLES = {
+const TABLE_FLAGS = {
   restored: needed('the table that was restored', 'the table that point-in-time recovery made'),
   live: needed("the service's table", 'the table of the service, which is written over'),
   at: optional(
@@ -54,7 +54,7 @@ async function openBoth(session: BaseSession, values: TableValues): Promise<Tabl
   return openTables({ restored, live, eventRetentionDays }, session.target, session.terminal)
 }
 
-async function showPlan({ terminal, output }: BaseSession, plan: Plan): Promise<void> {
+async function showRestorePlan({ terminal, output }: BaseSession, plan: Plan): Promise<void> {
   const rows = Object.entries(plan.kinds).map(([kind, counts]) => ({ kind, ...counts }))
   await showList({ terminal, output }, PLAN_VIEW, [rows])
   for (const sentence of toNoticed(plan)) terminal.tell(sentence)
@@ -66,7 +66,7 @@ const planCommand = offlineCommand({
   words: 'restore plan',
   summary: 'Show what restoring a table would change, by reading both tables',
   outputs: ['table', 'json'],
-  flags: TABLES,
+  flags: TABLE_FLAGS,
   examples: ['rolecall restore plan --restored rolecall-0200 --live rolecall-Table'],
   run: async (session, values) => {
     const tables = await openBoth(session, values)
@@ -76,7 +76,7 @@ const planCommand = offlineCommand({
       await session.terminal.write(`${plainJson({ ...plan, noticed: toNoticed(plan) }, 2)}\n`)
       return 0
     }
-    await showPlan(session, plan)
+    await showRestorePlan(session, plan)
     session.terminal.tell('Nothing was changed')
     return 0
   },
@@ -86,7 +86,7 @@ const applyCommand = offlineCommand({
   words: 'restore apply',
   summary: 'Write a restored table over that of the service; what was cut off goes on by running it again',
   outputs: ['table'],
-  flags: { ...TABLES, enable: toggle('switch the integrations on at the end that were on') },
+  flags: { ...TABLE_FLAGS, enable: toggle('switch the integrations on at the end that were on') },
   examples: ['rolecall restore apply --restored rolecall-0200 --live rolecall-Table'],
   run: async (session, { enable, ...values }) => {
     const tables = await openBoth(session, values)
@@ -94,7 +94,7 @@ const applyCommand = offlineCommand({
     const actor = session.terminal.env.USER ?? 'operator'
     const { progress } = session.terminal
     const restored = await applyRestore(tables, { actor, at: values.at ?? tables.restoredTo, progress })
-    if (restored.plan) await showPlan(session, restored.plan)
+    if (restored.plan) await showRestorePlan(session, restored.plan)
     if (enable) await enableAll(tables.live, restored.off, actor)
     return tellEnd(session, restored, enable)
   },

@@ -16,7 +16,7 @@ import { Failure } from '../failure.ts'
 const MINUTE_MS = 60_000
 /** A slice of the worker ends within it. */
 const LEASE_MS = 40_000
-const POLL_MS = 500
+const LEASE_POLL_MS = 500
 
 /** The request of an operator, as an administrator's would be. */
 export function operatorContext(db: Db, account: string, actor: string, now: Date): AdminContext {
@@ -90,6 +90,6 @@ async function dropWork(db: Db, account: string): Promise<void> {
       return
     }
     if (db.clock() > until) throw new Failure(`A worker is still at changes of account "${account}": run it again`)
-    await sleep(POLL_MS)
+    await sleep(LEASE_POLL_MS)
   }
 }

@@ -15,7 +15,7 @@ interface KindRow {
 }
 
 /** What a table holds, by the words of its keys (shared/store/keys.ts), in the order in which a plan tells of it. */
-const KINDS = {
+const RESTORE_KINDS = {
   users: { word: 'USER', treatment: 'object' },
   roles: { word: 'GROUP', treatment: 'object' },
   memberships: { word: 'MEMBERS', treatment: 'state' },
@@ -35,14 +35,14 @@ const KINDS = {
   'what passes by itself': { treatment: 'left' },
 } as const satisfies Record<string, KindRow>
 
-export type Kind = keyof typeof KINDS
-export const KIND_NAMES = Object.keys(KINDS) as Kind[]
+export type Kind = keyof typeof RESTORE_KINDS
+export const RESTORE_KIND_NAMES = Object.keys(RESTORE_KINDS) as Kind[]
 
 const BY_WORD = new Map(
-  Object.entries(KINDS).flatMap(([kind, row]) => ('word' in row ? [[row.word, kind as Kind]] : [])),
+  Object.entries(RESTORE_KINDS).flatMap(([kind, row]) => ('word' in row ? [[row.word, kind as Kind]] : [])),
 )
 
-export const treatmentOf = (kind: Kind): Treatment => KINDS[kind].treatment
+export const treatmentOf = (kind: Kind): Treatment => RESTORE_KINDS[kind].treatment
 
 /** Of what kind an item is, by its key. */
 export function kindOf({ pk, sk }: Item): Kind {

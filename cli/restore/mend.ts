@@ -29,7 +29,7 @@ import { keyOf, scanPages } from './tables.ts'
 const { User, Group } = RESOURCE_TYPES
 const typeOf = ({ type }: Violation): ResourceType => (type === Group.auditWord ? Group : User)
 const put = (Item: Item): WriteRequest => ({ PutRequest: { Item } })
-const drop = (item: Item): WriteRequest => ({ DeleteRequest: { Key: { ...keyOf(item) } } })
+const removal = (item: Item): WriteRequest => ({ DeleteRequest: { Key: { ...keyOf(item) } } })
 
 /** What is mended can bring to light what it hid. */
 const ROUNDS = 3
@@ -89,7 +89,7 @@ async function dropClaims(
   const keys = collections.map((of) => ({ pk: nameCollectionKey(account, of), sk: name }))
   const folded = type === 'PROVISIONER' ? [] : await batchGet(db, keys)
   const wrong = folded.filter((claim) => claim.id === id && !wanted.has(`${claim.pk} ${claim.sk}`))
-  await batchWrite(db, wrong.map(drop))
+  await batchWrite(db, wrong.map(removal))
 }
 
 /** One shard holds all there is; the others begin anew. */
@@ -103,7 +103,7 @@ async function recount(db: Db, account: string, type: ResourceType): Promise<voi
   }
   const first = { pk: countKey(account, type), sk: '000' }
   const others = (await listCountItems(db, account, type)).filter(({ sk }) => sk !== first.sk)
-  await batchWrite(db, [put({ ...first, ...counts }), ...others.map(drop)])
+  await batchWrite(db, [put({ ...first, ...counts }), ...others.map(removal)])
 }
 
 /** Memberships of who is no user, or in what is no role, go; the others are found by their user again. */
@@ -120,7 +120,9 @@ async function mendMembers(db: Db, account: string, groupId: string): Promise<vo
     const users = new Set(found.map(({ sk }) => sk))
     const requests = items.map((item) => {
       const userId = userOf(item)
-      return isThere && users.has(userId) ? put({ ...item, ...toMemberItem(account, groupId, { userId }) }) : drop(item)
+      return isThere && users.has(userId)
+        ? put({ ...item, ...toMemberItem(account, groupId, { userId }) })
+        : removal(item)
     })
     await batchWrite(db, requests)
   }
@@ -152,7 +154,7 @@ export async function dropLeftLookups(db: Db): Promise<number> {
     const wrong: Item[] = []
     for (const item of items.filter((one) => kindOf(one) === 'lookups'))
       if (!(await isWanted(db, item))) wrong.push(item)
-    await batchWrite(db, wrong.map(drop))
+    await batchWrite(db, wrong.map(removal))
     left += wrong.length
   }
   return left

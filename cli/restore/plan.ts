@@ -3,7 +3,7 @@ import { nameOf } from '../../shared/store/claims.ts'
 import { getDeletion } from '../../shared/store/deletions.ts'
 import { toResource } from '../../shared/store/resource-item.ts'
 import { type Decision, decide } from './decide.ts'
-import { accountOf, type Item, KIND_NAMES, type Kind, kindOf, treatmentOf } from './kinds.ts'
+import { accountOf, type Item, type Kind, kindOf, RESTORE_KIND_NAMES, treatmentOf } from './kinds.ts'
 import { scanBeside, type Tables } from './tables.ts'
 
 /** How many items of a kind come to what. */
@@ -37,7 +37,7 @@ export async function walkTables(
   carry: (decided: Parameters<Carry>[]) => Promise<unknown>,
 ) {
   const plan: Plan = {
-    kinds: Object.fromEntries(KIND_NAMES.map((kind) => [kind, none()])) as Plan['kinds'],
+    kinds: Object.fromEntries(RESTORE_KIND_NAMES.map((kind) => [kind, none()])) as Plan['kinds'],
     issuedSince: [],
   }
   const { live, restored } = tables

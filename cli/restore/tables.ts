@@ -77,8 +77,8 @@ export async function scanBeside(db: Db, other: Db, hear: (pairs: readonly Pair[
   await mapConcurrently(segments, SEGMENTS, async (Segment) => {
     for await (const items of scanPages(db, { Segment, TotalSegments: SEGMENTS })) {
       const found = await batchGet(other, items.map(keyOf))
-      const byKey = new Map(found.map((item) => [textOf(item), item]))
-      await hear(items.map((item): Pair => [item, byKey.get(textOf(item))]))
+      const byKey = new Map(found.map((item) => [keyText(item), item]))
+      await hear(items.map((item): Pair => [item, byKey.get(keyText(item))]))
     }
   })
 }
@@ -98,4 +98,4 @@ export async function* scanPages(
 }
 
 export const keyOf = ({ pk, sk }: Item): Key => ({ pk: String(pk), sk: String(sk) })
-const textOf = (item: Item): string => JSON.stringify(keyOf(item))
+const keyText = (item: Item): string => JSON.stringify(keyOf(item))

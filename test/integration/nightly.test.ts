@@ -32,9 +32,7 @@ async function run(at: number, { on = db, ms = 900_000 }: { on?: Db; ms?: number
   await checkHandler({ db: { ...on, clock } })({ id: 'night' }, context).finally(() => write.mockRestore())
 }
 const logged = () =>
-  lines
-    .filter(({ message }) => message !== 'invariant')
-    .map(({ timestamp: _, service: _service, ...line }) => line)
+  lines.filter(({ message }) => message !== 'invariant').map(({ timestamp: _, service: _service, ...line }) => line)
 const measured = () =>
   Object.fromEntries(
     lines.filter((line) => '_aws' in line).map(({ invariant, InvariantFindings }) => [invariant, InvariantFindings]),
