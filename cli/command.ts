@@ -2,6 +2,7 @@ import type * as z from 'zod'
 import type { Api } from './api.ts'
 import { UsageError } from './failure.ts'
 import type { OutputFormat } from './output.ts'
+import type { TargetFlags } from './target.ts'
 import type { Terminal } from './terminal.ts'
 
 /** One option, whole: as the help shows it, as shells complete it, and what it may be. */
@@ -26,6 +27,8 @@ export interface BaseSession {
   output: OutputFormat
   /** A command line to try next: these words, with the options that chose service, account and credentials. */
   hint(words: string): string
+  /** What names the service, for commands that reach its table by themselves. */
+  target: TargetFlags
 }
 
 /** What the work of a command that asks the service needs. */
@@ -74,7 +77,7 @@ export interface CommandSpec<Own extends Flags> extends CommandParts<Own> {
 }
 
 export interface OfflineSpec<Own extends Flags> extends CommandParts<Own> {
-  run(session: BaseSession, values: FlagValues<Own>, ...operands: string[]): Promise<void>
+  run(session: BaseSession, values: FlagValues<Own>, ...operands: string[]): Promise<ExitCode>
 }
 
 /** A command that asks the service. */
@@ -86,10 +89,7 @@ export const command = <const Own extends Flags>({ run, ...parts }: CommandSpec<
 
 /** A command that needs neither service nor credentials. */
 export const offlineCommand = <const Own extends Flags>({ run, ...parts }: OfflineSpec<Own>): Command =>
-  joinParts(parts, (values, operands) => async (base) => {
-    await run(base, values, ...operands)
-    return 0
-  })
+  joinParts(parts, (values, operands) => async (base) => (await run(base, values, ...operands)) ?? 0)
 
 function joinParts<Own extends Flags>(
   { operands = [], outputs = ['table', 'json', 'csv'], check, ...rest }: CommandParts<Own>,

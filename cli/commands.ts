@@ -19,16 +19,19 @@ import { oauthCommands } from './commands/oauth.ts'
 import { ownershipCommands } from './commands/ownership.ts'
 import { provisionerCommands } from './commands/provisioner.ts'
 import { resourceCommands } from './commands/resources.ts'
+import { restoreCommands } from './commands/restore.ts'
 import { setup } from './commands/setup.ts'
 import { sqlCommand } from './commands/sql.ts'
 import { tokenCommands } from './commands/token.ts'
 import { undoCommands } from './commands/undo.ts'
+import { verify } from './commands/verify.ts'
 import { whoami } from './commands/whoami.ts'
 
 const ASKING: readonly Command[] = [
   setup,
   check,
   health,
+  verify,
   whoami,
   ...integrationCommands,
   ...oauthCommands,
@@ -48,6 +51,7 @@ const ASKING: readonly Command[] = [
   ...grantCommands,
   ...ownershipCommands,
   ...undoCommands,
+  ...restoreCommands,
   drift,
   consoleCommand,
 ]

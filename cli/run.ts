@@ -78,7 +78,7 @@ async function carryOut(command: Command, args: readonly string[], terminal: Ter
   const work = command.prepare(positionals, values)
   const connect = async () => openApi(await findTarget(target, terminal), account)
   const hint = (words: string) => toCommandLine(`${ROLECALL} ${words}`, { account, ...target })
-  return (await work({ terminal, output, hint }, connect)) ?? 0
+  return (await work({ terminal, output, hint, target }, connect)) ?? 0
 }
 
 /** @throws {UsageError} on an unknown option or one without its value. */

@@ -98,7 +98,7 @@ const isLoopback = (host: string) => ['127.0.0.1', 'localhost', '[::1]'].include
 const regionOf = (url: string): string | undefined => /\.execute-api\.([a-z0-9-]+)\.amazonaws\.com/.exec(url)?.[1]
 
 /** Environment, profile, single sign-on, container or instance: whatever AWS tools use. */
-async function awsCredentials(profile: string | undefined): Promise<() => Promise<AwsCredentials>> {
+export async function awsCredentials(profile: string | undefined): Promise<() => Promise<AwsCredentials>> {
   const { defaultProvider } = await import('@aws-sdk/credential-provider-node')
   const provide = defaultProvider(profile ? { profile } : {})
   try {

@@ -18,7 +18,7 @@ const namesOf = (some: readonly Route[]) => new Set(some.map((route): LambdaName
 export const LAMBDA_NAMES: readonly LambdaName[] = [...namesOf(routes), 'authorizer']
 /** The functions that answer in the streaming format. */
 export const STREAMING: ReadonlySet<LambdaName | BackgroundName> = namesOf(routes.filter(({ streams }) => streams))
-export const BACKGROUND_NAMES = ['changes', 'worker', 'watch'] as const
+export const BACKGROUND_NAMES = ['changes', 'worker', 'watch', 'check'] as const
 
 const ROOT = join(import.meta.dirname, '..')
 const ALIASES = join(import.meta.dirname, 'bundling')

@@ -147,6 +147,19 @@ const GRANTS: Record<Exclude<LambdaName, ResourceFunctionName> | BackgroundName,
     ROUNDS,
     WRITE_EVENTS,
   ],
+  // Everything about objects, and the events of their last changes: nothing is changed but the mark of where it goes on.
+  check: [
+    {
+      actions: READ,
+      keys: ['NAME#*', 'LOOKUP#*', 'MEMBERS#*', 'COUNT#*', 'PENDING'].map((part) => `A#*#${part}`),
+      collections: true,
+    },
+    { actions: ['BatchGet'], keys: [EVENTS] },
+    { actions: ['Query'], keys: OBJECT_INDEX, index: true },
+    { actions: ['Get', 'Query'], keys: ['A#*#PROVISIONER'] },
+    { actions: ['Query'], keys: ['ACCOUNT'] },
+    ROUNDS,
+  ],
   worker: [
     { actions: [...READ, ...CHANGE], keys: [GROUPS, MEMBERS, PENDING] },
     { actions: ['Put'], keys: [HISTORY, KEPT] },
@@ -210,7 +223,7 @@ function denials(name: string, grants: readonly Grant[]): { actions: string[]; k
   const changesOfText = { actions: CHANGE.map(iamAction), keys: CLIENT_TEXT }
   if (grants === SCIM || grants === CLIENT_CHANGES || name === 'admin-resources')
     return [{ actions: all, keys: [TOKENS] }]
-  if (grants === READS) return [{ actions: all, keys: [TOKENS] }, changesOfText]
+  if (grants === READS || name === 'check') return [{ actions: all, keys: [TOKENS] }, changesOfText]
   // The pattern of groups fits their names and counts too.
   if (name === 'worker') return [{ actions: all, keys: [TOKENS, LOOKUPS, 'A#*#NAME#*', 'A#*#COUNT#*'] }]
   if (name === 'admin') return [{ actions: all, keys: CLIENT_TEXT }]

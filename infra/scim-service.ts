@@ -11,6 +11,7 @@ import type { ScimServiceProps } from './config/props.ts'
 import { ScimDashboard } from './dashboard.ts'
 import { domainUrl } from './domain.ts'
 import { ScimFunctions } from './functions.ts'
+import { NightlyCheck } from './nightly-check.ts'
 import { RequestAlarms } from './request-alarms.ts'
 import { ScimTable } from './table.ts'
 import { UnfinishedWork } from './unfinished-work.ts'
@@ -39,10 +40,11 @@ export class ScimService extends Construct {
     const alarms = new Alarms(this, 'Alarms', settings)
     const work = new UnfinishedWork(this, 'Work', { settings, table, alarms })
     const { watch } = new Watch(this, 'Watch', { settings, table, alarms })
+    const { check } = new NightlyCheck(this, 'Check', { settings, table, alarms })
     this.api = new ScimApi(this, 'Gateway', { settings, functions }).api
     new RequestAlarms(this, 'Requests', { settings, alarms, api: this.api, functions, table })
     alarms.tellGroups()
-    const all = [...functions.byName.values(), work.changes, work.worker, watch]
+    const all = [...functions.byName.values(), work.changes, work.worker, watch, check]
     new ScimDashboard(this, 'Dashboard', { settings, alarms, api: this.api, table, work, functions: all })
     this.table = table.table
     this.adminUrl = domainUrl(settings) ?? this.api.url.replace(/\/$/, '')

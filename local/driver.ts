@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { listAccounts } from '../shared/store/accounts.ts'
 import { mapConcurrently } from '../shared/store/batch.ts'
 import type { Db } from '../shared/store/client.ts'
+import type { Violation } from '../shared/store/invariants/violation.ts'
+import { checkNightly } from '../shared/watch/nightly.ts'
 import { watchAll } from '../shared/watch/watch.ts'
 import { listDue, runSlice, SLICE_MS, type Work } from '../shared/worker/work.ts'
 
@@ -12,6 +14,8 @@ export interface DriverOptions {
   report?: (error: unknown) => void
   /** How often tokens and silent integrations are looked at. */
   watchMs?: number
+  /** How often everything is checked for what may never be. */
+  checkMs?: number
 }
 
 export interface Driver {
@@ -24,13 +28,15 @@ const IDLE_MS = 250
 /** Queues worked on at once, and accounts asked for theirs. */
 const PARALLEL = 16
 const WATCH_MS = 60_000
+/** A check reads all there is, so it is no more often than where it is deployed. */
+const CHECK_MS = 86_400_000
 
 /**
  * Stands in for the table's stream, its queue, the worker's Lambda and the schedules, which no local engine has: finds the
  * queues of all accounts and works on each, one slice after the other, all of them side by side. Figures go nowhere here.
  */
 export function startDriver(db: Db, options: DriverOptions = {}): Driver {
-  const { twice = () => false, report = tell, watchMs = WATCH_MS } = options
+  const { twice = () => false, report = tell, watchMs = WATCH_MS, checkMs = CHECK_MS } = options
   const stopping = new AbortController()
   const busy = new Map<string, Promise<void>>()
   const begin = (work: Work) => {
@@ -49,11 +55,17 @@ export function startDriver(db: Db, options: DriverOptions = {}): Driver {
     }
   }
   const polling = poll()
-  const watching = watchEvery(db, watchMs, report, stopping.signal)
+  const watch = async () => {
+    await watchAll(db, new Date(db.clock()), { measure: () => {}, report }, Number.POSITIVE_INFINITY)
+  }
+  const watching = [
+    every(watchMs, watch, report, stopping.signal),
+    every(checkMs, () => check(db, report), report, stopping.signal),
+  ]
   return {
     async stop() {
       stopping.abort()
-      await Promise.all([polling, watching])
+      await Promise.all([polling, ...watching])
       await Promise.all(busy.values())
     },
   }
@@ -66,14 +78,25 @@ function tell(error: unknown): void {
   )
 }
 
-/** The first look is one span after the start. */
-async function watchEvery(db: Db, ms: number, report: (error: unknown) => void, stopping: AbortSignal): Promise<void> {
+/** The first time is one span after the start. */
+async function every(
+  ms: number,
+  act: () => Promise<void>,
+  report: (error: unknown) => void,
+  stopping: AbortSignal,
+): Promise<void> {
   for (;;) {
     await sleep(ms, undefined, { signal: stopping }).catch(() => {})
     if (stopping.aborted) return
-    const look = watchAll(db, new Date(db.clock()), { measure: () => {}, report }, Number.POSITIVE_INFINITY)
-    await look.catch(report)
+    await act().catch(report)
   }
+}
+
+/** What the nightly check finds is reported as failures are. */
+async function check(db: Db, report: (error: unknown) => void): Promise<void> {
+  const found = (account: string, { invariant, type, id }: Violation) =>
+    report(new Error(`An invariant is broken: ${account} ${invariant} ${type} ${id}`))
+  await checkNightly(db, new Date(db.clock()), { found, report }, Number.POSITIVE_INFINITY)
 }
 
 /** What fails of one account keeps no other waiting. */

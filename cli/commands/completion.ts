@@ -27,7 +27,10 @@ export function completionCommand(others: readonly Command[]): Command {
     check: (_values, shell = '') => {
       if (!NAMES.includes(shell)) throw new UsageError(`SHELL "${shell}": expected one of ${NAMES.join(', ')}`)
     },
-    run: ({ terminal }, _values, shell = '') => terminal.write(SHELLS[shell]?.([...others, itself]) ?? ''),
+    run: async ({ terminal }, _values, shell = '') => {
+      await terminal.write(SHELLS[shell]?.([...others, itself]) ?? '')
+      return 0
+    },
   })
   return itself
 }

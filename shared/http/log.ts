@@ -21,6 +21,9 @@ interface LogFields {
   /** Of the queue of unfinished work: what for, and how a slice of it ended. */
   kind?: string
   end?: string
+  /** What is broken, by type and id; which invariant. */
+  finding?: string
+  invariant?: string
   /** Name and message of an unexpected error, and where it was thrown. */
   error?: string
   stack?: string

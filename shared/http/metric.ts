@@ -4,6 +4,7 @@ const SETS = {
   service: ['service'],
   outcome: ['service', 'outcome'],
   reason: ['service', 'reason'],
+  invariant: ['service', 'invariant'],
   /** Only where the deployment pays for it. */
   integration: ['service', 'account', 'integration'],
 } as const
@@ -35,6 +36,8 @@ export const METRICS = {
   DaysToTokenExpiry: { unit: 'Count', by: ['service', 'integration'] },
   SilentIntegrations: { unit: 'Count', by: ['service'] },
   IntegrationSilentDays: { unit: 'Count', by: ['integration'] },
+  InvariantFindings: { unit: 'Count', by: ['service', 'invariant'] },
+  HoursSinceCheck: { unit: 'Count', by: ['service'] },
 } as const satisfies Record<string, Metric>
 
 export type MetricName = keyof typeof METRICS

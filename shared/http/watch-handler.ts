@@ -1,6 +1,7 @@
 import type { Context, EventBridgeEvent } from 'aws-lambda'
 import type { Db } from '../store/client.ts'
 import type { Measure } from '../watch/account.ts'
+import { hoursSinceCheck } from '../watch/nightly.ts'
 import { watchAll } from '../watch/watch.ts'
 import { logUnexpected } from './failure.ts'
 import { log } from './log.ts'
@@ -8,7 +9,7 @@ import { handoverOf } from './time-limits.ts'
 
 /**
  * The watch function: looks once an hour for tokens that end soon and integrations that fell silent, tells each by an
- * event and all by metrics. Accounts for which there is no time are the first ones next time.
+ * event and all by metrics, and how long ago the nightly check came to its end. Accounts for which there is no time are the first ones next time.
  * @throws {Error} when an account could not be looked at, so that the alarm rings.
  */
 export function watchHandler({ db }: { db: Db }) {
@@ -19,7 +20,9 @@ export function watchHandler({ db }: { db: Db }) {
       logUnexpected(error, { requestContext: { requestId: id } })
     }
     const measure: Measure = (name, value, of) => log('INFO', 'integration', of, { [name]: value })
-    const left = await watchAll(db, new Date(db.clock()), { measure, report }, handoverOf(context, db))
+    const now = new Date(db.clock())
+    const left = await watchAll(db, now, { measure, report }, handoverOf(context, db))
+    log('INFO', 'nightly check', { requestId: id }, { HoursSinceCheck: await hoursSinceCheck(db, now) })
     if (left > 0) log('WARN', `${left} accounts are left for the next look`, { requestId: id })
     if (failures.length > 0) throw new Error(`${failures.length} accounts could not be looked at`)
   }

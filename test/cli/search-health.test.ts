@@ -118,7 +118,7 @@ describe('rolecall health', () => {
       3,
       expect.stringMatching(/^\d+ objects, names and memberships: 0 violations; 0 changed by hand$/),
     ])
-    expect(progress).toEqual([expect.stringMatching(/^\d+ checked, part 7 of 7: unfinished work$/)])
+    expect(progress).toEqual([expect.stringMatching(/^\d+ checked, part 8 of 8: unfinished work$/)])
     const Key = nameKey('default', RESOURCE_TYPES.User, 'bob')
     await system.db.client.send(new DeleteCommand({ TableName: system.db.tableName, Key }))
     const broken = await rolecall('health --invariants')
@@ -128,5 +128,23 @@ describe('rolecall health', () => {
     ])
     const json = JSON.parse((await rolecall('health --invariants --output json')).stdout)
     expect(json.invariants).toMatchObject({ isCut: false, violations: [{ type: 'USER', id: ids.bob, name: 'bob' }] })
+  })
+
+  test('verify does that alone', async () => {
+    const broken = await rolecall('verify')
+    expect([broken.code, rowsOf(broken.stdout)]).toEqual([
+      3,
+      [
+        ['TYPE', 'ID', 'INVARIANT', 'VIOLATION'],
+        ['USER', ids.bob, 'name', `User "bob" (${ids.bob}): its name "bob" is not kept for it`],
+      ],
+    ])
+    await rolecall('account create whole')
+    const whole = await rolecall('verify --account whole --output json')
+    expect([whole.code, JSON.parse(whole.stdout), whole.stderr]).toEqual([
+      0,
+      [],
+      '0 objects, names and memberships: 0 violations; 0 changed by hand',
+    ])
   })
 })

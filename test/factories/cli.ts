@@ -65,6 +65,6 @@ export function sessionOf(output: OutputFormat) {
     account: 'default',
     call: async () => Promise.reject(new Error('not asked')),
   }
-  const session: Session = { terminal, output, hint: (words) => words, api }
+  const session: Session = { terminal, output, hint: (words) => words, target: {}, api }
   return { session, written, told, progress }
 }

@@ -117,7 +117,13 @@ test('the table of metrics says each one, with its unit and its dimensions', () 
     unit,
     by,
   ])
-  const said = { service: 'none', outcome: '`outcome`', reason: '`reason`', integration: '`account`, `integration`' }
+  const said = {
+    service: 'none',
+    outcome: '`outcome`',
+    reason: '`reason`',
+    invariant: '`invariant`',
+    integration: '`account`, `integration`',
+  }
   const expected = Object.entries(METRICS).map(([name, { unit, by }]) => [
     name,
     unit,

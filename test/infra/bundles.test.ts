@@ -31,6 +31,7 @@ const BUDGETS: Record<LambdaName | BackgroundName, [bytes: number, gzip: number]
   changes: [300, 100],
   worker: [350, 115],
   watch: [300, 100],
+  check: [300, 100],
 }
 
 test.each([...LAMBDA_NAMES, ...BACKGROUND_NAMES])(

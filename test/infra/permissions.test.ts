@@ -252,12 +252,45 @@ describe('what each function may do with the table (SECURITY E1, I5, T7)', () =>
       expect([name, isAllowed(name, 'PutItem', notices)]).toEqual([name, false])
   })
 
+  test('the nightly check reads what objects consist of, no token and no secret, and changes nothing', () => {
+    const actions = [
+      'GetItem',
+      'BatchGetItem',
+      'Query',
+      'PutItem',
+      'UpdateItem',
+      'DeleteItem',
+      'BatchWriteItem',
+      'Scan',
+    ]
+    const mayOf = (key: string) => actions.filter((action) => isAllowed('check', action, key))
+    const looked = OBJECTS.filter(
+      (key) => key !== PAGE_MARK && key !== movedPartition('acme', User, 'OKTA_PROVISIONER'),
+    )
+    for (const key of looked) expect([key, mayOf(key)]).toEqual([key, ['GetItem', 'BatchGetItem', 'Query']])
+    expect([mayOf(EVENT), mayOf(provisionerCollectionKey('acme'))]).toEqual([['BatchGetItem'], ['GetItem', 'Query']])
+    for (const key of [memberOfKey('acme', 'u1'), ownedKey('acme', 'OKTA_PROVISIONER', User)])
+      expect(isAllowed('check', 'Query', key, true)).toBe(true)
+    const never = [
+      TOKEN,
+      HISTORY,
+      KEPT,
+      PAGE_MARK,
+      integrationCollectionKey('acme'),
+      revokedKey('acme'),
+      usesKey('acme'),
+    ]
+    for (const key of never) expect([key, mayOf(key)]).toEqual([key, []])
+    expect(isAllowed('check', 'Query', tokensOfKey('acme', 'OKTA'), true)).toBe(false)
+    expect(isAllowed('check', 'Query', lookupCollectionKey('acme', User, 'externalId', 'x#EVENT#y'))).toBe(true)
+  })
+
   test('only what goes round all accounts reads and leaves a mark of where it goes on', () => {
     const actions = ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem']
     const mayOf = (name: LambdaName | BackgroundName) =>
       actions.filter((action) => isAllowed(name, action, roundKey('watch').pk))
     for (const name of [...LAMBDA_NAMES, ...BACKGROUND_NAMES]) {
-      const isRound = name === 'watch' || name === 'changes'
+      const isRound = name === 'watch' || name === 'changes' || name === 'check'
       expect([name, mayOf(name)]).toEqual([name, isRound ? ['GetItem', 'PutItem'] : []])
     }
   })

@@ -217,5 +217,6 @@ describe('the watch', () => {
       { integration: 'OKTA', IntegrationSilentDays: 0 },
       { integration: 'OKTA', DaysToTokenExpiry: 181 },
     ])
+    expect(lines.at(-1)).toMatchObject({ message: 'nightly check', HoursSinceCheck: 0 })
   })
 })

@@ -6,6 +6,7 @@ import { checkHeads } from './heads.ts'
 import { checkMemberships } from './memberships.ts'
 import { checkNames } from './names.ts'
 import { checkObjects } from './objects.ts'
+import { checkRoleNames } from './role-names.ts'
 import type { Looked, Violation } from './violation.ts'
 
 /** Where the check goes on: its part, the place within it, and what was counted so far. */
@@ -84,6 +85,7 @@ const PARTS: readonly Part[] = [
   objectsOf(Group, 'roles'),
   ...namesOf(User),
   ...namesOf(Group),
+  { name: 'names of provisioner roles', run: checkRoleNames },
   { name: 'memberships', run: (db, account, range) => checkMemberships(db, account, range) },
   { name: 'unfinished work', run: checkHeads },
 ]

@@ -40,6 +40,6 @@ export function judgeCounters(type: ResourceType, counted: Counted, says: Counte
   return differing.map((owner) => {
     const what = owner === ALL ? word : `${word} of ${owner}`
     const message = `The counter of ${what} says ${says[owner] ?? 0}, and there are ${counted[owner] ?? 0}`
-    return { type: type.auditWord, id: owner === ALL ? word : owner, message }
+    return { invariant: 'counter', type: type.auditWord, id: owner === ALL ? word : owner, message }
   })
 }

@@ -21,7 +21,7 @@ export async function checkHeads(db: Db, account: string): Promise<Looked> {
     const type = head.kind === 'USER' ? User : Group
     // What was done meanwhile has no head any more.
     if (message !== undefined && (await getHead(db, head)))
-      violations.push({ type: type.auditWord, id: head.id, message })
+      violations.push({ invariant: 'queue', type: type.auditWord, id: head.id, message })
   }
   return { violations, checked: heads.length, reached: undefined }
 }

@@ -101,7 +101,10 @@ async function checkMembers(db: Db, account: string, groupId: string, items: Ite
   ]
 }
 
-const toViolation = (id: string, message: string): Violation => ({ type: Group.auditWord, id, message })
+const toViolation = (id: string, message: string): Violation => ({
+  ...{ invariant: 'membership', type: Group.auditWord },
+  ...{ id, message },
+})
 
 /** Who is no user, has no mark of one who was deleted, and is a member after both were looked for. */
 async function stillMissing(db: Db, account: string, groupId: string, userIds: string[]): Promise<string[]> {
@@ -125,7 +128,7 @@ async function checkCount(db: Db, account: string, { group, counted, version }: 
   const isSettled = role?.version === version && role.applying === undefined
   const count = role?.memberCount ?? 0
   if (!role || !isSettled || count === counted) return []
-  return [violationOf(role, `${called(role)} counts ${count} members, and there are ${counted}`)]
+  return [violationOf('member-count', role, `${called(role)} counts ${count} members, and there are ${counted}`)]
 }
 
 /** What is queued must have a head, by which the worker finds it. */
@@ -137,5 +140,7 @@ async function checkQueue(db: Db, account: string, role: StoredResource): Promis
   const now = await getGroup(db, account, role.id)
   if (!now || (now.applying === undefined && !(await isOpen()))) return []
   if (await getHead(db, { account, kind: 'GROUP', id: role.id })) return []
-  return [violationOf(now, `${called(now)} has changes of members that wait, and nothing tells the worker of them`)]
+  return [
+    violationOf('queue', now, `${called(now)} has changes of members that wait, and nothing tells the worker of them`),
+  ]
 }

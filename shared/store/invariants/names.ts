@@ -1,9 +1,11 @@
 import { foldName } from '../../scim/fold.ts'
+import { RESOURCE_TYPES } from '../../scim/resource-types.ts'
 import type { ResourceType } from '../../scim/schema.ts'
 import { batchGet, mapConcurrently } from '../batch.ts'
 import { nameOf } from '../claims.ts'
 import type { Db } from '../client.ts'
-import { nameCollectionKey } from '../keys.ts'
+import { nameCollectionKey, nameKey } from '../keys.ts'
+import { getProvisioner } from '../provisioners.ts'
 import { queryBehind } from '../query-all.ts'
 import type { StoredResource } from '../resource-item.ts'
 import { getResources } from '../resources.ts'
@@ -19,7 +21,7 @@ const collectionOf = (type: ResourceType, attribute: string) =>
 
 /**
  * Access pattern V2: names that are kept, in their order: each for an object that is there and has it. Names of provisioner
- * roles are nobody's. 1 read unit for some 30 names and 1 for each object; what looks wrong is read again.
+ * roles are those of roles that are there. 1 read unit for some 30 names and 1 for each object; what looks wrong is read again.
  */
 export async function checkNames(
   db: Db,
@@ -32,7 +34,22 @@ export async function checkNames(
   const byId = await loadById(db, account, type, claims)
   const suspects = claims.filter((claim) => faultOf(type, attribute, claim, byId) !== undefined)
   const found = await mapConcurrently(suspects, PARALLEL, (claim) => confirm(db, account, { type, attribute }, claim))
-  return { violations: found.flat(), checked: items.length, reached }
+  const roles = items.flatMap(({ role }) => (typeof role === 'string' ? [role] : []))
+  const reserved = await checkReserved(db, account, roles)
+  return { violations: [...found.flat(), ...reserved], checked: items.length, reached }
+}
+
+/** Names that are kept from groups for a provisioner role that is not there. */
+async function checkReserved(db: Db, account: string, roles: readonly string[]): Promise<Violation[]> {
+  const violations: Violation[] = []
+  for (const role of roles) {
+    if (await getProvisioner(db, account, role)) continue
+    const [claim] = await batchGet(db, [nameKey(account, RESOURCE_TYPES.Group, foldName(role))])
+    if (claim?.role !== role || (await getProvisioner(db, account, role))) continue
+    const message = `The name ${JSON.stringify(role)} is kept for the provisioner role ${role}, which is not there: no role of users can have it`
+    violations.push({ invariant: 'name', type: 'PROVISIONER', id: role, name: role, message })
+  }
+  return violations
 }
 
 async function loadById(db: Db, account: string, type: ResourceType, claims: readonly Item[]) {
@@ -53,7 +70,9 @@ async function confirm(
   const [after] = await batchGet(db, [key])
   const isSame = before !== undefined && before.id === after?.id && before.eventId === after?.eventId
   const message = isSame ? faultOf(type, attribute, before, byId) : undefined
-  return message === undefined ? [] : [{ type: type.auditWord, id: String(before?.id), name: key.sk, message }]
+  return message === undefined
+    ? []
+    : [{ invariant: 'name', type: type.auditWord, id: String(before?.id), name: key.sk, message }]
 }
 
 function faultOf(

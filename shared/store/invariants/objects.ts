@@ -8,7 +8,8 @@ import { collectionKey, type Key, ownedKey, resourceKey } from '../keys.ts'
 import { queryBehind } from '../query-all.ts'
 import { type StoredResource, toResource } from '../resource-item.ts'
 import { TABLE } from '../table.ts'
-import type { Looked, Violation } from './violation.ts'
+import { checkLeftMemberships } from './left-memberships.ts'
+import type { Invariant, Looked, Violation } from './violation.ts'
 import { called, violationOf } from './violation-of.ts'
 
 type Item = Record<string, unknown>
@@ -25,7 +26,7 @@ const ATTEMPTS = 3
 
 /**
  * Access pattern V1: objects in the order of ids, with what each must have beside itself: its names, what it is looked up
- * by, its place in the owner's index, and the event of its last change while that is kept. 2 read units for each name,
+ * by, its place in the owner's index, and the event of its last change while that is kept; and of users their roles. 2 read units for each name,
  * lookup and event, and 1 for each object; what looks wrong is read again, so that no change in between is taken for it.
  */
 export async function checkObjects(
@@ -39,9 +40,12 @@ export async function checkObjects(
   const suspects = items.filter((item) => faultsOf(db, account, type, item, held).length > 0)
   const found = await mapConcurrently(suspects, PARALLEL, (item) => confirm(db, account, type, String(item.sk)))
   const direct = items.filter((item) => Object.keys(item.direct ?? {}).length > 0).length
+  const left = type.name === 'User' ? await checkLeftMemberships(db, account, items.map(idOf)) : []
   const owners = items.flatMap(({ owner }) => (typeof owner === 'string' ? [owner] : []))
-  return { violations: found.flat(), checked: items.length, reached, owners, direct }
+  return { violations: [...found.flat(), ...left], checked: items.length, reached, owners, direct }
 }
+
+const idOf = ({ sk }: Item): string => String(sk)
 
 /** Faults of an object that was the same before and after what is beside it was read. */
 async function confirm(db: Db, account: string, type: ResourceType, id: string): Promise<Violation[]> {
@@ -90,6 +94,7 @@ function parse(type: ResourceType, item: Item): StoredResource | undefined {
 
 /** An item that must stand beside an object, and what is wrong where it does not. */
 interface Beside {
+  invariant: Invariant
   key: Key
   missing: string
   /** Whether it must name the object and its owner. */
@@ -100,15 +105,15 @@ interface Beside {
 function besides(db: Db, account: string, resource: StoredResource): Beside[] {
   const { lastModified, eventId } = resource
   const claims = [...claimsOf(account, resource)].map(([, key]): Beside => {
-    return { key, missing: `its name ${JSON.stringify(key.sk)} is not kept for it`, isClaim: true }
+    return { invariant: 'name', key, missing: `its name ${JSON.stringify(key.sk)} is not kept for it`, isClaim: true }
   })
   const lookups = [...lookupKeys(account, resource).values()].map((key): Beside => {
     const [attribute] = key.pk.split('#').slice(4)
-    return { key, missing: `it cannot be found by its ${attribute}` }
+    return { invariant: 'lookup', key, missing: `it cannot be found by its ${attribute}` }
   })
   const event = isKept(db, lastModified) ? eventKeyAt(account, eventSortKey(lastModified, eventId)) : undefined
   const missing = `its last change, at ${lastModified}, has no event`
-  const last = event ? [{ key: event, missing, isEvent: true }] : []
+  const last: Beside[] = event ? [{ invariant: 'event', key: event, missing, isEvent: true }] : []
   return [...claims, ...lookups, ...last]
 }
 
@@ -126,13 +131,16 @@ function faultsOf(
   const resource = parse(type, item)
   if (!resource) {
     const message = `The item ${String(item.sk)} among ${type.endpoint.slice(1)} lacks what every ${type.name} has`
-    return [{ type: type.auditWord, id: String(item.sk), message }]
+    return [{ invariant: 'object', type: type.auditWord, id: String(item.sk), message }]
   }
-  const wrong = besides(db, account, resource).flatMap((beside) => faultOf(resource, beside, held) ?? [])
+  const said = (invariant: Invariant, what: string) => violationOf(invariant, resource, `${called(resource)}: ${what}`)
+  const wrong = besides(db, account, resource).flatMap((beside) => {
+    const what = faultOf(resource, beside, held)
+    return what === undefined ? [] : [said(beside.invariant, what)]
+  })
   const { partitionKey, sortKey } = TABLE.index
   const isIndexed = item[partitionKey] === ownedKey(account, resource.owner, type) && item[sortKey] === resource.id
-  const misplaced = isIndexed ? [] : [`the index does not know that it belongs to ${resource.owner}`]
-  return [...wrong, ...misplaced].map((what) => violationOf(resource, `${called(resource)}: ${what}`))
+  return isIndexed ? wrong : [...wrong, said('owner', `the index does not know that it belongs to ${resource.owner}`)]
 }
 
 function faultOf(

@@ -1,10 +1,10 @@
 import { nameOf } from '../claims.ts'
 import type { StoredResource } from '../resource-item.ts'
-import type { Violation } from './violation.ts'
+import type { Invariant, Violation } from './violation.ts'
 
 /** A sentence about an object that can be read. */
-export const violationOf = (resource: StoredResource, message: string): Violation => ({
-  ...{ type: resource.type.auditWord, id: resource.id, name: nameOf(resource) },
+export const violationOf = (invariant: Invariant, resource: StoredResource, message: string): Violation => ({
+  ...{ invariant, type: resource.type.auditWord, id: resource.id, name: nameOf(resource) },
   message,
 })
 

@@ -1,5 +1,20 @@
+/** What is broken, in a word: what the nightly check counts by. */
+export const INVARIANTS = [
+  'object',
+  'name',
+  'lookup',
+  'owner',
+  'event',
+  'counter',
+  'membership',
+  'member-count',
+  'queue',
+] as const
+export type Invariant = (typeof INVARIANTS)[number]
+
 /** Something that no request, fault or kill may leave behind. */
 export interface Violation {
+  invariant: Invariant
   /** The audit word of the object's type. */
   type: string
   id: string

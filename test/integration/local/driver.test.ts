@@ -1,7 +1,9 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb'
 import { expect, test } from 'vitest'
 import { startDriver } from '../../../local/driver.ts'
+import { RESOURCE_TYPES } from '../../../shared/scim/resource-types.ts'
 import { ensureAccount } from '../../../shared/store/accounts.ts'
-import { membersKey } from '../../../shared/store/keys.ts'
+import { membersKey, nameKey } from '../../../shared/store/keys.ts'
 import { withTable } from '../../factories/engine.ts'
 import { hookedDb } from '../../factories/faulty-db.ts'
 import { itemsOf } from '../../factories/items.ts'
@@ -55,4 +57,15 @@ test('tries again what failed, tells of it, and takes up nothing once it is stop
   expect([await kindsIn('three', id), failures]).toEqual([['MEMBER'], [new Error('not now')]])
   const another = await givenOpenChange('four')
   expect(await kindsIn('four', another)).toEqual(['INTENT'])
+})
+
+test('looks for what may never be, and reports each finding', async () => {
+  const Item = { ...nameKey('one', RESOURCE_TYPES.User, 'ghost'), id: 'gone', owner: 'HR', eventId: 'x' }
+  await db.client.send(new PutCommand({ TableName: db.tableName, Item }))
+  const failures: unknown[] = []
+  const driver = startDriver(db, { checkMs: 1, report: (error) => failures.push(error) })
+  await expect
+    .poll(() => failures, { timeout: 60_000 })
+    .toEqual([new Error('An invariant is broken: one name USER gone')])
+  await driver.stop()
 })

@@ -9,6 +9,7 @@ import { ENV } from '../../../shared/config.ts'
 import { changesHandler } from '../../../shared/http/changes-handler.ts'
 import { OutOfTime } from '../../../shared/store/deadline.ts'
 import { goRound } from '../../../shared/store/rounds.ts'
+import { checkNightly, hoursSinceCheck } from '../../../shared/watch/nightly.ts'
 import { watchAll } from '../../../shared/watch/watch.ts'
 import { runSlice, type Work } from '../../../shared/worker/work.ts'
 import { lambdaContext } from '../../factories/api-event.ts'
@@ -289,7 +290,12 @@ async function finishWork(): Promise<void> {
   for (const days of [0, 180]) {
     const now = new Date(Date.now() + days * 86_400_000)
     await watchAll(at('watch'), now, watcher, Number.POSITIVE_INFINITY)
+    await hoursSinceCheck(at('watch'), now)
   }
+  const found: unknown[] = []
+  const night = { found: (...finding: unknown[]) => found.push(finding), report: watcher.report }
+  expect(await checkNightly(at('check'), new Date(), night, Number.POSITIVE_INFINITY)).toEqual({ checked: 2, left: 0 })
+  expect(found).toEqual([])
   for (const name of ['watch', 'changes'] as const) {
     const isCutOff = async () => {
       throw new OutOfTime(false)

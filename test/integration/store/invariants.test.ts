@@ -1,6 +1,7 @@
 import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { RESOURCE_TYPES } from '../../../shared/scim/resource-types.ts'
+import { toMemberItem } from '../../../shared/store/groups/member-item.ts'
 import { checkAll } from '../../../shared/store/invariants/check.ts'
 import {
   collectionKey,
@@ -13,6 +14,8 @@ import {
   pendingWorkKey,
   resourceKey,
 } from '../../../shared/store/keys.ts'
+import { putProvisionerAction } from '../../../shared/store/provisioners.ts'
+import { transact } from '../../../shared/store/transaction.ts'
 import { adminApi } from '../../factories/admin-api.ts'
 import { withTable } from '../../factories/engine.ts'
 import { itemsOf } from '../../factories/items.ts'
@@ -35,6 +38,8 @@ const set = (Key: Key, name: string, value: unknown) =>
       ...{ ExpressionAttributeNames: { '#name': name }, ExpressionAttributeValues: { ':value': value } },
     }),
   )
+const putProvisioner = (role: Parameters<typeof putProvisionerAction>[1]) =>
+  transact(db, { role: putProvisionerAction(account, role) }, `role-${account}`)
 const messages = async () => (await checkAll(db, account)).map(({ message }) => message)
 
 beforeEach(async () => {
@@ -110,11 +115,11 @@ describe('what is broken by hand is told in a sentence', () => {
     await put({ ...nameKey(account, { collection: 'USER.snowflakeUserName' }, 'snow'), id: ids.ada, owner: 'HR' })
     expect(await checkAll(db, account)).toEqual([
       {
-        ...{ type: 'USER', id: 'gone', name: 'ghost' },
+        ...{ invariant: 'name', type: 'USER', id: 'gone', name: 'ghost' },
         message: 'The userName "ghost" is kept for user gone, which is not there: nobody can have it',
       },
       {
-        ...{ type: 'USER', id: ids.ada, name: 'snow' },
+        ...{ invariant: 'name', type: 'USER', id: ids.ada, name: 'snow' },
         message: `The snowflakeUserName "snow" is kept for user ${ids.ada}, whose snowflakeUserName is not set`,
       },
     ])
@@ -162,6 +167,30 @@ describe('what is broken by hand is told in a sentence', () => {
     await drop(intent)
   })
 
+  test('memberships of a role that is gone', async () => {
+    await put({ ...toMemberItem(account, 'gone', { userId: ids.ada }) })
+    expect(await checkAll(db, account)).toEqual([
+      {
+        ...{ invariant: 'membership', type: 'ROLE', id: 'gone' },
+        message: `User ${ids.ada} is a member of role gone, which is not there`,
+      },
+    ])
+  })
+
+  test('names of provisioner roles that are kept for nobody, and that are not kept', async () => {
+    await putProvisioner({ role: 'HR', privileges: [], createdAt: 'x', createdBy: 'x', version: 1 })
+    await put({ ...nameKey(account, Group, 'gone'), role: 'GONE' })
+    const about = (id: string) => ({ invariant: 'name', type: 'PROVISIONER', id, name: id })
+    expect(await checkAll(db, account)).toEqual([
+      {
+        ...about('GONE'),
+        message:
+          'The name "GONE" is kept for the provisioner role GONE, which is not there: no role of users can have it',
+      },
+      { ...about('HR'), message: 'The name of the provisioner role HR is not kept from roles of users' },
+    ])
+  })
+
   test('counters that are off', async () => {
     await put({ pk: countKey(account, User), sk: 'wrong', all: 5, 'own#HR': 5 })
     expect(await messages()).toEqual([
@@ -189,13 +218,13 @@ describe('GET /admin/invariants', () => {
       {
         violations: [expect.objectContaining({ type: 'USER', name: 'u400' })],
         ...{ checked: 523, changedByHand: 1, next: expect.any(String) },
-        part: { name: 'names (userName)', number: 3, of: 7 },
+        part: { name: 'names (userName)', number: 3, of: 8 },
       },
     ])
     const second = await ask({ next: first.body.next })
     expect(second.body).toEqual({
       ...{ violations: [], checked: 848, changedByHand: 1 },
-      part: { name: 'unfinished work', number: 7, of: 7 },
+      part: { name: 'unfinished work', number: 8, of: 8 },
     })
   })
 

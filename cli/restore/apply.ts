@@ -1,0 +1,152 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
+import { PutCommand } from '@aws-sdk/lib-dynamodb'
+import type { RestEvent } from '../../shared/audit/rest-event.ts'
+import { changeIntegration } from '../../shared/resources/change-integration.ts'
+import { listAccounts } from '../../shared/store/accounts.ts'
+import { batchWrite, type WriteRequest } from '../../shared/store/batch-write.ts'
+import type { Db } from '../../shared/store/client.ts'
+import { toEventWrite } from '../../shared/store/events/item.ts'
+import { getIntegrations, type Integration } from '../../shared/store/integrations.ts'
+import type { Violation } from '../../shared/store/invariants/violation.ts'
+import { namedId } from '../../shared/store/new-id.ts'
+import { Failure } from '../failure.ts'
+import { closeTable, operatorContext, requireUnwritten } from './close.ts'
+import { restoreIntegration } from './integrations.ts'
+import { type Item, type Kind, kindOf, treatmentOf } from './kinds.ts'
+import { deleteRestoreMark, getRestoreMark, putRestoreMark, type RestoreMark, STEPS, type StepName } from './mark.ts'
+import { dropLeftLookups, mendAccount } from './mend.ts'
+import { type Plan, walkTables } from './plan.ts'
+import { keyOf, scanPages, type Tables } from './tables.ts'
+
+/** Who restores, to which moment as far as that is known, and who hears how far it came. */
+export interface Restore {
+  actor: string
+  at: string | undefined
+  progress(text: string): void
+}
+
+/** What a restore came to. */
+export interface Restored {
+  plan: Plan | undefined
+  /** What is broken still. */
+  violations: Violation[]
+  /** Integrations that were on at the moment that is restored, and are off now. */
+  off: Pick<Integration, 'account' | 'name'>[]
+}
+
+/**
+ * Writes the restored state over the live table, step by step; a mark in the live table says which is next, so that one
+ * that was cut off goes on by being run again. History stays, and what ended since stays ended.
+ * @throws {Failure} where another restore is at it, or clients write meanwhile.
+ */
+export async function applyRestore(tables: Tables, restore: Restore): Promise<Restored> {
+  const { live, restored } = tables
+  const mark = (await getRestoreMark(live)) ?? (await begin(tables))
+  if (mark.restored !== restored.tableName)
+    throw new Failure(`A restore from "${mark.restored}" is not over: run that to its end first`)
+  const found: Pick<Restored, 'plan' | 'violations'> = { plan: undefined, violations: [] }
+  for (const step of STEPS.slice(STEPS.indexOf(mark.step))) {
+    await putRestoreMark(live, { ...mark, step })
+    restore.progress(`step ${STEPS.indexOf(step) + 1} of ${STEPS.length}: ${step}`)
+    Object.assign(found, await CARRY_OUT[step](tables, mark, restore))
+  }
+  await deleteRestoreMark(live)
+  return { ...found, off: await listOff(tables) }
+}
+
+async function begin({ live, restored }: Tables): Promise<RestoreMark> {
+  await requireUnwritten(live, live.clock())
+  return { restored: restored.tableName, startedAt: live.clock(), step: STEPS[0] }
+}
+
+type CarryOut = (tables: Tables, mark: RestoreMark, restore: Restore) => Promise<Partial<Restored> | undefined>
+
+const CARRY_OUT: Record<StepName, CarryOut> = {
+  close: ({ live }, _mark, { actor }) => closeTable(live, actor).then(() => undefined),
+  copy: async (tables, { startedAt }) => ({
+    plan: await walkTables(tables, startedAt, (some) => write(tables.live, some)),
+  }),
+  integrations: async ({ live, restored }, { startedAt }) => {
+    for (const item of await itemsOf(restored, 'integration')) await restoreIntegration(live, item, startedAt)
+  },
+  work: async ({ live, restored }) => {
+    await batchWrite(
+      live,
+      (await itemsOf(restored, 'work')).map((Item) => ({ PutRequest: { Item } })),
+    )
+  },
+  mend: async ({ live }, _mark, { progress }) => {
+    await dropLeftLookups(live)
+    const violations: Violation[] = []
+    for (const account of await listAccounts(live, Number.POSITIVE_INFINITY)) {
+      progress(`account ${account} is checked`)
+      violations.push(...(await mendAccount(live, account)))
+    }
+    return { violations }
+  },
+  tell: async ({ live, restored }, { startedAt }, { actor, at }) => {
+    for (const account of await listAccounts(live, Number.POSITIVE_INFINITY))
+      await putOnce(live, toEvent({ account, actor, at, from: restored.tableName, startedAt }))
+  },
+}
+
+/** What is decided as a whole is not written here: integrations come with their tokens, and unfinished work last of all. */
+const isWhole = (kind: Kind): boolean => ['integration', 'work'].includes(treatmentOf(kind))
+
+async function write(live: Db, decided: Parameters<Parameters<typeof walkTables>[2]>[0]): Promise<void> {
+  const requests = decided.flatMap(([kind, item, decision]): WriteRequest[] => {
+    if (decision.act === 'deleted') return [{ DeleteRequest: { Key: { ...keyOf(item) } } }]
+    return 'item' in decision && !isWhole(kind) ? [{ PutRequest: { Item: decision.item } }] : []
+  })
+  await batchWrite(live, requests)
+}
+
+async function itemsOf(db: Db, treatment: ReturnType<typeof treatmentOf>): Promise<Item[]> {
+  const found: Item[] = []
+  for await (const items of scanPages(db))
+    found.push(...items.filter((item) => treatmentOf(kindOf(item)) === treatment))
+  return found
+}
+
+interface Told {
+  account: string
+  actor: string
+  at: string | undefined
+  from: string
+  startedAt: number
+}
+
+/** The same from every run of one restore. */
+function toEvent({ account, actor, at, from, startedAt }: Told): RestEvent {
+  const moment = at === undefined ? '' : `, as of ${at}`
+  return {
+    ...{ eventId: namedId(startedAt, `restore ${account} ${from}`), account, time: new Date(startedAt).toISOString() },
+    ...{ type: 'ADMIN', method: 'RESTORE', endpoint: 'restore', status: 200 },
+    ...{ actorName: actor, actorDomain: 'IAM', clientIp: 'none' },
+    ...{ resourceDomain: 'ACCOUNT', resourceId: account, resourceName: account },
+    detail: `Everything but the history was restored from table ${from}${moment}`,
+  }
+}
+
+async function putOnce(db: Db, event: RestEvent): Promise<void> {
+  await db.client.send(new PutCommand(toEventWrite(db, event))).catch((error: unknown) => {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error
+  })
+}
+
+/** Integrations that were on. */
+async function listOff({ live, restored }: Tables): Promise<Restored['off']> {
+  const off: Restored['off'] = []
+  for (const account of await listAccounts(restored, Number.POSITIVE_INFINITY)) {
+    const now = new Map((await getIntegrations(live, account)).map((one) => [one.name, one.enabled]))
+    for (const { name, enabled } of await getIntegrations(restored, account))
+      if (enabled && now.get(name) === false) off.push({ account, name })
+  }
+  return off
+}
+
+/** Lets the clients in again. */
+export async function enableAll(live: Db, off: Restored['off'], actor: string): Promise<void> {
+  for (const { account, name } of off)
+    await changeIntegration(operatorContext(live, account, actor, new Date(live.clock())), name, { enabled: true })
+}

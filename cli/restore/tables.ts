@@ -1,0 +1,101 @@
+import { DescribeTableCommand, ResourceNotFoundException, type TableDescription } from '@aws-sdk/client-dynamodb'
+import { ScanCommand } from '@aws-sdk/lib-dynamodb'
+import { LOCAL_AWS } from '../../local/environment.ts'
+import { batchGet, mapConcurrently } from '../../shared/store/batch.ts'
+import type { Db } from '../../shared/store/client.ts'
+import { openDb as open } from '../../shared/store/client.ts'
+import type { Key } from '../../shared/store/keys.ts'
+import { TABLE } from '../../shared/store/table.ts'
+import { Failure } from '../failure.ts'
+import { awsCredentials, type TargetFlags } from '../target.ts'
+import type { Terminal } from '../terminal.ts'
+import type { Item } from './kinds.ts'
+
+/** Parts in which a table is scanned, side by side. */
+const SEGMENTS = 4
+/** Items that are in memory for each of them. */
+const PAGE = 500
+
+/** The two tables of a restore. */
+export interface Tables {
+  live: Db
+  restored: Db
+  /** The moment that the restored table shows, as DynamoDB tells it (ISO 8601). */
+  restoredTo: string | undefined
+}
+
+export interface TableNames {
+  live: string
+  restored: string
+  eventRetentionDays: number
+}
+
+/** Opens both by the operator's own credentials, or at `DYNAMODB_ENDPOINT`. @throws {Failure} where they cannot be the two. */
+export async function openTables(names: TableNames, target: TargetFlags, { env }: Terminal): Promise<Tables> {
+  if (names.live === names.restored)
+    throw new Failure(`"${names.live}" is named for both tables: a table is not restored over itself`)
+  const endpoint = env.DYNAMODB_ENDPOINT
+  const region = target.region ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION
+  if (!endpoint && !region) throw new Failure('The region is not known: give --region or set AWS_REGION')
+  const aws =
+    endpoint && !env.AWS_ACCESS_KEY_ID
+      ? LOCAL_AWS
+      : { region: region ?? LOCAL_AWS.region, credentials: await awsCredentials(target.profile) }
+  const config = { dynamodbEndpoint: endpoint, publicBaseUrl: undefined, requestLog: false }
+  const dbOf = (tableName: string) =>
+    open({ ...config, tableName, eventRetentionDays: names.eventRetentionDays }, { ...aws, maxAttempts: 10 })
+  const [live, restored] = [dbOf(names.live), dbOf(names.restored)]
+  const [known, copy] = [await requireOurs(live), await requireOurs(restored)]
+  if (known.TableArn !== undefined && known.TableArn === copy.TableArn && known.TableName === copy.TableName)
+    throw new Failure(`"${names.live}" and "${names.restored}" are the same table`)
+  return { live, restored, restoredTo: copy.RestoreSummary?.RestoreDateTime?.toISOString() }
+}
+
+/** @throws {Failure} where there is no such table, it is none of ours, or it cannot be read yet. */
+async function requireOurs({ client, tableName }: Db): Promise<TableDescription> {
+  const { Table } = await client.send(new DescribeTableCommand({ TableName: tableName })).catch((cause: unknown) => {
+    if (cause instanceof ResourceNotFoundException) throw new Failure(`There is no table "${tableName}"`, { cause })
+    throw new Failure(`The table "${tableName}" cannot be read: ${cause instanceof Error ? cause.message : cause}`, {
+      cause,
+    })
+  })
+  const keys = Table?.KeySchema?.map(({ AttributeName }) => AttributeName).join(' ')
+  const index = Table?.GlobalSecondaryIndexes?.find(({ IndexName }) => IndexName === TABLE.index.name)
+  if (!Table || keys !== `${TABLE.partitionKey} ${TABLE.sortKey}` || !index)
+    throw new Failure(`The table "${tableName}" is none of Rolecall's: its keys and index are others`)
+  if (Table.TableStatus !== 'ACTIVE')
+    throw new Failure(`The table "${tableName}" is not ready: it is ${Table.TableStatus}`)
+  return Table
+}
+
+/** An item of one table, and what the other has under its key. */
+export type Pair = [item: Item, counterpart: Item | undefined]
+
+/** Goes through a table, its parts side by side, some hundred items at a time, each beside what `other` has; in no order. */
+export async function scanBeside(db: Db, other: Db, hear: (pairs: readonly Pair[]) => Promise<void>): Promise<void> {
+  const segments = Array.from({ length: SEGMENTS }, (_, segment) => segment)
+  await mapConcurrently(segments, SEGMENTS, async (Segment) => {
+    for await (const items of scanPages(db, { Segment, TotalSegments: SEGMENTS })) {
+      const found = await batchGet(other, items.map(keyOf))
+      const byKey = new Map(found.map((item) => [keyText(item), item]))
+      await hear(items.map((item): Pair => [item, byKey.get(keyText(item))]))
+    }
+  })
+}
+
+/** All items of a table, a page at a time. */
+export async function* scanPages(
+  db: Db,
+  part: { Segment?: number; TotalSegments?: number } = {},
+): AsyncGenerator<Item[]> {
+  let ExclusiveStartKey: Item | undefined
+  do {
+    const scan = { TableName: db.tableName, ConsistentRead: true, Limit: PAGE, ...part, ExclusiveStartKey }
+    const page = await db.client.send(new ScanCommand(scan))
+    yield page.Items ?? []
+    ExclusiveStartKey = page.LastEvaluatedKey
+  } while (ExclusiveStartKey)
+}
+
+export const keyOf = ({ pk, sk }: Item): Key => ({ pk: String(pk), sk: String(sk) })
+const keyText = (item: Item): string => JSON.stringify(keyOf(item))

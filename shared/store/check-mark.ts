@@ -1,0 +1,38 @@
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
+import * as z from 'zod/mini'
+import type { Db } from './client.ts'
+import type { CheckPlace } from './invariants/check.ts'
+import { roundKey } from './keys.ts'
+
+/** How far the nightly check came; instants are ISO 8601. */
+export interface CheckMark {
+  /** Since when it is awaited. */
+  since: string
+  /** When all accounts had been checked last. */
+  finishedAt?: string | undefined
+  /** Where one that was cut off goes on. */
+  next?: { account: string; place: CheckPlace } | undefined
+}
+
+const markItem = z.object({
+  since: z.string(),
+  finishedAt: z.optional(z.string()),
+  next: z.optional(z.object({ account: z.string(), place: z.string() })),
+})
+
+/** Access pattern V7: the mark of the nightly check; made by who looks for it first. 1 read unit, the first time 1 write unit. */
+export async function requireCheckMark(db: Db, now: Date): Promise<CheckMark> {
+  const get = new GetCommand({ TableName: db.tableName, Key: roundKey('check'), ConsistentRead: true })
+  const { Item } = await db.client.send(get)
+  if (!Item) return putCheckMark(db, { since: now.toISOString() })
+  const { next, ...mark } = markItem.parse(Item)
+  return { ...mark, next: next && { account: next.account, place: JSON.parse(next.place) } }
+}
+
+/** Leaves the mark; 1 write unit. */
+export async function putCheckMark(db: Db, mark: CheckMark): Promise<CheckMark> {
+  const next = mark.next && { account: mark.next.account, place: JSON.stringify(mark.next.place) }
+  const Item = { ...roundKey('check'), ...mark, next }
+  await db.client.send(new PutCommand({ TableName: db.tableName, Item }))
+  return mark
+}

@@ -1,0 +1,73 @@
+import { listAccounts } from '../store/accounts.ts'
+import { putCheckMark, requireCheckMark } from '../store/check-mark.ts'
+import type { Db } from '../store/client.ts'
+import { OutOfTime, withDeadline } from '../store/deadline.ts'
+import { BEGINNING, type CheckPlace, checkStep } from '../store/invariants/check.ts'
+import type { Violation } from '../store/invariants/violation.ts'
+
+/** Who hears of the nightly check, as it goes on. */
+export interface Night {
+  found(account: string, violation: Violation): void
+  /** Hears of accounts that could not be checked; the others are checked all the same. */
+  report(error: unknown): void
+}
+
+/** What a run of the nightly check came to. */
+export interface NightlyRun {
+  /** Accounts that were checked to their end, in this run or with those before it. */
+  checked: number
+  /** Those that the next run goes on with. */
+  left: number
+}
+
+const HOUR_MS = 3_600_000
+
+/**
+ * Looks at every account for what may never be, once a UTC day: a run after the day's whole one does nothing, one that
+ * runs out of time at `until`, in epoch milliseconds, leaves a mark, within an account too, from which the next goes on,
+ * were it the next night's. Where an account could not be checked, the next run begins anew. Reads alone, but for the mark.
+ */
+export async function checkNightly(db: Db, now: Date, night: Night, until: number): Promise<NightlyRun> {
+  const { next, ...mark } = await requireCheckMark(db, now)
+  if (!next && mark.finishedAt?.slice(0, 10) === now.toISOString().slice(0, 10)) return { checked: 0, left: 0 }
+  const names = await listAccounts(db, Number.POSITIVE_INFINITY)
+  const accounts = names.filter((name) => next === undefined || name >= next.account)
+  let failed = 0
+  for (const [i, account] of accounts.entries()) {
+    const begin = account === next?.account ? next.place : BEGINNING
+    const end = await checkAccount(withDeadline(db, until), { account, place: begin }, night)
+    if (end === 'failed') failed++
+    if (end === 'failed' || end === 'done') continue
+    await putCheckMark(db, { ...mark, next: { account, place: end } })
+    return { checked: i - failed, left: accounts.length - i }
+  }
+  await putCheckMark(db, { ...mark, ...(failed === 0 && { finishedAt: now.toISOString() }) })
+  return { checked: accounts.length - failed, left: 0 }
+}
+
+/** How an account's check ended: over, failed, or where it goes on. */
+async function checkAccount(
+  db: Db,
+  { account, place }: { account: string; place: CheckPlace },
+  { found, report }: Night,
+): Promise<'done' | 'failed' | CheckPlace> {
+  let at = place
+  try {
+    for (;;) {
+      const step = await checkStep(db, account, at)
+      for (const violation of step.violations) found(account, violation)
+      if (step.isDone) return 'done'
+      at = step.place
+    }
+  } catch (error) {
+    if (error instanceof OutOfTime) return at
+    report(error)
+    return 'failed'
+  }
+}
+
+/** Whole hours since all accounts had been checked, or since it was first asked. */
+export async function hoursSinceCheck(db: Db, now: Date): Promise<number> {
+  const { finishedAt, since } = await requireCheckMark(db, now)
+  return Math.floor((now.getTime() - Date.parse(finishedAt ?? since)) / HOUR_MS)
+}

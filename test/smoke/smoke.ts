@@ -1,0 +1,23 @@
+import { tryAdministration, tryForms } from './checks.ts'
+import { clean } from './clean.ts'
+import { playConversations, type Verdict } from './conversations.ts'
+import type { Service } from './service.ts'
+
+/** Tries a deployment under names of its own, takes away what it made, and tells each verdict. @returns the faults. */
+export async function smoke(service: Service, tell: (line: string) => void): Promise<number> {
+  let faults = 0
+  const hear = ({ what, fault }: Verdict) => {
+    if (fault !== undefined) faults++
+    tell(fault === undefined ? `ok     ${what}` : `FAULT  ${what}: ${fault}`)
+  }
+  try {
+    for (const part of [playConversations, tryForms, tryAdministration])
+      for await (const verdict of part(service)) hear(verdict)
+  } catch (error) {
+    hear({ what: 'going on', fault: error instanceof Error ? error.message : String(error) })
+  } finally {
+    tell(`${await clean(service)} objects taken away; 429 was not tried`)
+  }
+  tell(faults === 0 ? 'All is well' : `${faults} faults`)
+  return faults
+}
