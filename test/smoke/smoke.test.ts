@@ -90,3 +90,19 @@ test('a proxy that breaks a header, and a Location of another address, are told'
     'FAULT  POST /Users: content-type, x-request-id, no-store: cache-control is null',
   ])
 })
+
+test('a service that does not answer is a fault, and nothing more', async () => {
+  const { port, close } = await behindNothing()
+  const { lines } = await tried({ url: `http://127.0.0.1:${port}/scim/v2` })
+  close()
+  const why = expect.stringMatching(/^FAULT {2}(?:going on|taking away what was made): fetch failed: /)
+  expect(lines).toEqual([why, why, '2 faults'])
+})
+
+/** A port at which every connection ends at once. */
+async function behindNothing() {
+  const server = createServer().on('connection', (socket) => socket.destroy())
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return { port: (server.address() as AddressInfo).port, close: () => server.close() }
+}

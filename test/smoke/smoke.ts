@@ -14,10 +14,19 @@ export async function smoke(service: Service, tell: (line: string) => void): Pro
     for (const part of [playConversations, tryForms, tryAdministration])
       for await (const verdict of part(service)) hear(verdict)
   } catch (error) {
-    hear({ what: 'going on', fault: error instanceof Error ? error.message : String(error) })
-  } finally {
+    hear({ what: 'going on', fault: reasonOf(error) })
+  }
+  try {
     tell(`${await clean(service)} objects taken away; 429 was not tried`)
+  } catch (error) {
+    hear({ what: 'taking away what was made', fault: reasonOf(error) })
   }
   tell(faults === 0 ? 'All is well' : `${faults} faults`)
   return faults
+}
+
+/** `fetch failed` says why in its cause. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message
 }
