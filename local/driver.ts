@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { notarizeAll } from '../shared/notary/notarize.ts'
+import type { ObjectStore } from '../shared/notary/object-store.ts'
 import { listAccounts } from '../shared/store/accounts.ts'
 import { mapConcurrently } from '../shared/store/batch.ts'
 import type { Db } from '../shared/store/client.ts'
@@ -10,7 +12,9 @@ export interface DriverOptions {
   twice?: () => boolean
   /** Hears of slices that failed, which are tried again; else they are told on the error output. */
   report?: (error: unknown) => void
-  /** How often tokens and silent integrations are looked at. */
+  /** Where digests are put; without it none are made. */
+  store?: ObjectStore
+  /** How often tokens and silent integrations are looked at, and hours that are over. */
   watchMs?: number
 }
 
@@ -24,13 +28,15 @@ const IDLE_MS = 250
 /** Queues worked on at once, and accounts asked for theirs. */
 const PARALLEL = 16
 const WATCH_MS = 60_000
+/** Hours of each account that are digested together where many are due, so that nothing else waits for long. */
+const HOURS_AT_ONCE = 24
 
 /**
  * Stands in for the table's stream, its queue, the worker's Lambda and the schedules, which no local engine has: finds the
  * queues of all accounts and works on each, one slice after the other, all of them side by side. Figures go nowhere here.
  */
 export function startDriver(db: Db, options: DriverOptions = {}): Driver {
-  const { twice = () => false, report = tell, watchMs = WATCH_MS } = options
+  const { twice = () => false, report = tell, watchMs = WATCH_MS, store } = options
   const stopping = new AbortController()
   const busy = new Map<string, Promise<void>>()
   const begin = (work: Work) => {
@@ -49,7 +55,12 @@ export function startDriver(db: Db, options: DriverOptions = {}): Driver {
     }
   }
   const polling = poll()
-  const watching = watchEvery(db, watchMs, report, stopping.signal)
+  const watching = doEvery(watchMs, stopping.signal, async () => {
+    const look = { measure: () => {}, report }
+    await watchAll(db, new Date(db.clock()), look, Number.POSITIVE_INFINITY).catch(report)
+    const notary = store && { db, store, report, maxHours: HOURS_AT_ONCE }
+    if (notary) await notarizeAll(notary, Number.POSITIVE_INFINITY).catch(report)
+  })
   return {
     async stop() {
       stopping.abort()
@@ -66,13 +77,12 @@ function tell(error: unknown): void {
   )
 }
 
-/** The first look is one span after the start. */
-async function watchEvery(db: Db, ms: number, report: (error: unknown) => void, stopping: AbortSignal): Promise<void> {
+/** The first time is one span after the start. */
+async function doEvery(ms: number, stopping: AbortSignal, work: () => Promise<void>): Promise<void> {
   for (;;) {
     await sleep(ms, undefined, { signal: stopping }).catch(() => {})
     if (stopping.aborted) return
-    const look = watchAll(db, new Date(db.clock()), { measure: () => {}, report }, Number.POSITIVE_INFINITY)
-    await look.catch(report)
+    await work()
   }
 }
 
