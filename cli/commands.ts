@@ -1,5 +1,6 @@
 import type { Command } from './command.ts'
 import { accountCommands } from './commands/account.ts'
+import { auditVerify } from './commands/audit-verify.ts'
 import { byHandCommands } from './commands/by-hand.ts'
 import { changesCommand } from './commands/changes.ts'
 import { check } from './commands/check.ts'
@@ -42,6 +43,7 @@ const ASKING: readonly Command[] = [
   eventHistory,
   ...eventCommands,
   changesCommand,
+  auditVerify,
   exportCommand,
   sqlCommand,
   ...resourceCommands,

@@ -71,6 +71,7 @@ export const FORWARDED = {
   'GET /events/counts': true,
   'GET /events/{id}': true,
   'GET /changes': false,
+  'GET /audit/digests': false,
 } as const satisfies Record<AdminRouteKey, boolean>
 
 /** What a page is told of its session: `GET /console/api/session`. */

@@ -39,6 +39,7 @@ export const DISCOVERY: Rehearsals = [
 ]
 /** One that is refused: an answer would be made of a hundred queries. */
 export const EVENTS: Rehearsals = [{ method: 'GET', resource: '/events', query: { last: 'never' } }]
+export const AUDIT: Rehearsals = [{ method: 'GET', resource: '/audit/digests', query: { from: 'never' } }]
 export const ADMIN: Rehearsals = [{ method: 'GET', resource: '/admin/integrations' }]
 export const OAUTH: Rehearsals = [{ method: 'GET', resource: '/.well-known/oauth-authorization-server' }]
 export const ADMIN_RESOURCES: Rehearsals = [
@@ -48,5 +49,5 @@ export const ADMIN_RESOURCES: Rehearsals = [
 /** All of them, by function; a function imports its own, so that no bundle has the others'. */
 export const REHEARSALS: Record<FunctionName, Rehearsals> = {
   ...{ users: USERS, groups: GROUPS, 'group-reads': GROUP_READS, search: SEARCH, bulk: BULK, discovery: DISCOVERY },
-  ...{ events: EVENTS, admin: ADMIN, oauth: OAUTH, 'admin-resources': ADMIN_RESOURCES },
+  ...{ events: EVENTS, audit: AUDIT, admin: ADMIN, oauth: OAUTH, 'admin-resources': ADMIN_RESOURCES },
 }

@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join, relative } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { type BuildOptions, build } from 'esbuild'
 import { ADMIN_ROUTES, type FunctionName, OPEN_ROUTES, type Route, scimRoutes } from '../shared/http/routes.ts'
@@ -18,7 +18,7 @@ const namesOf = (some: readonly Route[]) => new Set(some.map((route): LambdaName
 export const LAMBDA_NAMES: readonly LambdaName[] = [...namesOf(routes), 'authorizer']
 /** The functions that answer in the streaming format. */
 export const STREAMING: ReadonlySet<LambdaName | BackgroundName> = namesOf(routes.filter(({ streams }) => streams))
-export const BACKGROUND_NAMES = ['changes', 'worker', 'watch', 'check'] as const
+export const BACKGROUND_NAMES = ['changes', 'worker', 'watch', 'check', 'notary'] as const
 
 const ROOT = join(import.meta.dirname, '..')
 const ALIASES = join(import.meta.dirname, 'bundling')
@@ -60,7 +60,7 @@ export function bundleOptions(entry: string, outfile: string): BuildOptions {
     sourcemap: 'external',
     sourcesContent: false,
     logLevel: 'error',
-    plugins: [leftOut],
+    plugins: [leftOut(basename(dirname(entry)))],
     alias: {
       ...Object.fromEntries(http),
       '@aws-sdk/credential-provider-node': join(ALIASES, 'environment-credentials.ts'),

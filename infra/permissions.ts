@@ -160,6 +160,10 @@ const GRANTS: Record<Exclude<LambdaName, ResourceFunctionName> | BackgroundName,
     { actions: ['Query'], keys: ['ACCOUNT'] },
     ROUNDS,
   ],
+  // All events of an hour, of each account; what it makes of them goes to a bucket.
+  notary: [{ actions: ['Get', 'Query'], keys: ['ACCOUNT'] }, { actions: ['Query'], keys: [EVENTS] }, ROUNDS],
+  // An account that is not there is answered with those that are.
+  audit: [{ actions: ['Get', 'Query'], keys: ['ACCOUNT'] }, WRITE_EVENTS],
   worker: [
     { actions: [...READ, ...CHANGE], keys: [GROUPS, MEMBERS, PENDING] },
     { actions: ['Put'], keys: [HISTORY, KEPT] },

@@ -5,10 +5,13 @@ import { Construct } from 'constructs'
 import { SCIM_BASE } from '../shared/http/routes.ts'
 import { Alarms } from './alarms.ts'
 import { ScimApi } from './api.ts'
+import { Archive } from './archive.ts'
 import type { LambdaName } from './bundling.ts'
+import { ChangeEvents } from './change-events.ts'
 import { parseService } from './config/config.ts'
 import type { ScimServiceProps } from './config/props.ts'
 import { ScimDashboard } from './dashboard.ts'
+import { Digests } from './digests.ts'
 import { domainUrl } from './domain.ts'
 import { ScimFunctions } from './functions.ts'
 import { NightlyCheck } from './nightly-check.ts'
@@ -41,10 +44,15 @@ export class ScimService extends Construct {
     const work = new UnfinishedWork(this, 'Work', { settings, table, alarms })
     const { watch } = new Watch(this, 'Watch', { settings, table, alarms })
     const { check } = new NightlyCheck(this, 'Check', { settings, table, alarms })
+    if (settings.changeEvents !== false) new ChangeEvents(this, 'ChangeEvents', { settings, changes: work.changes })
+    if (settings.archive) new Archive(this, 'Archive', { settings, key: table.key, alarms, changes: work.changes })
+    const audit = functions.require('audit')
+    const digests = settings.auditDigests && new Digests(this, 'Digests', { settings, table, alarms, audit })
     this.api = new ScimApi(this, 'Gateway', { settings, functions }).api
     new RequestAlarms(this, 'Requests', { settings, alarms, api: this.api, functions, table })
     alarms.tellGroups()
-    const all = [...functions.byName.values(), work.changes, work.worker, watch, check]
+    const background = [work.changes, work.worker, watch, check, ...(digests ? [digests.notary] : [])]
+    const all = [...functions.byName.values(), ...background]
     new ScimDashboard(this, 'Dashboard', { settings, alarms, api: this.api, table, work, functions: all })
     this.table = table.table
     this.adminUrl = domainUrl(settings) ?? this.api.url.replace(/\/$/, '')

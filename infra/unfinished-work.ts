@@ -25,6 +25,7 @@ const KEPT = Duration.days(14)
  */
 export class UnfinishedWork extends Construct {
   readonly queue: Queue
+  /** What reads the table's stream, the only one in its region that does. */
   readonly changes: LambdaFunction
   readonly worker: LambdaFunction
 
@@ -110,11 +111,19 @@ interface WatchedParts {
   unheard: Queue
 }
 
+/** Rows of the event history: every one has a method, and its key begins with the year. Nothing that `changes` writes. */
+const EVENT = {
+  dynamodb: {
+    Keys: { pk: { S: FilterRule.beginsWith('A#') }, sk: { S: FilterRule.beginsWith('2') } },
+    NewImage: { verb: { S: FilterRule.exists() } },
+  },
+}
+
 /**
  * Records of heads that a request wrote; the worker's own writes are left out, since nothing stops a loop through a
  * stream. Failures are bounded, or one bad record would block its shard for a day.
  */
-function listenTo({ table }: ScimFunctionsProps, unheard: Queue): DynamoEventSource {
+function listenTo({ table, settings }: ScimFunctionsProps, unheard: Queue): DynamoEventSource {
   const head = {
     dynamodb: {
       Keys: {
@@ -126,7 +135,7 @@ function listenTo({ table }: ScimFunctionsProps, unheard: Queue): DynamoEventSou
   }
   return new DynamoEventSource(table.table, {
     startingPosition: StartingPosition.TRIM_HORIZON,
-    filters: [FilterCriteria.filter(head)],
+    filters: [head, ...(settings.archive || settings.changeEvents !== false ? [EVENT] : [])].map(FilterCriteria.filter),
     batchSize: 100,
     parallelizationFactor: 2,
     reportBatchItemFailures: true,

@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { notarizeAll } from '../shared/notary/notarize.ts'
+import type { ObjectStore } from '../shared/notary/object-store.ts'
 import { listAccounts } from '../shared/store/accounts.ts'
 import { mapConcurrently } from '../shared/store/batch.ts'
 import type { Db } from '../shared/store/client.ts'
@@ -12,7 +14,9 @@ export interface DriverOptions {
   twice?: () => boolean
   /** Hears of slices that failed, which are tried again; else they are told on the error output. */
   report?: (error: unknown) => void
-  /** How often tokens and silent integrations are looked at. */
+  /** Where digests are put; without it none are made. */
+  store?: ObjectStore
+  /** How often tokens and silent integrations are looked at, and hours that are over. */
   watchMs?: number
   /** How often everything is checked for what may never be. */
   checkMs?: number
@@ -30,13 +34,15 @@ const PARALLEL = 16
 const WATCH_MS = 60_000
 /** A check reads all there is, so it is no more often than where it is deployed. */
 const CHECK_MS = 86_400_000
+/** Hours of each account that are digested together where many are due, so that nothing else waits for long. */
+const HOURS_AT_ONCE = 24
 
 /**
  * Stands in for the table's stream, its queue, the worker's Lambda and the schedules, which no local engine has: finds the
  * queues of all accounts and works on each, one slice after the other, all of them side by side. Figures go nowhere here.
  */
 export function startDriver(db: Db, options: DriverOptions = {}): Driver {
-  const { twice = () => false, report = tell, watchMs = WATCH_MS, checkMs = CHECK_MS } = options
+  const { twice = () => false, report = tell, watchMs = WATCH_MS, checkMs = CHECK_MS, store } = options
   const stopping = new AbortController()
   const busy = new Map<string, Promise<void>>()
   const begin = (work: Work) => {
@@ -58,8 +64,12 @@ export function startDriver(db: Db, options: DriverOptions = {}): Driver {
   const watch = async () => {
     await watchAll(db, new Date(db.clock()), { measure: () => {}, report }, Number.POSITIVE_INFINITY)
   }
+  const notarize = async () => {
+    if (store) await notarizeAll({ db, store, report, maxHours: HOURS_AT_ONCE }, Number.POSITIVE_INFINITY)
+  }
   const watching = [
     every(watchMs, watch, report, stopping.signal),
+    every(watchMs, notarize, report, stopping.signal),
     every(checkMs, () => check(db, report), report, stopping.signal),
   ]
   return {

@@ -96,5 +96,8 @@ function parsePath(name: string, text: string): string {
   throw new OptionError(`--${name} "": expected a path`)
 }
 
+/** Where the digests of the event history are kept. */
+export const digestFolder = ({ folder }: Options) => join(folder, 'digests')
+
 /** Where the engine keeps its files. */
 export const engineFolder = ({ folder }: Options) => join(folder, 'data')

@@ -3,7 +3,7 @@ import { writeLocalCredentials } from './credentials.ts'
 import { startEngine } from './engine/engine.ts'
 import { type ChosenEngine, chosenEngine } from './environment.ts'
 import { tokenKeeper } from './kept-tokens.ts'
-import { engineFolder, OptionError, type Options, parseOptions, USAGE } from './options.ts'
+import { digestFolder, engineFolder, OptionError, type Options, parseOptions, USAGE } from './options.ts'
 import { watchParent } from './parent-watch.ts'
 import { clearReadyFile, writeReadyFile } from './ready-file.ts'
 import type { System } from './system.ts'
@@ -61,7 +61,8 @@ class Run {
     ])
     const keeper = this.#setting.data === 'memory' ? {} : { keeper: tokenKeeper(this.#options.folder, this.#chosen) }
     const table = { endpoint, tableName, prepare: ensureTable, ...(aws && { aws }) }
-    const system = await startSystem({ ...table, port, newTokens, throttled, ...keeper, place: this.#setting })
+    const kept = this.#setting.data === 'folder' && { digestFolder: digestFolder(this.#options) }
+    const system = await startSystem({ ...table, port, newTokens, throttled, ...keeper, ...kept, place: this.#setting })
     this.#endings.push(system.stop)
     if (this.stopping) return
     this.#announce(system)

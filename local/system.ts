@@ -1,6 +1,11 @@
+import { randomUUID } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { LambdaName } from '../infra/bundling.ts'
 import { type AwsConfig, ENV, parseConfig } from '../shared/config.ts'
 import { SCIM_BASE } from '../shared/http/routes.ts'
+import { openObjectStore } from '../shared/notary/object-store.ts'
 import { type Db, openDb } from '../shared/store/client.ts'
 import { localConsole } from './console.ts'
 import { type DataPlace, newLocalKey } from './credentials.ts'
@@ -29,6 +34,8 @@ export interface SystemOptions extends Pick<GatewayOptions, 'port' | 'now' | 'so
   env?: Record<string, string>
   /** Where it keeps its data: what the CLI finds it by; the project's own folder, if not given. */
   place?: { folder: string; data: DataPlace }
+  /** Where the digests of the event history are kept; gone when it stops, if not given. */
+  digestFolder?: string
   /** How unfinished work is found and done; false where it is left alone. */
   driver?: DriverOptions | false
   /** The functions' handlers, asked for when their environment is in place; by default all are imported at once. */
@@ -58,13 +65,15 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const gateway = await startGateway({ ...options, model, credentials })
   const page = localConsole(gateway.url, signing, options)
   gateway.mount(page)
+  const passing = join(tmpdir(), `rolecall-digests-${randomUUID()}`)
   try {
     const baseUrl = `${gateway.url}${SCIM_BASE}`
-    const { aws = LOCAL_AWS } = options
+    const { aws = LOCAL_AWS, digestFolder = passing } = options
     setEnvironment(aws, {
       [ENV.tableName]: options.tableName,
       [ENV.dynamodbEndpoint]: endpoint,
       [ENV.publicBaseUrl]: baseUrl,
+      [ENV.digestStore]: digestFolder,
       [ENV.deployment]: model.functions.get('authorizer')?.environment[ENV.deployment] ?? '',
       ...options.env,
     })
@@ -74,10 +83,14 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     const [handlers, seeded] = await Promise.all([importHandlers(names), prepareTable(db, options)])
     gateway.serve(handlers)
     const { url: adminUrl, flushAuthorizerCache } = gateway
-    const driver = options.driver === false ? undefined : startDriver(db, options.driver)
+    const driver =
+      options.driver === false
+        ? undefined
+        : startDriver(db, { store: await openObjectStore(digestFolder), ...options.driver })
     const stop = async () => {
       await gateway.close()
       await driver?.stop()
+      await rm(passing, { recursive: true, force: true })
     }
     return { ...seeded, baseUrl, adminUrl, consoleUrl: page.link, credentials: signing, db, flushAuthorizerCache, stop }
   } catch (error) {

@@ -9,6 +9,11 @@ export const ENV = {
   requestLog: 'REQUEST_LOG',
   /** Of the functions that hand unfinished work on. */
   workQueueUrl: 'WORK_QUEUE_URL',
+  /** Of the functions that make and show digests: `s3://BUCKET`, or a folder; none where no digests are kept. */
+  digestStore: 'DIGEST_STORE',
+  /** Of the function that hands events on: the bus of EventBridge, and the stream of Firehose, where they are on. */
+  eventBus: 'EVENT_BUS',
+  archiveStream: 'ARCHIVE_STREAM',
   /** The name of the deployment: its lines and metrics have it, and the authorizer makes the keys of clients of it. */
   deployment: 'DEPLOYMENT',
   /** The least of {@link LOG_LEVELS} that is written. */
@@ -102,3 +107,15 @@ export function parseWorkQueueUrl(env: Record<string, string | undefined>): stri
   if (url) return url
   throw new Error(`The environment variable ${ENV.workQueueUrl} is not set`)
 }
+
+/** Where digests are kept: `s3://BUCKET` or a folder; nothing where none are. */
+export const parseDigestStore = (env: Record<string, string | undefined>): string | undefined =>
+  env[ENV.digestStore] || undefined
+
+/** Where events go besides the table; nothing where it is off. */
+export type OutletConfig = Record<'eventBus' | 'archiveStream', string | undefined>
+
+export const parseOutlets = (env: Record<string, string | undefined>): OutletConfig => ({
+  eventBus: env[ENV.eventBus] || undefined,
+  archiveStream: env[ENV.archiveStream] || undefined,
+})

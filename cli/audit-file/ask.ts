@@ -3,6 +3,7 @@ import { constants, DatabaseSync, type StatementSync } from 'node:sqlite'
 import { ROLECALL } from '../../local/command-line.ts'
 import { parseTable } from '../../shared/drift/header.ts'
 import { Failure, UsageError } from '../failure.ts'
+import { addArchive } from './archive-view.ts'
 import { toHeader } from './header.ts'
 import type { Cell } from './tables.ts'
 
@@ -33,6 +34,7 @@ const ALLOWED = [
 export function askFile(path: string, sql: string, further: readonly CsvTable[]): Found {
   const database = openAuditFile(path)
   database.exec('PRAGMA temp_store = MEMORY')
+  addArchive(database)
   for (const table of further) loadTable(database, table)
   const there = describeTables(database)
   database.setAuthorizer((action) => (ALLOWED.includes(action) ? constants.SQLITE_OK : constants.SQLITE_DENY))

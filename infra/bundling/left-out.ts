@@ -6,7 +6,12 @@ interface LeftOut {
   why: string
   module: RegExp
   instead: (path: string) => string
+  /** Functions that run it. */
+  neededBy?: readonly string[]
 }
+
+/** They speak to S3. */
+const WITH_BUCKETS = ['audit', 'notary']
 
 const leaveOut = (...names: string[]) => {
   const refuse = (name: string) => `() => { throw new Error('${name} was left out of the bundle') }`
@@ -19,6 +24,7 @@ const LEFT_OUT: readonly LeftOut[] = [
     why: 'No operation of DynamoDB streams its answer as events',
     module: /@smithy\/core\/dist-es\/submodules\/event-streams\/index\.js$/,
     instead: leaveOut('EventStreamSerde', 'eventStreamSerdeProvider'),
+    neededBy: WITH_BUCKETS,
   },
   {
     why: 'Endpoint discovery is off, and its cache, which is made all the same, brings two packages',
@@ -39,6 +45,7 @@ const LEFT_OUT: readonly LeftOut[] = [
     why: 'No operation of DynamoDB or SQS names a bucket',
     module: /@smithy\/core\/dist-es\/submodules\/endpoints\/middleware-endpoint\/service-customizations\/index\.js$/,
     instead: leaveOut('resolveParamsForS3'),
+    neededBy: WITH_BUCKETS,
   },
   {
     why: 'Nothing in a Lambda writes JSON Schema',
@@ -63,12 +70,13 @@ const LEFT_OUT: readonly LeftOut[] = [
   },
 ]
 
-/** Puts the replacements in place while esbuild bundles. */
-export const leftOut: Plugin = {
+/** Puts the replacements in place while esbuild bundles a function. */
+export const leftOut = (functionName: string): Plugin => ({
   name: 'left-out',
   setup(build) {
-    for (const { module, instead } of LEFT_OUT) {
+    for (const { module, instead, neededBy } of LEFT_OUT) {
+      if (neededBy?.includes(functionName)) continue
       build.onLoad({ filter: module }, ({ path }) => ({ contents: instead(path), loader: 'js' }))
     }
   },
-}
+})

@@ -2,7 +2,13 @@ import type { Deployment, ServiceSettings } from './settings.ts'
 
 /** Of settings that are right one by one: what contradicts another, in a sentence each. */
 export function contradictionsOf(settings: ServiceSettings & Partial<Deployment>): string[] {
-  return [...ofDomain(settings), ...ofLimits(settings), ...ofTable(settings), ...ofRegion(settings)]
+  return [
+    ...ofDomain(settings),
+    ...ofLimits(settings),
+    ...ofTable(settings),
+    ...ofHistory(settings),
+    ...ofRegion(settings),
+  ]
 }
 
 const where = (wrong: boolean | undefined, sentence: string): string[] => (wrong ? [sentence] : [])
@@ -68,17 +74,41 @@ function ofTable({ tableName, tableStreamArn, customerManagedKey, keepTable }: S
   ]
 }
 
+function ofHistory({
+  auditDigests,
+  digestLockDays,
+  archive,
+  archiveRetentionDays,
+  eventRetentionDays,
+}: ServiceSettings) {
+  return [
+    ...where(
+      digestLockDays !== undefined && !auditDigests,
+      'digestLockDays is of no use without digests: set auditDigests to true too',
+    ),
+    ...where(
+      archive && archiveRetentionDays < eventRetentionDays,
+      `archiveRetentionDays ${archiveRetentionDays} is less than eventRetentionDays ${eventRetentionDays}: the archive would forget before the table`,
+    ),
+  ]
+}
+
 const tableOf = (streamArn: string): string | undefined => streamArn.split('/')[1]
 
 /** What is used by its ARN has to be where the service is. */
 function ofRegion(settings: ServiceSettings & Partial<Deployment>): string[] {
-  const { certificateArn, customerManagedKey, alarmTarget, tableStreamArn, regions, awsAccount } = settings
-  const named = Object.entries({ certificateArn, customerManagedKey, alarmTarget, tableStreamArn }).flatMap(
-    ([name, value]) => {
-      const [, , , region, account] = String(value).split(':')
-      return region === undefined ? [] : [{ name, region, account }]
-    },
-  )
+  const { certificateArn, customerManagedKey, alarmTarget, tableStreamArn, changeEvents, regions, awsAccount } =
+    settings
+  const named = Object.entries({
+    certificateArn,
+    customerManagedKey,
+    alarmTarget,
+    tableStreamArn,
+    changeEvents,
+  }).flatMap(([name, value]) => {
+    const [, , , region, account] = String(value).split(':')
+    return region === undefined ? [] : [{ name, region, account }]
+  })
   const region = regions?.[0] ?? named[0]?.region
   const whose = regions?.[0] === undefined ? `${named[0]?.name} in ${region}` : `the service in ${region}`
   return named.flatMap(({ name, ...its }) => [

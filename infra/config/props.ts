@@ -26,6 +26,16 @@ export interface ScimServiceProps {
   authorizerCacheSeconds?: number | undefined
   /** How long REST events are kept; those already written keep their date. Default 90. */
   eventRetentionDays?: number | undefined
+  /** Whether each hour of the event history gets a digest, so that it is seen if it is changed. Default true. */
+  auditDigests?: boolean | undefined
+  /** For how many days nobody can delete or replace a digest, whatever their rights. Default: not locked. */
+  digestLockDays?: number | undefined
+  /** Whether each change is an event of EventBridge: true makes a bus, an ARN names one. Default false. */
+  changeEvents?: boolean | string | undefined
+  /** Whether events go to S3 too, where they outlive the table's retention and SQL finds them. Default false. */
+  archive?: boolean | undefined
+  /** How long the archive keeps events. Default 2555, seven years. */
+  archiveRetentionDays?: number | undefined
   /** How long log lines are kept, one of the periods of CloudWatch Logs. Default 90. */
   logRetentionDays?: number | undefined
   /** Encrypts the table with a key of yours: true makes one, an ARN names one. Default: with AWS's key, free of charge. */

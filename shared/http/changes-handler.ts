@@ -1,9 +1,12 @@
 import type { Context, DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent, EventBridgeEvent } from 'aws-lambda'
+import type { RestEvent } from '../audit/rest-event.ts'
 import { mapConcurrently } from '../store/batch.ts'
 import type { Db } from '../store/client.ts'
 import { OutOfTime } from '../store/deadline.ts'
+import { parseEventRecord } from '../store/events/from-stream.ts'
 import { type Head, listHeads } from '../store/groups/heads.ts'
 import { goRound } from '../store/rounds.ts'
+import type { Outlet } from '../worker/outlets/outlet.ts'
 import type { WorkQueue } from '../worker/queue.ts'
 import { dueOf, openSinceOf, parseHead, type Work } from '../worker/work.ts'
 import { logUnexpected, told } from './failure.ts'
@@ -13,6 +16,8 @@ import { handoverOf } from './time-limits.ts'
 export interface ChangesOptions {
   db: Db
   queue: WorkQueue
+  /** Where events go besides the table. */
+  outlets?: readonly Outlet[]
 }
 
 /** Messages on their way to the queue at once. */
@@ -24,25 +29,64 @@ type Schedule = EventBridgeEvent<'Scheduled Event', unknown>
  * The changes function. A record of the table's stream says that a head has work left, and is no more than a doorbell:
  * what there is to do, and in which order, stands in the table. Every minute the heads whose doorbell was lost are
  * found as well: after a restore, or where records expired. Where there are more accounts than there is time for, the
- * next minute goes on from there.
+ * next minute goes on from there. Records of events go to the outlets; the function writes nothing to the table that its
+ * stream would tell it.
  */
-export function changesHandler({ db, queue }: ChangesOptions) {
+export function changesHandler({ db, queue, outlets = [] }: ChangesOptions) {
   return async (event: DynamoDBStreamEvent | Schedule, context: Context): Promise<DynamoDBBatchResponse> => {
-    if ('Records' in event) return passOn(event.Records, queue)
+    if ('Records' in event) {
+      const failed = [...(await ring(event.Records, queue)), ...(await handOn(event.Records, outlets))]
+      return { batchItemFailures: failed.map(({ dynamodb }) => ({ itemIdentifier: dynamodb?.SequenceNumber ?? '' })) }
+    }
     await told(event.id, () => findLost({ db, queue }, event.id, handoverOf(context, db)))
     return { batchItemFailures: [] }
   }
 }
 
 /** One message for each head, whose name is that of its last record: a batch that comes again is not sent again. */
-async function passOn(records: DynamoDBRecord[], queue: WorkQueue): Promise<DynamoDBBatchResponse> {
+async function ring(records: DynamoDBRecord[], queue: WorkQueue): Promise<DynamoDBRecord[]> {
   const failed: DynamoDBRecord[] = []
   for (const ofHead of Map.groupBy(records, keyOf).values()) {
     const { eventID = '', dynamodb } = ofHead.at(-1) ?? {}
     const work = dynamodb?.NewImage && parseHead(dynamodb.Keys)
     if (work) await queue.send(work, eventID).catch((error) => failed.push(...reported(error, ofHead, eventID)))
   }
-  return { batchItemFailures: failed.map(({ dynamodb }) => ({ itemIdentifier: dynamodb?.SequenceNumber ?? '' })) }
+  return failed
+}
+
+/** Hands the events among the records to each outlet. @returns the records of those that one of them did not take. */
+async function handOn(records: DynamoDBRecord[], outlets: readonly Outlet[]): Promise<DynamoDBRecord[]> {
+  if (outlets.length === 0) return []
+  const recordOf = new Map(
+    records.flatMap((record) => {
+      const event = parseEventRecord(record.dynamodb?.NewImage)
+      return event ? [[event, record] as const] : []
+    }),
+  )
+  const events = [...recordOf.keys()]
+  const [requestId = ''] = records.map(({ eventID }) => eventID ?? '')
+  const send = async (outlet: Outlet) => {
+    const refused = await outlet.send(events)
+    if (refused.length > 0) throw new Refused(refused)
+  }
+  const ended = await Promise.allSettled(events.length === 0 ? [] : outlets.map(send))
+  const failed = ended.flatMap((one) => {
+    if (one.status === 'fulfilled') return []
+    reported(one.reason, [], requestId)
+    return one.reason instanceof Refused ? one.reason.events : events
+  })
+  return [...new Set(failed)].flatMap((event) => recordOf.get(event) ?? [])
+}
+
+/** Events that an outlet did not take, however often they were sent. */
+class Refused extends Error {
+  override readonly name = 'Refused'
+  readonly events: readonly RestEvent[]
+
+  constructor(events: readonly RestEvent[]) {
+    super(`${events.length} events were not taken`)
+    this.events = events
+  }
 }
 
 function reported(error: unknown, records: DynamoDBRecord[], requestId: string): DynamoDBRecord[] {

@@ -7,12 +7,12 @@ import { loadChanges, positionAt, SETTLED_MS } from '../resources/feed/poll.ts'
 import type { FeedPosition } from '../resources/feed/tell.ts'
 import { requireAccount } from '../resources/known-names.ts'
 import { invalidValue } from '../scim/error.ts'
-import { quote } from '../scim/quote.ts'
 import type { AdminContext } from './admin/handler.ts'
 import { json } from './admin/input.ts'
 import type { ApiAnswer } from './api-answer.ts'
 import type { ApiRequest } from './api-request.ts'
 import { longPoll } from './long-poll.ts'
+import { parseParameters } from './parameters.ts'
 
 /** The answer to `GET /changes`. */
 export interface ChangesAnswer {
@@ -54,7 +54,7 @@ const question = z.strictObject({
  */
 export async function answerChanges({ query }: ApiRequest, context: AdminContext): Promise<ApiAnswer> {
   const { db, account, now } = context
-  const { after, limit = DEFAULT_CHANGES, wait = 0 } = parseQuestion(query)
+  const { after, limit = DEFAULT_CHANGES, wait = 0 } = parseParameters(question, query)
   const begin = beginOf(after, now, db.eventRetentionDays)
   if (after === undefined || after === 'oldest') await requireAccount(context)
   if (after === undefined) return json(200, toAnswer([], begin, false))
@@ -70,18 +70,6 @@ const toAnswer = (events: ChangeEvent[], position: FeedPosition, more: boolean):
   cursor: presentCursor(position),
   more,
 })
-
-function parseQuestion(query: ApiRequest['query']): z.infer<typeof question> {
-  const parsed = question.safeParse(query)
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  if (issue?.code === 'unrecognized_keys') {
-    const names = Object.keys(question.shape).join(', ')
-    throw invalidValue(`Cannot use parameter ${quote(issue.keys[0])}: there is ${names}`)
-  }
-  const name = String(issue?.path[0])
-  throw invalidValue(`Cannot read ${name} ${quote(query[name])}: ${issue?.message}`)
-}
 
 function beginOf(after: string | undefined, now: Date, retentionDays: number): FeedPosition {
   const oldest = new Date(keptSince(now, retentionDays))

@@ -26,7 +26,15 @@ export const RESOURCE_ROUTES = [
 ] as const satisfies readonly { path: string; reads: readonly Method[]; writes: readonly Method[] }[]
 
 /** The functions that serve no type of resource. */
-export type FixedFunctionName = 'search' | 'bulk' | 'discovery' | 'admin' | 'admin-resources' | 'events' | 'oauth'
+export type FixedFunctionName =
+  | 'search'
+  | 'bulk'
+  | 'discovery'
+  | 'admin'
+  | 'admin-resources'
+  | 'events'
+  | 'audit'
+  | 'oauth'
 
 /** What the service offers beside resources. */
 const SERVICE_ROUTES = [
@@ -74,6 +82,7 @@ export const ADMIN_ROUTES = [
   { path: '/events/counts', methods: ['GET'], function: 'events' },
   { path: '/events/{id}', methods: ['GET'], function: 'events' },
   { path: '/changes', methods: ['GET'], function: 'events' },
+  { path: '/audit/digests', methods: ['GET'], function: 'audit' },
 ] as const satisfies readonly Route<FixedFunctionName>[]
 
 /** Nobody's yet: who calls here is about to prove who it is. */

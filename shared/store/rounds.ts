@@ -7,7 +7,7 @@ import { roundKey } from './keys.ts'
 
 /** What goes round all accounts, again and again, however many there are. */
 export interface Round {
-  name: 'watch' | 'changes'
+  name: 'watch' | 'changes' | 'notary'
   /** When it has to end, in epoch milliseconds by the table's clock. */
   until: number
   /** Hears of accounts at which it failed; the others are visited all the same. */

@@ -24,6 +24,7 @@ const REQUESTS: Record<LambdaName, GivenRequest> = {
   }),
   discovery: { resource: '/scim/v2/ResourceTypes' },
   events: { resource: '/events', query: { last: '1h', limit: '10' } },
+  audit: { resource: '/audit/digests', query: { from: '2026-11-01' } },
   admin: { resource: '/admin/integrations' },
   'admin-resources': { resource: '/admin/users' },
   oauth: { resource: '/.well-known/oauth-authorization-server' },

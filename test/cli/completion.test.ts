@@ -32,6 +32,7 @@ test.each([
       'event-history',
       'event',
       'changes',
+      'audit',
       'export',
       'sql',
       'user',

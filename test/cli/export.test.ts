@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { writeLocalCredentials } from '../../local/credentials.ts'
 import { EVENT_COLUMNS } from '../../shared/audit/event-row.ts'
+import { SAVED_QUERIES } from '../../shared/audit/queries.ts'
 import { type CliOptions, runCli } from '../factories/cli.ts'
 import { newGroup, newUser, patchOf } from '../factories/scim-api.ts'
 import { withSystem } from '../factories/system.ts'
@@ -245,5 +246,37 @@ describe('rolecall sql', () => {
     const { stderr, ...answer } = await cli(['sql', 'select 1', ...given])
     expect(answer.code).toBe(code)
     expect(stderr).toMatch(said)
+  })
+})
+
+describe("the archive's saved questions, word for word, of a file", () => {
+  const ask = (name: string) => sql(SAVED_QUERIES.find((query) => query.name === name)?.sql ?? '')
+
+  test('last-five-minutes: the newest requests first', async () => {
+    const rows = await ask('last-five-minutes')
+    const times = rows.map(({ event_timestamp, EVENT_TIMESTAMP }) => String(event_timestamp ?? EVENT_TIMESTAMP))
+    expect(times).toEqual([...times].sort().reverse())
+    expect(rows.map(({ method, METHOD }) => method ?? METHOD)).toEqual(expect.arrayContaining(['POST', 'PATCH']))
+  })
+
+  test('who-changed-what: each change with who made it', async () => {
+    const rows = await ask('who-changed-what')
+    const told = rows.map((row) => `${row.actor_name ?? row.ACTOR_NAME} ${row.method ?? row.METHOD}`)
+    expect(told.filter((line) => line.startsWith('OKTA'))).toEqual([
+      'OKTA_PROVISIONER POST',
+      'OKTA_PROVISIONER PATCH',
+      'OKTA_PROVISIONER POST',
+      'OKTA_PROVISIONER POST',
+      'OKTA_PROVISIONER POST',
+    ])
+  })
+
+  test('active-users: those with most changes first', async () => {
+    const rows = await ask('active-users')
+    expect(rows.map(({ user_name, changes }) => [user_name, changes])).toEqual([
+      ['bob@example.com', 2],
+      ['eve@example.com', 1],
+      ['ada@example.com', 1],
+    ])
   })
 })

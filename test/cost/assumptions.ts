@@ -47,6 +47,10 @@ export const BESIDE = {
   questionWriteUnits: 1,
   /** The watch, for an account a month. */
   watchReadUnits: 2200,
+  /** The notary, for the digest of an hour: calls, read units, and for each KB of events; lists and writes, reads; bytes of an event. */
+  digest: { roundTrips: 18, readUnits: 16, perKb: 0.25, objectWrites: 2, objectReads: 1, bytesOfEvent: 190 },
+  /** An event in the archive: what Firehose counts, and what Parquet leaves of it. */
+  archived: { countedBytes: 5 * 1024, bytes: 150 },
   /** A look for lost doorbells: the mark, the accounts, the heads. */
   doorbellReadUnits: 3,
 } as const

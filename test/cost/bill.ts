@@ -3,10 +3,12 @@ import { inOneLineEach, type Line, line } from './line.ts'
 import { auditLines, requestLines, waitingLines } from './request-lines.ts'
 import {
   backgroundLines,
+  digestLines,
   frontLines,
   keyLines,
   logLines,
   metricLines,
+  outletLines,
   storageLines,
   traceLines,
 } from './standing-lines.ts'
@@ -24,6 +26,8 @@ export function billOf(given: Given): Line[] {
     ...waitingLines(given, calls),
     ...backgroundLines(given),
     ...storageLines(given, calls),
+    ...digestLines(given, calls),
+    ...outletLines(given, calls),
     ...metricLines(given, calls),
     ...logLines(given, requests),
     ...traceLines(settings, requests),

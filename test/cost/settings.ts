@@ -7,6 +7,9 @@ export interface Settings {
   eventRetentionDays: number
   logRetentionDays: number
   /** The gateway's metrics of each method. */
+  auditDigests: boolean
+  changeEvents: boolean
+  archive: boolean
   methodMetrics: boolean
   metricsByIntegration: boolean
   /** Whether somebody is told of alarms, by some that stand for others. */
@@ -22,6 +25,9 @@ export const DEFAULTS: Settings = {
   authorizerCacheSeconds: AUTHORIZER_CACHE_SECONDS,
   eventRetentionDays: 90,
   logRetentionDays: 90,
+  auditDigests: true,
+  changeEvents: false,
+  archive: false,
   methodMetrics: false,
   metricsByIntegration: false,
   alarmsTold: false,
@@ -33,9 +39,9 @@ export const DEFAULTS: Settings = {
 
 /** What stands whatever the settings are. */
 export const STACK = {
-  ...{ functions: 15, firewallRules: 2 },
+  ...{ functions: 17, firewallRules: 2 },
   /** Metrics that alarms look at, each of which is paid for, and alarms that stand for others, where they are told. */
-  ...{ alarmMetrics: 27, compositeAlarms: 3, dashboards: 1 },
+  ...{ alarmMetrics: 28, compositeAlarms: 3, dashboards: 1 },
 } as const
 
 /** Who is there and what they do. */

@@ -19,6 +19,33 @@ export function backgroundLines({ size, settings }: Given): Line[] {
   ]
 }
 
+/** A digest of each hour, for one account; they are kept for good, a year of them is counted. */
+export function digestLines({ settings }: Given, calls: readonly Calls[]): Line[] {
+  if (!settings.auditDigests) return []
+  const { roundTrips, readUnits, perKb, objectWrites, objectReads, bytesOfEvent } = BESIDE.digest
+  const kb = sumOf(calls, ({ event, count }) => (event.table * count) / 1024)
+  return [
+    ...invocationLines('digests', MONTH_HOURS, roundTrips, settings),
+    line('digests', 'readUnits', MONTH_HOURS * readUnits + kb * perKb),
+    line('digests', 'objectWrites', MONTH_HOURS * objectWrites),
+    line('digests', 'objectReads', MONTH_HOURS * objectReads),
+    line('digests', 'objectGb', 12 * gb(countOf(calls) * bytesOfEvent)),
+  ]
+}
+
+/** What the reader of the stream hands on, where it is switched on; a year of the archive is counted. */
+export function outletLines({ settings }: Given, calls: readonly Calls[]): Line[] {
+  const { countedBytes, bytes } = BESIDE.archived
+  const [events, changes] = [countOf(calls), countOf(calls.filter(({ route }) => !route.startsWith('GET ')))]
+  const archive = [
+    line('the archive', 'streamGb', gb(events * countedBytes)),
+    line('the archive', 'convertedGb', gb(events * countedBytes)),
+    line('the archive', 'objectGb', 12 * gb(events * bytes)),
+  ]
+  const bus = [line('change events', 'busEvents', changes)]
+  return [...(settings.archive ? archive : []), ...(settings.changeEvents ? bus : [])]
+}
+
 /** What is kept: users and memberships, and events for their time. */
 export function storageLines({ size, settings }: Given, calls: readonly Calls[]): Line[] {
   const memberships = size.users * HABITS.groupsOfUser

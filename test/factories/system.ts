@@ -9,7 +9,10 @@ import { engineEndpoint } from './engine.ts'
 
 /** In a fresh table every integration gets its token. */
 export type TestSystem = System & { tokens: SeededTokens }
-export type TestSystemOptions = Pick<SystemOptions, 'now' | 'sourceIp' | 'env' | 'logFailure' | 'driver' | 'throttled'>
+export type TestSystemOptions = Pick<
+  SystemOptions,
+  'now' | 'sourceIp' | 'env' | 'logFailure' | 'driver' | 'throttled' | 'digestFolder'
+>
 
 /**
  * The whole system in this process over the run's engine, with a table of its own, the default account, the three

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { anchorOf } from '../../infra/alarms.ts'
 import { synthesize } from '../../local/synthesize.ts'
 import { METRICS } from '../../shared/http/metric.ts'
-import { ALL, resourcesOf } from './stack.ts'
+import { fullTemplate, resourcesOf } from './stack.ts'
 
 const docs = join(import.meta.dirname, '..', '..', 'docs')
 const runbook = readFileSync(join(docs, 'runbook.md'), 'utf8')
@@ -18,7 +18,7 @@ const entries = new Map(
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into templates of their own making
 type Properties = Record<string, any>
-const all = synthesize(ALL).template
+const all = fullTemplate()
 const inAll = (type: string): Properties[] =>
   Object.values(all.Resources)
     .filter(({ Type }) => Type === type)

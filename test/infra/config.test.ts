@@ -26,6 +26,7 @@ describe('parseDeployment()', () => {
       ...{ name: 'rolecall', stage: 'prod', defaultEndpoint: true, regions: [], tags: {}, terminationProtection: true },
       ...{ requestsPerSecond: 100, burst: 200, clientRequestsPerSecond: 50, clientBurst: 100 },
       ...{ authorizerCacheSeconds: 60, eventRetentionDays: 90, logRetentionDays: 90, customerManagedKey: false },
+      ...{ auditDigests: true, changeEvents: false, archive: false, archiveRetentionDays: 2555 },
       ...{ firewall: false, allowedRanges: [], apiGatewayLogRole: true, memoryMb: 512, reservedConcurrency: {} },
       ...{ logLevel: 'INFO', metricsByIntegration: false, gatewayMetrics: false, tracing: false },
     })

@@ -14,6 +14,9 @@ test('the estimate counts what the template deploys', () => {
     authorizerCacheSeconds: theOnly('AWS::ApiGateway::Authorizer').AuthorizerResultTtlInSeconds,
     logRetentionDays: propertyOf('AWS::Logs::LogGroup', 'RetentionInDays'),
     eventRetentionDays: eventDays(),
+    auditDigests: hasPart('Digests'),
+    changeEvents: resourcesOf('AWS::Events::EventBus').length > 0,
+    archive: resourcesOf('AWS::KinesisFirehose::DeliveryStream').length > 0,
     methodMetrics: all.MetricsEnabled,
     metricsByIntegration: 'METRICS_BY_INTEGRATION' in variables(),
     alarmsTold: resourcesOf('AWS::CloudWatch::CompositeAlarm').length > 0,
@@ -36,5 +39,6 @@ test('the estimate counts all functions and alarms', () => {
   Template.fromStack(told).resourceCountIs('AWS::CloudWatch::CompositeAlarm', STACK.compositeAlarms)
 })
 
+const hasPart = (name: string) => resourcesOf('AWS::S3::Bucket').some(([id]) => id.includes(name))
 const variables = () => resourcesOf('AWS::Lambda::Function')[0]?.[1].Environment.Variables
 const eventDays = () => Number(variables().EVENT_RETENTION_DAYS)

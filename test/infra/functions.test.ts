@@ -25,7 +25,7 @@ test.each(functions)(
       Handler: 'index.handler',
       MemorySize: 512,
       Runtime: 'nodejs24.x',
-      Timeout: { worker: 40, watch: 300, check: 900, 'group-reads': 120 }[nameOf(properties)] ?? 15,
+      Timeout: { worker: 40, watch: 300, notary: 300, check: 900, 'group-reads': 120 }[nameOf(properties)] ?? 15,
       Environment: {
         Variables: {
           ...{ DEPLOYMENT: 'rolecall', LOG_LEVEL: 'INFO' },

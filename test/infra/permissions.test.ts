@@ -290,7 +290,7 @@ describe('what each function may do with the table (SECURITY E1, I5, T7)', () =>
     const mayOf = (name: LambdaName | BackgroundName) =>
       actions.filter((action) => isAllowed(name, action, roundKey('watch').pk))
     for (const name of [...LAMBDA_NAMES, ...BACKGROUND_NAMES]) {
-      const isRound = name === 'watch' || name === 'changes' || name === 'check'
+      const isRound = ['watch', 'changes', 'check', 'notary'].includes(name)
       expect([name, mayOf(name)]).toEqual([name, isRound ? ['GetItem', 'PutItem'] : []])
     }
   })

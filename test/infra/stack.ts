@@ -7,13 +7,21 @@ import cdk from '../../cdk.json' with { type: 'json' }
 import { parseDeployment } from '../../infra/config/config.ts'
 import type { Config } from '../../infra/config/props.ts'
 import { ScimStack } from '../../infra/scim-stack.ts'
-import { synthesize } from '../../local/synthesize.ts'
+import { type CloudFormationTemplate, synthesize } from '../../local/synthesize.ts'
 
 /** The synthesised stack, once per test file. */
 export const stack = synthesize()
 
 export const ACCOUNT = '123456789012'
 export const CERTIFICATE = `arn:aws:acm:eu-west-1:${ACCOUNT}:certificate/1111-2222`
+
+let full: CloudFormationTemplate | undefined
+
+/** The template with {@link ALL}, synthesised once in a process. */
+export function fullTemplate(): CloudFormationTemplate {
+  full ??= synthesize(ALL).template
+  return full
+}
 
 /** Everything that can be switched on, in a stage of its own. */
 export const ALL: Config = {
@@ -25,6 +33,7 @@ export const ALL: Config = {
   ...{ firewall: true, allowedRanges: ['203.0.113.0/24', '198.51.100.7/32', '2001:db8::/32'] },
   ...{ logLevel: 'WARN', metricsByIntegration: true, gatewayMetrics: true, tracing: true },
   ...{ alarmTarget: 'ops@example.com', apiGatewayLogRole: false, memoryMb: 1024 },
+  ...{ digestLockDays: 365, changeEvents: true, archive: true, archiveRetentionDays: 400 },
   ...{ reservedConcurrency: { authorizer: 20, worker: 5 }, stages: { staging: {} } },
 }
 

@@ -17,12 +17,12 @@ export function partsOfFunctions(): Promise<ReadonlyMap<string, Parts>> {
 
 async function bundleFunctions(): Promise<ReadonlyMap<string, Parts>> {
   const names = [...LAMBDA_NAMES, ...BACKGROUND_NAMES]
-  const { outfile: _, ...options } = bundleOptions('', '')
-  const entryPoints = names.map((name) => ({ in: entryOf(name), out: name }))
-  const { metafile } = await build({ ...options, entryPoints, outdir: 'unwritten', metafile: true, write: false })
-  const partsOf = (name: string) =>
-    sumParts(Object.entries(metafile.outputs).filter(([path]) => path.endsWith(`/${name}.js`)))
-  return new Map(names.map((name) => [name, partsOf(name)]))
+  const partsOf = async (name: (typeof names)[number]) => {
+    const options = bundleOptions(entryOf(name), 'unwritten.mjs')
+    const { metafile } = await build({ ...options, metafile: true, write: false })
+    return [name, sumParts(Object.entries(metafile.outputs))] as const
+  }
+  return new Map(await Promise.all(names.map(partsOf)))
 }
 
 /** What the console's page consists of. */

@@ -6,12 +6,15 @@ import { TABLE } from '../../vitest.config.ts'
 const ROOT = join(import.meta.dirname, '..', '..')
 
 /** Rooms, and the rooms each may import from besides itself (docs/architecture.md). */
-const SHARED = ['config', 'scim', 'setup', 'drift', 'auth', 'audit', 'store', 'resources', 'worker', 'watch', 'http']
+const SHARED = [
+  ...['config', 'scim', 'setup', 'drift', 'auth', 'audit', 'store', 'resources', 'worker', 'watch', 'notary', 'http'],
+]
 const INFRA = [
   ...['shared/http/metric.ts', 'shared/http/stack.ts'],
   ...['shared/config.ts', 'shared/store/table.ts', 'shared/http/routes.ts', 'shared/http/time-limits.ts'],
   ...['shared/scim/resource-types.ts', 'shared/auth/authorizer-cache.ts', 'shared/auth/client-key.ts'],
   ...['shared/auth/network-block.ts'],
+  ...['shared/audit/archive-row.ts', 'shared/audit/queries.ts'],
 ]
 const upTo = (room: string) => SHARED.slice(0, SHARED.indexOf(room)).map((name) => `shared/${name}`)
 const ROOMS: Record<string, string[]> = {

@@ -42,6 +42,10 @@ export const QUESTION_KINDS: Kinds = {
   'GET events': read,
   'INVOKE events': read,
   'GET changes': { ...doing('read', 'read', () => say`changes of users and roles`), read: () => 'read changes' },
+  'GET audit/digests': {
+    ...doing('read', 'read', (facts) => say`digests of the events${rangeText(facts)}`),
+    read: () => 'read digests of the events',
+  },
   'GET events/counts': {
     ...doing('counted', 'count', (facts) => say`events${rangeText(facts)}`),
     read: () => 'counted events',

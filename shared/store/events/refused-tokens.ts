@@ -57,6 +57,8 @@ const BUCKETS = 8
 /** Refusals of one row and minute that are written one by one; after that once a second at most. */
 const WRITTEN_AT_ONCE = 100
 const FLUSH_MS = 1000
+/** How long after its minute a row may still grow: what a sleeping process brings later is lost, since digests are made by then. */
+const LATEST_COUNT_MS = 10 * 60_000
 
 /** What the row of a reason says. */
 export const REFUSAL_DETAIL: Record<RefusalReason, string> = {
@@ -115,6 +117,7 @@ export async function countRefusedToken(db: Db, refusal: Refusal): Promise<void>
   const row = rowOf(rows, refusal)
   row.pending += 1
   const at = refusal.now.getTime()
+  for (const [key, { minute }] of rows) if (at - Date.parse(minute) > LATEST_COUNT_MS) rows.delete(key)
   const due = [...rows.values()].filter((other) => isDue(other, row, at))
   await Promise.all(due.map((other) => flush(db, other, at)))
   for (const [key, other] of rows) if (other.minute !== row.minute && other.pending === 0) rows.delete(key)

@@ -5,6 +5,7 @@ import { LOCAL_AWS } from '../../../local/environment.ts'
 import { adminHandler } from '../../../shared/http/admin/handler.ts'
 import { adminOperations } from '../../../shared/http/admin/operations.ts'
 import { adminResourceOperations } from '../../../shared/http/admin/resource-operations.ts'
+import { auditHandler } from '../../../shared/http/audit-handler.ts'
 import { authorizerHandler, rehearseAuthorizer } from '../../../shared/http/authorizer-handler.ts'
 import { bulkOperations } from '../../../shared/http/bulk-operations.ts'
 import { discoveryOperations } from '../../../shared/http/discovery-operations.ts'
@@ -40,6 +41,7 @@ const scim = scimHandler<'users' | 'groups' | 'group-reads' | 'search' | 'bulk' 
 const HANDLERS: Record<FunctionName, Handler> = {
   ...{ users: scim, groups: scim, 'group-reads': scim, search: scim, bulk: scim, discovery: scim },
   ...{ events: eventsHandler(options), admin: adminHandler<'admin'>(options, adminOperations) },
+  audit: auditHandler(options, undefined),
   'admin-resources': adminHandler<'admin-resources'>(options, adminResourceOperations),
   oauth: oauthHandler({ ...options, fetchKeys: async () => [] }),
 }
@@ -53,6 +55,7 @@ describe('what is rehearsed', () => {
     ['bulk', [200]],
     ['discovery', [200, 200]],
     ['events', [400]],
+    ['audit', [400]],
     ['admin', [200]],
     ['admin-resources', [200]],
     ['oauth', [200]],

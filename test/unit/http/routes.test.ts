@@ -5,6 +5,7 @@ import { adminHandler } from '../../../shared/http/admin/handler.ts'
 import { adminOperations } from '../../../shared/http/admin/operations.ts'
 import { adminResourceOperations } from '../../../shared/http/admin/resource-operations.ts'
 import type { HandlerOptions, Operation } from '../../../shared/http/api-handler.ts'
+import { auditOperations } from '../../../shared/http/audit-handler.ts'
 import { bulkOperations } from '../../../shared/http/bulk-operations.ts'
 import { discoveryOperations } from '../../../shared/http/discovery-operations.ts'
 import { eventsOperations } from '../../../shared/http/events-operations.ts'
@@ -33,6 +34,7 @@ const OPERATIONS: Record<FunctionName, object> = {
   bulk: bulkOperations(async (_db, { status }) => status, {}),
   discovery: discoveryOperations,
   events: eventsOperations,
+  audit: auditOperations(undefined),
   admin: adminOperations,
   'admin-resources': adminResourceOperations,
   oauth: { 'POST /oauth2/token': true, 'GET /.well-known/oauth-authorization-server': true },

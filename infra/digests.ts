@@ -1,0 +1,71 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib'
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events'
+import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets'
+import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam'
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectLockRetention } from 'aws-cdk-lib/aws-s3'
+import { Construct } from 'constructs'
+import { ENV } from '../shared/config.ts'
+import { addFunction, type BackgroundProps } from './functions.ts'
+
+const LIMIT_MS = 300_000
+/** Of the hour: then nothing of the hour before is on its way any more. */
+const MINUTE = '20'
+
+/** The digests of the event history, in a bucket of their own: once an hour one function writes, another shows them. */
+export class Digests extends Construct {
+  readonly notary: LambdaFunction
+
+  constructor(scope: Construct, id: string, { audit, ...props }: BackgroundProps & { audit: LambdaFunction }) {
+    super(scope, id)
+    const bucket = this.#addBucket(props.settings.digestLockDays)
+    const environment = { [ENV.digestStore]: `s3://${bucket.bucketName}` }
+    this.notary = addFunction(this, 'notary', { ...props, environment, timeoutMs: LIMIT_MS })
+    for (const [name, value] of Object.entries(environment)) audit.addEnvironment(name, value)
+    allow(this.notary, bucket, ['s3:GetObject', 's3:PutObject'])
+    allow(audit, bucket, ['s3:GetObject'])
+    keepFromOthers(bucket, this.notary)
+    new Rule(this, 'EveryHour', {
+      description: 'Makes the digests of the hours that are over',
+      schedule: Schedule.cron({ minute: MINUTE }),
+      targets: [new LambdaTarget(this.notary, { retryAttempts: 0 })],
+    })
+    props.alarms.add(this, 'NotaryFailed', {
+      metric: this.notary.metricErrors({ period: Duration.hours(1) }),
+      ...{ threshold: 0, periods: 3, entry: 'Digests' },
+      says: 'The event history gets no digests: nothing vouches for it',
+    })
+  }
+
+  /** It outlives the stack. With a lock nobody at all deletes or replaces what is in it, for so many days. */
+  #addBucket(lockDays: number | undefined): Bucket {
+    return new Bucket(this, 'Bucket', {
+      encryption: BucketEncryption.S3_MANAGED,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      enforceSSL: true,
+      versioned: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+      ...(lockDays !== undefined && {
+        objectLockEnabled: true,
+        objectLockDefaultRetention: ObjectLockRetention.compliance(Duration.days(lockDays)),
+      }),
+    })
+  }
+}
+
+/** Without the right to list, what is not there would look like what is forbidden. */
+function allow(fn: LambdaFunction, bucket: Bucket, actions: string[]): void {
+  fn.addToRolePolicy(new PolicyStatement({ actions, resources: [bucket.arnForObjects('digests/*')] }))
+  fn.addToRolePolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }))
+}
+
+/** Nobody but the notary writes, and nobody deletes, unless somebody changes this policy first, which CloudTrail tells. */
+function keepFromOthers(bucket: Bucket, notary: LambdaFunction): void {
+  const resources = [bucket.arnForObjects('*')]
+  const everybody = { effect: Effect.DENY, principals: [new AnyPrincipal()], resources }
+  const others = { ArnNotEquals: { 'aws:PrincipalArn': notary.role?.roleArn } }
+  bucket.addToResourcePolicy(new PolicyStatement({ ...everybody, actions: ['s3:PutObject'], conditions: others }))
+  bucket.addToResourcePolicy(
+    new PolicyStatement({ ...everybody, actions: ['s3:DeleteObject', 's3:DeleteObjectVersion'] }),
+  )
+}

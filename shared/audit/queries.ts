@@ -1,0 +1,55 @@
+/** A question of the archive that is kept with it; a file of `export` answers it too, word for word. */
+export interface SavedQuery {
+  name: string
+  says: string
+  sql: string
+}
+
+/** The time so long ago, as events write it: both databases have these functions, the file by our own hand. */
+const ago = (unit: 'minute' | 'day', count: number, format: string): string =>
+  `date_format(date_add('${unit}', -${count}, now()), '${format}')`
+const TIME = '%Y-%m-%d %H:%i:%s'
+const DAY = '%Y-%m-%d'
+
+/** What every question names first: Athena reads the days of one account only. The account is to be put in its place. */
+const within = (unit: 'minute' | 'day', count: number): string =>
+  `account = 'default'
+  AND day >= ${ago(unit, count, DAY)}
+  AND event_timestamp >= ${ago(unit, count, TIME)}`
+
+export const SAVED_QUERIES: readonly SavedQuery[] = [
+  {
+    name: 'last-five-minutes',
+    says: 'The requests of the last five minutes, at most 200, the newest first',
+    sql: `SELECT event_timestamp, event_id, event_type, endpoint, method, status, error_code, client_ip, actor_name,
+  actor_domain, resource_name, resource_domain, details
+FROM archived_events
+WHERE ${within('minute', 5)}
+ORDER BY event_timestamp DESC, event_id DESC
+LIMIT 200`,
+  },
+  {
+    name: 'who-changed-what',
+    says: 'Every change of the last 30 days: who made it, to what, and the values before and after',
+    sql: `SELECT DISTINCT event_timestamp, event_id, actor_name, actor_domain, method, resource_domain, resource_name,
+  resource_id, details
+FROM archived_events
+WHERE ${within('day', 30)}
+  AND http_status < 400
+  AND json_extract(details, '$.changes') IS NOT NULL
+ORDER BY event_timestamp DESC, event_id DESC`,
+  },
+  {
+    name: 'active-users',
+    says: 'The users that were changed in the last 30 days, those with most changes first',
+    sql: `SELECT resource_id, max(resource_name) AS user_name, count(DISTINCT event_id) AS changes,
+  max(event_timestamp) AS last_change
+FROM archived_events
+WHERE ${within('day', 30)}
+  AND resource_domain = 'USER'
+  AND http_status < 400
+  AND json_extract(details, '$.changes') IS NOT NULL
+GROUP BY resource_id
+ORDER BY changes DESC, last_change DESC`,
+  },
+]

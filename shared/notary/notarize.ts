@@ -1,0 +1,101 @@
+import {
+  type Digest,
+  digestFolder,
+  digestKey,
+  type Entry,
+  HOUR_MS,
+  hourAfter,
+  hourOf,
+  hourOfKey,
+  type Link,
+  parseDigest,
+  toDigest,
+  toEntry,
+} from '../audit/chain/digest.ts'
+import { presentEvent } from '../audit/event-row.ts'
+import { keptSince } from '../audit/retention.ts'
+import { getAccount } from '../store/accounts.ts'
+import type { Db } from '../store/client.ts'
+import { walkHour } from '../store/events/hour.ts'
+import { goRound } from '../store/rounds.ts'
+import type { ObjectStore } from './object-store.ts'
+
+/** How long after an hour nothing of it is on its way any more: the last counts of refused tokens take ten minutes. */
+export const SETTLED_MS = 15 * 60_000
+/** Digests of so many hours are looked through for the newest before all of them are. */
+const LATELY_MS = 72 * HOUR_MS
+/** Hours of one account that are caught up with in one round, so that it ends. */
+const MAX_HOURS = 240
+
+export interface Notary {
+  db: Db
+  store: ObjectStore
+  report(error: unknown): void
+  /** Hours of one account that are digested in one round. */
+  maxHours?: number
+}
+
+/**
+ * Makes the digests of every account that are due, or as many as there is time for until `until`, in epoch milliseconds:
+ * the next round goes on there. @returns how many accounts are left.
+ */
+export function notarizeAll({ db, store, report, maxHours }: Notary, until: number): Promise<number> {
+  return goRound(db, { name: 'notary', until, report }, (timed, account) => notarize(timed, store, account, maxHours))
+}
+
+/**
+ * Makes a digest for each hour of an account that is over and has none, each held to the one before: after an outage
+ * those of all hours since, some at a time. Two that do it at once make each once: the first one's stands.
+ * @throws {Error} when the newest digest cannot be read.
+ */
+export async function notarize(db: Db, store: ObjectStore, account: string, maxHours = MAX_HOURS): Promise<void> {
+  let previous = await getNewest(store, account, db.clock())
+  let hour = previous ? hourAfter(previous.hour) : await firstHour(db, account)
+  for (let n = 0; n < maxHours && hour && isDue(hour, db.clock()); n++) {
+    const digest = await makeDigest(db, account, hour, previous)
+    const isOurs = await store.putNew(digestKey(account, hour), JSON.stringify(digest))
+    previous = isOurs ? digest : await requireDigest(store, digestKey(account, hour))
+    hour = hourAfter(hour)
+  }
+}
+
+const isDue = (hour: string, now: number): boolean => Date.parse(hour) + HOUR_MS + SETTLED_MS <= now
+
+async function getNewest(store: ObjectStore, account: string, now: number): Promise<Link | null> {
+  const folder = digestFolder(account)
+  const after = digestKey(account, hourOf(now - LATELY_MS))
+  const late = await store.list(folder, { after })
+  const key = (late.length > 0 ? late : await store.list(folder)).findLast((name) => hourOfKey(name) !== undefined)
+  return key === undefined ? null : requireDigest(store, key)
+}
+
+/** @throws {Error} when it is not there, or cannot be read: nothing is built on it. */
+async function requireDigest(store: ObjectStore, key: string): Promise<Digest> {
+  const digest = parseDigest((await store.get(key)) ?? '')
+  if (digest) return digest
+  throw new Error(`The digest ${key} cannot be read: the chain does not go on`)
+}
+
+/** Where a chain begins: with the account, or with what is still kept of it. */
+async function firstHour(db: Db, account: string): Promise<string | undefined> {
+  const found = await getAccount(db, account)
+  const since = Date.parse(found?.createdAt ?? '') || 0
+  return found && hourOf(Math.max(since, keptSince(db.clock(), db.eventRetentionDays)))
+}
+
+async function makeDigest(db: Db, account: string, hour: string, previous: Link | null): Promise<Digest> {
+  const entries: Entry[] = []
+  let keptUntil = Number.POSITIVE_INFINITY
+  for await (const events of walkHour(db, account, hour)) {
+    for (const { event, ttlSeconds } of events) {
+      entries.push(toEntry(account, hour, presentEvent(event)))
+      keptUntil = Math.min(keptUntil, ttlSeconds * 1000)
+    }
+  }
+  return toDigest({
+    ...{ account, hour, entries },
+    madeAt: new Date(db.clock()).toISOString(),
+    keptUntil: entries.length === 0 ? null : new Date(keptUntil).toISOString(),
+    previous: previous && { hour: previous.hour, hash: previous.hash },
+  })
+}

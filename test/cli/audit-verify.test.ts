@@ -1,0 +1,249 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { writeLocalCredentials } from '../../local/credentials.ts'
+import { type Digest, digestKey, hashOf } from '../../shared/audit/chain/digest.ts'
+import type { RestEvent } from '../../shared/audit/rest-event.ts'
+import { FolderStore } from '../../shared/notary/folder-store.ts'
+import { notarize } from '../../shared/notary/notarize.ts'
+import { ensureAccount } from '../../shared/store/accounts.ts'
+import { eventKeyAt, eventSortKey, toEventItem } from '../../shared/store/events/item.ts'
+import { putEvent } from '../../shared/store/events/write.ts'
+import { type CliResult, runCli } from '../factories/cli.ts'
+import { anEvent } from '../factories/events.ts'
+import { withSystem } from '../factories/system.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'rolecall-verify-'))
+const digests = join(folder, 'digests')
+const system = withSystem({ driver: false, digestFolder: digests })
+const store = new FolderStore(digests)
+
+const HOUR = 3_600_000
+/** Three hours that are over, on one day. */
+const FIRST = Math.floor(Date.now() / 86_400_000) * 86_400_000 - 86_400_000 + 10 * HOUR
+const hour = (n: number) => new Date(FIRST + n * HOUR).toISOString()
+const USER = '0199d0c2-77aa-7001-9d3e-0a1b2c3d4e5f'
+
+beforeAll(() => writeLocalCredentials(system.adminUrl, system.credentials, folder))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const verify = (account: string, ...args: string[]): Promise<CliResult> =>
+  runCli(['audit', 'verify', '--account', account, '--data-dir', folder, '--to', hour(2), ...args])
+
+/** What a verification of these three hours finds. */
+async function findingsOf(account: string, ...args: string[]): Promise<[code: number, findings: object[]]> {
+  const { code, stdout } = await verify(account, '--output', 'json', ...args)
+  return [code, JSON.parse(stdout).findings]
+}
+
+/** An account with a history of three hours, three events in each, and their digests. */
+async function history(account: string): Promise<RestEvent[]> {
+  await ensureAccount(system.db, account, new Date(FIRST))
+  const given = { account, method: 'PATCH', resourceDomain: 'USER', resourceId: USER, resourceName: 'ada@example.com' }
+  const events = Array.from({ length: 9 }, (_, n) =>
+    anEvent(new Date(FIRST + Math.floor(n / 3) * HOUR + (n % 3) * 600_000), {
+      ...given,
+      changes: [{ attribute: 'title', before: `${n}`, after: `${n + 1}` }],
+    }),
+  )
+  for (const event of events) await putEvent(system.db, event)
+  const then = { ...system.db, clock: () => FIRST + 3 * HOUR + 20 * 60_000 }
+  await notarize(then, store, account)
+  return events
+}
+
+const keyOf = ({ account, time, eventId }: RestEvent) => eventKeyAt(account, eventSortKey(time, eventId))
+const nth = (events: readonly RestEvent[], n: number): RestEvent => {
+  const event = events[n]
+  if (!event) throw new Error(`There is no event ${n}`)
+  return event
+}
+const remove = (event: RestEvent) =>
+  system.db.client.send(new DeleteCommand({ TableName: system.db.tableName, Key: keyOf(event) }))
+const put = (event: RestEvent) =>
+  system.db.client.send(new PutCommand({ TableName: system.db.tableName, Item: toEventItem(system.db, event) }))
+const WAS = `PATCH USER ${USER} 200 by OKTA_PROVISIONING`
+
+describe('rolecall audit verify', () => {
+  test('finds nothing where nothing was changed, and prints the hash to be kept', async () => {
+    await history('calm')
+    const { code, stderr, stdout } = await verify('calm')
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'FINDING  TIME  EVENT  WHAT' })
+    const last = JSON.parse(readFileSync(join(digests, digestKey('calm', hour(2))), 'utf8')) as Digest
+    expect(stderr.split('\n')).toEqual([
+      '3 hours, 9 events: nothing was changed, added or removed',
+      `Last digest: ${hour(2)} ${last.hash}; keep it elsewhere, and give it as --expect`,
+    ])
+    expect(await findingsOf('calm', '--expect', last.hash)).toEqual([0, []])
+  })
+
+  test('names an event that was altered', async () => {
+    const event = nth(await history('altered'), 4)
+    const change = { UpdateExpression: 'SET ip = :ip', ExpressionAttributeValues: { ':ip': '198.51.100.1' } }
+    await system.db.client.send(new UpdateCommand({ TableName: system.db.tableName, Key: keyOf(event), ...change }))
+    expect(await findingsOf('altered')).toEqual([
+      3,
+      [{ kind: 'altered', time: event.time, id: event.eventId, says: `is not what it was: ${WAS}` }],
+    ])
+  })
+
+  test('names an event that was removed', async () => {
+    const event = nth(await history('removed'), 8)
+    await remove(event)
+    expect(await findingsOf('removed')).toEqual([
+      3,
+      [{ kind: 'removed', time: event.time, id: event.eventId, says: `is gone before its time: ${WAS}` }],
+    ])
+  })
+
+  test('names an event that was put there later', async () => {
+    await history('added')
+    const event = anEvent(new Date(FIRST + 1000), { account: 'added' })
+    await put(event)
+    expect(await findingsOf('added')).toEqual([
+      3,
+      [
+        {
+          ...{ kind: 'added', time: event.time, id: event.eventId },
+          says: 'was not there when the hour was over: GET 200 by OKTA_PROVISIONING',
+        },
+      ],
+    ])
+  })
+
+  test('names two events that changed places', async () => {
+    const events = await history('swapped')
+    const [one, other] = [nth(events, 3), nth(events, 4)]
+    for (const event of [one, other]) await remove(event)
+    await put({ ...one, time: other.time })
+    await put({ ...other, time: one.time })
+    expect(await findingsOf('swapped')).toEqual([
+      3,
+      [
+        { kind: 'moved', time: one.time, id: other.eventId, says: `was at ${other.time}: ${WAS}` },
+        { kind: 'moved', time: other.time, id: one.eventId, says: `was at ${one.time}: ${WAS}` },
+      ],
+    ])
+  })
+
+  test('names a digest that was altered, and one that was made anew to fit', async () => {
+    await history('digest')
+    const path = join(digests, digestKey('digest', hour(0)))
+    const digest = JSON.parse(readFileSync(path, 'utf8')) as Digest
+    const changed = { ...digest, entries: digest.entries.slice(1), count: 2 }
+    writeFileSync(path, JSON.stringify(changed))
+    const says = 'the digest of this hour was changed, so nothing vouches for its events'
+    expect(await findingsOf('digest')).toEqual([3, [{ kind: 'digest altered', time: hour(0), says }]])
+    writeFileSync(path, 'gone')
+    expect(await findingsOf('digest')).toEqual([3, [{ kind: 'digest altered', time: hour(0), says }]])
+    writeFileSync(path, JSON.stringify({ ...changed, hash: hashOf(changed) }))
+    const [code, findings] = await findingsOf('digest')
+    expect([code, findings.slice(1)]).toEqual([
+      3,
+      [
+        {
+          ...{ kind: 'chain broken', time: hour(1) },
+          says: `the digest of this hour does not follow the digest of ${hour(0)} that is there: one was replaced`,
+        },
+      ],
+    ])
+  })
+
+  test.each([
+    [0, ['--from', hour(0)]],
+    [1, []],
+    [2, []],
+  ])('names the digest of hour %i that was removed', async (n, args) => {
+    await history(`gone${n}`)
+    rmSync(join(digests, digestKey(`gone${n}`, hour(n))))
+    const says = 'there is no digest of this hour, so nothing vouches for its events'
+    expect(await findingsOf(`gone${n}`, ...args)).toEqual([3, [{ kind: 'digest missing', time: hour(n), says }]])
+  })
+
+  test('a chain that was made anew from the table lacks the hash that was kept', async () => {
+    const events = await history('remade')
+    const kept = JSON.parse(readFileSync(join(digests, digestKey('remade', hour(2))), 'utf8')) as Digest
+    rmSync(join(digests, 'digests/remade'), { recursive: true })
+    await remove(nth(events, 0))
+    await notarize({ ...system.db, clock: () => FIRST + 4 * HOUR + 20 * 60_000 }, store, 'remade')
+    const [code, findings] = await findingsOf('remade', '--expect', kept.hash)
+    expect([code, findings]).toEqual([3, [expect.objectContaining({ kind: 'not the chain' })]])
+  })
+
+  test('tells what expired from what was removed', async () => {
+    const events = await history('expired')
+    const path = join(digests, digestKey('expired', hour(2)))
+    const digest = JSON.parse(readFileSync(path, 'utf8')) as Digest
+    const past = { ...digest, keptUntil: hour(2) }
+    writeFileSync(path, JSON.stringify({ ...past, hash: hashOf(past) }))
+    await remove(nth(events, 7))
+    const { code, stderr } = await verify('expired')
+    expect([code, stderr.split('\n').slice(0, 2)]).toEqual([
+      0,
+      [
+        '3 hours, 8 events: nothing was changed, added or removed',
+        '1 events are past their retention: look in the archive',
+      ],
+    ])
+  })
+
+  test('holds an exported file against the digests of the service', async () => {
+    const events = await history('file')
+    const file = join(folder, 'file.sqlite')
+    const exported = ['export', file, '--account', 'file', '--data-dir', folder, '--from', hour(0), '--force']
+    expect((await runCli(exported)).code).toBe(0)
+    await remove(nth(events, 0))
+    expect(await findingsOf('file', '--file', file)).toEqual([0, []])
+    expect((await runCli(exported)).code).toBe(0)
+    expect(await findingsOf('file', '--file', file)).toEqual([
+      3,
+      [
+        {
+          kind: 'removed',
+          time: nth(events, 0).time,
+          id: nth(events, 0).eventId,
+          says: `is gone before its time: ${WAS}`,
+        },
+      ],
+    ])
+  })
+
+  test('says so where there is no digest at all', async () => {
+    await ensureAccount(system.db, 'young', new Date())
+    const { code, stderr } = await verify('young')
+    expect([code, stderr]).toEqual([3, 'There is no digest of the range: nothing vouches for its events'])
+  })
+
+  test.each([
+    [['--expect', 'abc'], 2, '--expect "abc": expected the 64 digits of a hash that an earlier verification printed'],
+    [['--file', 'nowhere.sqlite'], 1, 'There is no file nowhere.sqlite'],
+  ])('refuses %j', async (args, code, says) => {
+    const found = await verify('default', ...args)
+    expect([found.code, found.stderr]).toEqual([code, expect.stringContaining(says)])
+  })
+})
+
+describe('GET /audit/digests', () => {
+  test('shows what is stored, and since when events are', async () => {
+    await history('shown')
+    const stored = JSON.parse(readFileSync(join(digests, digestKey('shown', hour(1))), 'utf8')) as Digest
+    const { openApi } = await import('../../cli/api.ts')
+    const { credentials, adminUrl: url } = system
+    const target = {
+      ...{ url, region: credentials.region, startCommand: '', options: [] },
+      credentials: async () => credentials,
+    }
+    const api = openApi(target, 'shown')
+    const query = { from: hour(1), to: hour(1) }
+    const answer = await api.call<object>({ path: ['audit', 'digests'], query })
+    expect(answer).toEqual({
+      digests: [{ hour: hour(1), digest: stored, offset: 0 }],
+      eventsFrom: expect.stringMatching(/Z$/),
+    })
+    await expect(api.call({ path: ['audit', 'digests'], query: { next: 'x' } })).rejects.toThrow(
+      'Cannot read next "x": expected "next" of an earlier answer (400)',
+    )
+  })
+})
