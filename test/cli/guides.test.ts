@@ -5,7 +5,9 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { COMMANDS } from '../../cli/commands.ts'
 import { writeLocalCredentials } from '../../local/credentials.ts'
 import { ADMIN_ROUTES } from '../../shared/http/routes.ts'
+import type { Db } from '../../shared/store/client.ts'
 import { runCli } from '../factories/cli.ts'
+import { engineEndpoint, testTable } from '../factories/engine.ts'
 import { SAMPLES } from '../factories/samples.ts'
 import { settle } from '../factories/settle.ts'
 import { withSystem } from '../factories/system.ts'
@@ -17,6 +19,9 @@ const DAY_MS = 86_400_000
 const system = withSystem()
 let folder: string
 let workFolder: string
+/** What a restore is shown with: the service's table must not be written over. */
+let live: Db
+let restored: Db
 
 /** Commands of a document, as they stand in blocks and between backticks; without comments and redirections. */
 function commandsOf(document: string): string[] {
@@ -27,7 +32,7 @@ function commandsOf(document: string): string[] {
 
 /** What a report answers where something is found: the reader has one user, the samples have ten, and guides try what is refused. */
 const FOUND = 3
-const mayFind = (line: string): boolean => /^(drift|health)\b/.test(line)
+const mayFind = (line: string): boolean => /^(drift|health|audit verify)\b/.test(line)
 /** Who waits for a first request is interrupted at the first pause. */
 const INTERRUPTED = 1
 const isEnded = (line: string): boolean => / --wait\b/.test(line)
@@ -95,6 +100,7 @@ function asReader(line: string, { account, tokenId, eventId }: Reader): string[]
   const filled = line
     .replace(/(token (?:revoke|rotate|rename) )(?!--)\S+/, `$1${tokenId}`)
     .replace(/\bEVENT_ID\b/, eventId)
+    .replace(/\bHASH\b/, '0'.repeat(64))
     .replace(/(revoke --all )NAME\b/, '$1EXAMPLE')
     .replace(/\b(show) (?:ID|NAME)\b/, '$1 ada@example.com')
     .replace(/\b(list|release) NAME\b/, '$1 EXAMPLE')
@@ -106,14 +112,16 @@ function asReader(line: string, { account, tokenId, eventId }: Reader): string[]
     .replace('--file people.csv', `--file ${join(workFolder, 'people.csv')}`)
     .replace(/(--users|--groups) (\S+)/g, `$1 ${SAMPLES}/$2`)
     .replace(/(\S+)\.(token|secret)\b/, join(workFolder, `${account}-$1.$2`))
+    .replace('--restored TABLE-0200 --live TABLE', `--restored ${restored.tableName} --live ${live.tableName}`)
     .replace(/\b(audit\.sqlite|users\.csv)/g, (name) => join(workFolder, name))
   return splitLine(filled)
 }
 
-beforeAll(() => {
+beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'rolecall-cli-'))
   workFolder = mkdtempSync(join(tmpdir(), 'rolecall-guide-'))
   writeFileSync(join(workFolder, 'users.csv'), 'login,status\nada@example.com,ACTIVE\nzoe@example.com,ACTIVE\n')
+  ;[live, restored] = [await testTable(), await testTable()]
   writeLocalCredentials(system.adminUrl, system.credentials, folder)
   writeFileSync(join(workFolder, 'people.csv'), 'userName\nada@example.com\n')
 })
@@ -128,10 +136,10 @@ test.each(documents.filter((document) => commandsOf(document).length > 0))(
     const reader = await newReader(document.toLowerCase().replace(/[^a-z]+/g, '-'))
     for (const line of commandsOf(document)) {
       const args = [...asReader(line, reader)]
-      const own = /^(--|sql )/.test(line) ? [] : ['--account', reader.account, '--data-dir', folder]
+      const own = /^(--|sql |restore )/.test(line) ? [] : ['--account', reader.account, '--data-dir', folder]
       const words = COMMANDS.find((command) => `${args.join(' ')} `.startsWith(`${command.words} `))?.words
       if (words !== undefined) takeDown(words)
-      const { code, stderr } = await runCli([...args, ...own])
+      const { code, stderr } = await runCli([...args, ...own], { env: { DYNAMODB_ENDPOINT: engineEndpoint() } })
       vi.restoreAllMocks()
       const isRight = (mayFind(line) && code === FOUND) || (isEnded(line) && code === INTERRUPTED)
       const failure = isRight ? 0 : code
@@ -157,7 +165,7 @@ const isCovered = (request: string, statement: string): boolean =>
 
 test('the admin guide says what each command needs, of routes there are, and no command asks more', () => {
   const statements = statementsIn(readFileSync(join(ROOT, 'docs/admin-guide.md'), 'utf8'))
-  const askers = COMMANDS.map(({ words }) => words).filter((words) => words !== 'sql' && words !== 'completion')
+  const askers = COMMANDS.map(({ words }) => words).filter((words) => !/^(sql|completion|restore )/.test(words))
   expect([...statements.keys()].sort()).toEqual(askers.toSorted())
   // The console asks when its page does.
   expect(askers.filter((words) => !asked.get(words)?.size)).toEqual(['console'])
