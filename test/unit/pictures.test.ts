@@ -6,7 +6,9 @@ import { PICTURES } from '../pictures/pages.ts'
 const ROOT = join(import.meta.dirname, '..', '..')
 const FOLDER = join(ROOT, 'docs', 'pictures')
 const SCHEMES = ['light', 'dark']
-const stored = readdirSync(FOLDER).filter((name) => name.endsWith('.webp')).toSorted()
+const stored = readdirSync(FOLDER)
+  .filter((name) => name.endsWith('.webp'))
+  .toSorted()
 
 const namedIn = (file: string): string[] =>
   [...readFileSync(join(ROOT, file), 'utf8').matchAll(/pictures\/([\w-]+\.webp)/g)].map(([, name = '']) => name)
