@@ -5,7 +5,8 @@ import { type BaseSession, type ExitCode, offlineCommand } from '../command.ts'
 import { optional, toggle, wholeNumber } from '../flags.ts'
 import { type ListView, showList } from '../output.ts'
 import type { Restored } from '../restore/apply.ts'
-import { type Counts, type Plan, toNoticed } from '../restore/plan.ts'
+import { toNoticed } from '../restore/noticed.ts'
+import type { Counts, Plan } from '../restore/plan.ts'
 import type { Tables } from '../restore/tables.ts'
 
 const needed = (name: string, what: string) => ({

@@ -144,7 +144,7 @@ describe("the audit guide's questions", () => {
   }
 
   test('all have an answer', async () => {
-    expect(questions).toHaveLength(7)
+    expect(questions).toHaveLength(8)
     for (const question of questions) expect(await sql(question, ...idp())).toEqual(expect.any(Array))
   })
 

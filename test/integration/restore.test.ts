@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { applyRestore } from '../../cli/restore/apply.ts'
-import { toNoticed, walkTables } from '../../cli/restore/plan.ts'
+import { toNoticed } from '../../cli/restore/noticed.ts'
+import { walkTables } from '../../cli/restore/plan.ts'
 import type { Tables } from '../../cli/restore/tables.ts'
 import { changeIntegration } from '../../shared/resources/change-integration.ts'
 import { createIntegration } from '../../shared/resources/integrations.ts'

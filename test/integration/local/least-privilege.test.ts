@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { BACKGROUND_NAMES, type BackgroundName, LAMBDA_NAMES, type LambdaName } from '../../../infra/bundling.ts'
 import { createTable } from '../../../local/engine/create-table.ts'
@@ -7,6 +10,8 @@ import { type System, startSystem } from '../../../local/system.ts'
 import { signRequest } from '../../../shared/auth/sigv4.ts'
 import { ENV } from '../../../shared/config.ts'
 import { changesHandler } from '../../../shared/http/changes-handler.ts'
+import { FolderStore } from '../../../shared/notary/folder-store.ts'
+import { notarizeAll } from '../../../shared/notary/notarize.ts'
 import { OutOfTime } from '../../../shared/store/deadline.ts'
 import { goRound } from '../../../shared/store/rounds.ts'
 import { checkNightly, hoursSinceCheck } from '../../../shared/watch/nightly.ts'
@@ -19,8 +24,10 @@ import { isAllowed } from '../../infra/iam.ts'
 
 const proxies = new Map<LambdaName | BackgroundName, RecordingProxy>()
 let system: System
+let folder: string
 
 beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'rolecall-digests-'))
   for (const name of [...LAMBDA_NAMES, ...BACKGROUND_NAMES])
     proxies.set(name, await startRecordingProxy(engineEndpoint()))
   const env = { [ENV.requestLog]: 'off' }
@@ -34,6 +41,7 @@ beforeAll(async () => {
   system = await startSystem({ ...options, handlers: watchedHandlers })
 })
 afterAll(async () => {
+  rmSync(folder, { recursive: true })
   await system.stop()
   for (const proxy of proxies.values()) await proxy.close()
 })
@@ -244,6 +252,7 @@ async function administer(): Promise<number[]> {
     await admin('GET', '/events?last=5m&limit=200'),
     await admin('GET', '/events?last=5m&resource=user7'),
     await admin('GET', '/events/counts?last=5m&outcome=changed&purpose=follow'),
+    await admin('GET', '/audit/digests'),
     await admin('GET', `/events?purpose=follow&after=${encodeURIComponent(new Date().toISOString())}`),
     await admin('GET', `/events/${(await admin('GET', '/events?last=5m&limit=1')).body.events[0].EVENT_ID}`),
     await scim('GET', '/Users', undefined, issued.body.token),
@@ -292,6 +301,8 @@ async function finishWork(): Promise<void> {
     await watchAll(at('watch'), now, watcher, Number.POSITIVE_INFINITY)
     await hoursSinceCheck(at('watch'), now)
   }
+  const later = { ...at('notary'), clock: () => Date.now() + 2 * 3_600_000 }
+  await notarizeAll({ db: later, store: new FolderStore(folder), report: watcher.report }, Number.POSITIVE_INFINITY)
   const found: unknown[] = []
   const night = { found: (...finding: unknown[]) => found.push(finding), report: watcher.report }
   expect(await checkNightly(at('check'), new Date(), night, Number.POSITIVE_INFINITY)).toEqual({ checked: 2, left: 0 })
