@@ -20,8 +20,8 @@ const ENGINE = {
 export default defineConfig({
   test: {
     pool: 'forks',
-    // Twice the processors of the smallest machine: tests wait for the engine and for browsers.
-    maxWorkers: 4,
+    // One more than there are processors on the smallest machine: tests wait for the engine and for browsers.
+    maxWorkers: 3,
     // Guards against hanging, not measures: a busy machine may take its time.
     testTimeout: 120_000,
     hookTimeout: 120_000,

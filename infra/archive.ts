@@ -140,7 +140,9 @@ export class Archive extends Construct {
   }
 
   #addQuestions(name: string, database: string, key: IKey | undefined): void {
-    const results = this.#addBucket('Results', key, [{ expiration: RESULTS_KEPT }])
+    const results = this.#addBucket('Results', key, [
+      { expiration: RESULTS_KEPT, noncurrentVersionExpiration: Duration.days(1) },
+    ])
     const encryption = key ? { encryptionOption: 'SSE_KMS', kmsKey: key.keyArn } : { encryptionOption: 'SSE_S3' }
     const group = new CfnWorkGroup(this, 'WorkGroup', {
       name: `${name}-audit`,

@@ -68,4 +68,8 @@ function keepFromOthers(bucket: Bucket, notary: LambdaFunction): void {
   bucket.addToResourcePolicy(
     new PolicyStatement({ ...everybody, actions: ['s3:DeleteObject', 's3:DeleteObjectVersion'] }),
   )
+  // Not even the notary puts a digest over one that is there.
+  const over = { Null: { 's3:if-none-match': 'true' } }
+  bucket.addToResourcePolicy(new PolicyStatement({ ...everybody, actions: ['s3:PutObject'], conditions: over }))
+  bucket.policy?.applyRemovalPolicy(RemovalPolicy.RETAIN)
 }

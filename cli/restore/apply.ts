@@ -55,6 +55,8 @@ export async function applyRestore(tables: Tables, restore: Restore): Promise<Re
 }
 
 async function begin({ live, restored }: Tables): Promise<RestoreMark> {
+  if ((await listAccounts(restored, 1)).length === 0)
+    throw new Failure(`The table "${restored.tableName}" holds no account: everything would be deleted`)
   await requireUnwritten(live, live.clock())
   return { restored: restored.tableName, startedAt: live.clock(), step: STEPS[0] }
 }

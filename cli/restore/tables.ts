@@ -48,7 +48,17 @@ export async function openTables(names: TableNames, target: TargetFlags, { env }
   const [known, copy] = [await requireOurs(live), await requireOurs(restored)]
   if (known.TableArn !== undefined && known.TableArn === copy.TableArn && known.TableName === copy.TableName)
     throw new Failure(`"${names.live}" and "${names.restored}" are the same table`)
+  requireRestored(known, copy, endpoint !== undefined)
   return { live, restored, restoredTo: copy.RestoreSummary?.RestoreDateTime?.toISOString() }
+}
+
+/** Any table with our keys would do for copying, and what it lacks would be deleted. @throws {Failure} where it was not made from the live one. */
+function requireRestored(live: TableDescription, copy: TableDescription, isLocal: boolean): void {
+  const source = copy.RestoreSummary?.SourceTableArn
+  // Local engines restore nothing, so that a copy there says nothing of where it came from.
+  if (source === live.TableArn || (isLocal && source === undefined)) return
+  const what = source === undefined ? 'was restored from nothing' : `was restored from ${source}`
+  throw new Failure(`The table "${copy.TableName}" ${what}: it must be a restored one of "${live.TableName}"`)
 }
 
 /** @throws {Failure} where there is no such table, it is none of ours, or it cannot be read yet. */

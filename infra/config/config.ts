@@ -1,5 +1,5 @@
 import { inspect, isDeepStrictEqual } from 'node:util'
-import { contradictionsOf } from './contradictions.ts'
+import { contradictionsOf, missingFrom } from './contradictions.ts'
 import type { ScimServiceProps } from './props.ts'
 import {
   DEFAULTS,
@@ -111,7 +111,8 @@ function checkStage(stage: string, given: Values): Checked<Deployment> {
   if (wrongStage) return { settings: { ...settings, stage }, sentences: [...sentences, wrongStage] }
   const name = stage === DEFAULT_STAGE ? settings.name : `${settings.name}-${stage}`
   const named = check<Deployment>(SERVICE_SETTINGS, placed({ name, stage }, 'with its stage'))
-  return { settings: { ...settings, name, stage }, sentences: sentences.length > 0 ? sentences : named.sentences }
+  const others = [...named.sentences, ...missingFrom(settings)]
+  return { settings: { ...settings, name, stage }, sentences: sentences.length > 0 ? sentences : others }
 }
 
 const placed = (settings: object, place?: string): Values =>

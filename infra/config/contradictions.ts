@@ -120,5 +120,11 @@ function ofRegion(settings: ServiceSettings & Partial<Deployment>): string[] {
   ])
 }
 
+/** What a stack of ours cannot do without: a table with a key of its own names its region, which synthesis must know. */
+export function missingFrom({ regions, tableStreamArn, customerManagedKey }: Deployment): string[] {
+  const isUnknown = regions.length === 0 && tableStreamArn === undefined && customerManagedKey !== false
+  return where(isUnknown, 'customerManagedKey needs the region: set regions too, such as ["eu-west-1"]')
+}
+
 /** What no other account can lend. */
 const OF_THE_ACCOUNT = ['certificateArn', 'tableStreamArn']

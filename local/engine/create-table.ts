@@ -34,10 +34,11 @@ export function toCreateTable(tableName: string): CreateTableCommandInput {
 /** The local engine is done at once, AWS takes some seconds. */
 const WAIT = { minDelay: 1, maxDelay: 5, maxWaitTime: 120 }
 
-/** Creates the table and switches its TTL on, which is a call of its own. */
-export async function createTable(db: Db): Promise<void> {
+/** Creates the table and switches its TTL on, which is a call of its own; without, what is over stays. */
+export async function createTable(db: Db, { expires = true } = {}): Promise<void> {
   await db.client.send(new CreateTableCommand(toCreateTable(db.tableName)))
   await waitUntilTableExists({ client: db.client, ...WAIT }, { TableName: db.tableName })
+  if (!expires) return
   const TimeToLiveSpecification = { AttributeName: TABLE.timeToLiveAttribute, Enabled: true }
   await db.client.send(new UpdateTimeToLiveCommand({ TableName: db.tableName, TimeToLiveSpecification }))
 }

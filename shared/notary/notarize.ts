@@ -24,6 +24,7 @@ import type { ObjectStore } from './object-store.ts'
 export const SETTLED_MS = 15 * 60_000
 /** Digests of so many hours are looked through for the newest before all of them are. */
 const LATELY_MS = 72 * HOUR_MS
+const DAY_MS = 24 * HOUR_MS
 /** Hours of one account that are caught up with in one round, so that it ends. */
 const MAX_HOURS = 240
 
@@ -85,17 +86,14 @@ async function firstHour(db: Db, account: string): Promise<string | undefined> {
 
 async function makeDigest(db: Db, account: string, hour: string, previous: Link | null): Promise<Digest> {
   const entries: Entry[] = []
-  let keptUntil = Number.POSITIVE_INFINITY
   for await (const events of walkHour(db, account, hour)) {
-    for (const { event, ttlSeconds } of events) {
-      entries.push(toEntry(account, hour, presentEvent(event)))
-      keptUntil = Math.min(keptUntil, ttlSeconds * 1000)
-    }
+    entries.push(...events.map(({ event }) => toEntry(account, hour, presentEvent(event))))
   }
   return toDigest({
     ...{ account, hour, entries },
     madeAt: new Date(db.clock()).toISOString(),
-    keptUntil: entries.length === 0 ? null : new Date(keptUntil).toISOString(),
+    // As the setting says, and not as the rows do: one that says otherwise would excuse all of its hour.
+    keptUntil: entries.length === 0 ? null : new Date(Date.parse(hour) + db.eventRetentionDays * DAY_MS).toISOString(),
     previous: previous && { hour: previous.hour, hash: previous.hash },
   })
 }

@@ -189,6 +189,32 @@ describe('rolecall audit verify', () => {
     ])
   })
 
+  test('takes no event for expired since another of its hour was to be', async () => {
+    const events = await history('planted')
+    await system.db.client.send(
+      new UpdateCommand({
+        ...{ TableName: system.db.tableName, Key: keyOf(nth(events, 6)), UpdateExpression: 'SET #ttl = :now' },
+        ...{ ExpressionAttributeNames: { '#ttl': 'ttl' }, ExpressionAttributeValues: { ':now': FIRST / 1000 } },
+      }),
+    )
+    rmSync(join(digests, digestKey('planted', hour(2))))
+    await notarize({ ...system.db, clock: () => FIRST + 3 * HOUR + 20 * 60_000 }, store, 'planted')
+    await remove(nth(events, 7))
+    const [code, findings] = await findingsOf('planted')
+    const removed = [6, 7].map((n) => expect.objectContaining({ kind: 'removed', id: nth(events, n).eventId }))
+    expect([code, findings]).toEqual([3, removed])
+  })
+
+  test('names a digest that does not name the one before it', async () => {
+    await history('skipping')
+    const path = join(digests, digestKey('skipping', hour(2)))
+    const digest = JSON.parse(readFileSync(path, 'utf8')) as Digest
+    const other = { ...digest, previous: { hour: hour(0), hash: 'f'.repeat(64) } }
+    writeFileSync(path, JSON.stringify({ ...other, hash: hashOf(other) }))
+    const [code, findings] = await findingsOf('skipping')
+    expect([code, findings]).toEqual([3, [expect.objectContaining({ kind: 'chain broken', time: hour(2) })]])
+  })
+
   test('holds an exported file against the digests of the service', async () => {
     const events = await history('file')
     const file = join(folder, 'file.sqlite')

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { COMMANDS } from '../../cli/commands.ts'
 import { writeLocalCredentials } from '../../local/credentials.ts'
 import { ADMIN_ROUTES } from '../../shared/http/routes.ts'
+import { ensureAccount } from '../../shared/store/accounts.ts'
 import type { Db } from '../../shared/store/client.ts'
 import { runCli } from '../factories/cli.ts'
 import { engineEndpoint, testTable } from '../factories/engine.ts'
@@ -122,6 +123,7 @@ beforeAll(async () => {
   workFolder = mkdtempSync(join(tmpdir(), 'rolecall-guide-'))
   writeFileSync(join(workFolder, 'users.csv'), 'login,status\nada@example.com,ACTIVE\nzoe@example.com,ACTIVE\n')
   ;[live, restored] = [await testTable(), await testTable()]
+  await ensureAccount(restored, 'default', new Date())
   writeLocalCredentials(system.adminUrl, system.credentials, folder)
   writeFileSync(join(workFolder, 'people.csv'), 'userName\nada@example.com\n')
 })

@@ -15,7 +15,7 @@ import { anEvent } from '../factories/events.ts'
 import { scanAll, scanEvents } from '../factories/scan.ts'
 import { engineOf, scratchFolder } from './start.ts'
 
-const ROUNDS = 20
+const ROUNDS = 10
 const WRITERS = 8
 /** Acknowledged writes after which the engine is killed, in the middle of others. */
 const WRITES_PER_ROUND = 40
@@ -44,7 +44,7 @@ async function withEngine<T>(run: (db: Db, kill: () => void) => Promise<T>): Pro
 test(`an engine killed ${ROUNDS} times under load loses no acknowledged write and tears no transaction`, async () => {
   /** Version of each user whose write was acknowledged. */
   const acknowledged = new Map<string, number>()
-  await withEngine(createTable)
+  await withEngine((db) => createTable(db))
   for (let round = 0; round < ROUNDS; round++) {
     await withEngine((db, kill) => writeUntilKilled(db, kill, (id, version) => acknowledged.set(id, version)))
   }

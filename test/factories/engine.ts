@@ -10,17 +10,20 @@ import { requireNoOrphans } from './settle.ts'
 /** Where the run's engine listens. */
 export const engineEndpoint = (): string => inject('dynamodbEndpoint')
 
-/** A fresh, empty table with the product's keys, index and TTL, in the run's one engine. */
+/** Tests live at moments of their own, and the engine at that of today: what is over for it must not vanish from them. */
+export const LASTING = { expires: false }
+
+/** A fresh, empty table with the product's keys and index, in the run's one engine; nothing in it expires. */
 export async function testTable(config: DynamoDBClientConfig = {}): Promise<Db> {
   const db = openTestDb(`test-${randomUUID()}`, config)
-  await createTable(db)
+  await createTable(db, LASTING)
   return db
 }
 
 /** As {@link testTable}, for all tests of a file: made before the first of them, and looked through after the last. */
 export function withTable(): Db {
   const db = openTestDb(`test-${randomUUID()}`)
-  beforeAll(() => createTable(db))
+  beforeAll(() => createTable(db, LASTING))
   afterAll(() => requireNoOrphans(db))
   return db
 }

@@ -5,7 +5,7 @@ import { coldHandlers } from '../../local/gateway/lambda.ts'
 import type { SeededTokens } from '../../local/seed.ts'
 import { type System, type SystemOptions, startSystem } from '../../local/system.ts'
 import { ENV } from '../../shared/config.ts'
-import { engineEndpoint } from './engine.ts'
+import { engineEndpoint, LASTING } from './engine.ts'
 
 /** In a fresh table every integration gets its token. */
 export type TestSystem = System & { tokens: SeededTokens }
@@ -36,7 +36,7 @@ export async function startTestSystem(
     ...{ endpoint: engineEndpoint(), handlers: coldHandlers },
     ...options,
     tableName: `test-${randomUUID()}`,
-    prepare: createTable,
+    prepare: (db) => createTable(db, LASTING),
     env: { [ENV.requestLog]: 'off', ...options.env },
   })
   return { ...system, tokens: system.tokens as SeededTokens }

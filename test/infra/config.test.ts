@@ -59,14 +59,16 @@ describe('parseDeployment()', () => {
     const texts = {
       ...{ name: 'blue', memoryMb: '1024', firewall: 'true', allowedRanges: '203.0.113.0/24, 2001:db8::/32' },
       ...{ tags: 'team=identity,cost=42', reservedConcurrency: 'authorizer=20,users=50', customerManagedKey: 'true' },
+      regions: 'eu-west-1',
     }
     const read = {
       ...{ name: 'blue', memoryMb: 1024, firewall: true, allowedRanges: ['203.0.113.0/24', '2001:db8::/32'] },
       ...{ tags: { team: 'identity', cost: '42' }, reservedConcurrency: { authorizer: 20, users: 50 } },
       customerManagedKey: true,
+      regions: ['eu-west-1'],
     }
     expect(parseDeployment({}, contextOf(texts))).toMatchObject(read)
-    expect(parseDeployment({}, contextOf({ customerManagedKey: KEY_ARN }))).toMatchObject({
+    expect(parseDeployment({ regions: ['eu-west-1'] }, contextOf({ customerManagedKey: KEY_ARN }))).toMatchObject({
       customerManagedKey: KEY_ARN,
     })
   })
@@ -239,6 +241,11 @@ describe('parseDeployment()', () => {
         alarmTarget: 'arn:aws:sns:us-east-1:123456789012:ops',
       },
       'alarmTarget is in us-east-1, certificateArn in eu-west-1: use one there',
+    ],
+    [
+      'a key of a region that is not said',
+      { customerManagedKey: true },
+      'customerManagedKey needs the region: set regions too, such as ["eu-west-1"]',
     ],
     [
       'one worker, of which a queue has two',

@@ -33,6 +33,7 @@ test('whoever else writes, and whoever deletes, is refused by the bucket', () =>
       Condition: { ArnNotEquals: { 'aws:PrincipalArn': { 'Fn::GetAtt': [expect.stringContaining('notary'), 'Arn'] } } },
     },
     { Effect: 'Deny', Action: ['s3:DeleteObject', 's3:DeleteObjectVersion'] },
+    { Effect: 'Deny', Action: 's3:PutObject', Condition: { Null: { 's3:if-none-match': 'true' } } },
   ])
 })
 

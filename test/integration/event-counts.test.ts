@@ -39,7 +39,7 @@ const none = { changed: 0, read: 0, refused: 0, failed: 0 }
 
 /** Two days of events: a change, a read, a refusal, a fault in turn, every six minutes. */
 async function twoDays() {
-  const db = await testTable()
+  const db = { ...(await testTable()), clock: () => NOW.getTime() }
   const kinds: Partial<RestEvent>[] = [{ method: 'PATCH', changes }, {}, { status: 409 }, { status: 500 }]
   const events = Array.from({ length: 480 }, (_, i) => {
     const at = ago((480 - i) * 6 * MINUTE)

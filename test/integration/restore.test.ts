@@ -190,6 +190,11 @@ describe('rolecall restore', () => {
       `"${one}" is named for both tables: a table is not restored over itself`,
     ])
     expect(await say(`plan --restored nowhere --live ${one}`)).toEqual([1, 'There is no table "nowhere"'])
+    const empty = (await testTable()).tableName
+    expect(await say(`apply --restored ${empty} --live ${one}`)).toEqual([
+      1,
+      `The table "${empty}" holds no account: everything would be deleted`,
+    ])
     expect(await say(`apply --restored ${other} --live ${one}`)).toEqual([
       1,
       expect.stringMatching(

@@ -12,9 +12,10 @@ export async function clean(service: Service): Promise<number> {
   ] as const) {
     const filter = encodeURIComponent(`${name} sw "${service.prefix}"`)
     for (;;) {
-      const { body } = await send(service, 'GET', `${endpoint}?filter=${filter}&attributes=id&count=100`)
+      const { status, body } = await send(service, 'GET', `${endpoint}?filter=${filter}&attributes=id&count=100`)
       const { data } = list.safeParse(body)
-      if (!data || data.Resources.length === 0) break
+      if (status !== 200 || !data) throw new Error(`${endpoint} answered ${status}: what was made may be left`)
+      if (data.Resources.length === 0) break
       const answers = await Promise.all(data.Resources.map(({ id }) => send(service, 'DELETE', `${endpoint}/${id}`)))
       const deleted = answers.filter(({ status }) => status === 204).length
       gone += deleted

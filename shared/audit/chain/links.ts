@@ -52,8 +52,9 @@ export class Links {
   #break({ hour, previous }: Digest): ChainFinding[] {
     if (!this.#last || this.#last.hash === '') return []
     if (previous === null) return [broken(hour, 'begins a chain of its own')]
-    const isNext = previous.hour !== this.#last.hour || previous.hash === this.#last.hash
-    return isNext
+    const { hour: lastHour, hash } = this.#last
+    const isLink = previous.hour === lastHour ? previous.hash === hash : hourAfter(lastHour) !== hour
+    return isLink
       ? []
       : [broken(hour, `does not follow the digest of ${previous.hour} that is there: one was replaced`)]
   }
