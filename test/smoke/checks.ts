@@ -89,6 +89,7 @@ export async function* tryAdministration({ admin, prefix }: Service): AsyncGener
   yield { what: 'health', fault: await ask(['admin', 'health']) }
   const has = ({ events }: Body) => JSON.stringify(events).includes(prefix)
   yield { what: 'history holds what was just done', fault: await ask(['events'], { last: '5m', limit: 200 }, has) }
+  yield { what: 'the feed of changes', fault: await ask(['changes']) }
   const resource = `${prefix}forms@example.com`
   yield { what: 'history of one user, from the index', fault: await ask(['events'], { last: '5m', resource }, has) }
 }
