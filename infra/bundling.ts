@@ -6,7 +6,7 @@ import { type BuildOptions, build } from 'esbuild'
 import { ADMIN_ROUTES, type FunctionName, OPEN_ROUTES, type Route, scimRoutes } from '../shared/http/routes.ts'
 import { TRACE_FILE } from '../shared/http/stack.ts'
 import { RESOURCE_TYPES } from '../shared/scim/resource-types.ts'
-import { leftOut } from './bundling/left-out.ts'
+import { leftOut, type OptionalPart } from './bundling/left-out.ts'
 
 /** The functions that the gateway calls. */
 export type LambdaName = FunctionName | 'authorizer'
@@ -38,9 +38,10 @@ export const entryOf = (name: LambdaName | BackgroundName) => join(ROOT, 'functi
 /**
  * How every Lambda is bundled: one minified ES module, whose map stands beside it and is not named in it, since Node would
  * read it at each start. The aliases take out what makes cold starts slow: `import` of the HTTP built-ins loads undici, and the SDK's default credentials carry every provider there is,
- * while Lambda has its credentials in the environment. `left-out.ts` takes out what is never run.
+ * while Lambda has its credentials in the environment. `left-out.ts` takes out what is never run, also for want of what
+ * the deployment is `without`.
  */
-export function bundleOptions(entry: string, outfile: string): BuildOptions {
+export function bundleOptions(entry: string, outfile: string, without: readonly OptionalPart[] = []): BuildOptions {
   const http = ['http', 'https', 'http2'].flatMap((name) => [
     [name, join(ALIASES, `node-${name}.cjs`)],
     [`node:${name}`, join(ALIASES, `node-${name}.cjs`)],
@@ -60,7 +61,7 @@ export function bundleOptions(entry: string, outfile: string): BuildOptions {
     sourcemap: 'external',
     sourcesContent: false,
     logLevel: 'error',
-    plugins: [leftOut(basename(dirname(entry)))],
+    plugins: [leftOut(basename(dirname(entry)), without)],
     alias: {
       ...Object.fromEntries(http),
       '@aws-sdk/credential-provider-node': join(ALIASES, 'environment-credentials.ts'),
@@ -72,9 +73,13 @@ export function bundleOptions(entry: string, outfile: string): BuildOptions {
  * Bundles a function into `folder` as `index.mjs`, which its handler setting `index.handler` names, with what turns its
  * stacks into ours (`shared/http/stack.ts`).
  */
-export async function bundleInto(name: LambdaName | BackgroundName, folder: string): Promise<Bundle> {
+export async function bundleInto(
+  name: LambdaName | BackgroundName,
+  folder: string,
+  without: readonly OptionalPart[] = [],
+): Promise<Bundle> {
   const path = join(folder, 'index.mjs')
-  await build(bundleOptions(entryOf(name), path))
+  await build(bundleOptions(entryOf(name), path, without))
   writeFileSync(join(folder, TRACE_FILE), traceOf(`${path}.map`))
   rmSync(`${path}.map`)
   const code = readFileSync(path)
@@ -91,7 +96,13 @@ function traceOf(path: string): string {
 }
 
 /** Bundles a function into a folder of its own; `dispose` removes it. */
-export async function bundle(name: LambdaName | BackgroundName): Promise<Bundle & { dispose(): void }> {
+export async function bundle(
+  name: LambdaName | BackgroundName,
+  without: readonly OptionalPart[] = [],
+): Promise<Bundle & { dispose(): void }> {
   const folder = mkdtempSync(join(tmpdir(), `rolecall-${name}-`))
-  return { ...(await bundleInto(name, folder)), dispose: () => rmSync(folder, { recursive: true, force: true }) }
+  return {
+    ...(await bundleInto(name, folder, without)),
+    dispose: () => rmSync(folder, { recursive: true, force: true }),
+  }
 }

@@ -17,6 +17,7 @@ import { ENV } from '../shared/config.ts'
 import { SCIM_BASE } from '../shared/http/routes.ts'
 import { functionLimitMs } from '../shared/http/time-limits.ts'
 import type { Alarms } from './alarms.ts'
+import { OPTIONAL_PARTS } from './bundling/left-out.ts'
 import { type BackgroundName, entryOf, LAMBDA_NAMES, type LambdaName, STREAMING } from './bundling.ts'
 import type { ServiceSettings } from './config/settings.ts'
 import { domainUrl } from './domain.ts'
@@ -80,7 +81,7 @@ export function addFunction(parent: Construct, name: LambdaName | BackgroundName
     runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,
     handler: 'index.handler',
-    code: bundledCode(name),
+    code: bundledCode(name, settings),
     memorySize: settings.memoryMb,
     timeout: Duration.millis(timeoutMs),
     tracing: settings.tracing ? Tracing.ACTIVE : Tracing.DISABLED,
@@ -123,15 +124,21 @@ function functionRole(scope: Construct, name: string, logGroup: LogGroup, table:
 }
 
 /** Bundled on this machine by esbuild; no Docker is asked for. */
-function bundledCode(name: LambdaName | BackgroundName): Code {
+function bundledCode(name: LambdaName | BackgroundName, settings: ServiceSettings): Code {
+  const without = OPTIONAL_PARTS.filter((part) => !settings[part])
   const tryBundle = (folder: string) => {
-    execFileSync(process.execPath, [join(import.meta.dirname, 'bundling', 'main.ts'), name, folder], {
+    execFileSync(process.execPath, [join(import.meta.dirname, 'bundling', 'main.ts'), name, folder, ...without], {
       stdio: 'inherit',
     })
     return true
   }
   return Code.fromAsset(dirname(entryOf(name)), {
     assetHashType: AssetHashType.OUTPUT,
-    bundling: { image: DockerImage.fromRegistry('not-used'), local: { tryBundle } },
+    // The library bundles once for equal options, to which what it calls does not belong.
+    bundling: {
+      image: DockerImage.fromRegistry('not-used'),
+      local: { tryBundle },
+      environment: { without: without.join() },
+    },
   })
 }

@@ -8,7 +8,13 @@ interface LeftOut {
   instead: (path: string) => string
   /** Functions that run it. */
   neededBy?: readonly string[]
+  /** The setting without which those do not run it either. */
+  setting?: OptionalPart
 }
+
+/** Settings that bring code with them. */
+export const OPTIONAL_PARTS = ['archive', 'auditDigests', 'changeEvents'] as const
+export type OptionalPart = (typeof OPTIONAL_PARTS)[number]
 
 /** They speak to S3. */
 const WITH_BUCKETS = ['audit', 'notary']
@@ -18,13 +24,14 @@ const leaveOut = (...names: string[]) => {
   return () => names.map((name) => `export const ${name} = ${refuse(name)}`).join('\n')
 }
 
-/** Together some 40 KB of each bundle. */
+/** Together some 40 KB of each bundle, and as much again of what speaks to services that a deployment does not use. */
 const LEFT_OUT: readonly LeftOut[] = [
   {
     why: 'No operation of DynamoDB streams its answer as events',
     module: /@smithy\/core\/dist-es\/submodules\/event-streams\/index\.js$/,
     instead: leaveOut('EventStreamSerde', 'eventStreamSerdeProvider'),
     neededBy: WITH_BUCKETS,
+    setting: 'auditDigests',
   },
   {
     why: 'Endpoint discovery is off, and its cache, which is made all the same, brings two packages',
@@ -46,6 +53,28 @@ const LEFT_OUT: readonly LeftOut[] = [
     module: /@smithy\/core\/dist-es\/submodules\/endpoints\/middleware-endpoint\/service-customizations\/index\.js$/,
     instead: leaveOut('resolveParamsForS3'),
     neededBy: WITH_BUCKETS,
+    setting: 'auditDigests',
+  },
+  {
+    why: 'No digest is in a bucket',
+    module: /shared\/notary\/bucket-store\.ts$/,
+    instead: leaveOut('BucketStore'),
+    neededBy: WITH_BUCKETS,
+    setting: 'auditDigests',
+  },
+  {
+    why: 'Changes are published nowhere',
+    module: /shared\/worker\/outlets\/event-bus\.ts$/,
+    instead: leaveOut('openEventBus'),
+    neededBy: ['changes'],
+    setting: 'changeEvents',
+  },
+  {
+    why: 'Events are archived nowhere',
+    module: /shared\/worker\/outlets\/archive\.ts$/,
+    instead: leaveOut('openArchive'),
+    neededBy: ['changes'],
+    setting: 'archive',
   },
   {
     why: 'Nothing in a Lambda writes JSON Schema',
@@ -70,12 +99,13 @@ const LEFT_OUT: readonly LeftOut[] = [
   },
 ]
 
-/** Puts the replacements in place while esbuild bundles a function. */
-export const leftOut = (functionName: string): Plugin => ({
+/** Puts the replacements in place while esbuild bundles a function of a deployment that lacks `without`. */
+export const leftOut = (functionName: string, without: readonly OptionalPart[]): Plugin => ({
   name: 'left-out',
   setup(build) {
-    for (const { module, instead, neededBy } of LEFT_OUT) {
-      if (neededBy?.includes(functionName)) continue
+    for (const { module, instead, neededBy, setting } of LEFT_OUT) {
+      const isThere = setting === undefined || !without.includes(setting)
+      if (neededBy?.includes(functionName) && isThere) continue
       build.onLoad({ filter: module }, ({ path }) => ({ contents: instead(path), loader: 'js' }))
     }
   },

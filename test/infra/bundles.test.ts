@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { build } from 'esbuild'
 import { describe, expect, test } from 'vitest'
+import type { OptionalPart } from '../../infra/bundling/left-out.ts'
 import {
   BACKGROUND_NAMES,
   type BackgroundName,
@@ -30,7 +31,6 @@ const BUDGETS: Record<LambdaName | BackgroundName, [bytes: number, gzip: number]
   oauth: [350, 115],
   authorizer: [260, 85],
   discovery: [60, 20],
-  // Half of it is loaded only where events go elsewhere too.
   changes: [400, 128],
   worker: [350, 115],
   watch: [300, 100],
@@ -57,6 +57,20 @@ test.each([...LAMBDA_NAMES, ...BACKGROUND_NAMES])(
     expect(trace.sources).toContain(`functions/${name}/handler.ts`)
   },
 )
+
+/** What is left of a bundle where a deployment lacks what brings clients of more services. */
+const WITHOUT: [name: BackgroundName | LambdaName, without: OptionalPart[], gzip: number][] = [
+  ['changes', ['archive', 'changeEvents'], 78],
+  ['changes', ['archive'], 117],
+  ['changes', ['changeEvents'], 95],
+  ['audit', ['auditDigests'], 104],
+]
+
+test.each(WITHOUT)('the bundle of %s without %j carries less', async (name, without, gzip) => {
+  const built = await bundle(name, without)
+  built.dispose()
+  expect(built.gzipBytes).toBeLessThanOrEqual(gzip * KB)
+})
 
 /** The modules of ours of which something is left in a bundle. */
 async function modulesOf(name: LambdaName): Promise<string[]> {
