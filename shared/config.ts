@@ -20,6 +20,8 @@ export const ENV = {
   logLevel: 'LOG_LEVEL',
   /** `on` where figures are metrics of each integration too. */
   metricsByIntegration: 'METRICS_BY_INTEGRATION',
+  /** The regions of a deployment of several, parted by commas: that of each account without a fence comes first. */
+  regions: 'REGIONS',
 } as const
 
 export interface Config {
@@ -29,6 +31,15 @@ export interface Config {
   publicBaseUrl: string | undefined
   eventRetentionDays: number
   requestLog: boolean
+  /** Where it runs, in a deployment of several regions; none in one of one. */
+  regions?: Regions
+}
+
+/** The region of a process and those of its deployment. */
+export interface Regions {
+  own: string
+  /** The first is primary of each account that has no fence. */
+  all: readonly string[]
 }
 
 const DEFAULT_EVENT_RETENTION_DAYS = 90
@@ -47,7 +58,16 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
     publicBaseUrl: env[ENV.publicBaseUrl] || undefined,
     eventRetentionDays: Number(days),
     requestLog: env[ENV.requestLog] !== 'off',
+    ...parseRegions(env),
   }
+}
+
+function parseRegions(env: Record<string, string | undefined>): { regions?: Regions } {
+  const all = (env[ENV.regions] ?? '').split(',').filter((region) => region !== '')
+  if (all.length < 2) return {}
+  const own = parseRegion(env)
+  if (all.includes(own)) return { regions: { own, all } }
+  throw new Error(`The environment variable ${ENV.regions} is "${all.join()}", without ${own}, where this runs`)
 }
 
 /** The region and the credentials that Lambda puts in a function's environment. */
