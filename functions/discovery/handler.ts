@@ -12,7 +12,7 @@ const aws = parseAwsConfig(process.env)
 const connection = new Connection()
 const { putEvent, putUse } = lightTable(config, aws, connection)
 // What it tells is the same for everybody, so nobody is refused whom the gateway lets in.
-const doorkeeper = { refuseClosed: async () => {}, noteUse: useNoter(putUse) }
+const doorkeeper = { refuse: async () => {}, noteUse: useNoter(putUse) }
 const options = { config, db: openLightDb(config), putEvent, doorkeeper }
 const silence = { putEvent: async () => 200, doorkeeper: { ...doorkeeper, noteUse: async () => {} } }
 const silent = { ...options, ...silence, config: { ...config, requestLog: false } }

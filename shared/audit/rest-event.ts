@@ -87,6 +87,8 @@ export const EVENT_FIELDS = {
   skipped: { kept: 'skipped', is: 'text', optional: true, max: 4096, shown: 'DETAILS' },
   /** How many requests this row counts; only on refused tokens, which are counted, not listed. */
   count: { kept: 'count', is: 'integer', optional: true, shown: 'DETAILS' },
+  /** In a deployment of several regions: the one that wrote it, and of a change its epoch: `eu-west-1#3`. */
+  wrote: { kept: 'wrote', is: 'text', optional: true, max: 64, shown: 'DETAILS' },
   /**
    * Milliseconds from the arrival of the request at the function until its event was handed to the table, with the change
    * where there is one (docs/decisions/0035); none on rows that count, notices and what follows by itself.

@@ -5,6 +5,7 @@ import type { Db } from '../store/client.ts'
 import { OutOfTime } from '../store/deadline.ts'
 import { parseEventRecord } from '../store/events/from-stream.ts'
 import { type Head, listHeads } from '../store/groups/heads.ts'
+import { mayChange } from '../store/regions/fenced.ts'
 import { goRound } from '../store/rounds.ts'
 import type { Outlet } from '../worker/outlets/outlet.ts'
 import type { WorkQueue } from '../worker/queue.ts'
@@ -35,13 +36,18 @@ type Schedule = EventBridgeEvent<'Scheduled Event', unknown>
 export function changesHandler({ db, queue, outlets = [] }: ChangesOptions) {
   return async (event: DynamoDBStreamEvent | Schedule, context: Context): Promise<DynamoDBBatchResponse> => {
     if ('Records' in event) {
-      const failed = [...(await ring(event.Records, queue)), ...(await handOn(event.Records, outlets))]
+      const records = event.Records.filter((record) => isOwn(db, record))
+      const failed = [...(await ring(records, queue)), ...(await handOn(records, outlets))]
       return { batchItemFailures: failed.map(({ dynamodb }) => ({ itemIdentifier: dynamodb?.SequenceNumber ?? '' })) }
     }
     await told(event.id, () => findLost({ db, queue }, event.id, handoverOf(context, db)))
     return { batchItemFailures: [] }
   }
 }
+
+/** Whether a record is of what this region wrote: each acts on that alone, or each would tell and do everything. */
+const isOwn = ({ region }: Db, { dynamodb }: DynamoDBRecord): boolean =>
+  !region || region.isOwn((dynamodb?.NewImage ?? dynamodb?.OldImage)?.wrote?.S)
 
 /** One message for each head, whose name is that of its last record: a batch that comes again is not sent again. */
 async function ring(records: DynamoDBRecord[], queue: WorkQueue): Promise<DynamoDBRecord[]> {
@@ -100,7 +106,9 @@ const keyOf = ({ dynamodb }: DynamoDBRecord): string => JSON.stringify(dynamodb?
 async function findLost({ db, queue }: ChangesOptions, requestId: string, until: number): Promise<void> {
   const report = (error: unknown) => logUnexpected(error, { requestContext: { requestId } })
   const open: Head[] = []
-  await goRound(db, { name: 'changes', until, report }, async (timed, account) => {
+  const worker: Db = { ...db, role: 'worker' }
+  await goRound(worker, { name: 'changes', until, report }, async (timed, account) => {
+    if (!(await mayChange(timed, account))) return
     const heads = await listHeads(timed, account)
     open.push(...heads)
     await mapConcurrently(dueOf(heads, timed.clock()), PARALLEL, async (work) => {

@@ -1,14 +1,18 @@
 import type { Principal } from '../auth/principal.ts'
 import { forbidden, type ScimError, unauthorized } from '../scim/error.ts'
 import type { Db } from '../store/client.ts'
+import { refuseFenced } from '../store/regions/fenced.ts'
 import { type Closed, type ClosedReason, closedLately } from '../store/revoked.ts'
 import { type NoteUse, useNoter } from '../store/token-use.ts'
 import { putUse } from '../store/token-uses.ts'
 
 /** What a process does about its callers' tokens, which the gateway may have let in without asking. */
 export interface Doorkeeper {
-  /** @throws {ScimError} 401, 403 where the token was closed within the time that the gateway keeps answers. */
-  refuseClosed(db: Db, caller: Principal, now: Date): Promise<void>
+  /**
+   * @throws {ScimError} 401, 403 where the token was closed within the time that the gateway keeps answers.
+   * @throws {Fenced} where something is to be changed, and another region is the account's primary.
+   */
+  refuse(db: Db, caller: Principal, now: Date, isChange: boolean): Promise<void>
   noteUse: NoteUse
 }
 
@@ -16,10 +20,11 @@ export interface Doorkeeper {
 export function openDoorkeeper(): Doorkeeper {
   const getClosedLately = closedLately()
   return {
-    refuseClosed: async (db, caller, now) => {
+    refuse: async (db, caller, now, isChange) => {
       const closed = await getClosedLately(db, caller.account, now.getTime())
       const reason = reasonFor(caller, closed)
       if (reason) throw REFUSALS[reason]()
+      if (isChange) refuseFenced(db, caller.account)
     },
     noteUse: useNoter(putUse),
   }

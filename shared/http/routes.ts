@@ -36,6 +36,10 @@ export type FixedFunctionName =
   | 'audit'
   | 'oauth'
 
+/** Whether a request asks for a change: what only reads may be asked by POST too. */
+export const isChange = ({ method, route }: { method: string; route: string }): boolean =>
+  method !== 'GET' && !route.endsWith('/.search') && route !== '/admin/whoami'
+
 /** What the service offers beside resources. */
 const SERVICE_ROUTES = [
   { path: '/.search', methods: ['POST'], function: 'search' },

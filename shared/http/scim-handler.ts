@@ -19,7 +19,7 @@ import {
 import type { ApiRequest } from './api-request.ts'
 import type { Doorkeeper } from './doorkeeper.ts'
 import { log } from './log.ts'
-import { type FunctionName, type RouteKeyOf, SCIM_BASE, scimRoutes } from './routes.ts'
+import { type FunctionName, isChange, type RouteKeyOf, SCIM_BASE, scimRoutes } from './routes.ts'
 import { startTrail } from './start-trail.ts'
 
 export interface ScimHandlerOptions extends HandlerOptions {
@@ -58,10 +58,10 @@ export function scimHandler<Name extends FunctionName>(
 const NOTE_MS = 1000
 
 /** Both begin with the request: beside its own reads they take no time. */
-function attend({ caller, event, now, db, report }: Call<Principal>, doorkeeper: Doorkeeper): Beside {
+function attend({ caller, request, event, now, db, report }: Call<Principal>, doorkeeper: Doorkeeper): Beside {
   const { sourceIp } = event.requestContext.identity
   const brief = withDeadline(db, Math.min(db.deadline, db.clock() + NOTE_MS))
-  const admitted = doorkeeper.refuseClosed(db, caller, now)
+  const admitted = doorkeeper.refuse(db, caller, now, isChange(request))
   // Awaited where it matters.
   admitted.catch(() => {})
   return { admitted, done: doorkeeper.noteUse(brief, caller, sourceIp, now).catch(report) }

@@ -6,6 +6,7 @@ import type { Attributes, Json } from '../scim/schema.ts'
 import { putAccountChange, putNewAccount } from '../store/account-change.ts'
 import { type Account, getAccount, getAccounts } from '../store/accounts.ts'
 import { getIntegrations } from '../store/integrations.ts'
+import { fenceNewAccount } from '../store/regions/new-account.ts'
 import { ConditionsFailed } from '../store/transaction.ts'
 import { type AccountChange, type AccountInput, accountChange, newAccount } from './account-input.ts'
 import type { AdminContext } from './admin-context.ts'
@@ -64,6 +65,7 @@ export async function createAccount(context: AdminContext, input: AccountInput |
   const { db, now, trail } = context
   const { name } = parseInput(newAccount, input)
   trail.about('ACCOUNT', name, name)
+  await fenceNewAccount(db, name)
   const made: Account = { account: name, createdAt: now.toISOString(), version: 1 }
   const outcome = { status: 201, changes: changesBetween(undefined, toSettings(made)) }
   const put = trail.record(outcome, (event) => putNewAccount(db, made, event))

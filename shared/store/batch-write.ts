@@ -2,6 +2,7 @@ import { BatchWriteCommand, type BatchWriteCommandInput } from '@aws-sdk/lib-dyn
 import { chunks } from './batch.ts'
 import type { Db } from './client.ts'
 import { Pace } from './pace.ts'
+import { stampedItem } from './regions/gate.ts'
 import { isThrottled } from './throttling.ts'
 
 export type WriteRequest = NonNullable<BatchWriteCommandInput['RequestItems']>[string][number]
@@ -25,7 +26,10 @@ const UNIT_BYTES = 1024
  */
 export async function batchWrite(db: Db, requests: WriteRequest[], options: WriteOptions = {}): Promise<boolean> {
   const { pace = new Pace(), partition, until = Number.POSITIVE_INFINITY } = options
-  const waiting = chunks(requests, WRITE_LIMIT)
+  const waiting = chunks(
+    requests.map((request) => stamped(db, request)),
+    WRITE_LIMIT,
+  )
   const failures: unknown[] = []
   const sending = new Set<Promise<void>>()
   const send = async (batch: WriteRequest[]) => {
@@ -54,6 +58,9 @@ export async function batchWrite(db: Db, requests: WriteRequest[], options: Writ
   if (failures.length > 0) throw failures[0]
   return waiting.length === 0
 }
+
+const stamped = (db: Db, request: WriteRequest): WriteRequest =>
+  request.PutRequest?.Item ? { PutRequest: { Item: stampedItem(db, request.PutRequest.Item) } } : request
 
 /** What DynamoDB left of a batch. A process may be frozen and go on hours later: no attempt of it leaves after `until`. */
 async function sendBatch(db: Db, batch: WriteRequest[], until: number): Promise<WriteRequest[]> {

@@ -22,7 +22,7 @@ const markItem = z.object({
 
 /** Access pattern V7: the mark of the nightly check; made by who looks for it first. 1 read unit, the first time 1 write unit. */
 export async function requireCheckMark(db: Db, now: Date): Promise<CheckMark> {
-  const get = new GetCommand({ TableName: db.tableName, Key: roundKey('check'), ConsistentRead: true })
+  const get = new GetCommand({ TableName: db.tableName, Key: roundKey('check', db.region?.own), ConsistentRead: true })
   const { Item } = await db.client.send(get)
   if (!Item) return putCheckMark(db, { since: now.toISOString() })
   const { next, ...mark } = markItem.parse(Item)
@@ -32,7 +32,7 @@ export async function requireCheckMark(db: Db, now: Date): Promise<CheckMark> {
 /** Leaves the mark; 1 write unit. */
 export async function putCheckMark(db: Db, mark: CheckMark): Promise<CheckMark> {
   const next = mark.next && { account: mark.next.account, place: JSON.stringify(mark.next.place) }
-  const Item = { ...roundKey('check'), ...mark, next }
+  const Item = { ...roundKey('check', db.region?.own), ...mark, next }
   await db.client.send(new PutCommand({ TableName: db.tableName, Item }))
   return mark
 }

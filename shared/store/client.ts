@@ -3,6 +3,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { DynamoDbSigner } from '../auth/dynamodb-signer.ts'
 import type { Config } from '../config.ts'
 import { attemptMsOf, Connection } from './connection.ts'
+import { Region } from './regions/region.ts'
 import type { Tally } from './tally.ts'
 
 /** The table and how to reach it. */
@@ -17,6 +18,13 @@ export interface Db {
   deadline: number
   /** What is asked of it is counted here. */
   tally?: Tally
+  /** Where this is, in a deployment of several regions: changes then go by the fence of their account. */
+  region?: Region
+  /**
+   * What stands apart from requests there: the worker may end what is queued while an account is handed over, a witness
+   * only notes what it saw, in any region.
+   */
+  role?: 'worker' | 'witness'
   /** Whether transactions only check what they would be carried out on (`dry-run.ts`). */
   isDryRun?: true
 }
@@ -32,12 +40,13 @@ export function openDb(
   options: DynamoDBClientConfig = {},
   connection: Pick<Connection, 'handle' | 'metadata'> = new Connection(attemptMsOf(config)),
 ): Db {
-  const { tableName, dynamodbEndpoint: endpoint, eventRetentionDays } = config
+  const { tableName, dynamodbEndpoint: endpoint, eventRetentionDays, regions } = config
   const own = { maxAttempts: 4, requestHandler: connection as RequestHandler, ...(endpoint && { endpoint }) }
   const client = lean(new DynamoDBClient({ ...own, ...options }))
   const marshallOptions = { removeUndefinedValues: true }
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions })
-  return { client: documents, tableName, eventRetentionDays, clock: Date.now, deadline: Number.POSITIVE_INFINITY }
+  const time = { clock: Date.now, deadline: Number.POSITIVE_INFINITY }
+  return { client: documents, tableName, eventRetentionDays, ...time, ...(regions && { region: new Region(regions) }) }
 }
 
 /**

@@ -118,11 +118,21 @@ export const revokedTokenKey = (account: string, tokenId: string): Key => ({
   pk: revokedKey(account),
   sk: part(tokenId),
 })
+/** Which region may change an account: beside the tokens that ended, which every process reads all the time. */
+export const fenceKey = (account: string): Key => ({ pk: revokedKey(account), sk: 'FENCE' })
+/** The same, where changes meet it. */
+export const fenceGateKey = (account: string, gate: number): Key => ({
+  pk: `A#${part(account)}#FENCE`,
+  sk: String(gate).padStart(3, '0'),
+})
 /** What the service has told of an account by itself. */
 export const noticesKey = (account: string) => `A#${part(account)}#NOTICE`
 export const noticeKey = (account: string, subject: string): Key => ({ pk: noticesKey(account), sk: text(subject) })
-/** Where rounds of all accounts go on that ran out of time. */
-export const roundKey = (name: string): Key => ({ pk: 'ROUND', sk: part(name) })
+/** Where rounds of all accounts go on that ran out of time; each region of several has its own. */
+export const roundKey = (name: string, region?: string): Key => ({
+  pk: 'ROUND',
+  sk: part(region === undefined ? name : `${name}:${region}`),
+})
 export const ACCOUNTS = 'ACCOUNT'
 export const accountKey = (account: string): Key => ({ pk: ACCOUNTS, sk: part(account) })
 

@@ -6,6 +6,7 @@ import type { Db } from './client.ts'
 import { Connection, endpointOf, type HttpAnswer, toPort } from './connection.ts'
 import { OutOfTime } from './deadline.ts'
 import { toEventWrite } from './events/item.ts'
+import { Region } from './regions/region.ts'
 import type { UseWrite } from './token-use.ts'
 
 const LIGHT_ATTEMPT_MS = 2000
@@ -21,8 +22,9 @@ const NO_CLIENT: Pick<DynamoDBDocumentClient, 'send'> = {
 }
 
 /** The table as a function without the SDK sees it: it may name it, and write events through {@link lightTable}. */
-export function openLightDb({ tableName, eventRetentionDays }: Config): Db {
+export function openLightDb({ tableName, eventRetentionDays, regions }: Config): Db {
   return {
+    ...(regions && { region: new Region(regions) }),
     tableName,
     eventRetentionDays,
     clock: Date.now,

@@ -40,5 +40,5 @@ export async function putNotice(db: Db, notice: Notice, event?: RestEvent): Prom
     },
     ...(event && { event: putEventAction(db, event) }),
   }
-  await failuresOf(db, actions)
+  await failuresOf({ ...db, role: 'witness' }, actions)
 }

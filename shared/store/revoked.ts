@@ -1,7 +1,8 @@
 import { AUTHORIZER_CACHE_SECONDS } from '../auth/authorizer-cache.ts'
 import type { Db } from './client.ts'
-import { revokedKey, revokedTokenKey } from './keys.ts'
+import { fenceKey, revokedKey, revokedTokenKey } from './keys.ts'
 import { ofPartition, queryAll } from './query-all.ts'
+import { toFence } from './regions/fence.ts'
 import { TABLE } from './table.ts'
 import type { Actions } from './transaction.ts'
 
@@ -45,11 +46,14 @@ export const readmittedActions = (account: string, tokenIds: readonly string[]):
 
 /**
  * Access pattern T8: the account's list at `now`, in epoch milliseconds; nearly always empty. Strongly consistent, or
- * the bound on a revocation would not be one; 1 read unit.
+ * the bound on a revocation would not be one; 1 read unit. The fence stands beside it, and the process has heard of it then.
  */
 export async function getClosed(db: Db, account: string, now: number): Promise<Closed> {
   const items = await queryAll(db, ofPartition(revokedKey(account)))
-  return new Map(items.flatMap((item) => parseClosed(item, now)))
+  const { sk: fenceSk } = fenceKey(account)
+  const fence = items.find(({ sk }) => sk === fenceSk)
+  db.region?.heard(account, toFence(fence, db.region.home))
+  return new Map(items.filter((item) => item !== fence).flatMap((item) => parseClosed(item, now)))
 }
 
 /** How long a process goes by what it has read of a list: within it, and a request's time, revocations take effect. */

@@ -63,11 +63,13 @@ function beginningAt(accounts: string[], mark = ''): string[] {
 
 async function getMark(db: Db, name: string): Promise<string | undefined> {
   const { Item } = await db.client.send(
-    new GetCommand({ TableName: db.tableName, Key: roundKey(name), ConsistentRead: true }),
+    new GetCommand({ TableName: db.tableName, Key: roundKey(name, db.region?.own), ConsistentRead: true }),
   )
   return Item && String(Item.account)
 }
 
 async function putMark(db: Db, name: string, account: string): Promise<void> {
-  await db.client.send(new PutCommand({ TableName: db.tableName, Item: { ...roundKey(name), account } }))
+  await db.client.send(
+    new PutCommand({ TableName: db.tableName, Item: { ...roundKey(name, db.region?.own), account } }),
+  )
 }

@@ -4,6 +4,7 @@ import { TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/l
 import type { Db } from './client.ts'
 import { toChecks } from './dry-run.ts'
 import { jitter } from './jitter.ts'
+import { GATE, type Gated, gated } from './regions/gate.ts'
 
 type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number]
 type Named<T> = Omit<NonNullable<T>, 'TableName'>
@@ -21,8 +22,8 @@ export type Action =
  */
 export type Actions = Readonly<Record<string, Action>>
 
-/** The most actions DynamoDB takes in one transaction. */
-export const MAX_ACTIONS = 100
+/** The most actions of a change: DynamoDB takes 100, and one may be the gate of its region. */
+export const MAX_ACTIONS = 99
 /**
  * How long a transaction is sent again that others got in the way of: each conflict lets one of them pass, some 10 ms
  * later, so that two hundred writers of one group get through. The number is a bound where time stands.
@@ -53,27 +54,34 @@ export class ConditionsFailed extends Error {
  * Carries out all actions or none. `requestToken` makes a repeated send of the same actions a no-op for ten minutes;
  * later it is known by its `event`, which nobody else writes: that one being there already, all was carried out.
  * Conflicts with other transactions are retried with jitter, with actions made anew where they depend on the time: a
- * transaction that was cancelled has done nothing.
- * @throws {ConditionsFailed} when a condition did not hold.
+ * transaction that was cancelled has done nothing. Of several regions only the one carries it out that its account's fence names.
+ * @throws {ConditionsFailed} when a condition did not hold. @throws {Fenced} where another region is primary.
  */
 export async function transact(db: Db, toActions: Actions | (() => Actions), requestToken: string): Promise<void> {
   const until = Math.min(db.clock() + CONFLICT_MS, db.deadline - KEPT_MS)
   for (let attempt = 0; ; attempt++) {
     const made = typeof toActions === 'function' ? toActions() : toActions
-    const actions = db.isDryRun ? toChecks(made) : made
+    const wanted = db.isDryRun ? toChecks(made) : made
+    const { actions, token, relearn } = await throughGate(db, wanted, `${requestToken}#${attempt}`)
     try {
-      await db.client.send(toCommand(db, actions, `${requestToken}#${attempt}`))
+      await db.client.send(toCommand(db, actions, token))
       return
     } catch (error) {
       if (!isCancelled(error)) throw error
       const failures = failedConditions(error, Object.keys(actions))
       if (failures.has('event')) return
+      if (failures.delete(GATE)) await relearn?.()
       if (db.tally) db.tally.conflicts += 1
       if (failures.size > 0) throw new ConditionsFailed(failures)
       if (attempt >= MAX_CONFLICT_RETRIES || db.clock() >= until) throw tooContended(error)
       await jitter(attempt)
     }
   }
+}
+
+/** What is sent: as it is made, where there is one region, or nothing to be written. */
+async function throughGate(db: Db, actions: Actions, token: string): Promise<Gated> {
+  return db.region && !db.isDryRun ? gated(db, db.region, actions, token) : { actions, token }
 }
 
 function toCommand(db: Db, actions: Actions, token: string): TransactWriteCommand {
@@ -99,7 +107,7 @@ const inTable = (action: Action, TableName: string): TransactItem =>
 
 /** Some engines accept what AWS refuses; these limits hold everywhere. */
 function checkActions(actions: Action[]): void {
-  if (actions.length > MAX_ACTIONS) throw new Error(`A transaction of ${actions.length} actions`)
+  if (actions.length > MAX_ACTIONS + 1) throw new Error(`A transaction of ${actions.length} actions`)
   const keys = new Set(actions.map((action) => JSON.stringify(keyOf(action))))
   if (keys.size < actions.length) throw new Error('A transaction names one item twice')
 }

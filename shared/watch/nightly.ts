@@ -1,8 +1,10 @@
 import { listAccounts } from '../store/accounts.ts'
+import { mapConcurrently } from '../store/batch.ts'
 import { putCheckMark, requireCheckMark } from '../store/check-mark.ts'
 import type { Db } from '../store/client.ts'
 import { OutOfTime, withDeadline } from '../store/deadline.ts'
 import { BEGINNING, type CheckPlace, checkStep } from '../store/invariants/check.ts'
+import { mayChange } from '../store/regions/fenced.ts'
 import type { Violation } from '../store/invariants/violation.ts'
 
 /** Who hears of the nightly check, as it goes on. */
@@ -21,6 +23,7 @@ export interface NightlyRun {
 }
 
 const HOUR_MS = 3_600_000
+const PARALLEL = 8
 
 /**
  * Looks at every account for what may never be, once a UTC day: a run after the day's whole one does nothing, one that
@@ -30,7 +33,7 @@ const HOUR_MS = 3_600_000
 export async function checkNightly(db: Db, now: Date, night: Night, until: number): Promise<NightlyRun> {
   const { next, ...mark } = await requireCheckMark(db, now)
   if (!next && mark.finishedAt?.slice(0, 10) === now.toISOString().slice(0, 10)) return { checked: 0, left: 0 }
-  const names = await listAccounts(db, Number.POSITIVE_INFINITY)
+  const names = await listChangeable(db)
   const accounts = names.filter((name) => next === undefined || name >= next.account)
   let failed = 0
   for (const [i, account] of accounts.entries()) {
@@ -43,6 +46,13 @@ export async function checkNightly(db: Db, now: Date, night: Night, until: numbe
   }
   await putCheckMark(db, { ...mark, ...(failed === 0 && { finishedAt: now.toISOString() }) })
   return { checked: accounts.length - failed, left: 0 }
+}
+
+/** All accounts, or of several regions those of which this is the primary: elsewhere half of a change may be on its way. */
+async function listChangeable(db: Db): Promise<string[]> {
+  const names = await listAccounts(db, Number.POSITIVE_INFINITY)
+  const changeable = await mapConcurrently(names, PARALLEL, (name) => mayChange(db, name))
+  return names.filter((_, i) => changeable[i])
 }
 
 /** How an account's check ended: over, failed, or where it goes on. */

@@ -1,4 +1,5 @@
 import type { Db } from '../store/client.ts'
+import { mayChange } from '../store/regions/fenced.ts'
 import { goRound } from '../store/rounds.ts'
 import { type Measure, watchAccount } from './account.ts'
 
@@ -13,5 +14,8 @@ export interface Watcher {
  * from there. One that fails keeps no other from being looked at. @returns how many accounts are left.
  */
 export function watchAll(db: Db, now: Date, { measure, report }: Watcher, until: number): Promise<number> {
-  return goRound(db, { name: 'watch', until, report }, (timed, account) => watchAccount(timed, account, now, measure))
+  return goRound(db, { name: 'watch', until, report }, async (timed, account) => {
+    // Of several regions the primary one tells.
+    if (await mayChange(timed, account)) await watchAccount(timed, account, now, measure)
+  })
 }

@@ -2,6 +2,7 @@ import type { Db } from '../store/client.ts'
 import { type Head, listHeads, toWork, type Work } from '../store/groups/heads.ts'
 import { releaseHead, takeHead } from '../store/groups/slices.ts'
 import { Pace } from '../store/pace.ts'
+import { Fenced, mayChange } from '../store/regions/fenced.ts'
 import { isThrottled } from '../store/throttling.ts'
 import { untilTaken } from '../store/until-taken.ts'
 import { workOnGroup } from './group-work.ts'
@@ -20,12 +21,14 @@ const LEASE_MARGIN_MS = 10_000
 
 /**
  * Works on one queue until it is done, `deadline` (epoch ms by the table's clock) is near, the slice is full, or it is
- * told to `stop`. Late and doubled calls do nothing. Never throws for throttling: it goes on as fast as it may until it has to stop.
+ * told to `stop`. Late and doubled calls do nothing, nor does a region that may not change the account. Never throws for throttling: it goes on as fast as it may until it has to stop.
  */
-export async function runSlice(db: Db, work: Work, deadline: number, stop?: AbortSignal): Promise<SliceEnd> {
+export async function runSlice(given: Db, work: Work, deadline: number, stop?: AbortSignal): Promise<SliceEnd> {
+  const db: Db = { ...given, role: 'worker' }
   const end = Math.min(deadline, db.clock() + SLICE_MS)
   const until = end - RESERVE_MS
   if (db.clock() >= until) return { end: 'more' }
+  if (!(await untilTaken(db, until, () => mayChange(db, work.account)))) return TAKEN
   const head = await untilTaken(db, until, () => takeHead(db, work, end + LEASE_MARGIN_MS))
   if ('end' in head) return head
   const slice: Slice = { db, limits: { pace: new Pace(), until, stop } }
@@ -33,6 +36,8 @@ export async function runSlice(db: Db, work: Work, deadline: number, stop?: Abor
     const ended = await (head.kind === 'GROUP' ? workOnGroup(slice, head) : workOnUser(slice, head))
     return ended.end === 'more' || ended.end === 'later' ? await release(db, head, ended) : ended
   } catch (error) {
+    // The region that is primary now has it, and frees it itself.
+    if (error instanceof Fenced) return TAKEN
     // A head that cannot be released is free when its lease is over; what is told is why the work failed.
     await release(db, head, MORE).catch(() => {})
     if (isThrottled(error)) return MORE

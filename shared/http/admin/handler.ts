@@ -5,9 +5,10 @@ import type { ScimContext } from '../../resources/context.ts'
 import { invalidValue } from '../../scim/error.ts'
 import { quote } from '../../scim/quote.ts'
 import type { Db } from '../../store/client.ts'
+import { requireOpen } from '../../store/regions/fenced.ts'
 import { type ApiKind, apiHandler, type HandlerOptions, type Operation } from '../api-handler.ts'
 import type { ApiRequest } from '../api-request.ts'
-import { ADMIN_ROUTES, type FunctionName, type RouteKeyOf } from '../routes.ts'
+import { ADMIN_ROUTES, type FunctionName, isChange, type RouteKeyOf } from '../routes.ts'
 import { startTrail } from '../start-trail.ts'
 
 /** What an admin or audit operation needs: the caller is an IAM principal, the account is named in the request. */
@@ -46,6 +47,13 @@ export function adminHandler<Name extends FunctionName>(
     admit: ({ caller, request, now, db, trail, report }) => {
       const account = parseAccount(accountIn(request))
       return { db, config, account, ...caller, now, trail, report }
+    },
+    attend: ({ request, db }) => {
+      const account = accountOf(accountIn(request))
+      const admitted = isChange(request) ? requireOpen(db, account) : Promise.resolve()
+      // Awaited where it matters.
+      admitted.catch(() => {})
+      return { admitted, done: Promise.resolve() }
     },
   }
   return apiHandler(options, kind, operations)

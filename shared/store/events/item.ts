@@ -4,12 +4,15 @@ import { type EventField, eventFields, type RestEvent } from '../../audit/rest-e
 import { maskChanges, maskSecrets } from '../../audit/secrets.ts'
 import { cutText } from '../../scim/quote.ts'
 import { EVENT_SHARDS, eventPartition, historyKey, type Key } from '../keys.ts'
+import { type Region, toWrote } from '../regions/region.ts'
 
 /** What writing an event needs to know of the table; every `Db` is one. */
 export interface EventTable {
   tableName: string
   /** Days a REST event is kept. */
   eventRetentionDays: number
+  /** Where it is written, in a deployment of several regions. */
+  region?: Region
 }
 
 /** One event to be put, in the words of PutItem; whoever sends it decides how values are marshalled. */
@@ -72,6 +75,7 @@ export function toEventItem(table: EventTable, event: RestEvent): Record<string,
     ttl: ttlOf(table, time),
     ...(isHistory(event) && { gsi1pk: historyKey(account, event.resourceId), gsi1sk: sk }),
     ...Object.assign({}, ...ATTRIBUTES.map((field) => toAttribute(field, event[field.name]))),
+    ...(table.region && { wrote: toWrote(table.region.own) }),
   }
 }
 

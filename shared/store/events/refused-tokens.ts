@@ -162,7 +162,7 @@ async function flush(db: Db, row: Row, at: number): Promise<void> {
 }
 
 function toUpdate(db: Db, row: Row, counted: number): UpdateCommand {
-  const { pk, sk, ...attributes } = toEventItem(db, toEvent(row))
+  const { pk, sk, ...attributes } = toEventItem(db, toEvent(db, row))
   const fields = Object.entries(attributes)
   return new UpdateCommand({
     TableName: db.tableName,
@@ -180,8 +180,10 @@ function toUpdate(db: Db, row: Row, counted: number): UpdateCommand {
 }
 
 /** The row as an event, without its count. */
-function toEvent({ account, reason, policy, minute, bucket, block, detail }: Row): RestEvent {
-  const row = [minute, account, reason, bucket, ...(policy === undefined ? [] : [policy])].join(' ')
+function toEvent({ region }: Db, { account, reason, policy, minute, bucket, block, detail }: Row): RestEvent {
+  const parts = [minute, account, reason, bucket, ...(policy === undefined ? [] : [policy])]
+  // Each region counts in rows of its own: of two that add to one, one would be lost.
+  const row = [...parts, ...(region ? [region.own] : [])].join(' ')
   return {
     eventId: namedId(Date.parse(minute), row),
     account,

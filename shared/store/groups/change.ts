@@ -31,7 +31,7 @@ export class MembersDiffer extends Error {
 }
 
 /** Room for the group, its event, claims, lookups and the brake's or the account's count beside the members. */
-const OTHER_ACTIONS = 10
+const OTHER_ACTIONS = 9
 
 /** The most members one transaction adds and removes: each takes a membership and a row of the user's history. */
 export const MAX_INLINE_MEMBERS = Math.floor((MAX_ACTIONS - OTHER_ACTIONS) / 2)

@@ -3,6 +3,7 @@ import { mapConcurrently } from '../batch.ts'
 import type { Db } from '../client.ts'
 import type { Cause } from '../events/grant.ts'
 import { toKeptMembers } from '../events/kept.ts'
+import { stampedItem } from '../regions/gate.ts'
 import type { Actions } from '../transaction.ts'
 import type { GroupHead } from './heads.ts'
 import type { Intent } from './intents.ts'
@@ -36,7 +37,7 @@ export async function putLeftMembers(db: Db, head: GroupHead, cause: Cause, memb
   const items = splitDelta(delta).map((part) =>
     toKeptMembers(db, cause, `${slice}#${part.delta.remove[0]}`, packDelta(part.delta, true)),
   )
-  await mapConcurrently(items, PARALLEL, (Item) => db.client.send(new PutCommand({ TableName: db.tableName, Item })))
+  await mapConcurrently(items, PARALLEL, (Item) => db.client.send(new PutCommand({ TableName: db.tableName, Item: stampedItem(db, Item) })))
 }
 
 const PARALLEL = 4

@@ -1,0 +1,49 @@
+import { ScimError } from '../../scim/error.ts'
+import type { Db } from '../client.ts'
+import { type Fence, getFence } from './fence.ts'
+
+/** Until clients come to another region, whose name their resolvers learn within a minute. */
+const ELSEWHERE_SECONDS = 30
+const HANDED_OVER_SECONDS = 5
+
+/** 503: this region takes no changes of the account; none was made. */
+export class Fenced extends ScimError {
+  readonly fence: Fence
+
+  constructor(fence: Fence, own: string) {
+    const { primary, draining, to } = fence
+    const why =
+      primary === undefined
+        ? `The account is handed over from ${draining} to ${to}: no region takes changes until it is`
+        : `The primary region of the account is ${primary}; ${own} only answers what changes nothing`
+    const seconds = primary === undefined ? HANDED_OVER_SECONDS : ELSEWHERE_SECONDS
+    super(503, undefined, `${why}; nothing was changed, retry after the seconds named in Retry-After`, {
+      headers: { 'retry-after': String(seconds) },
+    })
+    this.fence = fence
+  }
+}
+
+/** Whether this region may change an account, or let its worker end what is queued. */
+export const isOpen = ({ region, role }: Db, { primary, draining }: Fence): boolean =>
+  primary === region?.own || (role === 'worker' && draining === region?.own)
+
+/** @throws {Fenced} where the process has heard that this region takes no changes of the account. */
+export function refuseFenced(db: Db, account: string): void {
+  const fence = db.region?.known(account)
+  if (db.region && fence && !isOpen(db, fence)) throw new Fenced(fence, db.region.own)
+}
+
+/** Passes where the deployment has one region. @throws {Fenced} where this one takes no changes of the account. 1 read unit. */
+export async function requireOpen(db: Db, account: string): Promise<void> {
+  const { region } = db
+  if (!region) return
+  const fence = region.heard(account, await getFence(db, account, region.home))
+  if (!isOpen(db, fence)) throw new Fenced(fence, region.own)
+}
+
+/** Whether it would pass. 1 read unit. */
+export async function mayChange(db: Db, account: string): Promise<boolean> {
+  const { region } = db
+  return !region || isOpen(db, region.heard(account, await getFence(db, account, region.home)))
+}
