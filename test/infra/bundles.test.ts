@@ -17,20 +17,20 @@ import { TRACE_FILE } from '../../shared/http/stack.ts'
 const KB = 1024
 /** Minified and gzipped, in KB (docs/performance.md): bytes do not depend on the machine, so they can gate. */
 const BUDGETS: Record<LambdaName | BackgroundName, [bytes: number, gzip: number]> = {
-  users: [350, 118],
-  groups: [350, 116],
+  users: [352, 120],
+  groups: [350, 118],
   'group-reads': [350, 115],
   search: [350, 115],
-  bulk: [355, 120],
+  bulk: [358, 122],
   events: [350, 115],
   // Whoever speaks to S3 carries its client.
   audit: [540, 172],
-  admin: [350, 115],
+  admin: [350, 118],
   // All that clients do, and what administrators do beside it: search, undo, check.
-  'admin-resources': [450, 156],
+  'admin-resources': [460, 158],
   oauth: [350, 115],
   authorizer: [260, 85],
-  discovery: [60, 20],
+  discovery: [60, 21],
   changes: [400, 128],
   worker: [350, 115],
   watch: [300, 100],
@@ -60,7 +60,7 @@ test.each([...LAMBDA_NAMES, ...BACKGROUND_NAMES])(
 
 /** What is left of a bundle where a deployment lacks what brings clients of more services. */
 const WITHOUT: [name: BackgroundName | LambdaName, without: OptionalPart[], gzip: number][] = [
-  ['changes', ['archive', 'changeEvents'], 78],
+  ['changes', ['archive', 'changeEvents'], 80],
   ['changes', ['archive'], 117],
   ['changes', ['changeEvents'], 95],
   ['audit', ['auditDigests'], 104],
