@@ -12,6 +12,8 @@ export interface Terminal {
   tell(text: string): void
   /** How far long work has come: one line that the next one replaces, for a person only. */
   progress(text: string): void
+  /** What a person answers to a question; nothing where no person is there. */
+  ask(question: string): Promise<string | undefined>
   /** Shows an address in the browser, where there is one. */
   open(url: string): void
   /** From now on Ctrl-C ends nothing by itself: it aborts the signal. */
@@ -35,9 +37,25 @@ export function processTerminal(): Terminal {
       process.stderr.write(`${text}\n`)
     },
     progress: line.show,
+    ask: (question) => {
+      line.clear()
+      return ask(question)
+    },
     open: openInBrowser,
     untilInterrupted,
     pause: (ms, signal) => setTimeout(ms, undefined, { signal }).catch(() => undefined),
+  }
+}
+
+async function ask(question: string): Promise<string | undefined> {
+  if (!process.stdin.isTTY) return undefined
+  const { createInterface } = await import('node:readline/promises')
+  const reader = createInterface({ input: process.stdin, output: process.stderr })
+  const ended = new Promise<undefined>((end) => reader.once('close', () => end(undefined)))
+  try {
+    return await Promise.race([reader.question(question), ended])
+  } finally {
+    reader.close()
   }
 }
 

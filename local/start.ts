@@ -65,7 +65,7 @@ class Run {
     const system = await startSystem({ ...table, port, newTokens, throttled, ...keeper, ...kept, place: this.#setting })
     this.#endings.push(system.stop)
     if (this.stopping) return
-    this.#announce(system)
+    this.#announce(system, await endpoint)
     if (this.#options.demo) void this.#playDemo(system)
   }
 
@@ -85,7 +85,7 @@ class Run {
     return engine.endpoint
   }
 
-  #announce(system: System): void {
+  #announce(system: System, dynamodbEndpoint: string): void {
     const { baseUrl, adminUrl, consoleUrl, tokens, withoutToken } = system
     const { folder, data } = this.#setting
     const written = writeLocalCredentials(adminUrl, system.credentials, folder, data)
@@ -100,6 +100,7 @@ class Run {
       tokens,
       withoutToken,
       credentialsFile: written.path,
+      dynamodbEndpoint,
       pid: process.pid,
     }
     this.#endings.push(writeReadyFile(readyFile, ready))

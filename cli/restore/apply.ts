@@ -1,16 +1,16 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { PutCommand } from '@aws-sdk/lib-dynamodb'
 import type { RestEvent } from '../../shared/audit/rest-event.ts'
-import { changeIntegration } from '../../shared/resources/change-integration.ts'
 import { listAccounts } from '../../shared/store/accounts.ts'
 import { batchWrite, type WriteRequest } from '../../shared/store/batch-write.ts'
 import type { Db } from '../../shared/store/client.ts'
 import { toEventWrite } from '../../shared/store/events/item.ts'
-import { getIntegrations, type Integration } from '../../shared/store/integrations.ts'
+import { getIntegrations } from '../../shared/store/integrations.ts'
 import type { Violation } from '../../shared/store/invariants/violation.ts'
 import { namedId } from '../../shared/store/new-id.ts'
 import { Failure } from '../failure.ts'
-import { closeTable, operatorContext, requireUnwritten } from './close.ts'
+import { beginWatch, requireAlone, requirePlanned, requireUnwritten } from './alone.ts'
+import { closeTable, type IntegrationName, listOpen, unparkAll } from './close.ts'
 import { restoreIntegration } from './integrations.ts'
 import { type Item, type Kind, kindOf, treatmentOf } from './kinds.ts'
 import { deleteRestoreMark, getRestoreMark, putRestoreMark, type RestoreMark, STEPS, type StepName } from './mark.ts'
@@ -22,6 +22,8 @@ import { keyOf, scanPages, type Tables } from './tables.ts'
 export interface Restore {
   actor: string
   at: string | undefined
+  /** When the plan was made that it follows, epoch milliseconds: what was written since is not in it. */
+  plannedAt: number | undefined
   progress(text: string): void
 }
 
@@ -31,34 +33,69 @@ export interface Restored {
   /** What is broken still. */
   violations: Violation[]
   /** Integrations that were on at the moment that is restored, and are off now. */
-  off: Pick<Integration, 'account' | 'name'>[]
+  off: IntegrationName[]
 }
 
 /**
  * Writes the restored state over the live table, step by step; a mark in the live table says which is next, so that one
  * that was cut off goes on by being run again. History stays, and what ended since stays ended.
- * @throws {Failure} where another restore is at it, or clients write meanwhile.
+ * @throws {Failure} where another restore is at it, or somebody else writes meanwhile.
  */
 export async function applyRestore(tables: Tables, restore: Restore): Promise<Restored> {
   const { live, restored } = tables
-  const mark = (await getRestoreMark(live)) ?? (await begin(tables))
-  if (mark.restored !== restored.tableName)
-    throw new Failure(`A restore from "${mark.restored}" is not over: run that to its end first`)
+  const begun = (await getRestoreMark(live)) ?? (await begin(tables, restore.plannedAt))
+  if (begun.restored !== restored.tableName)
+    throw new Failure(`A restore from "${begun.restored}" is not over: run that to its end first`)
   const found: Pick<Restored, 'plan' | 'violations'> = { plan: undefined, violations: [] }
-  for (const step of STEPS.slice(STEPS.indexOf(mark.step))) {
-    await putRestoreMark(live, { ...mark, step })
+  let mark = begun
+  for (const step of STEPS.slice(STEPS.indexOf(begun.step))) {
+    mark = { ...mark, step, hasCopied: mark.hasCopied || step === 'copy' }
+    await putRestoreMark(live, mark)
     restore.progress(`step ${STEPS.indexOf(step) + 1} of ${STEPS.length}: ${step}`)
     Object.assign(found, await CARRY_OUT[step](tables, mark, restore))
+    if (WATCHED.includes(step)) await requireAlone(tables, mark)
   }
   await deleteRestoreMark(live)
   return { ...found, off: await listOff(tables) }
 }
 
-async function begin({ live, restored }: Tables): Promise<RestoreMark> {
-  if ((await listAccounts(restored, 1)).length === 0)
+/** Behind these it is looked whether somebody else wrote. */
+const WATCHED: readonly StepName[] = ['copy', 'mend']
+
+async function begin(tables: Tables, plannedAt: number | undefined): Promise<RestoreMark> {
+  const { live, restored } = tables
+  const accounts = await listAccounts(restored, Number.POSITIVE_INFINITY)
+  if (accounts.length === 0)
     throw new Failure(`The table "${restored.tableName}" holds no account: everything would be deleted`)
-  await requireUnwritten(live, live.clock())
-  return { restored: restored.tableName, startedAt: live.clock(), step: STEPS[0] }
+  const startedAt = live.clock()
+  await requireUnwritten(live, startedAt)
+  if (plannedAt !== undefined) await requirePlanned(tables, plannedAt)
+  const accountsSince = (await listAccounts(live, Number.POSITIVE_INFINITY)).filter((one) => !accounts.includes(one))
+  const watch = await beginWatch(tables, plannedAt ?? startedAt)
+  const closed = await listOpen(live)
+  return { restored: restored.tableName, startedAt, step: STEPS[0], hasCopied: false, ...watch, accountsSince, closed }
+}
+
+/**
+ * Gives a restore up that has not begun to copy: the worker goes on with what waits. @returns what it was, with the integrations that are off.
+ * @throws {Failure} where none was begun, or it has copied something.
+ */
+export async function abandonRestore(live: Db): Promise<{ off: IntegrationName[]; waiting: number }> {
+  const mark = await getRestoreMark(live)
+  if (!mark) throw new Failure(`No restore of "${live.tableName}" was begun`)
+  if (mark.hasCopied) {
+    const before = new Date(mark.startedAt).toISOString()
+    throw new Failure(
+      `The restore from "${mark.restored}" has begun to copy, so that the table is neither what it was nor what it is to be: run it to its end. What was before comes back in the same way, from a table that is restored to a moment before ${before}`,
+    )
+  }
+  const waiting = await unparkAll(live)
+  const open = await listOpen(live)
+  const off = mark.closed.filter(
+    ({ account, name }) => !open.some((one) => one.account === account && one.name === name),
+  )
+  await deleteRestoreMark(live)
+  return { off, waiting }
 }
 
 type CarryOut = (tables: Tables, mark: RestoreMark, restore: Restore) => Promise<Partial<Restored> | undefined>
@@ -86,8 +123,9 @@ const CARRY_OUT: Record<StepName, CarryOut> = {
     }
     return { violations }
   },
-  tell: async ({ live, restored }, { startedAt }, { actor, at }) => {
-    for (const account of await listAccounts(live, Number.POSITIVE_INFINITY))
+  tell: async ({ live, restored }, { startedAt, accountsSince }, { actor, at }) => {
+    const accounts = [...(await listAccounts(live, Number.POSITIVE_INFINITY)), ...accountsSince]
+    for (const account of new Set(accounts))
       await putOnce(live, toEvent({ account, actor, at, from: restored.tableName, startedAt }))
   },
 }
@@ -145,10 +183,4 @@ async function listOff({ live, restored }: Tables): Promise<Restored['off']> {
       if (enabled && now.get(name) === false) off.push({ account, name })
   }
   return off
-}
-
-/** Lets the clients in again. */
-export async function enableAll(live: Db, off: Restored['off'], actor: string): Promise<void> {
-  for (const { account, name } of off)
-    await changeIntegration(operatorContext(live, account, actor, new Date(live.clock())), name, { enabled: true })
 }

@@ -12,6 +12,15 @@ const mark = z.object({
   /** When it began, epoch milliseconds: what it writes depends on no later clock. */
   startedAt: z.int(),
   step: z.enum(STEPS),
+  /** Whether something was copied, so that the table is neither what it was nor what it is to be. */
+  hasCopied: z.boolean(),
+  /** Nobody else may write from then on, epoch milliseconds; events of the minute before that were there by then. */
+  watchedFrom: z.int(),
+  before: z.array(z.string()),
+  /** Accounts that were made since the moment that is restored. */
+  accountsSince: z.array(z.string()),
+  /** Integrations that the restore switches off. */
+  closed: z.array(z.object({ account: z.string(), name: z.string() })),
 })
 
 /** Where a restore stands, in the live table, until it is over. */

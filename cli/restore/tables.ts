@@ -24,6 +24,12 @@ export interface Tables {
   restoredTo: string | undefined
 }
 
+/** The two as somebody opened them. */
+export interface OpenTables extends Tables {
+  /** Who that is: the ARN of the credentials, or whoever uses this machine where the tables are on it. */
+  caller(): Promise<string>
+}
+
 export interface TableNames {
   live: string
   restored: string
@@ -31,25 +37,70 @@ export interface TableNames {
 }
 
 /** Opens both by the operator's own credentials, or at `DYNAMODB_ENDPOINT`. @throws {Failure} where they cannot be the two. */
-export async function openTables(names: TableNames, target: TargetFlags, { env }: Terminal): Promise<Tables> {
+export async function openTables(
+  names: TableNames,
+  target: TargetFlags,
+  terminal: Pick<Terminal, 'env'>,
+): Promise<OpenTables> {
   if (names.live === names.restored)
     throw new Failure(`"${names.live}" is named for both tables: a table is not restored over itself`)
-  const endpoint = env.DYNAMODB_ENDPOINT
-  const region = target.region ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION
-  if (!endpoint && !region) throw new Failure('The region is not known: give --region or set AWS_REGION')
-  const aws =
-    endpoint && !env.AWS_ACCESS_KEY_ID
-      ? LOCAL_AWS
-      : { region: region ?? LOCAL_AWS.region, credentials: await awsCredentials(target.profile) }
-  const config = { dynamodbEndpoint: endpoint, publicBaseUrl: undefined, requestLog: false }
-  const dbOf = (tableName: string) =>
-    open({ ...config, tableName, eventRetentionDays: names.eventRetentionDays }, { ...aws, maxAttempts: 10 })
-  const [live, restored] = [dbOf(names.live), dbOf(names.restored)]
+  const { open, caller, isLocal } = await findEngine(target, terminal)
+  const [live, restored] = [names.live, names.restored].map((name) => open(name, names.eventRetentionDays)) as [Db, Db]
   const [known, copy] = [await requireOurs(live), await requireOurs(restored)]
   if (known.TableArn !== undefined && known.TableArn === copy.TableArn && known.TableName === copy.TableName)
     throw new Failure(`"${names.live}" and "${names.restored}" are the same table`)
-  requireRestored(known, copy, endpoint !== undefined)
-  return { live, restored, restoredTo: copy.RestoreSummary?.RestoreDateTime?.toISOString() }
+  requireRestored(known, copy, isLocal)
+  return { live, restored, restoredTo: copy.RestoreSummary?.RestoreDateTime?.toISOString(), caller }
+}
+
+/** Opens the service's table alone. @throws {Failure} where there is none. */
+export async function openTable(
+  names: Omit<TableNames, 'restored'>,
+  target: TargetFlags,
+  terminal: Pick<Terminal, 'env'>,
+): Promise<Pick<OpenTables, 'live' | 'caller'>> {
+  const { open, caller } = await findEngine(target, terminal)
+  const live = open(names.live, names.eventRetentionDays)
+  await requireOurs(live)
+  return { live, caller }
+}
+
+/** Opens a table of this machine, and one that is to be made beside it. @throws {Failure} where they would be on AWS. */
+export async function openForCopy(names: TableNames, target: TargetFlags, terminal: Pick<Terminal, 'env'>) {
+  const { open, isLocal } = await findEngine(target, terminal)
+  if (!isLocal)
+    throw new Failure(
+      'A copy is for trying on one machine: on AWS point-in-time recovery makes the table to restore from',
+    )
+  const live = open(names.live, names.eventRetentionDays)
+  await requireOurs(live)
+  return { live, copy: open(names.restored, names.eventRetentionDays) }
+}
+
+/** What DynamoDB of AWS is called everywhere: an address of it is no engine of this machine. */
+const OF_AWS = /\.(?:amazonaws\.com|amazonaws\.com\.cn|api\.aws)$/
+
+/** Where the tables are, and as whom. */
+async function findEngine(target: TargetFlags, { env }: Pick<Terminal, 'env'>) {
+  const endpoint = env.DYNAMODB_ENDPOINT || undefined
+  const isLocal = endpoint !== undefined && !OF_AWS.test(URL.parse(endpoint)?.hostname ?? '')
+  const region = target.region ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION
+  if (!isLocal && !region) throw new Failure('The region is not known: give --region or set AWS_REGION')
+  const aws =
+    isLocal && !env.AWS_ACCESS_KEY_ID
+      ? LOCAL_AWS
+      : { region: region ?? LOCAL_AWS.region, credentials: await awsCredentials(target.profile) }
+  const config = { dynamodbEndpoint: endpoint, publicBaseUrl: undefined, requestLog: false }
+  return {
+    isLocal,
+    open: (tableName: string, eventRetentionDays: number) =>
+      open({ ...config, tableName, eventRetentionDays }, { ...aws, maxAttempts: 10 }),
+    caller: async () => {
+      if (isLocal || typeof aws.credentials !== 'function') return env.USER || 'operator'
+      const { callerArn } = await import('../caller.ts')
+      return callerArn({ region: aws.region, credentials: aws.credentials, endpoint: env.AWS_ENDPOINT_URL_STS })
+    },
+  }
 }
 
 /** Any table with our keys would do for copying, and what it lacks would be deleted. @throws {Failure} where it was not made from the live one. */

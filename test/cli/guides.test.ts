@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { COMMANDS } from '../../cli/commands.ts'
+import { putRestoreMark } from '../../cli/restore/mark.ts'
 import { writeLocalCredentials } from '../../local/credentials.ts'
 import { ADMIN_ROUTES } from '../../shared/http/routes.ts'
 import { ensureAccount } from '../../shared/store/accounts.ts'
@@ -23,6 +24,9 @@ let workFolder: string
 /** What a restore is shown with: the service's table must not be written over. */
 let live: Db
 let restored: Db
+/** A local system's, to try on; and one whose restore was cut off. */
+let tried: Db
+let givenUp: Db
 
 /** Commands of a document, as they stand in blocks and between backticks; without comments and redirections. */
 function commandsOf(document: string): string[] {
@@ -114,6 +118,8 @@ function asReader(line: string, { account, tokenId, eventId }: Reader): string[]
     .replace(/(--users|--groups) (\S+)/g, `$1 ${SAMPLES}/$2`)
     .replace(/(\S+)\.(token|secret)\b/, join(workFolder, `${account}-$1.$2`))
     .replace('--restored TABLE-0200 --live TABLE', `--restored ${restored.tableName} --live ${live.tableName}`)
+    .replace(/--live rolecall --restored rolecall-0200/, `--live ${tried.tableName} --restored ${tried.tableName}-0200`)
+    .replace(/(restore abandon --live )TABLE/, `$1${givenUp.tableName}`)
     .replace(/\b(audit\.sqlite|users\.csv)/g, (name) => join(workFolder, name))
   return splitLine(filled)
 }
@@ -122,8 +128,18 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'rolecall-cli-'))
   workFolder = mkdtempSync(join(tmpdir(), 'rolecall-guide-'))
   writeFileSync(join(workFolder, 'users.csv'), 'login,status\nada@example.com,ACTIVE\nzoe@example.com,ACTIVE\n')
-  ;[live, restored] = [await testTable(), await testTable()]
-  await ensureAccount(restored, 'default', new Date())
+  ;[live, restored, tried, givenUp] = [await testTable(), await testTable(), await testTable(), await testTable()]
+  for (const db of [restored, tried]) await ensureAccount(db, 'default', new Date())
+  const begun = {
+    startedAt: 0,
+    step: 'close' as const,
+    hasCopied: false,
+    watchedFrom: 0,
+    before: [],
+    accountsSince: [],
+    closed: [],
+  }
+  await putRestoreMark(givenUp, { ...begun, restored: restored.tableName })
   writeLocalCredentials(system.adminUrl, system.credentials, folder)
   writeFileSync(join(workFolder, 'people.csv'), 'userName\nada@example.com\n')
 })
@@ -141,7 +157,9 @@ test.each(documents.filter((document) => commandsOf(document).length > 0))(
       const own = /^(--|sql |restore )/.test(line) ? [] : ['--account', reader.account, '--data-dir', folder]
       const words = COMMANDS.find((command) => `${args.join(' ')} `.startsWith(`${command.words} `))?.words
       if (words !== undefined) takeDown(words)
-      const { code, stderr } = await runCli([...args, ...own], { env: { DYNAMODB_ENDPOINT: engineEndpoint() } })
+      const env = { DYNAMODB_ENDPOINT: engineEndpoint() }
+      const answer = (question: string) => /the table "([^"]+)"/i.exec(question)?.[1] ?? ''
+      const { code, stderr } = await runCli([...args, ...own], { env, answer })
       vi.restoreAllMocks()
       const isRight = (mayFind(line) && code === FOUND) || (isEnded(line) && code === INTERRUPTED)
       const failure = isRight ? 0 : code

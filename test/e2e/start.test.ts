@@ -58,6 +58,7 @@ test('says where it is and how to begin, and SIGTERM takes everything back, the 
     tokens: { OKTA_PROVISIONING: token, AZURE_PROVISIONING: token, GENERIC_PROVISIONING: token },
     withoutToken: {},
     credentialsFile: join(folder.path, 'credentials.json'),
+    dynamodbEndpoint: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
     pid: system.process.pid,
   })
   expect(statSync(readyFile).mode & 0o777).toBe(0o600)

@@ -15,6 +15,7 @@ export interface Ready {
   tokens: Record<'OKTA_PROVISIONING' | 'AZURE_PROVISIONING' | 'GENERIC_PROVISIONING', string>
   withoutToken: Record<string, string>
   credentialsFile: string
+  dynamodbEndpoint: string
   pid: number
 }
 

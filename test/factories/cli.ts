@@ -19,6 +19,8 @@ export interface CliOptions extends Partial<Pick<Terminal, 'env' | 'isPerson' | 
   onOutput?: (text: string) => void
   /** Called with each line that says how far long work has come. */
   onProgress?: (text: string) => void
+  /** What a person answers to each question, where one is there. */
+  answer?: (question: string) => string
   /** Called with each address that a browser is to show. */
   onOpen?: (url: string) => void
 }
@@ -37,6 +39,7 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
     },
     tell: (text) => told.push(text),
     progress: (text) => options.onProgress?.(text),
+    ask: async (question) => options.answer?.(question),
     open: (url) => options.onOpen?.(url),
     untilInterrupted: () => options.interrupted ?? atFirstPause.signal,
     pause: options.pause ?? (async () => atFirstPause.abort()),
@@ -54,6 +57,7 @@ export function sessionOf(output: OutputFormat) {
     write: async (text) => void written.push(text),
     tell: (text) => told.push(text),
     progress: (text) => progress.push(text),
+    ask: async () => undefined,
     open: () => {},
     untilInterrupted: () => new AbortController().signal,
     pause: async () => {},

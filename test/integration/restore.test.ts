@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { applyRestore } from '../../cli/restore/apply.ts'
+import { abandonRestore, applyRestore, type Restore } from '../../cli/restore/apply.ts'
 import { toNoticed } from '../../cli/restore/noticed.ts'
 import { walkTables } from '../../cli/restore/plan.ts'
 import type { Tables } from '../../cli/restore/tables.ts'
@@ -9,6 +9,7 @@ import { issueToken, revokeToken } from '../../shared/resources/tokens.ts'
 import { RESOURCE_TYPES } from '../../shared/scim/resource-types.ts'
 import { batchWrite } from '../../shared/store/batch-write.ts'
 import type { Db } from '../../shared/store/client.ts'
+import { listHeads } from '../../shared/store/groups/heads.ts'
 import { getIntegration } from '../../shared/store/integrations.ts'
 import { checkAll } from '../../shared/store/invariants/check.ts'
 import { collectionKey, lookupKey, nameKey } from '../../shared/store/keys.ts'
@@ -16,7 +17,7 @@ import { getToken } from '../../shared/store/token-record.ts'
 import { adminContext } from '../factories/admin.ts'
 import { runCli } from '../factories/cli.ts'
 import { engineEndpoint, testTable } from '../factories/engine.ts'
-import { dyingDb } from '../factories/faulty-db.ts'
+import { dyingDb, hookedDb } from '../factories/faulty-db.ts'
 import { scanAll, scanEvents } from '../factories/scan.ts'
 import { type Call, newGroup, newUser, patchOf, principal, scimApi } from '../factories/scim-api.ts'
 import { settle } from '../factories/settle.ts'
@@ -34,8 +35,9 @@ let tokens: { before: string; revoked: string; since: string }
 const admin = () => adminContext(live, { account })
 const issue = async (name: string) => (await issueToken(admin(), { integration: 'OKTA', name })).tokenId
 const tables = (db = live): Tables => ({ live: { ...db, clock: later }, restored, restoredTo: undefined })
-const restore = (db = live) =>
-  applyRestore(tables(db), { actor: 'ops', at: '2026-11-27T02:00:00Z', progress: () => {} })
+const AT = '2026-11-27T02:00:00Z'
+const restore = (db = live, { plannedAt, progress = () => {} }: Partial<Restore> = {}) =>
+  applyRestore(tables(db), { actor: 'ops', at: AT, plannedAt, progress })
 const eventIds = async () => (await scanEvents(live)).map(({ eventId }) => eventId)
 
 /** What point-in-time recovery does: another table with all there is now. */
@@ -167,11 +169,11 @@ describe('rolecall restore', () => {
     const { writes } = whole.state
     expect(writes).toBeGreaterThan(10)
     const begun = live
-    for (let at = 1; at <= writes; at += 4) {
+    for (let at = 1; at <= writes; at += 6) {
       live = await copyOf(begun)
       call = scimApi(live, principal({ account, role: 'OKTA_PROVISIONER' }))
       const before = await eventIds()
-      const reached = at % 8 === 5
+      const reached = at % 12 === 7
       await expect(restore(dyingDb(live, { at, reached }).db)).rejects.toThrow('The process has died')
       await restore()
       await expectRestored(before)
@@ -191,11 +193,11 @@ describe('rolecall restore', () => {
     ])
     expect(await say(`plan --restored nowhere --live ${one}`)).toEqual([1, 'There is no table "nowhere"'])
     const empty = (await testTable()).tableName
-    expect(await say(`apply --restored ${empty} --live ${one}`)).toEqual([
+    expect(await say(`apply --yes --restored ${empty} --live ${one}`)).toEqual([
       1,
       `The table "${empty}" holds no account: everything would be deleted`,
     ])
-    expect(await say(`apply --restored ${other} --live ${one}`)).toEqual([
+    expect(await say(`apply --yes --restored ${other} --live ${one}`)).toEqual([
       1,
       expect.stringMatching(
         `^The table "${one}" is being written, last at 20.*Z: switch off what writes and wait a minute\n./rolecall integration alter OKTA --enabled false --account acme$`,
@@ -208,8 +210,29 @@ describe('rolecall restore', () => {
     const line = ['--restored', restored.tableName, '--live', live.tableName]
     const env = { DYNAMODB_ENDPOINT: engineEndpoint(), USER: 'ops' }
     const plan = await runCli(['restore', 'plan', ...line, '--output', 'json'], { env })
-    expect([plan.code, JSON.parse(plan.stdout).kinds.users.returned]).toEqual([0, 1])
-    const done = await runCli(['restore', 'apply', ...line], { env })
+    const { kinds, plannedAt } = JSON.parse(plan.stdout)
+    expect([plan.code, kinds.users.returned]).toEqual([0, 1])
+    const planned = [...line, '--planned', plannedAt]
+    const there = await scanAll(live)
+    expect(await runCli(['restore', 'apply', ...planned], { env })).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^There is nobody to ask whether that is meant: give --yes\n/),
+    })
+    const asked: string[] = []
+    const answer = (question: string) => {
+      asked.push(question)
+      return restored.tableName
+    }
+    expect(await runCli(['restore', 'apply', ...line], { env, answer })).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/^KIND +RETURN +CHANGE BACK/),
+      stderr: expect.stringContaining(`Nothing was done: the table is "${live.tableName}"`),
+    })
+    expect(asked).toEqual([
+      `The table "${live.tableName}" is written over: all but its history becomes what "${restored.tableName}" holds. Type its name to go on: `,
+    ])
+    expect(await scanAll(live)).toEqual(there)
+    const done = await runCli(['restore', 'apply', ...planned], { env, answer: () => live.tableName })
     expect([done.code, done.stderr.split('\n').slice(-2)]).toEqual([
       0,
       [
@@ -217,8 +240,86 @@ describe('rolecall restore', () => {
         '→ ./rolecall integration alter OKTA --enabled true --account acme',
       ],
     ])
-    const again = await runCli(['restore', 'apply', ...line, '--enable'], { env })
+    const again = await runCli(['restore', 'apply', ...line, '--enable', '--yes'], { env })
     expect(again.code).toBe(0)
     expect((await getToken(live, tokens.before))?.access.enabled).toBe(true)
+  })
+
+  test.each(['copy', 'mend'])(
+    'tells what an administrator writes while it is at "%s", and undoes it when run again',
+    async (step) => {
+      const before = await eventIds()
+      let acting: Promise<unknown> | undefined
+      const progress = (text: string) => {
+        const context = () => adminContext(live, { account, now: new Date(later()) })
+        if (text.endsWith(`: ${step}`)) acting ??= createIntegration(context(), { name: 'LATE', clientKind: 'GENERIC' })
+      }
+      const error = await restore(live, { progress }).catch((cause: Error) => cause.message)
+      await acting
+      const [said, who] = String(error).split('\n')
+      expect([said, who]).toEqual([
+        `The table "${live.tableName}" was written while it was restored: see that nobody changes anything, and run the same command again, which undoes this too; whoever did it does it again afterwards`,
+        expect.stringMatching(/^20.*Z POST admin\/test "LATE" by arn:aws:iam::000000000000:user\/test, account acme$/),
+      ])
+      await restore()
+      await expectRestored(before)
+      expect(await getIntegration(live, account, 'LATE')).toBeUndefined()
+    },
+  )
+
+  test('refuses where something was written since the plan was made', async () => {
+    await createIntegration(admin(), { name: 'LATE', clientKind: 'GENERIC' })
+    const there = await scanAll(live)
+    const plannedAt = Date.now() - 1000
+    await expect(restore(live, { plannedAt })).rejects.toThrow(
+      `The table "${live.tableName}" was written since the plan of ${new Date(plannedAt).toISOString()}: make the plan anew\n20`,
+    )
+    expect(await scanAll(live)).toEqual(there)
+  })
+
+  test('is given up before it copied, and what waited goes on', async () => {
+    const members = (await call('GET', `/Groups/${ids.many}`)).body.members
+    const waiting = (await call('POST', '/Groups', newGroup('Waiting', { members }))).body.id
+    const parked = async () => (await listHeads(live, account)).map(({ lease }) => lease > later())
+    const dies = hookedDb(live, (_command, { Item }: { Item?: { step?: string } }) => {
+      if (Item?.step === 'copy') throw new Error('The process has died')
+    })
+    await expect(restore(dies)).rejects.toThrow('The process has died')
+    expect([await parked(), (await getIntegration(live, account, 'OKTA'))?.enabled]).toEqual([
+      [true, true, true],
+      false,
+    ])
+    const env = { DYNAMODB_ENDPOINT: engineEndpoint() }
+    const abandon = () => runCli(['restore', 'abandon', '--live', live.tableName, '--yes'], { env })
+    expect(await abandon()).toMatchObject({
+      code: 0,
+      stderr: [
+        'The restore is given up: nothing was copied, and 3 changes that waited go on',
+        '→ ./rolecall integration alter OKTA --enabled true --account acme',
+      ].join('\n'),
+    })
+    expect(await parked()).toEqual([false, false, false])
+    await settle(live)
+    expect((await call('GET', `/Groups/${waiting}`)).body.members).toHaveLength(60)
+    expect(await checkAll(live, account)).toEqual([])
+    expect(await abandon()).toMatchObject({ code: 1, stderr: `No restore of "${live.tableName}" was begun` })
+  })
+
+  test('is not given up once it copied', async () => {
+    const dies = hookedDb(live, (command) => {
+      if (command === 'ScanCommand') throw new Error('The process has died')
+    })
+    await expect(restore(dies)).rejects.toThrow('The process has died')
+    await expect(abandonRestore(live)).rejects.toThrow(
+      `The restore from "${restored.tableName}" has begun to copy, so that the table is neither what it was nor what it is to be: run it to its end. What was before comes back in the same way, from a table that is restored to a moment before 20`,
+    )
+  })
+
+  test('tells of itself in accounts that were made since and go, and in those that come back', async () => {
+    await createIntegration(adminContext(live, { account: 'since' }), { name: 'NEW', clientKind: 'GENERIC' })
+    await createIntegration(adminContext(restored, { account: 'gone' }), { name: 'OLD', clientKind: 'GENERIC' })
+    await restore()
+    const told = (await scanEvents(live)).filter(({ method, detail }) => method === 'RESTORE' && detail !== undefined)
+    expect(told.map((event) => event.account).sort()).toEqual(['acme', 'gone', 'since'])
   })
 })
