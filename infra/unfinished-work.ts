@@ -1,7 +1,6 @@
 import { Duration } from 'aws-cdk-lib'
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch'
-import { Rule, Schedule } from 'aws-cdk-lib/aws-events'
-import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets'
+import { Schedule } from 'aws-cdk-lib/aws-events'
 import { FilterCriteria, FilterRule, type Function as LambdaFunction, StartingPosition } from 'aws-cdk-lib/aws-lambda'
 import { DynamoEventSource, SqsDlq, SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources'
 import { DeduplicationScope, FifoThroughputLimit, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
@@ -9,6 +8,7 @@ import { Construct } from 'constructs'
 import { ENV } from '../shared/config.ts'
 import { addFunction, type BackgroundProps, type ScimFunctionsProps } from './functions.ts'
 import { ownMetric } from './own-metric.ts'
+import { runOnSchedule } from './schedule.ts'
 
 /** Longer than a slice, and than what follows it. */
 const WORKER_LIMIT_MS = 40_000
@@ -16,7 +16,8 @@ const WORKER_LIMIT_MS = 40_000
 const VISIBILITY_SECONDS = 60
 /** Heads that are worked at side by side: the rest of the account's functions must not starve. */
 const MAX_WORKERS = 50
-const KEPT = Duration.days(14)
+/** What failed is in the table, where it is found again each minute: its message says no more than that it did. */
+const KEPT = Duration.days(1)
 
 /**
  * What finishes committed changes (docs/decisions/0022-queue-of-changes.md): the table's stream rings `changes`, which hands work on
@@ -40,7 +41,7 @@ export class UnfinishedWork extends Construct {
       fifoThroughputLimit: FifoThroughputLimit.PER_MESSAGE_GROUP_ID,
       deduplicationScope: DeduplicationScope.MESSAGE_GROUP,
     })
-    const unheard = this.#addQueue('Unheard', { retentionPeriod: KEPT })
+    const unheard = this.#addQueue('Unheard', { retentionPeriod: Duration.days(14) })
     const environment = { [ENV.workQueueUrl]: queue.queueUrl }
     const changes = addFunction(this, 'changes', { ...props, environment })
     const worker = addFunction(this, 'worker', { ...props, environment, timeoutMs: WORKER_LIMIT_MS, sendsItself: true })
@@ -52,10 +53,10 @@ export class UnfinishedWork extends Construct {
         maxConcurrency: Math.min(MAX_WORKERS, props.settings.reservedConcurrency.worker ?? MAX_WORKERS),
       }),
     )
-    new Rule(this, 'EveryMinute', {
+    runOnSchedule(this, 'EveryMinute', changes, {
       description: 'Finds unfinished work whose doorbell was lost',
       schedule: Schedule.rate(Duration.minutes(1)),
-      targets: [new LambdaTarget(changes, { retryAttempts: 0 })],
+      within: Duration.minutes(1),
     })
     this.#addAlarms(props, { changes, queue, failed, unheard })
     this.queue = queue
@@ -67,6 +68,7 @@ export class UnfinishedWork extends Construct {
     return new Queue(this, id, { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true, ...props })
   }
 
+  /** Those of dead letters are told by themselves: they ring on after the cause is mended, and would hide what a group has to say. */
   #addAlarms({ alarms, settings }: BackgroundProps, { changes, queue, failed, unheard }: WatchedParts): void {
     const waiting = (of: Queue) => of.metricApproximateNumberOfMessagesVisible(MOST)
     const part = { entry: 'Unfinished changes', group: 'work' } as const
@@ -75,7 +77,7 @@ export class UnfinishedWork extends Construct {
       says: 'A change was committed more than ten minutes ago and is not finished',
     })
     alarms.add(this, 'WorkFailed', {
-      ...{ metric: waiting(failed), threshold: 0, ...part },
+      ...{ metric: waiting(failed), threshold: 0, entry: part.entry },
       says: 'A change is not being finished: its messages failed ten times',
     })
     alarms.add(this, 'WorkLate', {
@@ -87,8 +89,9 @@ export class UnfinishedWork extends Construct {
       says: 'More than a thousand messages wait for the worker',
     })
     alarms.add(this, 'DoorbellsFailed', {
-      ...{ metric: waiting(unheard), threshold: 0, ...part },
-      says: 'Stream records were given up: work waits for the schedule',
+      metric: unheard.metricNumberOfMessagesSent({ statistic: Stats.SUM, period: Duration.hours(1) }),
+      ...{ threshold: 0, entry: part.entry },
+      says: 'Stream records were given up: work waits for the schedule, archive and bus lack events',
     })
     alarms.add(this, 'StreamLate', {
       metric: changes.metric('IteratorAge', MOST),
@@ -119,9 +122,14 @@ const EVENT = {
   },
 }
 
+/** A doorbell that fails is given up before its shard is held up: the schedule finds its head. */
+const OF_DOORBELLS = { retryAttempts: 10, maxRecordAge: Duration.hours(1) }
+/** An event would be missing for good: it is tried for as long as the stream keeps it, and doorbells behind it wait for the schedule. */
+const OF_EVENTS = { retryAttempts: -1, maxRecordAge: Duration.hours(24) }
+
 /**
  * Records of heads that a request wrote; the worker's own writes are left out, since nothing stops a loop through a
- * stream. Failures are bounded, or one bad record would block its shard for a day.
+ * stream. With an outlet, records of events too.
  */
 function listenTo({ table, settings }: ScimFunctionsProps, unheard: Queue): DynamoEventSource {
   const head = {
@@ -133,15 +141,15 @@ function listenTo({ table, settings }: ScimFunctionsProps, unheard: Queue): Dyna
       NewImage: { writer: { S: FilterRule.isEqual('request') } },
     },
   }
+  const hasOutlet = settings.archive || settings.changeEvents !== false
   return new DynamoEventSource(table.table, {
     startingPosition: StartingPosition.TRIM_HORIZON,
-    filters: [head, ...(settings.archive || settings.changeEvents !== false ? [EVENT] : [])].map(FilterCriteria.filter),
+    filters: [head, ...(hasOutlet ? [EVENT] : [])].map(FilterCriteria.filter),
     batchSize: 100,
     parallelizationFactor: 2,
     reportBatchItemFailures: true,
     bisectBatchOnError: true,
-    retryAttempts: 10,
-    maxRecordAge: Duration.hours(1),
+    ...(hasOutlet ? OF_EVENTS : OF_DOORBELLS),
     onFailure: new SqsDlq(unheard),
   })
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { resourcesOf } from './stack.ts'
+import { fullTemplate, resourcesOf } from './stack.ts'
 
 const mappings = resourcesOf('AWS::Lambda::EventSourceMapping').map(([, properties]) => properties)
 const listening = mappings.find(({ FilterCriteria }) => FilterCriteria)
@@ -28,6 +28,36 @@ test('a record that fails blocks its shard for a bounded time, and is told', () 
     MaximumRecordAgeInSeconds: 3600,
     DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': [idOf('Unheard'), 'Arn'] } } },
   })
+})
+
+test('an event that archive or bus do not take is tried for as long as the stream keeps it', () => {
+  const resources = Object.values(fullTemplate().Resources) as { Type: string; Properties?: object }[]
+  const [mapping] = resources.filter(({ Properties }) => 'FilterCriteria' in Object(Properties))
+  expect(mapping?.Properties).toMatchObject({
+    FunctionResponseTypes: ['ReportBatchItemFailures'],
+    BisectBatchOnFunctionError: true,
+    MaximumRetryAttempts: -1,
+    MaximumRecordAgeInSeconds: 86_400,
+    DestinationConfig: { OnFailure: { Destination: expect.anything() } },
+  })
+})
+
+test('what runs by a schedule is run once: neither EventBridge nor Lambda tries again', () => {
+  const byFunction = new Map(
+    resourcesOf('AWS::Lambda::EventInvokeConfig').map(([, config]) => [config.FunctionName.Ref, config]),
+  )
+  const rules = resourcesOf('AWS::Events::Rule').map(([, rule]) => rule)
+  expect(rules).toHaveLength(4)
+  for (const {
+    Targets: [{ Arn, RetryPolicy }],
+    ScheduleExpression,
+  } of rules) {
+    const seconds = ScheduleExpression === 'rate(1 minute)' ? 60 : 3600
+    expect(RetryPolicy).toEqual({ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: seconds })
+    expect(byFunction.get(Arn['Fn::GetAtt'][0])).toMatchObject({
+      ...{ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: seconds },
+    })
+  }
 })
 
 test('work waits in a FIFO queue, one message at a time, longer than its worker may run', () => {
@@ -62,10 +92,10 @@ test('what is not being finished raises an alarm', () => {
   expect(alarms.sort()).toEqual([
     ['ApproximateAgeOfOldestMessage', 600],
     ['ApproximateNumberOfMessagesVisible', 0],
-    ['ApproximateNumberOfMessagesVisible', 0],
     ['ApproximateNumberOfMessagesVisible', 1000],
     ['Errors', 2],
     ['IteratorAge', 300_000],
+    ['NumberOfMessagesSent', 0],
     ['OldestChangeSeconds', 600],
   ])
 })
