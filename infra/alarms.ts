@@ -37,6 +37,8 @@ export interface ScimAlarmProps extends Pick<AlarmProps, 'metric' | 'threshold'>
   periods?: number
   /** Whether it means so below the threshold. */
   isBelow?: boolean
+  /** Whether no data rings too: of what is sent at all hours, or nobody hears that it stopped. */
+  ringsWithoutData?: boolean
   /** With which others it is told. */
   group?: GroupName
 }
@@ -59,20 +61,21 @@ export class Alarms extends Construct {
     return this.#all
   }
 
-  /** Adds an alarm below `parent`; no data is no alarm. */
-  add(parent: Construct, id: string, { group, periods = 1, isBelow = false, ...props }: ScimAlarmProps): void {
-    const { metric, threshold } = props
+  /** Adds an alarm below `parent`; no data is no alarm, unless it is said to be. */
+  add(parent: Construct, id: string, { group, periods = 1, ...props }: ScimAlarmProps): Alarm {
+    const { metric, threshold, isBelow, ringsWithoutData } = props
     const { GREATER_THAN_THRESHOLD, LESS_THAN_THRESHOLD } = ComparisonOperator
     const alarm = new Alarm(parent, id, {
       ...{ metric, threshold },
       ...this.#named(id, props),
       comparisonOperator: isBelow ? LESS_THAN_THRESHOLD : GREATER_THAN_THRESHOLD,
       evaluationPeriods: periods,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+      treatMissingData: ringsWithoutData ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
     })
     this.#all.push(alarm)
     if (group) this.#grouped.set(group, [...(this.#grouped.get(group) ?? []), alarm])
     else this.#tell(alarm)
+    return alarm
   }
 
   /** Tells of each group by one alarm, once all are added. Where nobody is told, nobody needs it. */

@@ -1,39 +1,53 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib'
-import { Rule, Schedule } from 'aws-cdk-lib/aws-events'
-import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets'
+import { Stats } from 'aws-cdk-lib/aws-cloudwatch'
+import { Schedule } from 'aws-cdk-lib/aws-events'
 import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectLockRetention } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
 import { ENV } from '../shared/config.ts'
 import { addFunction, type BackgroundProps } from './functions.ts'
+import { LOOKS, ownMetric } from './own-metric.ts'
+import { runOnSchedule } from './schedule.ts'
 
 const LIMIT_MS = 300_000
 /** Of the hour: then nothing of the hour before is on its way any more. */
 const MINUTE = '20'
+/** One that comes an hour late is no news. */
+const LATE_HOURS = 2
+
+interface DigestsProps extends BackgroundProps {
+  audit: LambdaFunction
+  /** What misses the notary when it does not run. */
+  watch: LambdaFunction
+}
 
 /** The digests of the event history, in a bucket of their own: once an hour one function writes, another shows them. */
 export class Digests extends Construct {
   readonly notary: LambdaFunction
 
-  constructor(scope: Construct, id: string, { audit, ...props }: BackgroundProps & { audit: LambdaFunction }) {
+  constructor(scope: Construct, id: string, { audit, watch, ...props }: DigestsProps) {
     super(scope, id)
     const bucket = this.#addBucket(props.settings.digestLockDays)
     const environment = { [ENV.digestStore]: `s3://${bucket.bucketName}` }
     this.notary = addFunction(this, 'notary', { ...props, environment, timeoutMs: LIMIT_MS })
-    for (const [name, value] of Object.entries(environment)) audit.addEnvironment(name, value)
+    for (const fn of [audit, watch]) fn.addEnvironment(ENV.digestStore, environment[ENV.digestStore])
     allow(this.notary, bucket, ['s3:GetObject', 's3:PutObject'])
     allow(audit, bucket, ['s3:GetObject'])
     keepFromOthers(bucket, this.notary)
-    new Rule(this, 'EveryHour', {
+    runOnSchedule(this, 'EveryHour', this.notary, {
       description: 'Makes the digests of the hours that are over',
       schedule: Schedule.cron({ minute: MINUTE }),
-      targets: [new LambdaTarget(this.notary, { retryAttempts: 0 })],
     })
     props.alarms.add(this, 'NotaryFailed', {
       metric: this.notary.metricErrors({ period: Duration.hours(1) }),
       ...{ threshold: 0, periods: 3, entry: 'Digests' },
       says: 'The event history gets no digests: nothing vouches for it',
+    })
+    props.alarms.add(this, 'DigestsLate', {
+      metric: ownMetric(props.settings, 'HoursSinceDigest', { statistic: Stats.MAXIMUM, period: LOOKS }),
+      ...{ threshold: LATE_HOURS, entry: 'Digests' },
+      says: 'The notary did not come round for three hours',
     })
   }
 

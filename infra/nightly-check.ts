@@ -1,11 +1,10 @@
-import { Duration } from 'aws-cdk-lib'
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch'
-import { Rule, Schedule } from 'aws-cdk-lib/aws-events'
-import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets'
+import { Schedule } from 'aws-cdk-lib/aws-events'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { Construct } from 'constructs'
 import { addFunction, type BackgroundProps } from './functions.ts'
-import { ownMetric } from './own-metric.ts'
+import { LOOKS, ownMetric } from './own-metric.ts'
+import { runOnSchedule } from './schedule.ts'
 
 /** As long as Lambda lets a function run: a run that is cut off goes on in the next. */
 const LIMIT_MS = 900_000
@@ -20,21 +19,20 @@ export class NightlyCheck extends Construct {
     super(scope, id)
     const check = addFunction(this, 'check', { ...props, timeoutMs: LIMIT_MS })
     this.check = check
-    new Rule(this, 'EveryNight', {
+    runOnSchedule(this, 'EveryNight', check, {
       description: 'Looks for what may never be; the later runs go on where the first was cut off, or do nothing',
       schedule: Schedule.cron({ minute: '17', hour: '3-6' }),
-      targets: [new LambdaTarget(check, { retryAttempts: 0 })],
     })
     const { settings } = props
-    const period = Duration.hours(1)
+    const most = { statistic: Stats.MAXIMUM, period: LOOKS }
     const entry = 'Invariants'
     alarms.add(this, 'InvariantsBroken', {
-      metric: ownMetric(settings, 'InvariantFindings', { statistic: Stats.SUM, period }),
+      metric: ownMetric(settings, 'BrokenInvariants', most),
       ...{ threshold: 0, entry },
       says: 'The nightly check found what no request, fault or kill may leave behind',
     })
     alarms.add(this, 'CheckLate', {
-      metric: ownMetric(settings, 'HoursSinceCheck', { statistic: Stats.MAXIMUM, period }),
+      metric: ownMetric(settings, 'HoursSinceCheck', most),
       ...{ threshold: LATE_HOURS, entry },
       says: 'The nightly check did not come to its end',
     })

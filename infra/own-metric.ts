@@ -9,6 +9,9 @@ export interface OwnMetricProps extends Pick<MetricProps, 'statistic' | 'period'
   outcome?: string
 }
 
+/** In which there are some looks of the watch, whatever minute they fall in: what it tells each hour lasts from one to the next. */
+export const LOOKS = Duration.hours(3)
+
 /** One of the metrics that the functions write (`shared/http/metric.ts`): no other can be named. */
 export function ownMetric(
   { name }: Pick<ServiceSettings, 'name'>,

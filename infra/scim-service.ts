@@ -14,6 +14,7 @@ import { ScimDashboard } from './dashboard.ts'
 import { Digests } from './digests.ts'
 import { domainUrl } from './domain.ts'
 import { ScimFunctions } from './functions.ts'
+import { Heartbeat } from './heartbeat.ts'
 import { NightlyCheck } from './nightly-check.ts'
 import { RequestAlarms } from './request-alarms.ts'
 import { ScimTable } from './table.ts'
@@ -47,9 +48,10 @@ export class ScimService extends Construct {
     if (settings.changeEvents !== false) new ChangeEvents(this, 'ChangeEvents', { settings, changes: work.changes })
     if (settings.archive) new Archive(this, 'Archive', { settings, key: table.key, alarms, changes: work.changes })
     const audit = functions.require('audit')
-    const digests = settings.auditDigests && new Digests(this, 'Digests', { settings, table, alarms, audit })
+    const digests = settings.auditDigests && new Digests(this, 'Digests', { settings, table, alarms, audit, watch })
     this.api = new ScimApi(this, 'Gateway', { settings, functions }).api
     new RequestAlarms(this, 'Requests', { settings, alarms, api: this.api, functions, table })
+    new Heartbeat(this, 'Heartbeat', { settings, alarms, after: this.api.deploymentStage })
     alarms.tellGroups()
     const background = [work.changes, work.worker, watch, check, ...(digests ? [digests.notary] : [])]
     const all = [...functions.byName.values(), ...background]

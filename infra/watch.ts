@@ -1,15 +1,13 @@
 import { Duration } from 'aws-cdk-lib'
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch'
-import { Rule, Schedule } from 'aws-cdk-lib/aws-events'
-import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets'
+import { Schedule } from 'aws-cdk-lib/aws-events'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { Construct } from 'constructs'
 import { addFunction, type BackgroundProps } from './functions.ts'
-import { ownMetric } from './own-metric.ts'
+import { LOOKS, ownMetric } from './own-metric.ts'
+import { runOnSchedule } from './schedule.ts'
 
 const LIMIT_MS = 300_000
-/** In which there are some looks, whatever minute they fall in. */
-const LOOKS = Duration.hours(3)
 const WARN_DAYS = 14
 
 /** What looks once an hour for tokens that end soon and integrations that fell silent, since no identity provider does. */
@@ -20,10 +18,9 @@ export class Watch extends Construct {
     super(scope, id)
     const watch = addFunction(this, 'watch', { ...props, timeoutMs: LIMIT_MS })
     this.watch = watch
-    new Rule(this, 'EveryHour', {
+    runOnSchedule(this, 'EveryHour', watch, {
       description: 'Looks for tokens that end soon and integrations that fell silent',
       schedule: Schedule.rate(Duration.hours(1)),
-      targets: [new LambdaTarget(watch, { retryAttempts: 0 })],
     })
     alarms.add(this, 'WatchFailed', {
       metric: watch.metricErrors({ period: Duration.hours(1) }),
@@ -39,7 +36,7 @@ export class Watch extends Construct {
     alarms.add(this, 'TokenEnds', {
       metric: ownMetric(settings, 'DaysToTokenExpiry', { statistic: Stats.MINIMUM, period: LOOKS }),
       ...{ threshold: WARN_DAYS, isBelow: true, entry },
-      says: `A token ends in less than ${WARN_DAYS} days`,
+      says: `A token ends in less than ${WARN_DAYS} days, or has ended and nothing replaced it`,
     })
     alarms.add(this, 'IntegrationSilent', {
       metric: ownMetric(settings, 'SilentIntegrations', { statistic: Stats.MAXIMUM, period: LOOKS }),

@@ -9,7 +9,7 @@ export const ENV = {
   requestLog: 'REQUEST_LOG',
   /** Of the functions that hand unfinished work on. */
   workQueueUrl: 'WORK_QUEUE_URL',
-  /** Of the functions that make and show digests: `s3://BUCKET`, or a folder; none where no digests are kept. */
+  /** Of the functions that make and show digests, and of the one that misses them: `s3://BUCKET`, or a folder; none where no digests are kept. */
   digestStore: 'DIGEST_STORE',
   /** Of the function that hands events on: the bus of EventBridge, and the stream of Firehose, where they are on. */
   eventBus: 'EVENT_BUS',

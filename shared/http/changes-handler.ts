@@ -7,6 +7,7 @@ import { parseEventRecord } from '../store/events/from-stream.ts'
 import { type Head, listHeads } from '../store/groups/heads.ts'
 import { mayChange } from '../store/regions/fenced.ts'
 import { goRound } from '../store/rounds.ts'
+import { hoursSinceRun } from '../store/run-mark.ts'
 import type { Outlet } from '../worker/outlets/outlet.ts'
 import type { WorkQueue } from '../worker/queue.ts'
 import { dueOf, openSinceOf, parseHead, type Work } from '../worker/work.ts'
@@ -30,7 +31,8 @@ type Schedule = EventBridgeEvent<'Scheduled Event', unknown>
  * The changes function. A record of the table's stream says that a head has work left, and is no more than a doorbell:
  * what there is to do, and in which order, stands in the table. Every minute the heads whose doorbell was lost are
  * found as well: after a restore, or where records expired. Where there are more accounts than there is time for, the
- * next minute goes on from there. Records of events go to the outlets; the function writes nothing to the table that its
+ * next minute goes on from there. Then it says how long ago the watch ran, so that somebody is told when either of them
+ * stops. Records of events go to the outlets; the function writes nothing to the table that its
  * stream would tell it.
  */
 export function changesHandler({ db, queue, outlets = [] }: ChangesOptions) {
@@ -118,6 +120,7 @@ async function findLost({ db, queue }: ChangesOptions, requestId: string, until:
     })
   })
   if (open.length > 0) logOpen(open, requestId, db.clock())
+  log('INFO', 'watch', { requestId }, { HoursSinceWatch: await hoursSinceRun(db, 'watch', new Date(db.clock())) })
 }
 
 /** How much is open, and since when; nothing is told of nothing, so that it costs nothing. */

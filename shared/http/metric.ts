@@ -36,8 +36,11 @@ export const METRICS = {
   DaysToTokenExpiry: { unit: 'Count', by: ['service', 'integration'] },
   SilentIntegrations: { unit: 'Count', by: ['service'] },
   IntegrationSilentDays: { unit: 'Count', by: ['integration'] },
-  InvariantFindings: { unit: 'Count', by: ['service', 'invariant'] },
+  InvariantFindings: { unit: 'Count', by: ['invariant'] },
+  BrokenInvariants: { unit: 'Count', by: ['service'] },
   HoursSinceCheck: { unit: 'Count', by: ['service'] },
+  HoursSinceDigest: { unit: 'Count', by: ['service'] },
+  HoursSinceWatch: { unit: 'Count', by: ['service'] },
 } as const satisfies Record<string, Metric>
 
 export type MetricName = keyof typeof METRICS

@@ -3,13 +3,14 @@ import * as z from 'zod/mini'
 import type { Db } from './client.ts'
 import type { CheckPlace } from './invariants/check.ts'
 import { roundKey } from './keys.ts'
+import type { RunMark } from './run-mark.ts'
 
-/** How far the nightly check came; instants are ISO 8601. */
-export interface CheckMark {
-  /** Since when it is awaited. */
-  since: string
-  /** When all accounts had been checked last. */
-  finishedAt?: string | undefined
+/** How far the nightly check came, and when all accounts had been checked last. */
+export interface CheckMark extends RunMark {
+  /** What the last whole one found. */
+  findings?: number | undefined
+  /** What one found that is not whole yet. */
+  found?: number | undefined
   /** Where one that was cut off goes on. */
   next?: { account: string; place: CheckPlace } | undefined
 }
@@ -17,6 +18,8 @@ export interface CheckMark {
 const markItem = z.object({
   since: z.string(),
   finishedAt: z.optional(z.string()),
+  findings: z.optional(z.number()),
+  found: z.optional(z.number()),
   next: z.optional(z.object({ account: z.string(), place: z.string() })),
 })
 

@@ -24,10 +24,18 @@ export function warningsOf({ tokens }: Pick<Integration, 'tokens'>, now: number)
   })
 }
 
-/** Whole days until the first of an integration's live tokens ends; undefined where it has none. */
-export function daysLeft({ tokens }: Pick<Integration, 'tokens'>, now: number): number | undefined {
-  const ends = Object.values(tokens).filter((expiresAt) => expiresAt > now)
-  return ends.length === 0 ? undefined : Math.floor((Math.min(...ends) - now) / DAY_MS)
+/**
+ * Whole days until the first of an integration's live tokens ends: 0 once the last one has ended and nothing else lets it
+ * in, until somebody issues another or switches it off. Undefined where it never had one, or may do without.
+ */
+export function daysLeft(
+  { tokens, enabled, oauthClient }: Pick<Integration, 'tokens' | 'enabled' | 'oauthClient'>,
+  now: number,
+): number | undefined {
+  const ends = Object.values(tokens)
+  const live = ends.filter((expiresAt) => expiresAt > now)
+  if (live.length > 0) return Math.floor((Math.min(...live) - now) / DAY_MS)
+  return ends.length > 0 && enabled && !oauthClient ? 0 : undefined
 }
 
 /** Tells of the tokens of an integration that end soon; 1 read unit and 8 write units for each that is told of. */

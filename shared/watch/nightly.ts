@@ -1,11 +1,12 @@
 import { listAccounts } from '../store/accounts.ts'
 import { mapConcurrently } from '../store/batch.ts'
-import { putCheckMark, requireCheckMark } from '../store/check-mark.ts'
+import { type CheckMark, putCheckMark, requireCheckMark } from '../store/check-mark.ts'
 import type { Db } from '../store/client.ts'
 import { OutOfTime, withDeadline } from '../store/deadline.ts'
 import { BEGINNING, type CheckPlace, checkStep } from '../store/invariants/check.ts'
 import { mayChange } from '../store/regions/fenced.ts'
 import type { Violation } from '../store/invariants/violation.ts'
+import { hoursSince } from '../store/run-mark.ts'
 
 /** Who hears of the nightly check, as it goes on. */
 export interface Night {
@@ -22,7 +23,6 @@ export interface NightlyRun {
   left: number
 }
 
-const HOUR_MS = 3_600_000
 const PARALLEL = 8
 
 /**
@@ -31,20 +31,31 @@ const PARALLEL = 8
  * were it the next night's. Where an account could not be checked, the next run begins anew. Reads alone, but for the mark.
  */
 export async function checkNightly(db: Db, now: Date, night: Night, until: number): Promise<NightlyRun> {
-  const { next, ...mark } = await requireCheckMark(db, now)
+  const { next, found = 0, ...mark } = await requireCheckMark(db, now)
   if (!next && mark.finishedAt?.slice(0, 10) === now.toISOString().slice(0, 10)) return { checked: 0, left: 0 }
   const names = await listChangeable(db)
   const accounts = names.filter((name) => next === undefined || name >= next.account)
   let failed = 0
+  let findings = next ? found : 0
+  const counting: Night = {
+    ...night,
+    found(...finding) {
+      findings++
+      night.found(...finding)
+    },
+  }
   for (const [i, account] of accounts.entries()) {
     const begin = account === next?.account ? next.place : BEGINNING
-    const end = await checkAccount(withDeadline(db, until), { account, place: begin }, night)
+    const end = await checkAccount(withDeadline(db, until), { account, place: begin }, counting)
     if (end === 'failed') failed++
     if (end === 'failed' || end === 'done') continue
-    await putCheckMark(db, { ...mark, next: { account, place: end } })
+    await putCheckMark(db, { ...mark, found: findings, next: { account, place: end } })
     return { checked: i - failed, left: accounts.length - i }
   }
-  await putCheckMark(db, { ...mark, ...(failed === 0 && { finishedAt: now.toISOString() }) })
+  await putCheckMark(db, {
+    ...mark,
+    ...(failed === 0 ? { findings, finishedAt: now.toISOString() } : { found: findings }),
+  })
   return { checked: accounts.length - failed, left: 0 }
 }
 
@@ -76,8 +87,19 @@ async function checkAccount(
   }
 }
 
-/** Whole hours since all accounts had been checked, or since it was first asked. */
-export async function hoursSinceCheck(db: Db, now: Date): Promise<number> {
-  const { finishedAt, since } = await requireCheckMark(db, now)
-  return Math.floor((now.getTime() - Date.parse(finishedAt ?? since)) / HOUR_MS)
+/** How the nightly check stands. */
+export interface CheckState {
+  /** Whole hours since all accounts had been checked, or since it was first asked. */
+  hoursSince: number
+  /** What is broken, as far as anybody knows: it stays so until a whole check finds nothing. */
+  broken: number
 }
+
+/** Says how the nightly check stands, between its runs too. */
+export async function stateOfCheck(db: Db, now: Date): Promise<CheckState> {
+  const mark = await requireCheckMark(db, now)
+  return { hoursSince: hoursSince(mark, now), broken: brokenOf(mark) }
+}
+
+/** One that is not whole yet cannot say that all is well. */
+const brokenOf = ({ findings = 0, found = 0 }: CheckMark): number => Math.max(findings, found)

@@ -41,7 +41,7 @@ export const DEFAULTS: Settings = {
 export const STACK = {
   ...{ functions: 17, firewallRules: 2 },
   /** Metrics that alarms look at, each of which is paid for, and alarms that stand for others, where they are told. */
-  ...{ alarmMetrics: 28, compositeAlarms: 3, dashboards: 1 },
+  ...{ alarmMetrics: 30, compositeAlarms: 3, dashboards: 1 },
 } as const
 
 /** Who is there and what they do. */

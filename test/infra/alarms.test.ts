@@ -62,20 +62,20 @@ describe('alarms and the runbook are in step', () => {
   })
 })
 
+/** The members of a group. */
+const ruleOf = ({ AlarmRule }: Properties) =>
+  (AlarmRule['Fn::Join'][1] as unknown[]).flatMap((part) =>
+    typeof part === 'string' ? [] : [nameOf(Object(all.Resources[Object(part)['Fn::GetAtt'][0]]).Properties)],
+  )
+
 describe('what storms is told once', () => {
-  const ruleOf = ({ AlarmRule }: Properties) =>
-    (AlarmRule['Fn::Join'][1] as unknown[]).flatMap((part) =>
-      typeof part === 'string' ? [] : [nameOf(Object(all.Resources[Object(part)['Fn::GetAtt'][0]]).Properties)],
-    )
   const byName = Object.fromEntries(composites.map((one) => [nameOf(one), one]))
 
   test('by one alarm for each group, which keeps still while the cause rings', () => {
     expect(Object.fromEntries(composites.map((one) => [nameOf(one), ruleOf(one)]))).toEqual({
       Overloaded: ['TableThrottled', 'FunctionsThrottled'],
       RequestsFail: ['GatewayFails', 'TokensUnchecked', 'EventsNotStored', 'ClientsThrottled'],
-      WorkStuck: [
-        ...['ChangesOld', 'WorkFailed', 'WorkLate', 'WorkPilesUp', 'DoorbellsFailed', 'StreamLate', 'ScheduleFails'],
-      ],
+      WorkStuck: [...['ChangesOld', 'WorkLate', 'WorkPilesUp', 'StreamLate', 'ScheduleFails']],
     })
     expect(byName.Overloaded).not.toHaveProperty('ActionsSuppressor')
     for (const { ActionsSuppressor, ...one } of [byName.RequestsFail ?? {}, byName.WorkStuck ?? {}]) {
@@ -100,8 +100,28 @@ describe('what storms is told once', () => {
   })
 })
 
-test('no data is no alarm', () => {
-  expect(new Set(alarms.map(({ TreatMissingData }) => TreatMissingData))).toEqual(new Set(['notBreaching']))
+test('no data is no alarm, but of what is told each minute: it is made when the schedule has run', () => {
+  const ringing = alarms.filter(({ TreatMissingData }) => TreatMissingData !== 'notBreaching')
+  expect(ringing).toMatchObject([
+    {
+      ...{ MetricName: 'HoursSinceWatch', Statistic: 'Maximum', Period: 300, EvaluationPeriods: 3, Threshold: 2 },
+      TreatMissingData: 'breaching',
+    },
+  ])
+  expect(ringing.map(nameOf)).toEqual(['SchedulesStopped'])
+  const [made] = Object.values(all.Resources).filter(({ Properties }) => Properties === ringing[0])
+  const stages = Object.keys(all.Resources).filter((id) => all.Resources[id]?.Type === 'AWS::ApiGateway::Stage')
+  expect(Object(made).DependsOn).toEqual(expect.arrayContaining(stages))
+})
+
+test('no alarm of a group goes on ringing after its cause is mended: a queue of dead letters rings by itself', () => {
+  const members = composites.flatMap(ruleOf)
+  const sticky = alarms.filter(({ MetricName, Dimensions }) => {
+    const [{ Value } = { Value: {} }] = Dimensions ?? []
+    return /^Approx|^NumberOf/.test(MetricName) && /Failed|Unheard/.test(JSON.stringify(Value))
+  })
+  expect(sticky.map(nameOf)).toEqual(['WorkFailed', 'DoorbellsFailed'])
+  expect(sticky.filter((alarm) => members.includes(nameOf(alarm)) || alarm.AlarmActions?.length !== 1)).toEqual([])
 })
 
 test('no alarm looks at what is off by default', () => {

@@ -13,13 +13,13 @@ test('everything is checked each night, in as many runs as it takes', () => {
 
 test('a finding raises an alarm, and so does a night without a whole check', () => {
   const alarms = resourcesOf('AWS::CloudWatch::Alarm').filter(([, { MetricName }]) =>
-    /^(InvariantFindings|HoursSinceCheck)$/.test(MetricName),
+    /^(BrokenInvariants|HoursSinceCheck)$/.test(MetricName),
   )
-  const common = { Namespace: 'Rolecall', Period: 3600, EvaluationPeriods: 1, TreatMissingData: 'notBreaching' }
+  const common = { Namespace: 'Rolecall', Period: 10_800, EvaluationPeriods: 1, TreatMissingData: 'notBreaching' }
   const service = { Name: 'service', Value: 'rolecall' }
   expect(alarms.map(([, alarm]) => alarm)).toEqual([
     expect.objectContaining({
-      ...{ ...common, MetricName: 'InvariantFindings', Statistic: 'Sum', Threshold: 0 },
+      ...{ ...common, MetricName: 'BrokenInvariants', Statistic: 'Maximum', Threshold: 0 },
       Dimensions: [service],
     }),
     expect.objectContaining({

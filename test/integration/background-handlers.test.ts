@@ -97,17 +97,17 @@ test('every minute changes hands on what no doorbell told of', async () => {
   const [open, ...others] = lines()
   expect([open, others]).toMatchObject([
     { level: 'INFO', message: 'open changes', requestId: 'minute-7', OpenChanges: 1, OpenIntents: 1 },
-    [],
+    [{ message: 'watch', requestId: 'minute-7', HoursSinceWatch: 0 }],
   ])
   expect(open.OldestChangeSeconds).toBeGreaterThanOrEqual(600)
   expect(open.OldestChangeSeconds).toBeLessThan(700)
 })
 
-test('every minute nothing is told where nothing is open', async () => {
+test('every minute no more is told than how long ago the watch ran, where nothing is open', async () => {
   const lines = keptLines()
   const minute = { id: 'minute-6' } as EventBridgeEvent<'Scheduled Event', unknown>
   await changesHandler({ db: await testTable(), queue: keepingQueue().queue })(minute, lambdaContext())
-  expect(lines()).toEqual([])
+  expect(lines()).toMatchObject([{ message: 'watch', HoursSinceWatch: 0 }])
 })
 
 test('what cannot be handed on keeps nothing else waiting', async () => {

@@ -7,7 +7,7 @@ import type { Db } from '../../shared/store/client.ts'
 import { BEGINNING } from '../../shared/store/invariants/check.ts'
 import { INVARIANTS } from '../../shared/store/invariants/violation.ts'
 import { collectionKey, nameKey, roundKey } from '../../shared/store/keys.ts'
-import { hoursSinceCheck } from '../../shared/watch/nightly.ts'
+import { stateOfCheck } from '../../shared/watch/nightly.ts'
 import { lambdaContext } from '../factories/api-event.ts'
 import { withTable } from '../factories/engine.ts'
 import { hookedDb } from '../factories/faulty-db.ts'
@@ -61,7 +61,7 @@ describe('the nightly check', () => {
     await run(NIGHT)
     expect([measured(), logged()]).toEqual([none, [summary(2, 0, 0)]])
     expect(lines[0]).toMatchObject({
-      _aws: { CloudWatchMetrics: [{ Namespace: 'Rolecall', Dimensions: [['service'], ['service', 'invariant']] }] },
+      _aws: { CloudWatchMetrics: [{ Namespace: 'Rolecall', Dimensions: [['service', 'invariant']] }] },
       ...{ invariant: 'object', InvariantFindings: 0 },
     })
     await run(NIGHT + HOUR_MS)
@@ -101,7 +101,7 @@ describe('the nightly check', () => {
     expect(logged()).toEqual([summary(1, 1, 0)])
     const [mark] = await itemsOf(db, 'ROUND')
     const place = JSON.stringify({ part: 0, checked: 0, direct: 0, counted: {}, print: '', isRecount: false })
-    expect(mark).toEqual({ ...roundKey('check'), since: SINCE, next: { account: 'south', place } })
+    expect(mark).toEqual({ ...roundKey('check'), since: SINCE, found: 0, next: { account: 'south', place } })
     await run(NIGHT + HOUR_MS)
     expect(logged()).toEqual([summary(1, 0, 0)])
   })
@@ -124,12 +124,44 @@ describe('the nightly check', () => {
     )
     expect(logged()).toEqual([expect.objectContaining({ level: 'ERROR' }), summary(1, 0, 0)])
     const [mark] = await itemsOf(db, 'ROUND')
-    expect(mark).toEqual({ ...roundKey('check'), since: SINCE })
+    expect(mark).toEqual({ ...roundKey('check'), since: SINCE, found: 0 })
+  })
+})
+
+describe('what is broken is known between the nights', () => {
+  const broken = async () => (await stateOfCheck(db, new Date(NIGHT))).broken
+
+  test('until a whole check finds nothing', async () => {
+    await givenGhost('north')
+    await run(NIGHT)
+    expect(await broken()).toBe(1)
+    await run(NIGHT + HOUR_MS)
+    expect(await broken()).toBe(1)
+    const { pk, sk } = nameKey('north', RESOURCE_TYPES.User, 'ghost@example.com')
+    await db.client.send(new DeleteCommand({ TableName: db.tableName, Key: { pk, sk } }))
+    await run(NIGHT + 24 * HOUR_MS)
+    expect(await broken()).toBe(0)
+  })
+
+  test('where a night is cut off, or an account cannot be checked, what it found counts and what it did not is left', async () => {
+    const mark = { ...roundKey('check'), since: SINCE, findings: 2 }
+    const next = { account: 'south', place: JSON.stringify({ ...BEGINNING, part: 2 }) }
+    await put({ ...mark, found: 3, next })
+    expect(await broken()).toBe(3)
+    await givenGhost('south')
+    await run(NIGHT)
+    expect(await broken()).toBe(4)
+    const failing = hookedDb(db, (command) => {
+      if (command.startsWith('Query')) throw new Error('not now')
+    })
+    await put(mark)
+    await run(NIGHT, { on: { ...failing, clock: () => NIGHT } }).catch(() => {})
+    expect(await broken()).toBe(2)
   })
 })
 
 test('how long ago it came to its end is told in hours, or since it was awaited first', async () => {
-  expect(await hoursSinceCheck(db, new Date(NIGHT))).toBe(24)
+  expect(await stateOfCheck(db, new Date(NIGHT))).toEqual({ hoursSince: 24, broken: 0 })
   await run(NIGHT)
-  expect(await hoursSinceCheck(db, new Date(NIGHT + 2.5 * HOUR_MS))).toBe(2)
+  expect(await stateOfCheck(db, new Date(NIGHT + 2.5 * HOUR_MS))).toEqual({ hoursSince: 2, broken: 0 })
 })

@@ -1,18 +1,26 @@
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import type { RestEvent } from '../../shared/audit/rest-event.ts'
+import { notaryHandler } from '../../shared/http/notary-handler.ts'
 import { watchHandler } from '../../shared/http/watch-handler.ts'
+import type { ObjectStore } from '../../shared/notary/object-store.ts'
 import { changeIntegration } from '../../shared/resources/change-integration.ts'
 import { createIntegration } from '../../shared/resources/integrations.ts'
 import { rotateToken } from '../../shared/resources/token-rotation.ts'
 import { issueToken, revokeToken } from '../../shared/resources/tokens.ts'
+import { putCheckMark } from '../../shared/store/check-mark.ts'
+import { roundKey } from '../../shared/store/keys.ts'
+import { hoursSinceRun } from '../../shared/store/run-mark.ts'
 import { useNoter } from '../../shared/store/token-use.ts'
 import { putUse } from '../../shared/store/token-uses.ts'
 import { watchAccount } from '../../shared/watch/account.ts'
+import { daysLeft } from '../../shared/watch/expiring.ts'
 import { watchAll } from '../../shared/watch/watch.ts'
 import { adminContext } from '../factories/admin.ts'
 import { lambdaContext } from '../factories/api-event.ts'
 import { withTable } from '../factories/engine.ts'
 import { hookedDb } from '../factories/faulty-db.ts'
+import { itemsOf } from '../factories/items.ts'
 import { scanEvents } from '../factories/scan.ts'
 import { principal } from '../factories/scim-api.ts'
 import { watchedDb } from '../factories/watched-db.ts'
@@ -107,6 +115,26 @@ describe('a token that ends soon', () => {
         advice: `rolecall token list OKTA --account ${account}`,
       },
     ])
+  })
+})
+
+describe('the days of a token', () => {
+  test('stay at none once the last one has ended, until another is issued', async () => {
+    await issue({ life: '40d' })
+    expect(await look(39.5)).toMatchObject({ 'OKTA DaysToTokenExpiry': 0 })
+    expect(await look(41)).toMatchObject({ 'OKTA DaysToTokenExpiry': 0 })
+    await issue({ life: '40d' }, 42)
+    expect(await look(42)).toMatchObject({ 'OKTA DaysToTokenExpiry': 40 })
+  })
+
+  test('are not told of who is off, whose last one was revoked, or who has an OAuth client instead', async () => {
+    const ended = { tokens: { a: START }, enabled: true }
+    expect(daysLeft(ended, START)).toBe(0)
+    expect(daysLeft({ ...ended, enabled: false }, START)).toBeUndefined()
+    expect(daysLeft({ ...ended, oauthClient: 'c1' }, START)).toBeUndefined()
+    const { tokenId } = await issue({ life: '40d' })
+    await revokeToken(admin(1), tokenId)
+    expect(await look(41)).not.toHaveProperty(['OKTA DaysToTokenExpiry'])
   })
 })
 
@@ -210,13 +238,57 @@ describe('the watch', () => {
   test('as a function writes its figures as metrics', async () => {
     await issue()
     const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
-    await watchHandler({ db: { ...db, clock: () => START } })({ id: 'event' }, lambdaContext())
+    await watchHandler({ db: { ...db, clock: () => START }, hasDigests: true })({ id: 'event' }, lambdaContext())
     const lines = write.mock.calls.map(([text]) => JSON.parse(String(text)))
     write.mockRestore()
     expect(lines.filter((line) => line.account === account)).toMatchObject([
       { integration: 'OKTA', IntegrationSilentDays: 0 },
       { integration: 'OKTA', DaysToTokenExpiry: 181 },
     ])
-    expect(lines.at(-1)).toMatchObject({ message: 'nightly check', HoursSinceCheck: 0 })
+    expect(lines.at(-1)).toMatchObject({ message: 'schedules', HoursSinceCheck: 0, HoursSinceDigest: 0 })
+    expect(lines.at(-1)).not.toHaveProperty('BrokenInvariants')
   })
 })
+
+describe('a schedule that stopped', () => {
+  /** What a function of this hour writes of schedules. */
+  async function toldAt(hours: number, hasDigests: boolean) {
+    const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+    await watchHandler({ db: atHour(hours), hasDigests })({ id: 'event' }, lambdaContext())
+    const line = JSON.parse(String(write.mock.calls.at(-1)?.[0]))
+    write.mockRestore()
+    return { check: line.HoursSinceCheck, digest: line.HoursSinceDigest, broken: line.BrokenInvariants }
+  }
+  const atHour = (hours: number) => ({ ...db, clock: () => START + hours * HOUR_MS })
+  const clear = () => Promise.all(['check', 'watch-ran', 'notary-ran'].map((name) => remove(roundKey(name))))
+  const remove = (Key: object) => db.client.send(new DeleteCommand({ TableName: db.tableName, Key }))
+
+  test('is told by the hours since it ran, from when it was awaited first', async () => {
+    await clear()
+    expect(await toldAt(0, true)).toEqual({ check: 0, digest: 0 })
+    expect(await toldAt(3, true)).toEqual({ check: 3, digest: 3 })
+    expect(await toldAt(3, false)).toEqual({ check: 3 })
+    await notaryHandler({ db: atHour(1), store: emptyStore })({ id: 'event' }, lambdaContext())
+    expect(await toldAt(6.5, true)).toEqual({ check: 6, digest: 5 })
+  })
+
+  test('so is the watch itself, which each minute is asked for, and what is broken is told again', async () => {
+    await clear()
+    expect(await hoursSinceRun(db, 'watch', at(0))).toBe(0)
+    await putCheckMark(db, { since: at(0).toISOString(), findings: 3 })
+    expect(await toldAt(30, false)).toEqual({ check: 30, broken: 3 })
+    expect(await toldAt(31, false)).toEqual({ check: 31, broken: 3 })
+    expect(await hoursSinceRun(db, 'watch', new Date(START + 36 * HOUR_MS))).toBe(5)
+  })
+
+  test('a notary that did not come round is missed', async () => {
+    await clear()
+    const late = { ...lambdaContext(), getRemainingTimeInMillis: () => 0 }
+    vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+    await notaryHandler({ db: atHour(4), store: emptyStore })({ id: 'event' }, late).catch(() => {})
+    vi.restoreAllMocks()
+    expect(await itemsOf(db, 'ROUND')).not.toContainEqual(expect.objectContaining(roundKey('notary-ran')))
+  })
+})
+
+const emptyStore: ObjectStore = { get: async () => undefined, putNew: async () => true, list: async () => [] }

@@ -14,7 +14,8 @@ import { FolderStore } from '../../../shared/notary/folder-store.ts'
 import { notarizeAll } from '../../../shared/notary/notarize.ts'
 import { OutOfTime } from '../../../shared/store/deadline.ts'
 import { goRound } from '../../../shared/store/rounds.ts'
-import { checkNightly, hoursSinceCheck } from '../../../shared/watch/nightly.ts'
+import { hoursSinceRun, putRun } from '../../../shared/store/run-mark.ts'
+import { checkNightly, stateOfCheck } from '../../../shared/watch/nightly.ts'
 import { watchAll } from '../../../shared/watch/watch.ts'
 import { runSlice, type Work } from '../../../shared/worker/work.ts'
 import { lambdaContext } from '../../factories/api-event.ts'
@@ -299,10 +300,13 @@ async function finishWork(): Promise<void> {
   for (const days of [0, 180]) {
     const now = new Date(Date.now() + days * 86_400_000)
     await watchAll(at('watch'), now, watcher, Number.POSITIVE_INFINITY)
-    await hoursSinceCheck(at('watch'), now)
+    await stateOfCheck(at('watch'), now)
+    expect(await hoursSinceRun(at('watch'), 'notary', now)).toBe(days * 24)
+    await putRun(at('watch'), 'watch', now)
   }
   const later = { ...at('notary'), clock: () => Date.now() + 2 * 3_600_000 }
   await notarizeAll({ db: later, store: new FolderStore(folder), report: watcher.report }, Number.POSITIVE_INFINITY)
+  await putRun(later, 'notary', new Date())
   const found: unknown[] = []
   const night = { found: (...finding: unknown[]) => found.push(finding), report: watcher.report }
   expect(await checkNightly(at('check'), new Date(), night, Number.POSITIVE_INFINITY)).toEqual({ checked: 2, left: 0 })
