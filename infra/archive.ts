@@ -1,8 +1,7 @@
 import { Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib'
-import { CfnNamedQuery, CfnWorkGroup } from 'aws-cdk-lib/aws-athena'
-import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch'
+import { MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch'
 import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue'
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
+import { type ManagedPolicy, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam'
 import {
   DeliveryStream,
   EnableLogging,
@@ -16,13 +15,15 @@ import {
 import type { IKey } from 'aws-cdk-lib/aws-kms'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
-import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, StorageClass } from 'aws-cdk-lib/aws-s3'
+import { type Bucket, BucketEncryption, type BucketProps, type IBucket, StorageClass } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
 import { ARCHIVE_COLUMNS, ARCHIVE_PARTITIONS } from '../shared/audit/archive-row.ts'
-import { SAVED_QUERIES } from '../shared/audit/queries.ts'
 import { ENV } from '../shared/config.ts'
 import type { Alarms } from './alarms.ts'
+import { ArchiveQuestions } from './archive-questions.ts'
 import type { ServiceSettings } from './config/settings.ts'
+import { firehoseRole } from './firehose-role.ts'
+import { addKeptBucket, keepFromOthers } from './kept-bucket.ts'
 
 interface ArchiveProps {
   settings: ServiceSettings
@@ -32,62 +33,77 @@ interface ArchiveProps {
   changes: LambdaFunction
 }
 
+/** Where events are in the bucket, and what Firehose could make nothing of. */
+const [EVENTS, FAILED] = ['events', 'failed']
 /** Rarely read from then on, which is cheaper to keep. */
 const COOL_AFTER = Duration.days(90)
-const RESULTS_KEPT = Duration.days(30)
-/** What one question may read, so that a slip costs five cents at most. */
-const MAX_SCANNED_BYTES = 10 * 1024 ** 3
-/** Parquet is made of 64 MiB at least, or of what came within this time. */
+/** Parquet is made of 64 MiB at least, or of what came within this time: shorter, and a question of a month reads tens of thousands of objects. */
 const BUFFER = { bufferingSize: Size.mebibytes(128), bufferingInterval: Duration.minutes(15) }
+const TABLE = 'archived_events'
 
 /**
  * REST events in S3, where they outlive the table: Firehose makes Parquet of what the reader of the table's stream hands
  * on, by account and day; Athena asks it in SQL. No crawler: where days are follows from their names.
  */
 export class Archive extends Construct {
+  /** What lets somebody ask it. */
+  readonly auditors: ManagedPolicy
+
   constructor(scope: Construct, id: string, props: ArchiveProps) {
     super(scope, id)
-    const { settings, changes } = props
-    const bucket = this.#addBucket('Bucket', props.key, [
-      {
-        transitions: [{ storageClass: StorageClass.INFREQUENT_ACCESS, transitionAfter: COOL_AFTER }],
-        expiration: Duration.days(settings.archiveRetentionDays),
-        noncurrentVersionExpiration: Duration.days(30),
-      },
-    ])
+    const { settings, changes, key } = props
+    const encryption: BucketProps = key
+      ? { encryption: BucketEncryption.KMS, encryptionKey: key, bucketKeyEnabled: true }
+      : { encryption: BucketEncryption.S3_MANAGED }
+    const bucket = this.#addBucket(encryption, settings)
     const database = `${settings.name.replaceAll('-', '_')}_archive`
     const table = this.#addTable(database, bucket)
-    const stream = this.#addStream(bucket, table, props)
+    const logs = this.#addLogs(settings)
+    const prefixes = [EVENTS, FAILED]
+    const role = firehoseRole(this, 'Role', { bucket, prefixes, table, database, logs, key })
+    keepFromOthers(bucket, role)
+    const stream = this.#addStream({ bucket, table, logs, role, key })
     changes.addToRolePolicy(
       new PolicyStatement({ actions: ['firehose:PutRecordBatch'], resources: [stream.deliveryStreamArn] }),
     )
     changes.addEnvironment(ENV.archiveStream, stream.deliveryStreamName)
-    this.#addQuestions(settings.name, database, props.key)
-    this.#addAlarms(props.alarms, stream)
+    const events = { bucket, prefix: EVENTS }
+    const { name } = settings
+    this.auditors = new ArchiveQuestions(this, 'Questions', {
+      ...{ name, database, table: TABLE, events, encryption, key },
+    }).auditors
+    this.#addAlarms(props.alarms, stream, bucket)
   }
 
-  #addBucket(id: string, key: IKey | undefined, lifecycleRules: object[]): Bucket {
-    return new Bucket(this, id, {
-      ...(key
-        ? { encryption: BucketEncryption.KMS, encryptionKey: key, bucketKeyEnabled: true }
-        : { encryption: BucketEncryption.S3_MANAGED }),
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      enforceSSL: true,
-      versioned: true,
-      removalPolicy: RemovalPolicy.RETAIN,
-      lifecycleRules: [...lifecycleRules, { abortIncompleteMultipartUploadAfter: Duration.days(7) }],
+  #addBucket(encryption: BucketProps, { archiveRetentionDays }: ServiceSettings): Bucket {
+    return addKeptBucket(this, 'Bucket', {
+      ...encryption,
+      // Paid for by the hours in which there is something, which there should not be.
+      metrics: [{ id: FAILED, prefix: `${FAILED}/` }],
+      lifecycleRules: [
+        {
+          transitions: [{ storageClass: StorageClass.INFREQUENT_ACCESS, transitionAfter: COOL_AFTER }],
+          expiration: Duration.days(archiveRetentionDays),
+          noncurrentVersionExpiration: Duration.days(30),
+        },
+        { abortIncompleteMultipartUploadAfter: Duration.days(7) },
+      ],
     })
+  }
+
+  #addLogs({ logRetentionDays }: ServiceSettings): LogGroup {
+    return new LogGroup(this, 'Logs', { retention: logRetentionDays, removalPolicy: RemovalPolicy.RETAIN })
   }
 
   #addTable(database: string, bucket: Bucket): CfnTable {
     const { account } = Stack.of(this)
     const made = new CfnDatabase(this, 'Database', { catalogId: account, databaseInput: { name: database } })
-    const place = `s3://${bucket.bucketName}/events`
+    const place = `s3://${bucket.bucketName}/${EVENTS}`
     const table = new CfnTable(this, 'Table', {
       catalogId: account,
       databaseName: database,
       tableInput: {
-        name: 'archived_events',
+        name: TABLE,
         tableType: 'EXTERNAL_TABLE',
         partitionKeys: ARCHIVE_PARTITIONS.map((name) => ({ name, type: 'string' })),
         parameters: {
@@ -112,22 +128,22 @@ export class Archive extends Construct {
     return table
   }
 
-  #addStream(bucket: Bucket, table: CfnTable, { key, settings }: ArchiveProps): DeliveryStream {
+  #addStream({ bucket, table, logs, role, key }: StreamParts): DeliveryStream {
     const partitions = Object.fromEntries(ARCHIVE_PARTITIONS.map((name) => [name, `.${name}`]))
     const prefix = ARCHIVE_PARTITIONS.map((name) => `${name}=!{partitionKeyFromQuery:${name}}`).join('/')
-    const logGroup = new LogGroup(this, 'Logs', {
-      retention: settings.logRetentionDays,
-      removalPolicy: RemovalPolicy.RETAIN,
-    })
+    // It has its rights by statements of ours: what the library would add is wider.
+    const fixed = role.withoutPolicyUpdates()
     // The library's own types disagree on what may be undefined, here as for the table.
-    return new DeliveryStream(this, 'Stream', {
+    const stream = new DeliveryStream(this, 'Stream', {
+      role: fixed,
       encryption: key ? StreamEncryption.customerManagedKey(key) : StreamEncryption.awsOwnedKey(),
       destination: new S3Bucket(bucket as IBucket, {
         ...BUFFER,
-        loggingConfig: new EnableLogging(logGroup),
+        role: fixed,
+        loggingConfig: new EnableLogging(logs),
         ...(key && { encryptionKey: key }),
-        dataOutputPrefix: `events/${prefix}/`,
-        errorOutputPrefix: 'failed/!{firehose:error-output-type}/!{timestamp:yyyy-MM-dd}/',
+        dataOutputPrefix: `${EVENTS}/${prefix}/`,
+        errorOutputPrefix: `${FAILED}/!{firehose:error-output-type}/!{timestamp:yyyy-MM-dd}/`,
         dynamicPartitioning: { enabled: true },
         processors: [MetadataExtractionProcessor.jq16(partitions)],
         dataFormatConversion: {
@@ -137,48 +153,37 @@ export class Archive extends Construct {
         },
       }),
     })
+    stream.node.addDependency(role)
+    return stream
   }
 
-  #addQuestions(name: string, database: string, key: IKey | undefined): void {
-    const results = this.#addBucket('Results', key, [
-      { expiration: RESULTS_KEPT, noncurrentVersionExpiration: Duration.days(1) },
-    ])
-    const encryption = key ? { encryptionOption: 'SSE_KMS', kmsKey: key.keyArn } : { encryptionOption: 'SSE_S3' }
-    const group = new CfnWorkGroup(this, 'WorkGroup', {
-      name: `${name}-audit`,
-      description: 'Questions of the archive of REST events',
-      recursiveDeleteOption: true,
-      workGroupConfiguration: {
-        enforceWorkGroupConfiguration: true,
-        bytesScannedCutoffPerQuery: MAX_SCANNED_BYTES,
-        publishCloudWatchMetricsEnabled: true,
-        resultConfiguration: {
-          outputLocation: `s3://${results.bucketName}/`,
-          encryptionConfiguration: encryption,
-        },
-      },
-    })
-    for (const { name: query, says, sql } of SAVED_QUERIES) {
-      const saved = { database, name: query, description: says, queryString: sql, workGroup: group.name }
-      new CfnNamedQuery(this, query, saved).addResourceDependency(group)
-    }
-  }
-
-  #addAlarms(alarms: Alarms, stream: DeliveryStream): void {
-    const metric = (metricName: string, statistic: string) =>
-      new Metric({
-        ...{ namespace: 'AWS/Firehose', metricName, statistic, period: Duration.minutes(15) },
-        dimensionsMap: { DeliveryStreamName: stream.deliveryStreamName },
-      })
+  #addAlarms(alarms: Alarms, stream: DeliveryStream, bucket: Bucket): void {
+    const quarter = { statistic: Stats.SUM, period: Duration.minutes(15) }
+    const lag = { statistic: Stats.MAXIMUM, period: quarter.period }
     alarms.add(this, 'ArchiveLate', {
-      metric: metric('DeliveryToS3.DataFreshness', Stats.MAXIMUM),
+      metric: stream.metric('DeliveryToS3.DataFreshness', lag),
       ...{ threshold: Duration.hours(1).toSeconds(), periods: 2, entry: 'Archive' },
       says: 'Events wait for the archive for more than an hour; after a day they are lost to it',
     })
+    // Firehose counts what was made into no Parquet, and nothing of what it could not lay out: that S3 counts.
+    const dimensionsMap = { BucketName: bucket.bucketName, FilterId: FAILED }
+    const usingMetrics = {
+      converted: stream.metric('FailedConversion.Records', quarter),
+      put: new Metric({ namespace: 'AWS/S3', metricName: 'PutRequests', dimensionsMap, ...quarter }),
+    }
+    const expression = 'FILL(converted, 0) + FILL(put, 0)'
     alarms.add(this, 'ArchiveRefuses', {
-      metric: metric('FailedConversion.Records', Stats.SUM),
+      metric: new MathExpression({ expression, usingMetrics, period: quarter.period }),
       ...{ threshold: 0, entry: 'Archive' },
-      says: 'Events were not made into Parquet: they are below failed/ in the bucket',
+      says: 'Events came to failed/ in the bucket and not into the archive: no Parquet, or no place, could be made of them',
     })
   }
+}
+
+interface StreamParts {
+  bucket: Bucket
+  table: CfnTable
+  logs: LogGroup
+  role: Role
+  key: IKey | undefined
 }

@@ -1,12 +1,13 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib'
+import { Duration } from 'aws-cdk-lib'
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch'
 import { Schedule } from 'aws-cdk-lib/aws-events'
-import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam'
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
-import { BlockPublicAccess, Bucket, BucketEncryption, ObjectLockRetention } from 'aws-cdk-lib/aws-s3'
+import { type Bucket, BucketEncryption, ObjectLockRetention } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
 import { ENV } from '../shared/config.ts'
 import { addFunction, type BackgroundProps } from './functions.ts'
+import { addKeptBucket, denyAll, keepFromOthers } from './kept-bucket.ts'
 import { LOOKS, ownMetric } from './own-metric.ts'
 import { runOnSchedule } from './schedule.ts'
 
@@ -34,7 +35,10 @@ export class Digests extends Construct {
     for (const fn of [audit, watch]) fn.addEnvironment(ENV.digestStore, environment[ENV.digestStore])
     allow(this.notary, bucket, ['s3:GetObject', 's3:PutObject'])
     allow(audit, bucket, ['s3:GetObject'])
-    keepFromOthers(bucket, this.notary)
+    keepFromOthers(bucket, this.notary.role)
+    // Not even the notary puts a digest over one that is there.
+    const over = { Null: { 's3:if-none-match': 'true' } }
+    denyAll(bucket, { actions: ['s3:PutObject'], resources: [bucket.arnForObjects('*')], conditions: over })
     runOnSchedule(this, 'EveryHour', this.notary, {
       description: 'Makes the digests of the hours that are over',
       schedule: Schedule.cron({ minute: MINUTE }),
@@ -53,12 +57,8 @@ export class Digests extends Construct {
 
   /** It outlives the stack. With a lock nobody at all deletes or replaces what is in it, for so many days. */
   #addBucket(lockDays: number | undefined): Bucket {
-    return new Bucket(this, 'Bucket', {
+    return addKeptBucket(this, 'Bucket', {
       encryption: BucketEncryption.S3_MANAGED,
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      enforceSSL: true,
-      versioned: true,
-      removalPolicy: RemovalPolicy.RETAIN,
       ...(lockDays !== undefined && {
         objectLockEnabled: true,
         objectLockDefaultRetention: ObjectLockRetention.compliance(Duration.days(lockDays)),
@@ -71,19 +71,4 @@ export class Digests extends Construct {
 function allow(fn: LambdaFunction, bucket: Bucket, actions: string[]): void {
   fn.addToRolePolicy(new PolicyStatement({ actions, resources: [bucket.arnForObjects('digests/*')] }))
   fn.addToRolePolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }))
-}
-
-/** Nobody but the notary writes, and nobody deletes, unless somebody changes this policy first, which CloudTrail tells. */
-function keepFromOthers(bucket: Bucket, notary: LambdaFunction): void {
-  const resources = [bucket.arnForObjects('*')]
-  const everybody = { effect: Effect.DENY, principals: [new AnyPrincipal()], resources }
-  const others = { ArnNotEquals: { 'aws:PrincipalArn': notary.role?.roleArn } }
-  bucket.addToResourcePolicy(new PolicyStatement({ ...everybody, actions: ['s3:PutObject'], conditions: others }))
-  bucket.addToResourcePolicy(
-    new PolicyStatement({ ...everybody, actions: ['s3:DeleteObject', 's3:DeleteObjectVersion'] }),
-  )
-  // Not even the notary puts a digest over one that is there.
-  const over = { Null: { 's3:if-none-match': 'true' } }
-  bucket.addToResourcePolicy(new PolicyStatement({ ...everybody, actions: ['s3:PutObject'], conditions: over }))
-  bucket.policy?.applyRemovalPolicy(RemovalPolicy.RETAIN)
 }

@@ -33,6 +33,8 @@ export class ScimService extends Construct {
   readonly baseUrl: string
   /** What administrators and the CLI call. */
   readonly adminUrl: string
+  /** The policy of whoever may ask the archive, where there is one. */
+  readonly auditorPolicyArn: string | undefined
   /** Logical id in the template → function: the template does not say where a handler's source is. */
   readonly entries: ReadonlyMap<string, LambdaName>
 
@@ -46,7 +48,10 @@ export class ScimService extends Construct {
     const { watch } = new Watch(this, 'Watch', { settings, table, alarms })
     const { check } = new NightlyCheck(this, 'Check', { settings, table, alarms })
     if (settings.changeEvents !== false) new ChangeEvents(this, 'ChangeEvents', { settings, changes: work.changes })
-    if (settings.archive) new Archive(this, 'Archive', { settings, key: table.key, alarms, changes: work.changes })
+    if (settings.archive) {
+      const { auditors } = new Archive(this, 'Archive', { settings, key: table.key, alarms, changes: work.changes })
+      this.auditorPolicyArn = auditors.managedPolicyArn
+    }
     const audit = functions.require('audit')
     const digests = settings.auditDigests && new Digests(this, 'Digests', { settings, table, alarms, audit, watch })
     this.api = new ScimApi(this, 'Gateway', { settings, functions }).api

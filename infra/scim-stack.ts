@@ -21,6 +21,8 @@ export class ScimStack extends Stack {
     for (const [key, value] of Object.entries(tags)) Tags.of(this.service).add(key, value)
     this.#tell('BaseUrl', this.service.baseUrl, 'SCIM base URL for identity providers')
     this.#tell('AdminUrl', this.service.adminUrl, 'ROLECALL_URL for the rolecall CLI')
+    const { auditorPolicyArn } = this.service
+    if (auditorPolicyArn) this.#tell('AuditorPolicy', auditorPolicyArn, 'What lets somebody ask the archive by Athena')
     this.#tell('TableName', this.service.table.tableName, 'The table, which can be taken over by another stack')
   }
 

@@ -21,6 +21,7 @@ export function addArchive(database: DatabaseSync): void {
     if (ms === undefined) throw new Error(`date_add knows ${[...UNIT_MS.keys()].join(', ')}, not ${unit}`)
     return new Date(Date.parse(String(time)) + Number(count) * ms).toISOString()
   })
+  database.function('date_parse', (text, _format) => `${String(text).replace(' ', 'T')}Z`)
   database.function('date_format', (time, format) => formatted(String(time), String(format)))
 }
 

@@ -257,6 +257,11 @@ describe("the archive's saved questions, word for word, of a file", () => {
     const times = rows.map(({ event_timestamp, EVENT_TIMESTAMP }) => String(event_timestamp ?? EVENT_TIMESTAMP))
     expect(times).toEqual([...times].sort().reverse())
     expect(rows.map(({ method, METHOD }) => method ?? METHOD)).toEqual(expect.arrayContaining(['POST', 'PATCH']))
+    const [newest] = await sql(
+      "SELECT max(EVENT_TIMESTAMP) AS newest, date_format(date_add('minute', -5, date_parse(max(EVENT_TIMESTAMP), '')), '%H:%i') AS since FROM rest_event_history",
+    )
+    const clock = new Date(Date.parse(`${String(newest?.newest).replace(' ', 'T')}Z`) - 300_000).toISOString()
+    expect(newest?.since).toBe(clock.slice(11, 16))
   })
 
   test('who-changed-what: each change with who made it', async () => {

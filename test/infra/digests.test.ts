@@ -5,6 +5,10 @@ import { fullTemplate, resourcesOf } from './stack.ts'
 import { list, type Statement } from './statement.ts'
 
 const buckets = resourcesOf('AWS::S3::Bucket')
+interface Policy {
+  Bucket: unknown
+  PolicyDocument: { Statement: Statement[] }
+}
 const [bucketId, bucket] = buckets[0] ?? ['', {}]
 const actionsOn = (statements: Statement[], part: string) =>
   statements.flatMap(({ Action, Resource }) => (JSON.stringify(Resource).includes(part) ? list(Action) : [])).sort()
@@ -25,14 +29,36 @@ test('the notary writes digests and audit reads them; no other function reaches 
   expect(policies).toHaveLength(2)
 })
 
-test('whoever else writes, and whoever deletes, is refused by the bucket', () => {
-  const [policy] = resourcesOf('AWS::S3::BucketPolicy').map(([, { PolicyDocument }]) => PolicyDocument.Statement)
-  expect(policy?.slice(1)).toMatchObject([
-    {
-      ...{ Effect: 'Deny', Action: 's3:PutObject' },
-      Condition: { ArnNotEquals: { 'aws:PrincipalArn': { 'Fn::GetAtt': [expect.stringContaining('notary'), 'Arn'] } } },
+/** What a bucket's policy denies to everybody, beside what is not sent by TLS. */
+const denialsOf = (policy: Policy | undefined) => policy?.PolicyDocument.Statement.slice(1)
+const REMOVING = ['s3:DeleteObject', 's3:DeleteObjectVersion', 's3:ReplicateDelete', 's3:ReplicateObject']
+/** What everybody is denied but a writer, and whoever CloudFormation deploys by. */
+const keptFor = (writer: string, deployer: unknown) => [
+  {
+    ...{ Effect: 'Deny', Principal: { AWS: '*' }, Action: 's3:PutObject' },
+    Condition: { ArnNotEquals: { 'aws:PrincipalArn': { 'Fn::GetAtt': [expect.stringContaining(writer), 'Arn'] } } },
+  },
+  { Effect: 'Deny', Principal: { AWS: '*' }, Action: REMOVING },
+  {
+    ...{ Effect: 'Deny', Principal: { AWS: '*' } },
+    Action: [
+      ...['s3:PutBucketObjectLockConfiguration', 's3:PutBucketVersioning'],
+      ...['s3:PutLifecycleConfiguration', 's3:PutReplicationConfiguration'],
+    ],
+    Condition: {
+      'ForAllValues:StringNotEquals': { 'aws:CalledVia': ['cloudformation.amazonaws.com'] },
+      ArnNotLike: { 'aws:PrincipalArn': { 'Fn::Sub': deployer } },
     },
-    { Effect: 'Deny', Action: ['s3:DeleteObject', 's3:DeleteObjectVersion'] },
+  },
+]
+test('whoever else writes, and whoever deletes or has it deleted, is refused by the bucket', () => {
+  const [, policy] = resourcesOf('AWS::S3::BucketPolicy')[0] ?? []
+  expect(denialsOf(policy as Policy)).toMatchObject([
+    ...keptFor(
+      'notary',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation puts them in
+      'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/cdk-hnb659fds-cfn-exec-role-${AWS::AccountId}-${AWS::Region}',
+    ),
     { Effect: 'Deny', Action: 's3:PutObject', Condition: { Null: { 's3:if-none-match': 'true' } } },
   ])
 })
@@ -45,11 +71,13 @@ test('an hour gets its digest twenty minutes after its end; three hours without 
   ])
 })
 
-const resources = Object.values(fullTemplate().Resources) as {
+interface Resource {
   Type: string
   // biome-ignore lint/suspicious/noExplicitAny: tests look into a template of their own making
   Properties: any
-}[]
+  DeletionPolicy?: string
+}
+const resources = Object.values(fullTemplate().Resources) as Resource[]
 const propertiesOf = (type: string) => resources.filter(({ Type }) => Type === type).map(({ Properties }) => Properties)
 
 test('without its settings nothing of change events and archive is there', () => {
@@ -96,6 +124,83 @@ test('Firehose makes Parquet of at least 64 MiB, by account and day, and keeps w
     DynamicPartitioningConfiguration: { Enabled: true },
     DataFormatConversionConfiguration: { Enabled: true },
   })
+})
+
+const policyOf = (bucket: string): Policy =>
+  propertiesOf('AWS::S3::BucketPolicy').find(({ Bucket }) => JSON.stringify(Bucket).includes(bucket))
+
+test('nobody but Firehose writes to the archive, and nobody deletes or has it deleted', () => {
+  expect(denialsOf(policyOf('ArchiveBucket'))).toMatchObject(
+    keptFor(
+      'ArchiveRole',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation puts it in
+      'arn:${AWS::Partition}:iam::123456789012:role/cdk-hnb659fds-cfn-exec-role-123456789012-eu-west-1',
+    ),
+  )
+})
+
+test('buckets outlive the stack, and so does what keeps them', () => {
+  const kept = resources.filter(({ Type }) => /^AWS::S3::/.test(Type))
+  expect(kept.map(({ Type, DeletionPolicy }) => [Type, DeletionPolicy]).sort()).toEqual([
+    ...Array(3).fill(['AWS::S3::Bucket', 'Retain']),
+    ...Array(3).fill(['AWS::S3::BucketPolicy', 'Retain']),
+  ])
+})
+
+/** Statements that name an archive's role, or the policy of its auditors, each as its actions. */
+const actionsOfRole = (part: string) =>
+  propertiesOf('AWS::IAM::Policy')
+    .filter(({ Roles }) => JSON.stringify(Roles).includes(part))
+    .flatMap(({ PolicyDocument }) => PolicyDocument.Statement as Statement[])
+
+test('Firehose may do what AWS says that it needs: it writes below two prefixes, deletes nothing, and asks for no schema but ours', () => {
+  const statements = actionsOfRole('ArchiveRole')
+  expect(statements.flatMap(({ Action }) => list(Action)).sort()).toEqual([
+    ...['glue:GetTable', 'glue:GetTableVersion', 'glue:GetTableVersions', 'kms:Decrypt', 'kms:GenerateDataKey'],
+    ...['logs:PutLogEvents', 's3:AbortMultipartUpload', 's3:GetBucketLocation', 's3:GetObject', 's3:ListBucket'],
+    ...['s3:ListBucketMultipartUploads', 's3:PutObject'],
+  ])
+  const writing = statements.find(({ Action }) => list(Action).includes('s3:PutObject'))
+  expect(JSON.stringify(writing?.Resource).match(/"\/[a-z]+\/\*"/g)).toEqual(['"/events/*"', '"/failed/*"'])
+  expect(statements.map(({ Resource }) => Resource)).not.toContain('*')
+  expect(statements.find(({ Action }) => list(Action).includes('kms:Decrypt'))?.Condition).toEqual({
+    StringEquals: { 'kms:ViaService': 's3.eu-west-1.amazonaws.com' },
+  })
+  const roles = propertiesOf('AWS::IAM::Role').filter((role) => JSON.stringify(role).includes('firehose.amazonaws.com'))
+  expect(roles).toHaveLength(1)
+})
+
+test('auditors may ask in their workgroup, read events and nothing else of the archive, and write no more than answers', () => {
+  const [{ PolicyDocument }] = propertiesOf('AWS::IAM::ManagedPolicy')
+  const statements = PolicyDocument.Statement as Statement[]
+  const on = (action: string) =>
+    statements
+      .filter(({ Action }) => list(Action).includes(action))
+      .map(({ Resource }) => JSON.stringify(Resource).replaceAll(/[A-F0-9]{8}/g, ''))
+  expect(on('athena:StartQueryExecution')).toEqual([expect.stringContaining(':workgroup/rolecall-staging-audit')])
+  expect(on('glue:GetTable')).toEqual([expect.stringContaining(':table/rolecall_staging_archive/archived_events')])
+  expect(on('s3:PutObject')).toEqual([expect.stringMatching(/QuestionsResults.*"\/\*"/)])
+  expect(on('s3:GetObject')).toEqual([expect.stringMatching(/ArchiveBucket.*"\/events\/\*"/), on('s3:PutObject')[0]])
+  expect(on('kms:Decrypt')).toHaveLength(1)
+  expect(
+    statements.flatMap(({ Action }) => list(Action)).filter((action) => /Delete|Create|Update|\*/.test(action)),
+  ).toEqual([])
+})
+
+test('what Firehose puts below failed/ rings, of whatever kind it is', () => {
+  const alarm = propertiesOf('AWS::CloudWatch::Alarm').find(({ AlarmName }) => /ArchiveRefuses$/.test(AlarmName))
+  const looked = alarm.Metrics.flatMap(
+    ({ MetricStat }: { MetricStat?: { Metric: object } }) => MetricStat?.Metric ?? [],
+  )
+  expect(looked).toMatchObject([
+    { Namespace: 'AWS/Firehose', MetricName: 'FailedConversion.Records' },
+    {
+      ...{ Namespace: 'AWS/S3', MetricName: 'PutRequests' },
+      Dimensions: [{ Name: 'BucketName' }, { Name: 'FilterId', Value: 'failed' }],
+    },
+  ])
+  const counted = propertiesOf('AWS::S3::Bucket').flatMap(({ MetricsConfigurations = [] }) => MetricsConfigurations)
+  expect(counted).toEqual([{ Id: 'failed', Prefix: 'failed/' }])
 })
 
 test('the workgroup bounds what a question reads, and holds the saved ones word for word', () => {
