@@ -51,16 +51,18 @@ export const BESIDE = {
   digest: { roundTrips: 18, readUnits: 16, perKb: 0.25, objectWrites: 2, objectReads: 1, bytesOfEvent: 190 },
   /** An event in the archive: what Firehose counts, and what Parquet leaves of it. */
   archived: { countedBytes: 5 * 1024, bytes: 150 },
-  /** A look for lost doorbells: the mark, the accounts, the heads. */
-  doorbellReadUnits: 3,
+  /** A look for lost doorbells: two marks, the accounts, the heads. */
+  doorbellReadUnits: 4,
+  /** The nightly check, of each user, with its share of groups; runs a month, most of which find that all is done. */
+  check: { readUnits: 8, roundTrips: 1, runs: 4 * MONTH_DAYS },
 } as const
 
 /** How AWS counts what the stack is made of. */
 export const AWS = {
   /** Metrics that the gateway sends for each method in use: count, 4xx, 5xx, two latencies. */
   metricsOfMethod: 5,
-  /** Our own metrics of what goes wrong, conflicts and refusals among it, and in which share of the hours there is one. */
-  ownMetrics: { rare: 10, share: 0.1 },
+  /** Our own metrics that there are in every hour: days of a token, hours since check and watch; and of digests. What goes wrong, conflicts and refusals among it, and in which share of the hours there is one. */
+  ownMetrics: { always: 3, ofDigests: 1, rare: 10, share: 0.1 },
   /** Of each integration with `metricsByIntegration`: requests and two kinds of units; days of its token and of silence. */
   integrationMetrics: { busy: 3, always: 2 },
   /** The rule of X-Ray: the first request of each second, and of the others one in twenty. */

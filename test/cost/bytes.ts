@@ -76,11 +76,20 @@ const REQUEST = JSON.stringify({
   ...{ account: OKTA.account, integration: OKTA.integration, calls: 3, ...FIGURES },
   _aws: toEmbedded(FIGURES, {}, false, AT.getTime()),
 })
+/** What is told each minute. */
+const MINUTE = JSON.stringify({
+  ...{ level: 'INFO', timestamp: AT, service: 'rolecall', message: 'watch', requestId: ID, HoursSinceWatch: 0 },
+  _aws: toEmbedded({ HoursSinceWatch: 0 }, {}, false, AT.getTime()),
+})
 const lineBytes = (lines: readonly string[]) =>
   lines.reduce((sum, line) => sum + Buffer.byteLength(line) + LINE_OVERHEAD_BYTES, 0)
 
-/** Of an invocation that says nothing itself, and of a request: the gateway's line and the function's besides. */
-export const LOGGED = { invocation: lineBytes(PLATFORM), request: lineBytes([...PLATFORM, ACCESS, REQUEST]) } as const
+/** Of an invocation that says nothing itself, of a request, with the gateway's line and the function's, and of what is told each minute. */
+export const LOGGED = {
+  invocation: lineBytes(PLATFORM),
+  request: lineBytes([...PLATFORM, ACCESS, REQUEST]),
+  minute: lineBytes([MINUTE]),
+} as const
 
 function sizeOf(items: readonly object[]): Stored {
   const { partitionKey, sortKey, index } = TABLE

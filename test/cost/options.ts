@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { AUTHORIZER_CACHE_SECONDS } from '../../shared/auth/authorizer-cache.ts'
 import { DEFAULTS, type Settings, SIZES, type Size } from './settings.ts'
 
 /** What `npm run cost -- ...` was asked for. */
@@ -58,16 +59,25 @@ const SETTING_OPTIONS = {
   'authorizer-cache-seconds': {
     of: 'authorizerCacheSeconds',
     least: 0,
-    most: 3600,
+    most: AUTHORIZER_CACHE_SECONDS,
     about: '0 asks the authorizer each time',
   },
   'event-retention-days': { of: 'eventRetentionDays', least: 1, most: 9999, about: 'how long events are kept' },
+  'allowed-range-kinds': {
+    of: 'allowedRangeKinds',
+    least: 0,
+    most: 2,
+    about: 'kinds of address in allowedRanges, a rule of the firewall each',
+  },
   'log-retention-days': { of: 'logRetentionDays', least: 1, most: 3653, about: 'how long log lines are kept' },
 } as const satisfies Record<string, NumberOption<keyof NumbersOf<Settings>>>
 
 const FLAG_OPTIONS = {
   'customer-key': { set: { customerKey: true }, about: 'the table is encrypted by a key of your own' },
   firewall: { set: { firewall: true }, about: 'a web ACL stands before the API' },
+  archive: { set: { archive: true }, about: 'events go to S3 too; a year of it' },
+  'change-events': { set: { changeEvents: true }, about: 'each change is published on EventBridge' },
+  'no-digests': { set: { auditDigests: false }, about: 'the history gets no digests' },
   domain: { set: { domain: true }, about: 'a domain of your own, with a hosted zone' },
   'method-metrics': { set: { methodMetrics: true }, about: 'the gateway has metrics of each method' },
   'metrics-by-integration': { set: { metricsByIntegration: true }, about: 'each integration has metrics of its own' },

@@ -6,10 +6,10 @@ export interface Settings {
   authorizerCacheSeconds: number
   eventRetentionDays: number
   logRetentionDays: number
-  /** The gateway's metrics of each method. */
   auditDigests: boolean
   changeEvents: boolean
   archive: boolean
+  /** The gateway's metrics of each method. */
   methodMetrics: boolean
   metricsByIntegration: boolean
   /** Whether somebody is told of alarms, by some that stand for others. */
@@ -17,6 +17,8 @@ export interface Settings {
   tracing: boolean
   customerKey: boolean
   firewall: boolean
+  /** Kinds of address, of IP 4 and 6, in allowedRanges: each has a rule. */
+  allowedRangeKinds: number
   domain: boolean
 }
 
@@ -34,6 +36,7 @@ export const DEFAULTS: Settings = {
   tracing: false,
   customerKey: false,
   firewall: false,
+  allowedRangeKinds: 0,
   domain: false,
 }
 
@@ -41,7 +44,7 @@ export const DEFAULTS: Settings = {
 export const STACK = {
   ...{ functions: 17, firewallRules: 2 },
   /** Metrics that alarms look at, each of which is paid for, and alarms that stand for others, where they are told. */
-  ...{ alarmMetrics: 30, compositeAlarms: 3, dashboards: 1 },
+  ...{ alarmMetrics: 30, compositeAlarms: 3, archiveAlarmMetrics: 3, dashboards: 1 },
 } as const
 
 /** Who is there and what they do. */

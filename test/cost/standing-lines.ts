@@ -1,3 +1,4 @@
+import { INVARIANTS } from '../../shared/store/invariants/violation.ts'
 import { AWS, BESIDE, HABITS, MONTH_DAYS, MONTH_HOURS, MONTH_MINUTES, MONTH_SECONDS } from './assumptions.ts'
 import { LOGGED, MEMBERSHIP, USER } from './bytes.ts'
 import { type Line, line } from './line.ts'
@@ -6,10 +7,14 @@ import { type Settings, STACK } from './settings.ts'
 import { type Calls, monthOf } from './traffic.ts'
 import { countOf, type Given, gb, missesOf, questionsOf, sumOf, waitsOf, withOneIn } from './usage.ts'
 
-/** What runs without anybody asking: the look for lost doorbells, the watch, the worker's queue. */
+/** What runs without anybody asking: the look for lost doorbells, the watch, the nightly check, the worker's queue. */
 export function backgroundLines({ size, settings }: Given): Line[] {
+  const { check } = BESIDE
+  const nightly = size.users * MONTH_DAYS
   return [
     ...invocationLines('schedules', MONTH_MINUTES + MONTH_HOURS, 2, settings),
+    ...invocationLines('nightly check', check.runs, (nightly * check.roundTrips) / check.runs, settings),
+    line('nightly check', 'readUnits', nightly * check.readUnits),
     line(
       'read units',
       'readUnits',
@@ -41,6 +46,7 @@ export function outletLines({ settings }: Given, calls: readonly Calls[]): Line[
     line('the archive', 'streamGb', gb(events * countedBytes)),
     line('the archive', 'convertedGb', gb(events * countedBytes)),
     line('the archive', 'objectGb', 12 * gb(events * bytes)),
+    line('alarms', 'alarms', STACK.archiveAlarmMetrics),
   ]
   const bus = [line('change events', 'busEvents', changes)]
   return [...(settings.archive ? archive : []), ...(settings.changeEvents ? bus : [])]
@@ -84,14 +90,16 @@ export function metricLines({ size, settings }: Given, calls: readonly Calls[]):
   ]
 }
 
-/** What the functions' lines carry: requests that are well in nearly every hour, the days of a token in each. */
+/** What the functions' lines carry: requests that are well in nearly every hour, the days of a token and how schedules stand in each, those of the invariants once a night. */
 function ownMetricLines({ size, settings }: Pick<Given, 'size' | 'settings'>, busy: (count: number) => number): Line[] {
-  const { rare, share } = AWS.ownMetrics
+  const { rare, share, always: ours, ofDigests } = AWS.ownMetrics
+  const nightly = (INVARIANTS.length * MONTH_DAYS) / MONTH_HOURS
+  const steady = ours + (settings.auditDigests ? ofDigests : 0) + nightly
   const requests = size.requestsPerDay * MONTH_DAYS
   const { busy: moving, always } = AWS.integrationMetrics
   const each = size.integrations * (moving * busy(requests / size.integrations) + always)
   return [
-    line('metrics of the service', 'metrics', busy(requests) + 1 + rare * share),
+    line('metrics of the service', 'metrics', busy(requests) + steady + rare * share),
     ...(settings.metricsByIntegration ? [line('metrics of each integration', 'metrics', each)] : []),
   ]
 }
@@ -99,7 +107,7 @@ function ownMetricLines({ size, settings }: Pick<Given, 'size' | 'settings'>, bu
 /** Lines of requests, and of invocations that nobody asked for or that only the gateway did. */
 export function logLines({ size, settings }: Given, requests: number): Line[] {
   const quiet = missesOf(size, settings, countOf(monthOf(size))) + MONTH_MINUTES + MONTH_HOURS
-  const taken = gb(requests * LOGGED.request + quiet * LOGGED.invocation)
+  const taken = gb(requests * LOGGED.request + quiet * LOGGED.invocation + MONTH_MINUTES * LOGGED.minute)
   return [
     line('log lines, taken in', 'logGb', taken),
     line('log lines, kept', 'keptLogGb', (taken * settings.logRetentionDays) / MONTH_DAYS),
@@ -120,10 +128,10 @@ export function keyLines({ customerKey }: Settings): Line[] {
 }
 
 /** What stands before the API, where it is switched on. */
-export function frontLines({ firewall, domain }: Settings, requests: number): Line[] {
+export function frontLines({ firewall, allowedRangeKinds, domain }: Settings, requests: number): Line[] {
   const rules = [
     line('web ACL', 'firewalls', 1),
-    line('web ACL', 'firewallRules', STACK.firewallRules),
+    line('web ACL', 'firewallRules', STACK.firewallRules + allowedRangeKinds),
     line('web ACL', 'firewallRequests', requests),
   ]
   return [...(firewall ? rules : []), ...(domain ? [line('hosted zone', 'zones', 1)] : [])]

@@ -90,6 +90,10 @@ interface Change {
 
 const CHANGES: readonly Change[] = [
   { what: 'a web ACL before the API (two rules)', settings: { firewall: true } },
+  {
+    what: 'and ranges of both kinds of address that alone may call (two rules more)',
+    settings: { firewall: true, allowedRangeKinds: 2 },
+  },
   { what: "a key of your own for the table's data", settings: { customerKey: true } },
   { what: 'a domain of your own, with a hosted zone', settings: { domain: true } },
   { what: 'an archive in S3, a year of it', settings: { archive: true } },

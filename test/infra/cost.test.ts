@@ -1,7 +1,7 @@
 import { Template } from 'aws-cdk-lib/assertions'
 import { expect, test } from 'vitest'
 import { DEFAULTS, STACK } from '../cost/settings.ts'
-import { newStack, resourcesOf, theOnly } from './stack.ts'
+import { fullTemplate, newStack, resourcesOf, theOnly } from './stack.ts'
 
 const propertyOf = (type: string, name: string) => [
   ...new Set(resourcesOf(type).map(([, properties]) => properties[name])),
@@ -24,19 +24,28 @@ test('the estimate counts what the template deploys', () => {
     customerKey: resourcesOf('AWS::KMS::Key').length > 0,
     firewall: resourcesOf('AWS::WAFv2::WebACL').length > 0,
     domain: resourcesOf('AWS::ApiGateway::DomainName').length > 0,
+    allowedRangeKinds: resourcesOf('AWS::WAFv2::IPSet').length,
   }).toEqual({ ...DEFAULTS, memoryMb: [DEFAULTS.memoryMb], logRetentionDays: [DEFAULTS.logRetentionDays] })
 })
 
+/** Metrics that these alarms look at. */
+const lookedAt = (alarms: { Metrics?: object[] }[]) =>
+  alarms.flatMap(({ Metrics = [{ MetricStat: {} }] }) => Metrics.filter((one) => 'MetricStat' in one)).length
+
 test('the estimate counts all functions and alarms', () => {
   expect(resourcesOf('AWS::Lambda::Function')).toHaveLength(STACK.functions)
-  const alarms = resourcesOf('AWS::CloudWatch::Alarm').map(([, alarm]) => alarm)
-  const looked = alarms.map(
-    ({ Metrics = [{ MetricStat: {} }] }) => Metrics.filter((one: object) => 'MetricStat' in one).length,
-  )
-  expect(looked.reduce((sum, count) => sum + count, 0)).toBe(STACK.alarmMetrics)
+  expect(lookedAt(resourcesOf('AWS::CloudWatch::Alarm').map(([, alarm]) => alarm))).toBe(STACK.alarmMetrics)
   expect(resourcesOf('AWS::CloudWatch::Dashboard')).toHaveLength(STACK.dashboards)
   const told = newStack({}, { alarmTarget: 'ops@example.com' }).stack
   Template.fromStack(told).resourceCountIs('AWS::CloudWatch::CompositeAlarm', STACK.compositeAlarms)
+})
+
+test('and what the archive and ranges of both kinds of address add', () => {
+  const all = Object.values(fullTemplate().Resources)
+  const propertiesOf = (type: string) =>
+    all.filter(({ Type }) => Type === type).map(({ Properties }) => Object(Properties))
+  expect(lookedAt(propertiesOf('AWS::CloudWatch::Alarm'))).toBe(STACK.alarmMetrics + STACK.archiveAlarmMetrics)
+  expect(propertiesOf('AWS::WAFv2::WebACL')[0].Rules).toHaveLength(STACK.firewallRules + 2)
 })
 
 const hasPart = (name: string) => resourcesOf('AWS::S3::Bucket').some(([id]) => id.includes(name))
