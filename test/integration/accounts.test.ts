@@ -223,7 +223,8 @@ describe('dropAccount()', () => {
       expect((await adminApi(db, () => LATER)('DELETE', '/admin/users/{id}', on)).status).toBe(204)
       await settle(db, `a${account}`)
       await drop(db)
-      const back = await adminApi(db)('POST', '/admin/users/{id}/undrop', on)
+      const then = { ...db, clock: () => LATER.getTime() }
+      const back = await adminApi(then, () => LATER)('POST', '/admin/users/{id}/undrop', on)
       expect([back.status, back.body.rows]).toEqual([
         200,
         [

@@ -191,7 +191,12 @@ describe('the worker', () => {
     const groupId = await createGroup()
     await call('PATCH', `/Groups/${groupId}`, add(ids))
     const work: Work = { account: ACCOUNT, kind: 'GROUP', id: groupId }
-    const ends = await Promise.all([slice(work), slice(work), slice(work)])
+    const others = Promise.withResolvers<void>()
+    const held = hookedDb(db, (command) => (command.startsWith('BatchWrite') ? others.promise : undefined))
+    const slices = [slice(work, held), slice(work, held), slice(work, held)]
+    let ended = 0
+    for (const one of slices) void one.then(() => ++ended === 2 && others.resolve())
+    const ends = await Promise.all(slices)
     expect(ends.map(({ end }) => end).sort()).toEqual(['done', 'taken', 'taken'])
     expect(await slice(work)).toEqual({ end: 'done' })
     expect(await itemsIn(groupId)).toEqual(ids.map(() => 'MEMBER'))

@@ -10,7 +10,7 @@ const NOBODY = new Map<string, string>()
 const page = (rows: readonly EventRow[], before?: string): FeedPage =>
   toFeedPage(before, rows, tellPage(rows, { integrations }, NOBODY))
 const onDay = (day: number, eventId: string) =>
-  rowOf({ ...ofAda({ status: 403 }), time: `2026-11-${day}T12:00:00.000Z`, eventId })
+  rowOf({ ...ofAda({ status: 403 }), time: `2020-11-${day}T12:00:00.000Z`, eventId })
 const PAGES = [
   page([onDay(26, 'e'), onDay(26, 'd')]),
   page([onDay(26, 'c'), onDay(25, 'b')], 'x'),
@@ -27,7 +27,7 @@ describe('pages of a feed', () => {
   test('a day is told where it begins, across pages, whether or not the page before is held', () => {
     const days = (pages: readonly FeedPage[]) =>
       [0, 1, 2, 3, 4].map((index) => dayAt(pages, placeOf(pages, index) ?? { page: 9, line: 9 }))
-    const expected = ['Thursday 26 November', undefined, undefined, 'Wednesday 25 November', undefined]
+    const expected = ['Thursday 26 November 2020', undefined, undefined, 'Wednesday 25 November 2020', undefined]
     expect(days(PAGES)).toEqual(expected)
     expect(days(PAGES.map((one, i) => (i === 1 ? letGo(one) : one)))).toEqual([
       ...[expected[0], undefined, undefined, undefined, undefined],
@@ -36,8 +36,8 @@ describe('pages of a feed', () => {
 
   test('what is let go keeps its place and its number of lines', () => {
     expect(letGo(PAGES[1] as FeedPage)).toEqual({
-      ...{ before: 'x', end: '2026-11-25T12:00:00.000Z#b', rowCount: 2, count: 2 },
-      ...{ lastDay: '2026-10-25', rows: undefined, told: [] },
+      ...{ before: 'x', end: '2020-11-25T12:00:00.000Z#b', rowCount: 2, count: 2 },
+      ...{ lastDay: '2020-10-25', rows: undefined, told: [] },
     })
   })
 
