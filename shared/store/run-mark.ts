@@ -22,7 +22,7 @@ export const hoursSince = ({ finishedAt, since }: RunMark, now: Date): number =>
 
 /** Access pattern A8: whole hours since it ran; who asks first leaves a mark to count from. 1 read unit, the first time 1 write unit. */
 export async function hoursSinceRun(db: Db, name: Hourly, now: Date): Promise<number> {
-  const get = new GetCommand({ TableName: db.tableName, Key: markKey(name), ConsistentRead: true })
+  const get = new GetCommand({ TableName: db.tableName, Key: markKey(db, name), ConsistentRead: true })
   const { Item } = await db.client.send(get)
   if (Item) return hoursSince(markItem.parse(Item), now)
   await putMark(db, name, { since: now.toISOString() })
@@ -34,7 +34,7 @@ export const putRun = (db: Db, name: Hourly, now: Date): Promise<void> =>
   putMark(db, name, { since: now.toISOString(), finishedAt: now.toISOString() })
 
 async function putMark(db: Db, name: Hourly, mark: RunMark): Promise<void> {
-  await db.client.send(new PutCommand({ TableName: db.tableName, Item: { ...markKey(name), ...mark } }))
+  await db.client.send(new PutCommand({ TableName: db.tableName, Item: { ...markKey(db, name), ...mark } }))
 }
 
-const markKey = (name: Hourly) => roundKey(`${name}-ran`)
+const markKey = ({ region }: Db, name: Hourly) => roundKey(`${name}-ran`, region?.own)
