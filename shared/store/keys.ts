@@ -125,6 +125,11 @@ export const fenceGateKey = (account: string, gate: number): Key => ({
   pk: `A#${part(account)}#FENCE`,
   sk: String(gate).padStart(3, '0'),
 })
+/** What a region writes to see how far its items have come. */
+export const markerKey = (region: string, lane: number): Key => ({
+  pk: `MARKER#${part(region)}#${lane}`,
+  sk: 'MARKER',
+})
 /** What the service has told of an account by itself. */
 export const noticesKey = (account: string) => `A#${part(account)}#NOTICE`
 export const noticeKey = (account: string, subject: string): Key => ({ pk: noticesKey(account), sk: text(subject) })

@@ -1,0 +1,66 @@
+import type { RestEvent } from '../../shared/audit/rest-event.ts'
+import { DEFAULT_ACCOUNT } from '../../shared/auth/account.ts'
+import { listAccounts } from '../../shared/store/accounts.ts'
+import type { Db } from '../../shared/store/client.ts'
+import { putEvent } from '../../shared/store/events/write.ts'
+import { newId } from '../../shared/store/new-id.ts'
+import { Region } from '../../shared/store/regions/region.ts'
+import { UsageError } from '../failure.ts'
+
+/** One region of a deployment, as its operator reaches it: past its functions, and past its fences. */
+export interface Site {
+  name: string
+  db: Db
+}
+
+/** The regions of a deployment; the first is primary of each account without a fence. */
+export interface Sites {
+  all: readonly Site[]
+}
+
+/** What a failover needs besides: who does it, who hears how far it came, and how it waits. */
+export interface Operation {
+  sites: Sites
+  actor: string
+  tell(text: string): void
+  progress(text: string): void
+  pause(ms: number): Promise<void>
+}
+
+export const homeOf = ({ all: [first] }: Sites): string => first?.name ?? ''
+
+/** @throws {UsageError} naming those there are. */
+export function siteOf({ all }: Sites, name: string): Site {
+  const found = all.find((site) => site.name === name)
+  if (found) return found
+  throw new UsageError(`There is no region "${name}": the deployment has ${all.map((site) => site.name).join(', ')}`)
+}
+
+/** The others, of which there is one as a rule. */
+export const othersOf = ({ all }: Sites, name: string): Site[] => all.filter((site) => site.name !== name)
+
+/** Every account, the default one first: where that is fenced nobody makes another. */
+export async function accountsOf({ db }: Site): Promise<string[]> {
+  const names = await listAccounts(db, Number.POSITIVE_INFINITY)
+  return [DEFAULT_ACCOUNT, ...names.filter((name) => name !== DEFAULT_ACCOUNT)]
+}
+
+/** Writes an event of the operator's into an account's history, as of that region. */
+export async function tellHistory(
+  { sites, actor }: Operation,
+  { name, db }: Site,
+  account: string,
+  what: Pick<RestEvent, 'method' | 'detail'> & Partial<RestEvent>,
+): Promise<void> {
+  const now = new Date(db.clock())
+  const region = new Region({ own: name, all: sites.all.map((site) => site.name) })
+  await putEvent(
+    { ...db, region },
+    {
+      ...{ eventId: newId(now), account, time: now.toISOString(), type: 'ADMIN', endpoint: 'failover', status: 200 },
+      ...{ actorName: actor, actorDomain: 'IAM', clientIp: 'none' },
+      ...{ resourceDomain: 'ACCOUNT', resourceId: account, resourceName: account },
+      ...what,
+    },
+  )
+}
