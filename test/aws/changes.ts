@@ -1,8 +1,7 @@
+import type { Item, WriteRequest } from '../../local/engine/wire.ts'
 import type { Backend } from './backend.ts'
 import type { Change } from './charges.ts'
-import type { Item } from './item-size.ts'
 import { itemId, keyOf, type TableShape } from './table-shape.ts'
-import type { WriteRequest } from './wire.ts'
 
 /** A write with the item before it and, as far as that can be told, after it. */
 export interface PlannedChange extends Change {

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type Item, itemSize } from './item-size.ts'
+import type { Item } from '../../local/engine/wire.ts'
+import { itemSize } from './item-size.ts'
 import { type IndexShape, indexEntry, partitionOf, type TableShape } from './table-shape.ts'
 
 /** Capacity units that one partition key of a table or of an index pays. */

@@ -1,7 +1,6 @@
+import type { Input, Item } from '../../local/engine/wire.ts'
 import type { Change } from './charges.ts'
-import type { Item } from './item-size.ts'
 import { type IndexShape, indexEntry, itemId, partitionOf, type TableShape } from './table-shape.ts'
-import type { Input } from './wire.ts'
 
 /** One entry of an index as it was and as it is, for as long as readers may not know. */
 interface YoungChange {

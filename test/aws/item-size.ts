@@ -1,6 +1,4 @@
-/** A value as DynamoDB's protocol writes it: `{ S: 'text' }`. */
-export type AttributeValue = Readonly<Record<string, unknown>>
-export type Item = Readonly<Record<string, AttributeValue>>
+import type { AttributeValue, Item } from '../../local/engine/wire.ts'
 
 /** Bytes of an item as DynamoDB counts them: names and text in UTF-8, half a byte per digit, lists and maps a little more. */
 export const itemSize = (item: Item): number =>

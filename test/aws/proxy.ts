@@ -1,14 +1,11 @@
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { buffer } from 'node:stream/consumers'
+import { type EngineAnswer, EngineConnection, EngineRefusal } from '../../local/engine/engine-connection.ts'
+import { type EngineCall, startEngineProxy } from '../../local/engine/engine-proxy.ts'
+import type { Input } from '../../local/engine/wire.ts'
 import { Backend, type Outcome } from './backend.ts'
 import type { Change } from './charges.ts'
-import { CONTENT_TYPE, type EngineAnswer, EngineConnection, EngineRefusal } from './engine-connection.ts'
 import { type PlanInput, parsePlan } from './plan.ts'
 import { callTable } from './table.ts'
 import { type AwsCall, type Usage, UsageLog } from './usage.ts'
-import type { Input } from './wire.ts'
 
 /** An engine with AWS's manners. */
 export interface AwsProxy {
@@ -32,18 +29,13 @@ export interface AwsProxy {
  */
 export async function startAwsProxy(engine: string, plan: PlanInput = {}, port = 0): Promise<AwsProxy> {
   const proxy = new Front(engine, plan)
-  const server = createServer({ keepAliveTimeout: 65_000 }, (message, response) => void proxy.serve(message, response))
-  server.listen(port, '127.0.0.1')
-  await once(server, 'listening')
+  const server = await startEngineProxy((call) => proxy.answer(call), port)
   const close = async () => {
-    const closed = once(server, 'close')
-    server.close()
-    server.closeAllConnections()
-    await closed
+    await server.close()
     proxy.connection.close()
   }
   return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint: server.endpoint,
     usage: () => proxy.log,
     clearUsage: () => proxy.log.clear(),
     setPlan: (next) => proxy.follow(next),
@@ -75,25 +67,11 @@ class Front {
     })
   }
 
-  async serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
-    try {
-      const { status, contentType, body } = await this.#call(message)
-      response.writeHead(status, { 'content-type': contentType, 'content-length': body.length })
-      response.end(body)
-    } catch (error) {
-      // An engine that is gone looks the same from here as from its clients.
-      if (/^E[A-Z]+$/.test(String((error as NodeJS.ErrnoException).code))) response.destroy()
-      else fail(response, error)
-    }
-  }
-
-  async #call(message: IncomingMessage): Promise<EngineAnswer> {
+  async answer({ operation, body, headers }: EngineCall): Promise<EngineAnswer> {
     const start = performance.now()
-    const body = await buffer(message)
-    const operation = String(message.headers['x-amz-target']).split('.')[1] ?? ''
     const input = (body.length > 0 ? JSON.parse(body.toString('utf8')) : {}) as Input
     const send = (changed: object) =>
-      this.connection.send(operation, changed === input ? body : JSON.stringify(changed), message.headers)
+      this.connection.send(operation, changed === input ? body : JSON.stringify(changed), headers)
     const { answer, charges, refused } = await callTable(this.#backend, operation, input, send).catch(toRefusal)
     const call = { operation, start, end: performance.now(), charges, refused }
     for (const listen of this.calls) listen(call)
@@ -104,10 +82,4 @@ class Front {
 function toRefusal(error: unknown): Outcome {
   if (error instanceof EngineRefusal) return { answer: error.answer, charges: [], refused: undefined }
   throw error
-}
-
-function fail(response: ServerResponse, error: unknown): void {
-  process.stderr.write(`The proxy failed: ${error instanceof Error ? error.stack : String(error)}\n`)
-  response.writeHead(500, { 'content-type': CONTENT_TYPE })
-  response.end(JSON.stringify({ __type: 'InternalServerError', message: String(error) }))
 }

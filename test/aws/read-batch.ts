@@ -1,10 +1,10 @@
+import type { Input, Item } from '../../local/engine/wire.ts'
 import { type Backend, type Outcome, type Send, throttledOutcome } from './backend.ts'
 import { type Charge, readCharge } from './charges.ts'
-import type { Item } from './item-size.ts'
 import { bodyOf, consistencyOf, whole } from './reads.ts'
 import { throttled, toAnswer } from './refusals.ts'
 import { itemId, type TableShape } from './table-shape.ts'
-import { type BatchRead, type Input, project } from './wire.ts'
+import { type BatchRead, project } from './wire.ts'
 
 /** One key of a batch. */
 interface AskedKey {

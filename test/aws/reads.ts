@@ -1,11 +1,11 @@
+import type { EngineAnswer } from '../../local/engine/engine-connection.ts'
+import type { Input, Item } from '../../local/engine/wire.ts'
 import { type Backend, conflictOutcome, type Outcome, type Send, throttledOutcome } from './backend.ts'
 import { type Charge, type Consistency, leastOf, readCharge } from './charges.ts'
-import type { EngineAnswer } from './engine-connection.ts'
 import type { Page } from './index-lag.ts'
-import type { Item } from './item-size.ts'
 import { type Cancellation, cancelled, throttled, toAnswer } from './refusals.ts'
 import { itemId, type TableShape } from './table-shape.ts'
-import { type BatchRead, type Input, project, queriedPartition } from './wire.ts'
+import { type BatchRead, project, queriedPartition } from './wire.ts'
 
 /** How a request asks to read. */
 export const consistencyOf = ({ ConsistentRead }: Pick<Input, 'ConsistentRead'>): Consistency =>

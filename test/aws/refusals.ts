@@ -1,12 +1,12 @@
+import { CONTENT_TYPE, type EngineAnswer } from '../../local/engine/engine-connection.ts'
 import type { Charge } from './charges.ts'
-import { CONTENT_TYPE, type EngineAnswer } from './engine-connection.ts'
 import type { TableShape } from './table-shape.ts'
 
 const SERVICE = 'com.amazonaws.dynamodb.v20120810#'
 
 /** An answer in DynamoDB's own form. */
 export const toAnswer = (status: number, body: object): EngineAnswer => ({
-  ...{ status, contentType: CONTENT_TYPE },
+  ...{ status, headers: { 'content-type': CONTENT_TYPE } },
   body: Buffer.from(JSON.stringify(body)),
 })
 

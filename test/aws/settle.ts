@@ -1,7 +1,7 @@
+import type { EngineAnswer } from '../../local/engine/engine-connection.ts'
 import type { Backend, Outcome } from './backend.ts'
 import { completeChanges, type PlannedChange } from './changes.ts'
 import { type Charge, writeCharges } from './charges.ts'
-import type { EngineAnswer } from './engine-connection.ts'
 
 /** Corrects the charge once it is known what the engine has done; what it refused has changed no index. */
 export async function settle(

@@ -1,5 +1,5 @@
-import type { EngineConnection } from './engine-connection.ts'
-import type { Item } from './item-size.ts'
+import type { EngineConnection } from '../../local/engine/engine-connection.ts'
+import type { Item } from '../../local/engine/wire.ts'
 
 /** Attribute names of a table's or index's keys; the second may be missing. */
 export type KeyNames = readonly string[]

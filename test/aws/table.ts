@@ -1,9 +1,9 @@
+import type { Input } from '../../local/engine/wire.ts'
 import type { Backend, Outcome, Send } from './backend.ts'
 import { type Charge, unitsOf } from './charges.ts'
 import { readBatch } from './read-batch.ts'
 import { query, readOne, readTransaction, scan } from './reads.ts'
 import { toAnswer } from './refusals.ts'
-import type { Input } from './wire.ts'
 import { writeBatch } from './write-batch.ts'
 import { writeOne, writeTransaction } from './writes.ts'
 

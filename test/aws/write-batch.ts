@@ -1,10 +1,10 @@
+import type { EngineAnswer } from '../../local/engine/engine-connection.ts'
+import { type BatchEntry, batchWrites, type Input } from '../../local/engine/wire.ts'
 import { type Backend, type Outcome, type Send, throttledOutcome } from './backend.ts'
 import { type PlannedChange, planChanges } from './changes.ts'
 import { type Charge, writeCharges } from './charges.ts'
-import type { EngineAnswer } from './engine-connection.ts'
 import { throttled, toAnswer } from './refusals.ts'
 import { settle } from './settle.ts'
-import { type BatchEntry, batchWrites, type Input } from './wire.ts'
 
 /** BatchWriteItem: what is throttled or held comes back as unprocessed; where all is throttled it is an error. */
 export async function writeBatch(backend: Backend, input: Input, send: Send): Promise<Outcome> {

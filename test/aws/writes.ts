@@ -1,9 +1,9 @@
+import { type Input, singleWrite, transactWrites } from '../../local/engine/wire.ts'
 import { type Backend, conflictOutcome, type Outcome, type Send, throttledOutcome } from './backend.ts'
 import { type PlannedChange, planChanges } from './changes.ts'
 import { type Charge, writeCharges } from './charges.ts'
 import { type Cancellation, cancelled, throttled, transactionConflict, transactionInProgress } from './refusals.ts'
 import { settle } from './settle.ts'
-import { type Input, singleWrite, transactWrites } from './wire.ts'
 
 /** PutItem, UpdateItem and DeleteItem. */
 export async function writeOne(

@@ -4,7 +4,8 @@ import { buffer } from 'node:stream/consumers'
 /** What the engine said, as it said it. */
 export interface EngineAnswer {
   status: number
-  contentType: string
+  /** Those of the message, not those of the connection that it came by. */
+  headers: IncomingHttpHeaders
   body: Buffer
 }
 
@@ -17,7 +18,7 @@ const UNSIGNED = {
 const PROTOCOL = 'DynamoDB_20120810.'
 export const CONTENT_TYPE = 'application/x-amz-json-1.0'
 
-/** What the engine refuses the proxy is the caller's answer: there is no such table, or no such key in it. */
+/** What the engine refuses: there is no such table, or no such key in it. A proxy gives its answer to its own caller. */
 export class EngineRefusal extends Error {
   override readonly name = 'EngineRefusal'
   readonly answer: EngineAnswer
@@ -48,19 +49,15 @@ export class EngineConnection {
       }
       const outgoing = request(this.#endpoint, { method: 'POST', agent: this.#agent, headers: sent }, (answer) => {
         const { statusCode: status = 500, headers: found } = answer
-        const toAnswer = (content: Buffer) => ({
-          status,
-          contentType: found['content-type'] ?? CONTENT_TYPE,
-          body: content,
-        })
-        buffer(answer).then(toAnswer).then(resolve, reject)
+        const { connection: _, 'keep-alive': __, 'transfer-encoding': ___, 'content-length': ____, ...headers } = found
+        buffer(answer).then((content) => resolve({ status, headers, body: content }), reject)
       })
       outgoing.once('error', reject)
       outgoing.end(body)
     })
   }
 
-  /** A call of the proxy's own. @throws {EngineRefusal} */
+  /** A call of our own. @throws {EngineRefusal} */
   async ask(operation: string, input: object): Promise<Record<string, unknown>> {
     const answer = await this.send(operation, JSON.stringify(input))
     if (answer.status === 200) return JSON.parse(answer.body.toString('utf8'))
