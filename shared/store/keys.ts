@@ -123,7 +123,7 @@ export const fenceKey = (account: string): Key => ({ pk: revokedKey(account), sk
 /** The same, where changes meet it. */
 export const fenceGateKey = (account: string, gate: number): Key => ({
   pk: `A#${part(account)}#FENCE`,
-  sk: String(gate).padStart(3, '0'),
+  sk: String(gate).padStart(2, '0'),
 })
 /** What a region writes to see how far its items have come. */
 export const markerKey = (region: string, lane: number): Key => ({

@@ -21,11 +21,11 @@ export interface Fence {
  * A change checks one of so many rows that say the same as the fence, chosen by chance: of one, all changes would conflict.
  * It makes no difference to any of them how the fence changes, but that it does.
  */
-export const GATES = 256
+export const GATES = 64
 
 /**
  * Puts a fence: the rows that changes meet, and then the one that is read, so that who reads it may rely on the others.
- * When it returns, nothing commits in this region any more that it does not let through. 257 write units; can be done again.
+ * When it returns, nothing commits in this region any more that it does not let through. 65 write units; can be done again.
  */
 export async function putFence(db: Db, account: string, fence: Fence): Promise<void> {
   const gates = Array.from({ length: GATES }, (_, gate) => ({ ...fenceGateKey(account, gate), ...fence }))
@@ -39,7 +39,7 @@ export async function putFence(db: Db, account: string, fence: Fence): Promise<v
 }
 
 /** The gate for a transaction: the same for whoever sends it again. */
-export const gateOf = (token: string): number => createHash('sha256').update(token).digest().readUInt8(0)
+export const gateOf = (token: string): number => createHash('sha256').update(token).digest().readUInt8(0) % GATES
 
 /** Reads a row back; without one the first region of all is primary. @throws {Error} where it is not as we write them. */
 export function toFence(item: Record<string, unknown> | undefined, home: string): Fence {
