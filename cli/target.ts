@@ -37,7 +37,7 @@ export async function findTarget(flags: TargetFlags, { env }: Terminal): Promise
   const named = flags.url || env.ROLECALL_URL
   if (!named) return toLocalTarget(requireLocal(systems, startCommand), flags)
   const url = toBase(named)
-  const local = systems.find(({ adminUrl }) => adminUrl === url.replace('//localhost:', '//127.0.0.1:'))
+  const local = systems.find((system) => urlsOf(system).includes(url.replace('//localhost:', '//127.0.0.1:')))
   const options = optionWords({ ...flags, url })
   if (local) return { ...toLocalTarget(local, flags), url, options }
   if (url.startsWith('http:') && !flags.region && !flags.profile) throw unknownLocal(url)
@@ -45,6 +45,12 @@ export async function findTarget(flags: TargetFlags, { env }: Terminal): Promise
   if (!region) throw new UsageError('The region is not known: give --region or set AWS_REGION')
   return { url, region, credentials: await awsCredentials(flags.profile), startCommand, options }
 }
+
+/** A system of several regions is at one address, and each region at its own. */
+const urlsOf = ({ adminUrl, regions = [] }: LocalCredentials): string[] => [
+  adminUrl,
+  ...regions.map((region) => region.adminUrl),
+]
 
 /** A system that was started anew at its address has another key. */
 function toLocalTarget(found: LocalCredentials, flags: TargetFlags): Target {

@@ -3,6 +3,7 @@ import { relative } from 'node:path'
 import { CORE_USER } from '../shared/scim/schemas/core-user.ts'
 import { optionsOf, ROLECALL, toCommandLine } from './command-line.ts'
 import type { DataPlace } from './credentials.ts'
+import type { LocalRegion } from './regions/local-regions.ts'
 import type { System } from './system.ts'
 
 /** What the terminal is told about a system besides itself. */
@@ -14,13 +15,20 @@ export interface Setting {
   elsewhere: string | undefined
 }
 
-type Announced = Pick<System, 'baseUrl' | 'adminUrl' | 'consoleUrl' | 'tokens' | 'withoutToken' | 'replaced'>
+type Told = 'baseUrl' | 'adminUrl' | 'consoleUrl' | 'tokens' | 'withoutToken' | 'replaced'
+
+/** What it tells of a system; of one of several regions also those, and how long items are on their way. */
+export interface Announced extends Pick<System, Told> {
+  regions?: LocalRegion[]
+  lagMs?: number
+}
 
 /** What the terminal says once requests are served: the address, the tokens, and the first two things to try. */
 export function banner(system: Announced, setting: Setting): string {
   const parts = [
     `\nConsole: ${system.consoleUrl}`,
     `Rolecall is ready: SCIM 2.0 at ${system.baseUrl}\n${whereDataIs(setting)}`,
+    ...regionLines(system),
     tokenLines(system, setting),
     ...firstRequest(system),
     `See the requests of the last five minutes:\n  ${rolecall('event-history --last 5m --limit 200', system, setting)}`,
@@ -33,6 +41,15 @@ function whereDataIs({ folder, data, elsewhere }: Setting): string {
   if (data === 'memory') return 'Data is kept in memory and lost at the end.'
   if (elsewhere) return `Data is kept in ${elsewhere}.`
   return `Data is kept in ${relative(process.cwd(), folder) || folder}.`
+}
+
+function regionLines({ adminUrl, regions, lagMs = 0 }: Announced): string[] {
+  if (!regions) return []
+  const lines = regions.map(
+    ({ name, primary, baseUrl }) => `  ${name.padEnd(22)}${primary ? 'primary  ' : 'secondary'}  ${baseUrl}`,
+  )
+  const lag = lagMs === 0 ? 'at once' : `after ${lagMs / 1000} s, give or take half of it`
+  return [[`Two regions; ${adminUrl} leads to the primary one, and items reach the other ${lag}:`, ...lines].join('\n')]
 }
 
 function tokenLines(system: Announced, setting: Setting): string {

@@ -2,9 +2,17 @@ import { randomBytes } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
+import type { AwsCredentials } from '../shared/auth/sigv4.ts'
 import { LOCAL_AWS } from './environment.ts'
 import { DATA_FOLDER } from './folders.ts'
 import { createPrivateFile, loadPrivateFile, removePrivateFile, writePrivateFile } from './private-file.ts'
+
+const CredentialsRegion = z.object({
+  name: z.string(),
+  adminUrl: z.string(),
+  dynamodbEndpoint: z.string(),
+  tableName: z.string(),
+})
 
 const LocalCredentials = z.object({
   accessKeyId: z.string(),
@@ -15,6 +23,8 @@ const LocalCredentials = z.object({
   /** Epoch milliseconds. */
   startedAt: z.int(),
   data: z.enum(['folder', 'memory', 'elsewhere']),
+  /** Of a system of several: where each is, and its table for what opens that by itself. */
+  regions: z.array(CredentialsRegion).optional(),
 })
 
 /** The key that opens the IAM-authorized routes of a running local system, and where they are. */
@@ -43,11 +53,13 @@ export interface WrittenCredentials {
  */
 export function writeLocalCredentials(
   adminUrl: string,
-  { accessKeyId, secretAccessKey }: ReturnType<typeof newLocalKey>,
+  { accessKeyId, secretAccessKey }: AwsCredentials,
   folder = DATA_FOLDER,
   data: DataPlace = 'folder',
+  regions?: LocalCredentials['regions'],
 ): WrittenCredentials {
-  const about = { region: LOCAL_AWS.region, adminUrl, pid: process.pid, startedAt: Date.now(), data }
+  const found = regions?.map((region) => CredentialsRegion.parse(region))
+  const about = { region: LOCAL_AWS.region, adminUrl, pid: process.pid, startedAt: Date.now(), data, regions: found }
   const credentials: LocalCredentials = { accessKeyId, secretAccessKey, ...about }
   for (const name of credentialFiles(folder)) discardDead(join(folder, name))
   const path = takePlace(folder, credentials)

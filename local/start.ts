@@ -1,11 +1,11 @@
-import { banner, type Setting } from './banner.ts'
-import { writeLocalCredentials } from './credentials.ts'
+import { type AnnouncedSystem, Announcement } from './announcement.ts'
+import type { Setting } from './banner.ts'
 import { startEngine } from './engine/engine.ts'
 import { type ChosenEngine, chosenEngine } from './environment.ts'
 import { tokenKeeper } from './kept-tokens.ts'
 import { digestFolder, engineFolder, OptionError, type Options, parseOptions, USAGE } from './options.ts'
 import { watchParent } from './parent-watch.ts'
-import { clearReadyFile, writeReadyFile } from './ready-file.ts'
+import { clearReadyFile } from './ready-file.ts'
 import type { System } from './system.ts'
 
 const TABLE_NAME = 'rolecall'
@@ -42,6 +42,7 @@ class Run {
   readonly #options: Options
   readonly #chosen: ChosenEngine | undefined
   readonly #endings: (() => unknown)[] = []
+  #announcement: Announcement | undefined
 
   constructor(options: Options, chosen: ChosenEngine | undefined) {
     this.#options = options
@@ -49,9 +50,19 @@ class Run {
   }
 
   async start(): Promise<void> {
-    const { port, newTokens, readyFile, demo, throttled } = this.#options
+    const { readyFile, demo, regions } = this.#options
     if (demo && this.#chosen) throw new Error('--demo plays in memory: unset DYNAMODB_ENDPOINT')
+    if (regions > 1 && this.#chosen) throw new Error('--regions 2 has engines of its own: unset DYNAMODB_ENDPOINT')
     if (readyFile) clearReadyFile(readyFile)
+    if (regions > 1) return this.#startRegions()
+    const system = await this.#startSystem()
+    if (this.stopping) return
+    this.#announce(system)
+    if (demo) void this.#playDemo(system)
+  }
+
+  async #startSystem(): Promise<System & AnnouncedSystem> {
+    const { port, newTokens, throttled } = this.#options
     const { tableName = TABLE_NAME, aws, endpoint = this.#startEngine() } = this.#chosen ?? {}
     // The engine is on its way while all the rest is imported; if it fails meanwhile, startSystem() says so.
     Promise.resolve(endpoint).catch(() => {})
@@ -64,9 +75,18 @@ class Run {
     const kept = this.#setting.data === 'folder' && { digestFolder: digestFolder(this.#options) }
     const system = await startSystem({ ...table, port, newTokens, throttled, ...keeper, ...kept, place: this.#setting })
     this.#endings.push(system.stop)
-    if (this.stopping) return
-    this.#announce(system, await endpoint)
-    if (this.#options.demo) void this.#playDemo(system)
+    return { ...system, dynamodbEndpoint: await endpoint }
+  }
+
+  async #startRegions(): Promise<void> {
+    const { startRegions } = await import('./regions/start-regions.ts')
+    const system = await startRegions({
+      ...{ ...this.#options, tableName: TABLE_NAME },
+      atEnd: (end) => void this.#endings.push(end),
+      failed: (message) => void this.fail(message),
+      moved: (regions) => this.#announcement?.moved(regions),
+    })
+    if (!this.stopping) this.#announce(system)
   }
 
   /** Without an engine of its own a system has nothing in memory, and nothing in the data folder that others may not have. */
@@ -85,25 +105,10 @@ class Run {
     return engine.endpoint
   }
 
-  #announce(system: System, dynamodbEndpoint: string): void {
-    const { baseUrl, adminUrl, consoleUrl, tokens, withoutToken } = system
-    const { folder, data } = this.#setting
-    const written = writeLocalCredentials(adminUrl, system.credentials, folder, data)
-    this.#endings.push(written.remove)
-    process.stdout.write(banner(system, this.#setting))
-    const { readyFile } = this.#options
-    if (!readyFile) return
-    const ready = {
-      baseUrl,
-      adminUrl,
-      consoleUrl,
-      tokens,
-      withoutToken,
-      credentialsFile: written.path,
-      dynamodbEndpoint,
-      pid: process.pid,
-    }
-    this.#endings.push(writeReadyFile(readyFile, ready))
+  #announce(system: AnnouncedSystem): void {
+    const announcement = new Announcement(system, this.#setting, this.#options.readyFile)
+    this.#announcement = announcement
+    this.#endings.push(() => announcement.takeBack())
   }
 
   /** Plays until it is over or the system stops; what goes wrong in it ends only the demo. */

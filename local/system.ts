@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { LambdaName } from '../infra/bundling.ts'
+import type { AwsCredentials } from '../shared/auth/sigv4.ts'
 import { type AwsConfig, ENV, parseConfig } from '../shared/config.ts'
 import { SCIM_BASE } from '../shared/http/routes.ts'
 import { openObjectStore } from '../shared/notary/object-store.ts'
@@ -30,12 +31,18 @@ export interface SystemOptions extends Pick<GatewayOptions, 'port' | 'now' | 'so
   keeper?: TokenKeeper
   /** Replaces the tokens of earlier starts. */
   newTokens?: boolean
+  /** What was seeded already, elsewhere: nothing is seeded here. */
+  seeded?: Seeded
+  /** The address that clients have, where it is another than that of the gateway: `http://127.0.0.1:8080`. */
+  domain?: string
+  /** The key of the admin routes; a new one, if not given. */
+  credentials?: AwsCredentials
   /** More of the functions' environment. */
   env?: Record<string, string>
   /** Where it keeps its data: what the CLI finds it by; the project's own folder, if not given. */
   place?: { folder: string; data: DataPlace }
   /** Where the digests of the event history are kept; gone when it stops, if not given. */
-  digestFolder?: string
+  digestFolder?: string | undefined
   /** How unfinished work is found and done; false where it is left alone. */
   driver?: DriverOptions | false
   /** The functions' handlers, asked for when their environment is in place; by default all are imported at once. */
@@ -51,7 +58,7 @@ export interface System extends Seeded {
   /** What opens the console, as long as the system runs. */
   consoleUrl: string
   /** The key that signs requests to {@link System.adminUrl}. */
-  credentials: ReturnType<typeof newLocalKey> & { region: string }
+  credentials: AwsCredentials & { region: string }
   db: Db
   flushAuthorizerCache(): void
   stop(): Promise<void>
@@ -60,19 +67,19 @@ export interface System extends Seeded {
 /** Starts gateway and functions over an engine, with the default account, its integrations and a token for each. */
 export async function startSystem(options: SystemOptions): Promise<System> {
   const [model, endpoint] = await Promise.all([loadGatewayModel(), options.endpoint])
-  const credentials = newLocalKey()
+  const { credentials = newLocalKey(), aws = LOCAL_AWS, domain } = options
   const signing = { ...credentials, region: LOCAL_AWS.region }
-  const gateway = await startGateway({ ...options, model, credentials })
+  const gateway = await startGateway({ ...options, model, credentials, region: aws.region })
   const page = localConsole(gateway.url, signing, options)
   gateway.mount(page)
   const passing = join(tmpdir(), `rolecall-digests-${randomUUID()}`)
   try {
     const baseUrl = `${gateway.url}${SCIM_BASE}`
-    const { aws = LOCAL_AWS, digestFolder = passing } = options
+    const { digestFolder = passing } = options
     setEnvironment(aws, {
       [ENV.tableName]: options.tableName,
       [ENV.dynamodbEndpoint]: endpoint,
-      [ENV.publicBaseUrl]: baseUrl,
+      [ENV.publicBaseUrl]: `${domain ?? gateway.url}${SCIM_BASE}`,
       [ENV.digestStore]: digestFolder,
       [ENV.deployment]: model.functions.get('authorizer')?.environment[ENV.deployment] ?? '',
       ...options.env,
@@ -99,9 +106,14 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   }
 }
 
-/** Tokens are kept before anybody is told of them. */
-async function prepareTable(db: Db, { prepare, keeper, newTokens = false }: SystemOptions): Promise<Seeded> {
+/** Seeds the table and keeps the tokens before anybody is told of them. */
+export async function prepareTable(
+  db: Db,
+  options: Pick<SystemOptions, 'prepare' | 'keeper' | 'newTokens' | 'seeded'>,
+): Promise<Seeded> {
+  const { prepare, keeper, newTokens = false, seeded: elsewhere } = options
   await prepare?.(db)
+  if (elsewhere) return elsewhere
   const seeded = await seed(db, { kept: keeper?.load() ?? {}, renew: newTokens })
   keeper?.keep(seeded.tokens)
   return seeded

@@ -8,7 +8,7 @@ import { type HandlerOptions, RequestHandler } from './request-handler.ts'
 import type { GatewayModel } from './template.ts'
 
 /** Node itself refuses larger ones, before we see them. */
-const MAX_PARSED_HEAD_BYTES = 64 * 1024
+export const MAX_PARSED_HEAD_BYTES = 64 * 1024
 
 export interface GatewayOptions extends HandlerOptions {
   /** 0 takes any free port. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AwsCredentials } from '../../shared/auth/sigv4.ts'
 import { collectBody, endAnswer } from '../../shared/http/message-body.ts'
+import { LOCAL_AWS } from '../environment.ts'
 import { AuthorizerCache } from './authorizer-cache.ts'
 import { ClientThrottle } from './client-throttle.ts'
 import { GatewayError, presentGatewayError } from './gateway-error.ts'
@@ -25,6 +26,10 @@ export interface HandlerOptions {
   model: GatewayModel
   /** The key that IAM-authorized requests are signed with. */
   credentials: AwsCredentials
+  /** What the ARNs of its methods name; that of the local engine, if not given. */
+  region?: string
+  /** Another address that its requests are sent to: `http://127.0.0.1:8080`. */
+  domain?: string | undefined
   /** Epoch milliseconds, for the authorizer cache, for signatures and for limits. */
   now?: () => number
   /** Whether the usage plan's limits are kept, as API Gateway does; by default they are not: one machine is slow enough. */
@@ -53,12 +58,11 @@ export class RequestHandler {
   readonly #clients: ClientThrottle
 
   constructor(options: HandlerOptions, url: string) {
-    const { host, port } = new URL(url)
     this.#options = options
     this.#now = options.now ?? Date.now
     this.cache = new AuthorizerCache(this.#now)
     this.#clients = new ClientThrottle(options.model.clients, this.#now)
-    this.#hosts = new Set([host, `localhost:${port}`])
+    this.#hosts = new Set([url, options.domain ?? url].flatMap(hostNames))
     this.#match = routeMatcher(options.model.routes)
   }
 
@@ -125,7 +129,8 @@ export class RequestHandler {
     if (typeof authorizer === 'string') return undefined
     const event = toProxyEvent(request, match, around, leniently)
     const call = (question: unknown) => this.#callFunction(authorizer.function, JSON.stringify(question))
-    return authorizeByToken(request, event, { authorizer, cache: this.cache, stage: around.stage, call })
+    const { region = LOCAL_AWS.region } = this.#options
+    return authorizeByToken(request, event, { authorizer, cache: this.cache, region, stage: around.stage, call })
   }
 
   /** After the authorizer, which names the key, and before anything else of the request. */
@@ -157,6 +162,11 @@ export class RequestHandler {
   get #iam() {
     return { credentials: this.#options.credentials, service: 'execute-api' as const, now: this.#now() }
   }
+}
+
+function hostNames(url: string): string[] {
+  const { host, port } = new URL(url)
+  return [host, `localhost:${port}`]
 }
 
 /** What `ANY` stands for. */

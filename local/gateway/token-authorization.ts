@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda'
 import * as z from 'zod'
-import { LOCAL_ACCOUNT, LOCAL_AWS } from '../environment.ts'
+import { LOCAL_ACCOUNT } from '../environment.ts'
 import type { AuthorizerCache } from './authorizer-cache.ts'
 import { GatewayError } from './gateway-error.ts'
 import { headerValues, type RawRequest } from './http-message.ts'
@@ -35,6 +35,7 @@ const Answer = z.object({
 export interface TokenAuthorization {
   authorizer: AuthorizerModel
   cache: AuthorizerCache<Decision>
+  region: string
   stage: string
   /** Calls the authorizer's function. */
   call(event: unknown): Promise<Invocation>
@@ -51,7 +52,7 @@ export async function authorizeByToken(
 ): Promise<Authorized> {
   const { authorizer, cache } = setup
   const identity = authorizer.identitySources.map((source) => identityValue(source, request))
-  const methodArn = toMethodArn(request, setup.stage)
+  const methodArn = toMethodArn(request, setup)
   const cached = cache.get(authorizer.id, identity)
   const decision = cached ?? (await decide(event, methodArn, setup))
   if (!cached) cache.put(authorizer.id, identity, decision, authorizer.ttlSeconds)
@@ -82,5 +83,5 @@ async function decide(event: APIGatewayProxyEvent, methodArn: string, setup: Tok
   return { principalId, policy, context: Object.fromEntries(texts), key }
 }
 
-const toMethodArn = ({ method, path }: RawRequest, stage: string) =>
-  `arn:aws:execute-api:${LOCAL_AWS.region}:${LOCAL_ACCOUNT}:${API_ID}/${stage}/${method}${path}`
+const toMethodArn = ({ method, path }: RawRequest, { region, stage }: Pick<TokenAuthorization, 'region' | 'stage'>) =>
+  `arn:aws:execute-api:${region}:${LOCAL_ACCOUNT}:${API_ID}/${stage}/${method}${path}`

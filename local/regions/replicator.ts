@@ -127,11 +127,11 @@ export class Replicator {
 
   /** Nothing is delivered this way any more, or either way, until it is healed. */
   cut(direction?: Direction): void {
-    for (const one of direction ? [direction] : this.#directions()) this.#cut.add(linkOf(one))
+    for (const one of direction ? [direction] : this.directions()) this.#cut.add(linkOf(one))
   }
 
   heal(direction?: Direction): void {
-    for (const one of direction ? [direction] : this.#directions()) this.#cut.delete(linkOf(one))
+    for (const one of direction ? [direction] : this.directions()) this.#cut.delete(linkOf(one))
   }
 
   /** A region is lost: nothing goes there or comes from there until it is back. */
@@ -175,13 +175,14 @@ export class Replicator {
 
   /** Where nothing of a key is on its way all copies are the same, and when they were written does not matter any more. */
   #tell(key: ItemKey): void {
-    const directions = this.#directions().filter((direction) => this.#pending.has(idOf({ ...direction, key })))
+    const directions = this.directions().filter((direction) => this.#pending.has(idOf({ ...direction, key })))
     const written = this.#written.get(key) ?? {}
     if (directions.length === 0) this.#written.delete(key)
     this.#options.changed?.(key, directions.length === 0 ? undefined : { key, written, directions })
   }
 
-  #directions(): Direction[] {
+  /** Every region to every other. */
+  directions(): Direction[] {
     return this.regions.flatMap((from) => this.regions.filter((to) => to !== from).map((to) => ({ from, to })))
   }
 

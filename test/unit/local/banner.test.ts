@@ -60,3 +60,22 @@ test('an integration without a token is told with the reason, and the first requ
   const none = banner({ ...system, tokens: {} }, { folder: '/d', data: 'folder', elsewhere: undefined })
   expect(none).not.toContain('curl')
 })
+
+test('two regions are told with their roles and their own addresses', () => {
+  const regions = [
+    { name: 'eu-central-1', primary: true, adminUrl: 'http://127.0.0.1:9001' },
+    { name: 'eu-west-1', primary: false, adminUrl: 'http://127.0.0.1:9002' },
+  ].map((region) => ({ ...region, baseUrl: `${region.adminUrl}/scim/v2`, dynamodbEndpoint: '', tableName: '' }))
+  const setting = { folder: '/d', data: 'memory', elsewhere: undefined } as const
+  const lines = (lagMs: number) => {
+    const text = banner({ ...SYSTEM, regions, lagMs }, setting).split('\n\n')
+    return text.find((part) => part.startsWith('Two regions'))?.split('\n')
+  }
+  const table = [
+    '  eu-central-1          primary    http://127.0.0.1:9001/scim/v2',
+    '  eu-west-1             secondary  http://127.0.0.1:9002/scim/v2',
+  ]
+  const begin = 'Two regions; http://127.0.0.1:8081 leads to the primary one, and items reach the other'
+  expect(lines(2000)).toEqual([`${begin} after 2 s, give or take half of it:`, ...table])
+  expect(lines(0)).toEqual([`${begin} at once:`, ...table])
+})

@@ -79,3 +79,12 @@ test.each([
 test('a folder that is not there holds none', () => {
   expect(listLocalCredentials(join(folder, 'missing'))).toEqual([])
 })
+
+test('of a system of several regions each is told with its address and its table, whichever is primary', () => {
+  const region = { name: 'eu-west-1', adminUrl: urlOf(2), dynamodbEndpoint: urlOf(3), tableName: 't' }
+  const running = { ...region, baseUrl: `${urlOf(2)}/scim/v2`, primary: true }
+  const { remove } = writeLocalCredentials(urlOf(1), newLocalKey(), folder, 'folder', [running])
+  expect(listLocalCredentials(folder).map(({ regions }) => regions)).toEqual([[region]])
+  remove()
+  expect(readdirSync(folder)).toEqual([])
+})

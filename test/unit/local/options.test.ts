@@ -9,7 +9,8 @@ describe('parseOptions()', () => {
   test('keeps data in .rolecall of the project and listens on 8080 unless told otherwise', () => {
     const folder = join(ROOT, '.rolecall')
     const switches = { memory: false, newTokens: false, demo: false, throttled: false, help: false }
-    expect(parseOptions([])).toEqual({ ...switches, port: 8080, readyFile: undefined, folder })
+    const region = { regions: 1, lagMs: 2000 }
+    expect(parseOptions([])).toEqual({ ...switches, ...region, port: 8080, readyFile: undefined, folder })
   })
 
   test('reads every option', () => {
@@ -27,7 +28,30 @@ describe('parseOptions()', () => {
       '--help',
     ]
     const switches = { memory: true, newTokens: true, demo: true, throttled: true, help: true }
-    expect(parseOptions(args)).toEqual({ ...switches, port: 0, readyFile: resolve('r.json'), folder: resolve('d') })
+    const region = { regions: 1, lagMs: 2000 }
+    const paths = { readyFile: resolve('r.json'), folder: resolve('d') }
+    expect(parseOptions(args)).toEqual({ ...switches, ...region, ...paths, port: 0 })
+  })
+
+  test.each([
+    ['0', 0],
+    ['500ms', 500],
+    ['2s', 2000],
+    ['1m', 60_000],
+  ])('two regions have a lag between them: %s', (lag, lagMs) => {
+    expect(parseOptions(['--regions', '2', '--lag', lag])).toMatchObject({ regions: 2, lagMs })
+  })
+
+  test.each([
+    [['--regions=2', '--demo'], '--demo plays in one region: leave out --regions 2'],
+    [['--lag=1s'], '--lag "1s": nothing is on its way with one region, add --regions 2'],
+    ...['3', '0', '', 'two'].map((count) => [[`--regions=${count}`], `--regions "${count}": expected 1 or 2`]),
+    ...['2', '-1s', '1h', '1.5s', '', '99999ms', '0x'].map((lag) => [
+      ['--regions=2', `--lag=${lag}`],
+      `--lag "${lag}": expected a time as 500ms, 2s or 1m, or 0`,
+    ]),
+  ] as [string[], string][])('refuses %j', (args, message) => {
+    expect(() => parseOptions(args)).toThrow(new OptionError(message))
   })
 
   test('a demo keeps nothing', () => {
