@@ -1,12 +1,12 @@
 import { DEFAULT_ACCOUNT } from '../../shared/auth/account.ts'
-import { revokedTokenKey } from '../../shared/store/keys.ts'
+import { fenceKey } from '../../shared/store/keys.ts'
 import type { Item } from '../engine/wire.ts'
 import { toItemKey } from './item-key.ts'
 import type { Replica, Replicator } from './replicator.ts'
 
 const WATCH_MS = 250
 /** The fence of the account that the address is of. */
-const { pk, sk } = revokedTokenKey(DEFAULT_ACCOUNT, 'FENCE')
+const { pk, sk } = fenceKey(DEFAULT_ACCOUNT)
 const FENCE = toItemKey({ pk: { S: pk }, sk: { S: sk } })
 
 /** Knows which region the address of the system leads to, as whoever runs its DNS would decide it. */

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { LocalRegion } from '../../local/regions/local-regions.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 const READY_MS = 60_000
@@ -15,8 +16,9 @@ export interface Ready {
   tokens: Record<'OKTA_PROVISIONING' | 'AZURE_PROVISIONING' | 'GENERIC_PROVISIONING', string>
   withoutToken: Record<string, string>
   credentialsFile: string
-  dynamodbEndpoint: string
+  dynamodbEndpoint?: string
   pid: number
+  regions?: LocalRegion[]
 }
 
 /** A started system in a process of its own. */
