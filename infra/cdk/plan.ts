@@ -11,6 +11,10 @@ export interface Step {
   args: readonly string[]
   /** What is said where it fails, and nothing after it is done. */
   otherwise?: string
+  /** What tells why it failed, without a word of its own: where this ends well, `says` is said instead of `otherwise`. */
+  unless?: { args: readonly string[]; says: string }
+  /** A look: it is read and not shown, and where a line of it is like this, nothing after it is done. */
+  mayNotSay?: { line: RegExp; says: string }
 }
 
 interface Asked {
@@ -41,7 +45,8 @@ export function planOf(
   const common = ['--context', `stage=${deployment.stage}`, ...asked.common]
   if (command === 'synth') return [{ args: [command, '--quiet', ...common, ...asked.rest] }]
   const last = { args: [command, ...common, ...asked.rest] }
-  return command === 'destroy' ? [...beforeDestroying(deployment, common), last] : [last]
+  if (command === 'destroy') return [...beforeDestroying(deployment, common), last]
+  return command === 'deploy' ? [...beforeDeploying(deployment, common), last] : [last]
 }
 
 /** Options with a value that a look at what is deployed needs too. */
@@ -117,10 +122,34 @@ function beforeDestroying(deployment: Deployment, common: readonly string[]): St
       : []),
   ]
   if (sentences.length > 0) throw new ConfigError(sentences)
+  const nothing = 'Nothing is deleted:'
+  const look = ['diff', '--method=template', ...common]
   return [
     {
-      args: ['diff', '--fail', '--method=template', ...common],
-      otherwise: `Nothing is deleted: unless what is deployed as "${name}" is what the configuration says, the table could be kept or lost by accident. If a difference is shown above, then ${deploy}; if something else went wrong, mend that`,
+      args: [...look, '--fail'],
+      otherwise: `${nothing} what is deployed as "${name}" could not be compared with what the configuration says; the reason is above`,
+      unless: {
+        args: [...look, '--no-fail'],
+        says: `${nothing} what is deployed as "${name}" is not what the configuration says, so the table could be kept or lost by accident. The differences are above; if they are meant, ${deploy} first`,
+      },
+    },
+  ]
+}
+
+/** How the CDK says that a table of the stack is deleted, and not let go of. */
+const TABLE_DELETED = /^\[-\] AWS::DynamoDB::(?:Global)?Table .+ destroy$/m
+
+/** Where a table is taken over the stack makes none: if it has its own until then, what was deployed before decides over that. */
+function beforeDeploying({ name, stage, tableName }: Deployment, common: readonly string[]): Step[] {
+  if (tableName === undefined) return []
+  return [
+    {
+      args: ['diff', '--no-fail', '--method=template', ...common],
+      otherwise: `Nothing is deployed: whether "${name}" would delete a table of its own could not be seen; the reason is above`,
+      mayNotSay: {
+        line: TABLE_DELETED,
+        says: `Nothing is deployed: "${name}" has a table of its own, which would be deleted with all that is in it, since it was deployed with keepTable false. Take out tableName and tableStreamArn, set keepTable to true, npm run deploy -- --stage ${stage}; then take "${tableName}" over`,
+      },
     },
   ]
 }

@@ -1,13 +1,20 @@
 import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
-import { planOf } from '../../infra/cdk/plan.ts'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { planOf, type Step } from '../../infra/cdk/plan.ts'
+import { runSteps } from '../../infra/cdk/run.ts'
 import { ConfigError } from '../../infra/config/config.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 const TWO = { stages: { prod: {}, staging: { memoryMb: 1024 } } }
 const FREE = { terminationProtection: false, keepTable: false }
 const argsOf = (...plan: Parameters<typeof planOf>) => planOf(...plan).map(({ args }) => args)
+const TAKEN_OVER = {
+  ...{ terminationProtection: false, tableName: 'kept' },
+  tableStreamArn: 'arn:aws:dynamodb:eu-west-1:123456789012:table/kept/stream/2026-11-27T08:00:00.000',
+}
 const PROD = ['--context', 'stage=prod']
 
 describe('planOf()', () => {
@@ -33,12 +40,30 @@ describe('planOf()', () => {
   test('looks at what is deployed before it deletes anything', () => {
     const args = ['--stage', 'prod', '--profile', 'ops', '--force']
     const [look, destroy] = planOf('destroy', args, { stages: { prod: FREE } }, {})
+    const all = ['diff', '--method=template', ...PROD, '--profile', 'ops']
     expect(look).toEqual({
-      args: ['diff', '--fail', '--method=template', ...PROD, '--profile', 'ops'],
+      args: [...all, '--fail'],
       otherwise:
-        'Nothing is deleted: unless what is deployed as "rolecall" is what the configuration says, the table could be kept or lost by accident. If a difference is shown above, then npm run deploy -- --stage prod; if something else went wrong, mend that',
+        'Nothing is deleted: what is deployed as "rolecall" could not be compared with what the configuration says; the reason is above',
+      unless: {
+        args: [...all, '--no-fail'],
+        says: 'Nothing is deleted: what is deployed as "rolecall" is not what the configuration says, so the table could be kept or lost by accident. The differences are above; if they are meant, npm run deploy -- --stage prod first',
+      },
     })
     expect(destroy).toEqual({ args: ['destroy', ...PROD, '--profile', 'ops', '--force'] })
+  })
+
+  test('looks whether a stack that takes a table over would delete its own', () => {
+    const [look, deploy, ...more] = planOf('deploy', ['--profile', 'ops'], TAKEN_OVER, {})
+    expect(look).toMatchObject({ args: ['diff', '--no-fail', '--method=template', ...PROD, '--profile', 'ops'] })
+    expect([deploy?.args, more]).toEqual([['deploy', ...PROD, '--profile', 'ops'], []])
+    const line = look?.mayNotSay?.line ?? /^$/
+    const said = (end: string) =>
+      `Resources\n[-] AWS::DynamoDB::GlobalTable Service/Storage/Table ServiceStorageTable4BD708F4 ${end}\n[-] AWS::SQS::Queue Q Q destroy\n`
+    expect([line.test(said('destroy')), line.test(said('orphan')), line.test('')]).toEqual([true, false, false])
+    expect(look?.mayNotSay?.says).toBe(
+      'Nothing is deployed: "rolecall" has a table of its own, which would be deleted with all that is in it, since it was deployed with keepTable false. Take out tableName and tableStreamArn, set keepTable to true, npm run deploy -- --stage prod; then take "kept" over',
+    )
   })
 
   const TABLE =
@@ -93,11 +118,7 @@ describe('planOf()', () => {
   })
 
   test('a table that was taken over is no accident', () => {
-    const table = {
-      ...{ terminationProtection: false, tableName: 'kept' },
-      tableStreamArn: 'arn:aws:dynamodb:eu-west-1:123456789012:table/kept/stream/2026-11-27T08:00:00.000',
-    }
-    expect(planOf('destroy', ['--stage', 'prod'], table, {})).toHaveLength(2)
+    expect(planOf('destroy', ['--stage', 'prod'], TAKEN_OVER, {})).toHaveLength(2)
   })
 })
 
@@ -110,4 +131,41 @@ test.each([
     ...{ cwd: ROOT, encoding: 'utf8', env: { PATH: process.env.PATH } },
   })
   expect([result.status, result.stdout, result.stderr]).toEqual([1, '', stderr])
+})
+
+describe('runSteps()', () => {
+  /** A command that ends with the code of its first argument, having said the second. */
+  function given() {
+    const folder = mkdtempSync(join(tmpdir(), 'rolecall-cdk-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const cdk = join(folder, 'cdk.mjs')
+    writeFileSync(cdk, 'process.stderr.write(process.argv[3] ?? "")\nprocess.exitCode = Number(process.argv[2])')
+    const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+    onTestFinished(() => said.mockRestore())
+    return (...steps: Step[]) => {
+      said.mockClear()
+      return [runSteps(steps, { cdk, cwd: folder }), said.mock.calls.map(([text]) => text).join('')]
+    }
+  }
+  const unless = (code: string) => ({ args: [code], says: 'it differs' })
+
+  test('tells a difference from whatever else can go wrong, and goes on after neither', () => {
+    const run = given()
+    const never = { args: ['7'], otherwise: 'not reached' }
+    expect(run({ args: ['1'], otherwise: 'it failed', unless: unless('0') }, never)).toEqual([1, 'it differs\n'])
+    expect(run({ args: ['1'], otherwise: 'it failed', unless: unless('1') }, never)).toEqual([1, 'it failed\n'])
+    expect(run({ args: ['0'], otherwise: 'it failed', unless: unless('0') }, { args: ['3'] })).toEqual([3, ''])
+  })
+
+  test('shows nothing of a look, and stops where it says what it may not, or fails', () => {
+    const run = given()
+    const mayNotSay = { line: /^gone$/m, says: 'a table would go' }
+    const last = { args: ['0'] }
+    expect(run({ args: ['0', 'all\nis well'], mayNotSay }, last)).toEqual([0, ''])
+    expect(run({ args: ['0', 'all\ngone'], mayNotSay }, { args: ['7'] })).toEqual([1, 'a table would go\n'])
+    expect(run({ args: ['5', 'no rights;'], otherwise: 'not seen', mayNotSay }, last)).toEqual([
+      5,
+      'no rights;not seen\n',
+    ])
+  })
 })
