@@ -153,7 +153,8 @@ export class Archive extends Construct {
         },
       }),
     })
-    stream.node.addDependency(role)
+    // It names its role anyway, and has to wait for its rights too.
+    stream.node.addDependency(role.node.findChild('DefaultPolicy'))
     return stream
   }
 
