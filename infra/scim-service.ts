@@ -22,7 +22,7 @@ import { UnfinishedWork } from './unfinished-work.ts'
 import { Watch } from './watch.ts'
 
 /**
- * All of Rolecall in one region, for any stack: the table, the functions, the API; some 330 resources of the 500 that a
+ * All of Rolecall in one region, for any stack: the table, the functions, the API; 350 to 400 resources of the 500 that a
  * stack may have. Several services may stand in one account and region, in a stack each, if each has its `name`.
  * @throws {ConfigError} with a sentence for each prop that cannot be used.
  */
