@@ -33,8 +33,10 @@ export class Digests extends Construct {
     const environment = { [ENV.digestStore]: `s3://${bucket.bucketName}` }
     this.notary = addFunction(this, 'notary', { ...props, environment, timeoutMs: LIMIT_MS })
     for (const fn of [audit, watch]) fn.addEnvironment(ENV.digestStore, environment[ENV.digestStore])
-    allow(this.notary, bucket, ['s3:GetObject', 's3:PutObject'])
-    allow(audit, bucket, ['s3:GetObject'])
+    allow(this.notary, bucket, { objects: ['s3:GetObject', 's3:PutObject'], lists: ['s3:ListBucket'] })
+    // What was written over or deleted is shown as well.
+    const lists = ['s3:ListBucket', 's3:ListBucketVersions']
+    allow(audit, bucket, { objects: ['s3:GetObject', 's3:GetObjectVersion'], lists })
     keepFromOthers(bucket, this.notary.role)
     // Not even the notary puts a digest over one that is there.
     const over = { Null: { 's3:if-none-match': 'true' } }
@@ -68,7 +70,7 @@ export class Digests extends Construct {
 }
 
 /** Without the right to list, what is not there would look like what is forbidden. */
-function allow(fn: LambdaFunction, bucket: Bucket, actions: string[]): void {
-  fn.addToRolePolicy(new PolicyStatement({ actions, resources: [bucket.arnForObjects('digests/*')] }))
-  fn.addToRolePolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }))
+function allow(fn: LambdaFunction, bucket: Bucket, { objects, lists }: { objects: string[]; lists: string[] }): void {
+  fn.addToRolePolicy(new PolicyStatement({ actions: objects, resources: [bucket.arnForObjects('digests/*')] }))
+  fn.addToRolePolicy(new PolicyStatement({ actions: lists, resources: [bucket.bucketArn] }))
 }

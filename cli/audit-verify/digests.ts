@@ -6,11 +6,17 @@ import type { Api } from '../api.ts'
 export interface HourDigest {
   hour: string
   digest: Digest | null
+  /** How often it was written or deleted. */
+  versions: number
 }
 
 /** The digests of a range, and since when events are shown. */
 export interface Digests {
   eventsFrom: number
+  /** Beginning of the first hour that has a digest: epoch milliseconds. */
+  begin: number | undefined
+  /** When the account's first digest is due, while it has none. */
+  firstDue: string | undefined
   hours: AsyncGenerator<HourDigest, void>
 }
 
@@ -21,25 +27,34 @@ export async function openDigests(api: Api, range: Range, signal: AbortSignal): 
   const ask = (next?: string) =>
     api.call<DigestsAnswer>({ path: ['audit', 'digests'], query: { ...range, next }, signal })
   const first = await ask()
-  return { eventsFrom: Date.parse(first.eventsFrom), hours: walkDigests(first, ask) }
+  const [oldest] = first.digests
+  return {
+    eventsFrom: Date.parse(first.eventsFrom),
+    begin: oldest && Date.parse(oldest.hour),
+    firstDue: first.firstDue,
+    hours: walkDigests(first, ask),
+  }
 }
 
-/** A digest whose entries come in several answers is put together. */
+/** A digest whose entries come in several answers is put together; the next answer is on its way while one is read. */
 async function* walkDigests(
   first: DigestsAnswer,
   ask: (next: string) => Promise<DigestsAnswer>,
 ): AsyncGenerator<HourDigest, void> {
   let open: HourDigest | undefined
   for (let answer = first; ; ) {
-    for (const { hour, digest, offset } of answer.digests) {
-      if (open && offset > 0) open = { hour, digest: joined(open.digest, digest) }
+    const following = answer.next === undefined ? undefined : ask(answer.next)
+    // Whoever comes to it hears that it failed.
+    following?.catch(() => {})
+    for (const { hour, digest, offset, versions = 1 } of answer.digests) {
+      if (open && offset > 0) open = { hour, digest: joined(open.digest, digest), versions }
       else {
         if (open) yield open
-        open = { hour, digest }
+        open = { hour, digest, versions }
       }
     }
-    if (answer.next === undefined) break
-    answer = await ask(answer.next)
+    if (!following) break
+    answer = await following
   }
   if (open) yield open
 }

@@ -1,13 +1,28 @@
-import { existsSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { ROLECALL } from '../../local/command-line.ts'
 import type { EventRow } from '../../shared/audit/event-row.ts'
 import { Failure } from '../failure.ts'
 import { byHour, type Rows } from './rows.ts'
 
-/** Those of a file that `export` made. @throws {Failure} where there is none, or it is of another account. */
-export function rowsOfFile(path: string, account: string): Rows {
+/** What stands at the beginning of a file of SQLite. */
+const MAGIC = 'SQLite format 3\0'
+
+/** Whether it is a file that `export` made. @throws {Failure} where there is none. */
+export function isExport(path: string): boolean {
   if (!existsSync(path)) throw new Failure(`There is no file ${path}: make it with "${ROLECALL} export ${path}"`)
+  const file = openSync(path, 'r')
+  try {
+    const begin = Buffer.alloc(MAGIC.length)
+    readSync(file, begin, 0, MAGIC.length, 0)
+    return begin.toString('latin1') === MAGIC
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** Those of a file that `export` made. @throws {Failure} where it cannot be read, or is of another account. */
+export function rowsOfFile(path: string, account: string): Omit<Rows, 'eventsFrom'> {
   try {
     const database = new DatabaseSync(path, { readOnly: true })
     const facts = new Map(
@@ -22,7 +37,7 @@ export function rowsOfFile(path: string, account: string): Rows {
       )
     }
     const [from = 0, to = 0] = ['from', 'to'].map((name) => Date.parse(facts.get(name) ?? ''))
-    return { from, to, hours: byHour(rowsIn(database)) }
+    return { from, to, expire: true, hours: byHour(rowsIn(database)) }
   } catch (cause) {
     throw cause instanceof Failure ? cause : new Failure(`Cannot read ${path}: ${(cause as Error).message}`, { cause })
   }

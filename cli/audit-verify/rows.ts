@@ -1,6 +1,6 @@
 import { HOUR_MS, hourOf } from '../../shared/audit/chain/digest.ts'
 import type { EventRow } from '../../shared/audit/event-row.ts'
-import { walkEvents } from '../../shared/audit/reading/walk-events.ts'
+import { type EventPart, walkEvents } from '../../shared/audit/reading/walk-events.ts'
 import type { Api } from '../api.ts'
 
 /** Events of one hour after the other; hours without any are left out. */
@@ -13,22 +13,55 @@ export interface HourRows {
 export interface Rows {
   from: number
   to: number
+  /** Events before are no longer there: their time was over. */
+  eventsFrom: number
+  /** Whether what is older than its retention is gone; an archive keeps it. */
+  expire: boolean
   hours: AsyncGenerator<HourRows, void>
 }
 
+/** Days that one question of the service answers at once, and questions that are on their way while another's rows are read. */
+const SPAN_MS = 7 * 24 * HOUR_MS
+const AHEAD = 4
+
 /** Those of the service, asked part by part. */
-export function rowsOfService(api: Api, from: number, to: number, signal: AbortSignal): Rows {
-  if (from > to) return { from, to, hours: byHour([]) }
-  const range = { from: new Date(from).toISOString(), to: new Date(to).toISOString() }
-  return { from, to, hours: byHour(partsOfService(api, range, signal)) }
+export function rowsOfService(api: Api, { from, to, eventsFrom }: Range, signal: AbortSignal): Rows {
+  const hours = byHour(inOrder(partsOfService(api, from, to, signal)))
+  return { from, to, eventsFrom, expire: true, hours }
 }
 
-async function* partsOfService(
-  api: Api,
-  range: { from: string; to: string },
-  signal: AbortSignal,
-): AsyncGenerator<EventRow[]> {
-  for await (const { rows } of walkEvents(api, { ...range, type: 'ALL', allowEmpty: 'true' }, signal)) yield rows
+/** What is asked for of what is there: epoch milliseconds. */
+type Range = Pick<Rows, 'from' | 'to' | 'eventsFrom'>
+
+/** Whole days side by side, so that no question waits for the one before; each begun when it is asked for. */
+function* partsOfService(api: Api, from: number, to: number, signal: AbortSignal) {
+  for (let start = from; start <= to; ) {
+    const end = Math.floor(start / SPAN_MS) * SPAN_MS + SPAN_MS
+    const range = { from: toInstant(start), to: toInstant(Math.min(to, end - 1)) }
+    yield walkEvents(api, { ...range, type: 'ALL', allowEmpty: 'true' }, signal)
+    start = end
+  }
+}
+
+const toInstant = (ms: number): string => new Date(ms).toISOString()
+
+/** The parts of walk after walk; the first part of the next few is asked for meanwhile. */
+async function* inOrder(walks: Iterable<AsyncGenerator<EventPart>>): AsyncGenerator<EventRow[]> {
+  const begun: { walk: AsyncGenerator<EventPart>; first: Promise<IteratorResult<EventPart>> }[] = []
+  const further = walks[Symbol.iterator]()
+  for (;;) {
+    while (begun.length < AHEAD) {
+      const { done, value: walk } = further.next()
+      if (done) break
+      const first = walk.next()
+      // Whoever comes to it hears that it failed.
+      first.catch(() => {})
+      begun.push({ walk, first })
+    }
+    const one = begun.shift()
+    if (!one) return
+    for (let part = await one.first; !part.done; part = await one.walk.next()) yield part.value.rows
+  }
 }
 
 /** Groups rows that come in order of time. */

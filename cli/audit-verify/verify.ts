@@ -1,14 +1,14 @@
 import { type ChainFinding, compareHour } from '../../shared/audit/chain/compare.ts'
 import { type Digest, HOUR_MS, type Link } from '../../shared/audit/chain/digest.ts'
-import { Links } from '../../shared/audit/chain/links.ts'
+import { Links, replaced } from '../../shared/audit/chain/links.ts'
 import type { Digests, HourDigest } from './digests.ts'
 import { type HourRows, isWithin, type Rows } from './rows.ts'
 
 /** What is verified, and against what. */
 export interface Question {
   digests: Digests
-  /** Opened when it is known since when there are events. */
-  openRows(eventsFrom: number): Rows
+  /** Opened when it is known since when there are events and digests. */
+  openRows(digests: Pick<Digests, 'eventsFrom' | 'begin'>): Rows
   /** Beginning of the first hour, where one was asked for; end of the last: epoch milliseconds. */
   from: number | undefined
   to: number
@@ -24,7 +24,7 @@ export interface Verified {
   events: number
   /** Whose time was over, so that only the archive has them. */
   expired: number
-  /** Hours that were digested so late that nothing vouches for their first day. */
+  /** Hours that were digested so late that nothing vouches for their events before. */
   late: number
   /** Hours of which the file has a part only. */
   partial: number
@@ -32,9 +32,6 @@ export interface Verified {
   unvouched: number
   last: Link | undefined
 }
-
-/** So much later than its hour a digest is made where nothing was wrong. */
-const LATE_MS = 24 * HOUR_MS
 
 /** Holds digests against each other and events against digests, hour by hour: no more than an hour is held. */
 export class Verification {
@@ -49,7 +46,7 @@ export class Verification {
     const { from, digests } = question
     this.#question = question
     this.#links = new Links(from === undefined ? undefined : new Date(from).toISOString())
-    this.#rows = question.openRows(digests.eventsFrom)
+    this.#rows = question.openRows(digests)
   }
 
   /** What is not as it was, in order of time. */
@@ -65,7 +62,12 @@ export class Verification {
     if (expected !== undefined && !this.#hasExpected) yield [notTheChain(expected, now)]
   }
 
-  async #verifyHour({ hour, digest }: HourDigest): Promise<ChainFinding[]> {
+  async #verifyHour({ versions, ...one }: HourDigest): Promise<ChainFinding[]> {
+    const found = await this.#verifyDigest(one)
+    return versions > 1 ? [replaced(one.hour, versions), ...found] : found
+  }
+
+  async #verifyDigest({ hour, digest }: Omit<HourDigest, 'versions'>): Promise<ChainFinding[]> {
     await this.#passOver(hour)
     const rows = this.#next?.hour === hour ? this.#next.rows : []
     if (this.#next?.hour === hour) await this.#readNext()
@@ -78,14 +80,15 @@ export class Verification {
   }
 
   #compare(digest: Digest, rows: HourRows['rows']): ChainFinding[] {
-    const { now, digests } = this.#question
-    if (Date.parse(digest.madeAt) - Date.parse(digest.hour) > LATE_MS) this.verified.late += 1
-    const isGone = Date.parse(digest.hour) + HOUR_MS <= digests.eventsFrom
+    const { now } = this.#question
+    const { eventsFrom } = this.#rows
+    if (Links.isLate(digest)) this.verified.late += 1
+    const isGone = Date.parse(digest.hour) + HOUR_MS <= eventsFrom
     if (!isGone && !this.#isWhole(digest.hour)) {
       this.verified.partial += 1
       return []
     }
-    const { findings, expired } = compareHour(digest, rows, { now, eventsFrom: digests.eventsFrom })
+    const { findings, expired } = compareHour(digest, rows, { now: this.#rows.expire ? now : 0, eventsFrom })
     this.verified.events += rows.length
     this.verified.expired += expired
     return findings
@@ -94,7 +97,7 @@ export class Verification {
   /** Of what expires within an hour the rest is still compared. */
   #isWhole(hour: string): boolean {
     const { from, to } = this.#rows
-    return isWithin(hour, { from: from <= this.#question.digests.eventsFrom ? 0 : from, to })
+    return isWithin(hour, { from: from <= this.#rows.eventsFrom ? 0 : from, to })
   }
 
   /** Events that no digest vouches for. */

@@ -21,6 +21,9 @@ const LATELY = `account = 'default'
   AND day >= ${daysAgo(1, DAY)}`
 const NEWEST = `date_parse(substr(max(event_timestamp), 1, 19), '${TIME}')`
 
+/** What makes rows that `audit verify --file` takes. */
+export const DIGESTS_QUERY = 'events-for-digests'
+
 export const SAVED_QUERIES: readonly SavedQuery[] = [
   {
     name: 'last-five-minutes',
@@ -60,5 +63,15 @@ WHERE ${withinDays(30)}
   AND json_extract(details, '$.changes') IS NOT NULL
 GROUP BY resource_id
 ORDER BY changes DESC, last_change DESC`,
+  },
+  {
+    name: DIGESTS_QUERY,
+    says: 'Every event of the last 31 days with all its columns, to be held against its digest: rolecall audit verify --file',
+    sql: `SELECT DISTINCT account, event_timestamp, event_id, event_type, endpoint, method, status, error_code, details,
+  client_ip, actor_name, actor_domain, resource_name, resource_domain, http_status, resource_id, duration_ms
+FROM archived_events
+WHERE account = 'default'
+  AND day >= ${ago('day', 31, DAY)}
+ORDER BY event_timestamp, event_id`,
   },
 ]

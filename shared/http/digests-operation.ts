@@ -2,11 +2,12 @@ import * as z from 'zod'
 import { type Digest, digestFolder, digestKey, HOUR_MS, hourOf, hourOfKey, parseDigest } from '../audit/chain/digest.ts'
 import { EVENT_PARAMETERS } from '../audit/event-query.ts'
 import { keptSince } from '../audit/retention.ts'
-import type { ObjectStore } from '../notary/object-store.ts'
+import { firstDueOf } from '../notary/first-hour.ts'
+import type { KeptObject, ObjectStore } from '../notary/object-store.ts'
+import type { AdminContext } from '../resources/admin-context.ts'
 import { requireAccount } from '../resources/known-names.ts'
 import { notFound } from '../scim/error.ts'
 import { mapConcurrently } from '../store/batch.ts'
-import type { AdminContext } from './admin/handler.ts'
 import { json } from './admin/input.ts'
 import type { ApiAnswer } from './api-answer.ts'
 import type { ApiRequest } from './api-request.ts'
@@ -18,6 +19,8 @@ export interface ShownDigest {
   /** Nothing where what is stored is no digest any more. */
   digest: Digest | null
   offset: number
+  /** How often it was written or deleted, where that is more than once; what is shown is what was written first. */
+  versions?: number
 }
 
 /** The answer to `GET /audit/digests`, oldest hour first. */
@@ -25,6 +28,8 @@ export interface DigestsAnswer {
   digests: ShownDigest[]
   /** Events before are no longer shown, and may be gone. */
   eventsFrom: string
+  /** When the first digest of the account is due, while there is none of it. */
+  firstDue?: string
   /** There is more: ask again with this as `next`. */
   next?: string
 }
@@ -32,8 +37,8 @@ export interface DigestsAnswer {
 /** Entries of one answer, which take 260 bytes at most: it ends at 6 MB. */
 const MAX_ENTRIES = 15_000
 /** Digests of one answer, and of them so many are read at once. */
-const MAX_DIGESTS = 96
-const PARALLEL = 16
+const MAX_DIGESTS = 192
+const PARALLEL = 32
 
 const question = z.strictObject({
   account: z.string().optional(),
@@ -62,34 +67,48 @@ export async function answerDigests(
   const [place, offset = '0'] = asked.next?.split('+') ?? []
   const from = place === undefined ? asked.from && hourOf(asked.from.first) : `${place}:00:00.000Z`
   const after = from && digestKey(account, hourOf(Date.parse(from) - HOUR_MS))
-  const names = await store.list(digestFolder(account), { ...(after && { after }), limit: MAX_DIGESTS + 1 })
-  const hours = names.flatMap((name) => hourOfKey(name) ?? [])
-  const wanted = hours.filter((hour) => asked.to === undefined || Date.parse(hour) <= asked.to.last)
-  const shown = await showAll(store, account, wanted, Number(offset))
+  const names = await store.listKept(digestFolder(account), { ...(after && { after }), limit: MAX_DIGESTS + 1 })
+  const hours = names
+    .flatMap((kept) => ({ ...kept, hour: hourOfKey(kept.key) ?? '' }))
+    .filter(({ hour }) => hour !== '')
+  const wanted = hours.filter(({ hour }) => asked.to === undefined || Date.parse(hour) <= asked.to.last)
+  const shown = await showAll(store, wanted, Number(offset))
   context.trail.counted(shown.digests.length)
   const eventsFrom = new Date(keptSince(now, db.eventRetentionDays)).toISOString()
-  return json(200, { ...shown, eventsFrom } satisfies DigestsAnswer)
+  const firstDue = names.length === 0 ? await dueOfNone(store, context) : undefined
+  return json(200, { ...shown, eventsFrom, ...(firstDue && { firstDue }) } satisfies DigestsAnswer)
+}
+
+/** Where a range has no digest: when the first of the account is due, unless another hour has one. */
+async function dueOfNone(store: ObjectStore, { db, account, now }: AdminContext): Promise<string | undefined> {
+  const [other] = await store.list(digestFolder(account), { limit: 1 })
+  return other === undefined ? firstDueOf(db, account, now.getTime()) : undefined
+}
+
+interface KeptHour extends KeptObject {
+  hour: string
 }
 
 /** As many as one answer holds; the first one's entries from `begin` on. */
-async function showAll(store: ObjectStore, account: string, hours: readonly string[], begin: number) {
+async function showAll(store: ObjectStore, hours: readonly KeptHour[], begin: number) {
   const digests: ShownDigest[] = []
   let room = MAX_ENTRIES
   for (let at = 0; at < Math.min(hours.length, MAX_DIGESTS); at += PARALLEL) {
     const some = hours.slice(at, Math.min(at + PARALLEL, MAX_DIGESTS))
-    const texts = await mapConcurrently([...some], PARALLEL, (hour) => store.get(digestKey(account, hour)))
-    for (const [n, hour] of some.entries()) {
+    const texts = await mapConcurrently([...some], PARALLEL, ({ key, first }) => store.get(key, first))
+    for (const [n, { hour, versions }] of some.entries()) {
       const digest = parseDigest(texts[n] ?? '') ?? null
       const offset = at + n === 0 ? begin : 0
       const entries = digest?.entries.slice(offset, offset + room) ?? []
       if (room === 0) return { digests, next: placeOf(hour, 0) }
-      digests.push({ hour, digest: digest && { ...digest, entries }, offset })
+      const isOnce = versions === 1
+      digests.push({ hour, digest: digest && { ...digest, entries }, offset, ...(!isOnce && { versions }) })
       room -= entries.length
       const reached = offset + entries.length
       if (digest && reached < digest.entries.length) return { digests, next: placeOf(hour, reached) }
     }
   }
-  const next = hours[MAX_DIGESTS]
+  const next = hours[MAX_DIGESTS]?.hour
   return { digests, ...(next && { next: placeOf(next, 0) }) }
 }
 

@@ -1,5 +1,12 @@
-import { GetObjectCommand, ListObjectsV2Command, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
-import type { ObjectStore } from './object-store.ts'
+import {
+  GetObjectCommand,
+  ListObjectsV2Command,
+  ListObjectVersionsCommand,
+  NoSuchKey,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3'
+import type { KeptObject, ObjectStore } from './object-store.ts'
 
 /** Objects of an S3 bucket. */
 export class BucketStore implements ObjectStore {
@@ -11,12 +18,13 @@ export class BucketStore implements ObjectStore {
     this.#client = client
   }
 
-  async get(key: string): Promise<string | undefined> {
+  async get(key: string, version?: string): Promise<string | undefined> {
+    const object = { Bucket: this.#bucket, Key: key, ...(version !== undefined && { VersionId: version }) }
     try {
-      const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }))
+      const { Body } = await this.#client.send(new GetObjectCommand(object))
       return await Body?.transformToString()
     } catch (error) {
-      if (error instanceof NoSuchKey) return undefined
+      if (error instanceof NoSuchKey || (error instanceof Error && error.name === 'NoSuchVersion')) return undefined
       throw error
     }
   }
@@ -46,6 +54,29 @@ export class BucketStore implements ObjectStore {
     } while (ContinuationToken && keys.length < limit)
     return keys
   }
+
+  async listKept(prefix: string, { after = '', limit = Number.POSITIVE_INFINITY } = {}): Promise<KeptObject[]> {
+    const kept = new Map<string, KeptObject>()
+    let place: { KeyMarker?: string; VersionIdMarker?: string } = after ? { KeyMarker: after } : {}
+    do {
+      const page = await this.#client.send(
+        new ListObjectVersionsCommand({ Bucket: this.#bucket, Prefix: prefix, ...place }),
+      )
+      // Of one name the newest comes first.
+      for (const { Key = '', VersionId } of page.Versions ?? []) add(kept, Key, VersionId)
+      for (const { Key = '' } of page.DeleteMarkers ?? []) add(kept, Key, undefined)
+      const { NextKeyMarker: KeyMarker, NextVersionIdMarker: VersionIdMarker } = page
+      place = { ...(KeyMarker && { KeyMarker }), ...(VersionIdMarker && { VersionIdMarker }) }
+      // The last name may have more versions on the next page.
+    } while (place.KeyMarker && kept.size <= limit)
+    const objects = [...kept.values()].filter(({ key }) => key > after).sort((a, b) => (a.key < b.key ? -1 : 1))
+    return objects.slice(0, limit)
+  }
+}
+
+function add(kept: Map<string, KeptObject>, key: string, version: string | undefined): void {
+  const { versions = 0, first } = kept.get(key) ?? {}
+  kept.set(key, { key, versions: versions + 1, first: version ?? first })
 }
 
 /** S3's words for a name that is taken, by an object or by a write that is on its way. */

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
-import { dirname, join, sep } from 'node:path'
-import type { ObjectStore } from './object-store.ts'
+import { dirname, join } from 'node:path'
+import type { KeptObject, ObjectStore } from './object-store.ts'
 
 /** Objects as files of a folder, which only their owner can read. */
 export class FolderStore implements ObjectStore {
@@ -25,12 +25,26 @@ export class FolderStore implements ObjectStore {
   }
 
   async list(prefix: string, { after = '', limit = Number.POSITIVE_INFINITY } = {}): Promise<string[]> {
-    const names = (await unless('ENOENT', () => readdir(join(this.#folder, prefix), { recursive: true }))) ?? []
-    const keys = names.map((name) => `${prefix}${name.split(sep).join('/')}`)
+    const keys: string[] = []
+    for await (const key of this.#walk(prefix, after)) {
+      if (keys.length >= limit) break
+      keys.push(key)
+    }
     return keys
-      .filter((key) => key > after && key.endsWith('.json'))
-      .sort()
-      .slice(0, limit)
+  }
+
+  async listKept(prefix: string, range = {}): Promise<KeptObject[]> {
+    return (await this.list(prefix, range)).map((key) => ({ key, versions: 1, first: undefined }))
+  }
+
+  /** Names in their order; folders whose names all come before are not looked into. */
+  async *#walk(folder: string, after: string): AsyncGenerator<string> {
+    const found = await unless('ENOENT', () => readdir(join(this.#folder, folder), { withFileTypes: true }))
+    const names = (found ?? []).map((entry) => `${folder}${entry.name}${entry.isDirectory() ? '/' : ''}`).sort()
+    for (const name of names) {
+      if (name.endsWith('/') && name >= after.slice(0, name.length)) yield* this.#walk(name, after)
+      else if (name.endsWith('.json') && name > after) yield name
+    }
   }
 }
 

@@ -13,15 +13,12 @@ import {
   toEntry,
 } from '../audit/chain/digest.ts'
 import { presentEvent } from '../audit/event-row.ts'
-import { keptSince } from '../audit/retention.ts'
-import { getAccount } from '../store/accounts.ts'
 import type { Db } from '../store/client.ts'
 import { walkHour } from '../store/events/hour.ts'
 import { goRound } from '../store/rounds.ts'
+import { firstHourOf, SETTLED_MS } from './first-hour.ts'
 import type { ObjectStore } from './object-store.ts'
 
-/** How long after an hour nothing of it is on its way any more: the last counts of refused tokens take ten minutes. */
-export const SETTLED_MS = 15 * 60_000
 /** Digests of so many hours are looked through for the newest before all of them are. */
 const LATELY_MS = 72 * HOUR_MS
 const DAY_MS = 24 * HOUR_MS
@@ -51,7 +48,7 @@ export function notarizeAll({ db, store, report, maxHours }: Notary, until: numb
  */
 export async function notarize(db: Db, store: ObjectStore, account: string, maxHours = MAX_HOURS): Promise<void> {
   let previous = await getNewest(store, account, db.clock())
-  let hour = previous ? hourAfter(previous.hour) : await firstHour(db, account)
+  let hour = previous ? hourAfter(previous.hour) : await firstHourOf(db, account, db.clock())
   for (let n = 0; n < maxHours && hour && isDue(hour, db.clock()); n++) {
     const digest = await makeDigest(db, account, hour, previous)
     const isOurs = await store.putNew(digestKey(account, hour), JSON.stringify(digest))
@@ -75,13 +72,6 @@ async function requireDigest(store: ObjectStore, key: string): Promise<Digest> {
   const digest = parseDigest((await store.get(key)) ?? '')
   if (digest) return digest
   throw new Error(`The digest ${key} cannot be read: the chain does not go on`)
-}
-
-/** Where a chain begins: with the account, or with what is still kept of it. */
-async function firstHour(db: Db, account: string): Promise<string | undefined> {
-  const found = await getAccount(db, account)
-  const since = Date.parse(found?.createdAt ?? '') || 0
-  return found && hourOf(Math.max(since, keptSince(db.clock(), db.eventRetentionDays)))
 }
 
 async function makeDigest(db: Db, account: string, hour: string, previous: Link | null): Promise<Digest> {

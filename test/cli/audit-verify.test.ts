@@ -3,14 +3,23 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Api } from '../../cli/api.ts'
+import { openDigests } from '../../cli/audit-verify/digests.ts'
+import { byHour } from '../../cli/audit-verify/rows.ts'
+import { Verification } from '../../cli/audit-verify/verify.ts'
 import { writeLocalCredentials } from '../../local/credentials.ts'
+import type { ChainFinding } from '../../shared/audit/chain/compare.ts'
 import { type Digest, digestKey, hashOf } from '../../shared/audit/chain/digest.ts'
+import { DIGESTS_QUERY, SAVED_QUERIES } from '../../shared/audit/queries.ts'
 import type { RestEvent } from '../../shared/audit/rest-event.ts'
+import type { ApiRequest } from '../../shared/http/api-request.ts'
+import { answerDigests, type DigestsAnswer } from '../../shared/http/digests-operation.ts'
 import { FolderStore } from '../../shared/notary/folder-store.ts'
 import { notarize } from '../../shared/notary/notarize.ts'
 import { ensureAccount } from '../../shared/store/accounts.ts'
 import { eventKeyAt, eventSortKey, toEventItem } from '../../shared/store/events/item.ts'
 import { putEvent } from '../../shared/store/events/write.ts'
+import { adminContext } from '../factories/admin.ts'
 import { type CliResult, runCli } from '../factories/cli.ts'
 import { anEvent } from '../factories/events.ts'
 import { withSystem } from '../factories/system.ts'
@@ -29,8 +38,10 @@ const USER = '0199d0c2-77aa-7001-9d3e-0a1b2c3d4e5f'
 beforeAll(() => writeLocalCredentials(system.adminUrl, system.credentials, folder))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const verify = (account: string, ...args: string[]): Promise<CliResult> =>
-  runCli(['audit', 'verify', '--account', account, '--data-dir', folder, '--to', hour(2), ...args])
+const verify = (account: string, ...args: string[]): Promise<CliResult> => {
+  const to = args.includes('--to') ? [] : ['--to', hour(2)]
+  return runCli(['audit', 'verify', '--account', account, '--data-dir', folder, ...to, ...args])
+}
 
 /** What a verification of these three hours finds. */
 async function findingsOf(account: string, ...args: string[]): Promise<[code: number, findings: object[]]> {
@@ -236,10 +247,119 @@ describe('rolecall audit verify', () => {
     ])
   })
 
-  test('says so where there is no digest at all', async () => {
+  test('says when the first digest is due where no hour is closed yet, and that it is overdue', async () => {
+    const begin = Math.floor(Date.now() / HOUR) * HOUR
+    const due = new Date(begin + HOUR + 20 * 60_000).toISOString()
     await ensureAccount(system.db, 'young', new Date())
     const { code, stderr } = await verify('young')
+    expect([code, stderr]).toEqual([
+      0,
+      `There is no digest yet, since no hour of the account is closed: the first is due at ${due}`,
+    ])
+    await ensureAccount(system.db, 'unserved', new Date(begin - 5 * HOUR))
+    const unserved = await verify('unserved')
+    const was = new Date(begin - 4 * HOUR + 20 * 60_000).toISOString()
+    expect([unserved.code, unserved.stderr]).toEqual([
+      3,
+      `There is no digest, and the first was due at ${was}: see the alarm NotaryFailed and the log of notary`,
+    ])
+  })
+
+  test('says so where the range has no digest, and others have', async () => {
+    await history('elsewhere')
+    const { code, stderr } = await verify('elsewhere', '--from', hour(6), '--to', hour(7))
     expect([code, stderr]).toEqual([3, 'There is no digest of the range: nothing vouches for its events'])
+  })
+
+  test('names digests that were made over three hours late, but for those that a new chain makes up for', async () => {
+    await history('late')
+    const at = (ms: number) => ({ ...system.db, clock: () => FIRST + ms })
+    await notarize(at(9 * HOUR), store, 'late')
+    const [code, findings] = await findingsOf('late', '--to', hour(7))
+    const says = `the digest of this hour and of 1 behind it was made at ${new Date(FIRST + 9 * HOUR).toISOString()}, over three hours late: nothing vouches for what the events were before`
+    expect([code, findings]).toEqual([3, [{ kind: 'digest late', time: hour(3), says }]])
+    rmSync(join(digests, 'digests/late'), { recursive: true })
+    await notarize(at(9 * HOUR), store, 'late')
+    const anew = await verify('late')
+    expect([anew.code, anew.stderr.split('\n')[1]]).toEqual([
+      0,
+      '3 hours were digested over three hours late: nothing vouches for what their events were before',
+    ])
+  })
+
+  describe('of the archive', () => {
+    const question = SAVED_QUERIES.find(({ name }) => name === DIGESTS_QUERY)?.sql ?? ''
+    const range = ['--from', hour(0)]
+
+    /** Rows as the archive gives them, of what `export` wrote: the same columns. */
+    async function archiveOf(account: string): Promise<Record<string, string | number | null>[]> {
+      const file = join(folder, `${account}.sqlite`)
+      expect((await runCli(['export', file, '--account', account, '--data-dir', folder, '--from', hour(0)])).code).toBe(
+        0,
+      )
+      const asked = question.replace("'default'", `'${account}'`)
+      const { code, stdout, stderr } = await runCli(['sql', asked, '--file', file, '--output', 'json'])
+      expect([code, stderr]).toEqual([0, ''])
+      return JSON.parse(stdout)
+    }
+
+    const write = (name: string, text: string) => {
+      const path = join(folder, name)
+      writeFileSync(path, text)
+      return path
+    }
+    /** As Athena writes it: nothing for no value. */
+    const toCsv = (rows: Record<string, string | number | null>[]) => {
+      const cell = (value: string | number | null) => (value === null ? '' : `"${String(value).replaceAll('"', '""')}"`)
+      return [Object.keys(rows[0] ?? {}), ...rows.map(Object.values)].map((row) => row.map(cell).join(',')).join('\n')
+    }
+
+    test('holds rows against the digests, as JSON and as CSV, whose retention is over', async () => {
+      const events = await history('archived')
+      const rows = await archiveOf('archived')
+      for (const event of events) await remove(event)
+      const json = write('archived.json', JSON.stringify(rows))
+      const csv = write('archived.csv', toCsv(rows))
+      expect(await findingsOf('archived', ...range, '--file', json)).toEqual([0, []])
+      expect(await findingsOf('archived', ...range, '--file', csv)).toEqual([0, []])
+      const lines = write('archived.jsonl', rows.map((row) => JSON.stringify(row)).join('\n'))
+      expect(await findingsOf('archived', ...range, '--file', lines)).toEqual([0, []])
+      const changed = rows.map((row, n) =>
+        n === 4 ? { ...row, client_ip: '198.51.100.1', CLIENT_IP: '198.51.100.1' } : row,
+      )
+      const altered = write('altered.csv', toCsv(changed.slice(1)))
+      expect(await findingsOf('archived', ...range, '--file', altered)).toEqual([
+        3,
+        [
+          {
+            kind: 'removed',
+            time: nth(events, 0).time,
+            id: nth(events, 0).eventId,
+            says: `is gone before its time: ${WAS}`,
+          },
+          {
+            kind: 'altered',
+            time: nth(events, 4).time,
+            id: nth(events, 4).eventId,
+            says: `is not what it was: ${WAS}`,
+          },
+        ],
+      ])
+    })
+
+    test.each([
+      [
+        '[{"event_id":"x"}]',
+        range,
+        /lacks EVENT_TIMESTAMP, EVENT_TYPE, .*: make it by the saved question events-for-digests/,
+      ],
+      ['no json {', range, /lacks EVENT_TIMESTAMP/],
+      ['[{', range, /^Cannot read .*x.json: /],
+      ['[]', [], /x.json does not say of which time it has all events: give --from, and --to where it ends/],
+    ])('refuses %j', async (text, args, says) => {
+      const { code, stderr } = await verify('default', ...args, '--file', write('x.json', text))
+      expect([code > 0 && code < 3, stderr]).toEqual([true, expect.stringMatching(says)])
+    })
   })
 
   test.each([
@@ -271,5 +391,41 @@ describe('GET /audit/digests', () => {
     await expect(api.call({ path: ['audit', 'digests'], query: { next: 'x' } })).rejects.toThrow(
       'Cannot read next "x": expected "next" of an earlier answer (400)',
     )
+  })
+
+  test('tells how often a digest was written or deleted, and shows what was written first', async () => {
+    await history('rewritten')
+    const first = readFileSync(join(digests, digestKey('rewritten', hour(1))), 'utf8')
+    /** A bucket in which somebody wrote over a digest, and deleted it then. */
+    const meddled = Object.assign(new FolderStore(digests), {
+      get: async (_key: string, version?: string) => (version === 'v1' ? first : 'other'),
+      listKept: async () => [{ key: digestKey('rewritten', hour(1)), versions: 3, first: 'v1' }],
+    })
+    const context = adminContext(system.db, { account: 'rewritten' })
+    const request = { query: {} } as unknown as ApiRequest
+    const answer = await answerDigests(request, context, Promise.resolve(meddled))
+    const body = answer.body as DigestsAnswer
+    expect(body.digests).toEqual([{ hour: hour(1), digest: JSON.parse(first), offset: 0, versions: 3 }])
+    const shown = await openDigests(
+      { call: async () => body } as unknown as Api,
+      { from: undefined, to: undefined },
+      new AbortController().signal,
+    )
+    const rows = { from: 0, to: 0, eventsFrom: 0, expire: true, hours: byHour([]) }
+    const question = {
+      digests: shown,
+      openRows: () => rows,
+      from: FIRST + HOUR,
+      to: FIRST + 2 * HOUR - 1,
+      expected: undefined,
+    }
+    const findings: ChainFinding[] = []
+    for await (const some of new Verification({ ...question, now: Date.now() }).findings()) findings.push(...some)
+    expect(findings).toEqual([
+      {
+        ...{ kind: 'digest replaced', time: hour(1) },
+        says: 'the digest of this hour was written over or deleted: there are 3 versions, and events are held against the first',
+      },
+    ])
   })
 })

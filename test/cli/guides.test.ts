@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { COMMANDS } from '../../cli/commands.ts'
 import { putRestoreMark } from '../../cli/restore/mark.ts'
 import { writeLocalCredentials } from '../../local/credentials.ts'
+import { EVENT_COLUMNS } from '../../shared/audit/event-row.ts'
 import { ADMIN_ROUTES } from '../../shared/http/routes.ts'
 import { ensureAccount } from '../../shared/store/accounts.ts'
 import type { Db } from '../../shared/store/client.ts'
@@ -120,7 +121,7 @@ function asReader(line: string, { account, tokenId, eventId }: Reader): string[]
     .replace('--restored TABLE-0200 --live TABLE', `--restored ${restored.tableName} --live ${live.tableName}`)
     .replace(/--live rolecall --restored rolecall-0200/, `--live ${tried.tableName} --restored ${tried.tableName}-0200`)
     .replace(/(restore abandon --live )TABLE/, `$1${givenUp.tableName}`)
-    .replace(/\b(audit\.sqlite|users\.csv)/g, (name) => join(workFolder, name))
+    .replace(/\b(audit\.sqlite|users\.csv|events\.csv)/g, (name) => join(workFolder, name))
   return splitLine(filled)
 }
 
@@ -141,6 +142,7 @@ beforeAll(async () => {
   }
   await putRestoreMark(givenUp, { ...begun, restored: restored.tableName })
   writeLocalCredentials(system.adminUrl, system.credentials, folder)
+  writeFileSync(join(workFolder, 'events.csv'), EVENT_COLUMNS.join(','))
   writeFileSync(join(workFolder, 'people.csv'), 'userName\nada@example.com\n')
 })
 

@@ -24,7 +24,12 @@ test('digests are in a bucket of their own, which is private, keeps every versio
 
 test('the notary writes digests and audit reads them; no other function reaches the bucket', () => {
   expect(actionsOn(statementsOf('notary'), bucketId)).toEqual(['s3:GetObject', 's3:ListBucket', 's3:PutObject'])
-  expect(actionsOn(statementsOf('audit'), bucketId)).toEqual(['s3:GetObject', 's3:ListBucket'])
+  expect(actionsOn(statementsOf('audit'), bucketId)).toEqual([
+    's3:GetObject',
+    's3:GetObjectVersion',
+    's3:ListBucket',
+    's3:ListBucketVersions',
+  ])
   const policies = resourcesOf('AWS::IAM::Policy').filter(([, policy]) => JSON.stringify(policy).includes(bucketId))
   expect(policies).toHaveLength(2)
 })

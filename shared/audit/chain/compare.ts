@@ -11,6 +11,8 @@ export interface ChainFinding {
     | 'moved'
     | 'digest altered'
     | 'digest missing'
+    | 'digest replaced'
+    | 'digest late'
     | 'chain broken'
     | 'not the chain'
   /** Of the event; of a digest its hour. */
@@ -68,6 +70,7 @@ const toRemoved = (digest: Digest, entry: Entry): ChainFinding => ({
 const timeOf = ({ hour }: Digest, [, ms]: Entry): string => new Date(Date.parse(hour) + ms).toISOString()
 
 function isExpired(digest: Digest, entry: Entry, { now, eventsFrom }: Expiry): boolean {
-  const keptUntil = digest.keptUntil === null ? now : Date.parse(digest.keptUntil)
+  // Of an hour with events it is always known: where it is not, nothing is excused.
+  const keptUntil = digest.keptUntil === null ? Number.POSITIVE_INFINITY : Date.parse(digest.keptUntil)
   return now >= keptUntil || Date.parse(timeOf(digest, entry)) < eventsFrom
 }
