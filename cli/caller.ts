@@ -1,7 +1,7 @@
 import type { AwsCredentials } from '../shared/auth/sigv4.ts'
 import { Failure } from './failure.ts'
 
-const TIMEOUT_MS = 10_000
+const STS_TIMEOUT_MS = 10_000
 const QUESTION = 'Action=GetCallerIdentity&Version=2011-06-15'
 
 /** Whose credentials they are. */
@@ -19,7 +19,7 @@ export async function callerArn({ region, credentials, endpoint }: Signer): Prom
   const content = { body: QUESTION, headers: { 'content-type': 'application/x-www-form-urlencoded' } }
   const signed = { method: 'POST', url, service: 'sts', region, credentials: await credentials(), ...content }
   try {
-    const signal = AbortSignal.timeout(TIMEOUT_MS)
+    const signal = AbortSignal.timeout(STS_TIMEOUT_MS)
     const answer = await fetch(url, {
       ...{ method: 'POST', body: QUESTION, headers: await signRequest(signed), signal, redirect: 'error' },
     })

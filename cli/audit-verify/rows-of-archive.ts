@@ -57,11 +57,11 @@ function toRow(path: string, account: string, cells: Cells, n: number): EventRow
   requireColumns(path, Object.keys(cells))
   if (cells.ACCOUNT !== undefined && cells.ACCOUNT !== account)
     throw new Failure(`Row ${n} of ${path} is of the account ${cells.ACCOUNT}: say --account ${cells.ACCOUNT}`)
-  const values = EVENT_COLUMNS.map((name) => [name, toValue(name, cells[name])])
+  const values = EVENT_COLUMNS.map((name) => [name, toRowValue(name, cells[name])])
   return Object.fromEntries(values) as unknown as EventRow
 }
 
-function toValue(name: EventColumn, value: unknown): unknown {
+function toRowValue(name: EventColumn, value: unknown): unknown {
   if (value === null) return null
   if (name === 'HTTP_STATUS' || name === 'DURATION_MS') return Number(value)
   return name === 'EVENT_TIMESTAMP' ? String(value).replace(/^(\S+) (\S+?)Z?$/, '$1T$2Z') : value

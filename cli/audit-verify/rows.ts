@@ -26,7 +26,7 @@ const AHEAD = 4
 
 /** Those of the service, asked part by part. */
 export function rowsOfService(api: Api, { from, to, eventsFrom }: Range, signal: AbortSignal): Rows {
-  const hours = byHour(inOrder(partsOfService(api, from, to, signal)))
+  const hours = byHour(walkAhead(partsOfService(api, from, to, signal)))
   return { from, to, eventsFrom, expire: true, hours }
 }
 
@@ -46,7 +46,7 @@ function* partsOfService(api: Api, from: number, to: number, signal: AbortSignal
 const toInstant = (ms: number): string => new Date(ms).toISOString()
 
 /** The parts of walk after walk; the first part of the next few is asked for meanwhile. */
-async function* inOrder(walks: Iterable<AsyncGenerator<EventPart>>): AsyncGenerator<EventRow[]> {
+async function* walkAhead(walks: Iterable<AsyncGenerator<EventPart>>): AsyncGenerator<EventRow[]> {
   const begun: { walk: AsyncGenerator<EventPart>; first: Promise<IteratorResult<EventPart>> }[] = []
   const further = walks[Symbol.iterator]()
   for (;;) {

@@ -30,7 +30,7 @@ export async function requirePlanned(tables: Tables, plannedAt: number): Promise
   if (writes.length === 0) return
   const when = new Date(plannedAt).toISOString()
   throw new Failure(
-    `The table "${tables.live.tableName}" was written since the plan of ${when}: make the plan anew\n${named(writes)}`,
+    `The table "${tables.live.tableName}" was written since the plan of ${when}: make the plan anew\n${nameSome(writes)}`,
   )
 }
 
@@ -55,7 +55,7 @@ export async function requireAlone(tables: Tables, mark: RestoreMark): Promise<v
   if (writes.length === 0) return
   await putRestoreMark(live, { ...mark, ...(await beginWatch(tables, live.clock())), step: 'close' })
   throw new Failure(
-    `The table "${live.tableName}" was written while it was restored: see that nobody changes anything, and run the same command again, which undoes this too; whoever did it does it again afterwards\n${named(writes)}`,
+    `The table "${live.tableName}" was written while it was restored: see that nobody changes anything, and run the same command again, which undoes this too; whoever did it does it again afterwards\n${nameSome(writes)}`,
   )
 }
 
@@ -64,7 +64,7 @@ async function accountsOf({ live, restored }: Tables): Promise<string[]> {
   return [...new Set(found.flat())]
 }
 
-function named(writes: Parameters<typeof sayWrite>[0][]): string {
+function nameSome(writes: Parameters<typeof sayWrite>[0][]): string {
   const left = writes.length - MAX_NAMED
   return [...writes.slice(0, MAX_NAMED).map(sayWrite), ...(left > 0 ? [`and ${left} more`] : [])].join('\n')
 }

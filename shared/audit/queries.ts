@@ -66,7 +66,7 @@ ORDER BY changes DESC, last_change DESC`,
   },
   {
     name: DIGESTS_QUERY,
-    says: 'Every event of the last 31 days with all its columns, to be held against its digest: rolecall audit verify --file',
+    says: 'Every event of the last 31 days with all its columns, to be held against its digest',
     sql: `SELECT DISTINCT account, event_timestamp, event_id, event_type, endpoint, method, status, error_code, details,
   client_ip, actor_name, actor_domain, resource_name, resource_domain, http_status, resource_id, duration_ms
 FROM archived_events

@@ -1,3 +1,5 @@
+import type { Api } from '../../cli/api.ts'
+import { Failure } from '../../cli/failure.ts'
 import type { Verdict } from './conversations.ts'
 import { type Answer, type Service, send } from './service.ts'
 
@@ -81,7 +83,7 @@ export async function* tryAdministration({ admin, prefix }: Service): AsyncGener
       const body = await admin.call<Body>({ path, query })
       return isRight(body) ? undefined : `unexpected: ${JSON.stringify(body).slice(0, 200)}`
     } catch (error) {
-      return error instanceof Error ? error.message : String(error)
+      return reasonOf(error)
     }
   }
   yield { what: 'integrations', fault: await ask(['admin', 'integrations']) }
@@ -90,8 +92,23 @@ export async function* tryAdministration({ admin, prefix }: Service): AsyncGener
   const has = ({ events }: Body) => JSON.stringify(events).includes(prefix)
   yield { what: 'history holds what was just done', fault: await ask(['events'], { last: '5m', limit: 200 }, has) }
   yield { what: 'the feed of changes', fault: await ask(['changes']) }
+  yield await tryDigests(admin)
   const resource = `${prefix}forms@example.com`
   yield { what: 'history of one user, from the index', fault: await ask(['events'], { last: '5m', resource }, has) }
+}
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/** A deployment may keep none, by its setting. */
+async function tryDigests(admin: Api): Promise<Verdict> {
+  const what = 'digests of the history'
+  try {
+    const { digests } = await admin.call<Body>({ path: ['audit', 'digests'] })
+    return { what, fault: Array.isArray(digests) ? undefined : 'the answer has no digests' }
+  } catch (error) {
+    const isOff = error instanceof Failure && error.status === 404 && error.message.includes('auditDigests')
+    return isOff ? { what, skipped: 'not deployed, since auditDigests is false' } : { what, fault: reasonOf(error) }
+  }
 }
 
 const statusFault = ({ status }: Answer, expected: number) =>

@@ -8,6 +8,8 @@ export interface Verdict {
   what: string
   /** What is wrong; nothing where all is well. */
   fault?: string | undefined
+  /** Why it was not tried. */
+  skipped?: string | undefined
 }
 
 const OKTA = 'okta-lifecycle'

@@ -19,16 +19,20 @@ Usage: npm run smoke -- --url URL --token TOKEN [options]
   --admin-url URL      also asks what administrators ask, signed by AWS credentials
   --account NAME       account of the token (default "default")
   --region, --profile  for --admin-url
+  --throttle NUMBER    also sends so many requests at once, the burst of a client and some, and expects 429:
+                       other requests of the same integration are refused for a moment as well
   --clean PREFIX       only takes away what an earlier run left
 
 Exit codes: 0 all is well, 1 a fault, 2 the command line cannot be understood.
 `
 
 /** What a command line asks for. */
-export interface Asked extends Omit<Service, 'admin'> {
+export interface Asked extends Omit<Service, 'admin' | 'burst'> {
   help: boolean
   /** Only what an earlier run left is taken away. */
   isCleaning: boolean
+  /** Requests that are sent at once so that some are refused; none where it is not to be tried. */
+  burst: number | undefined
   adminUrl: string | undefined
   account: string | undefined
   /** Where and as whom administrators' routes are asked. */
@@ -37,7 +41,8 @@ export interface Asked extends Omit<Service, 'admin'> {
 
 /** @throws {OptionError} with one sentence. */
 export function parseOptions(args: readonly string[]): Asked {
-  const { help = false, url, token, client = 'OKTA', clean, account, 'admin-url': adminUrl, ...signed } = read(args)
+  const { help = false, url, token, client = 'OKTA', clean, account, throttle, ...others } = read(args)
+  const { 'admin-url': adminUrl, ...signed } = others
   const kind = KINDS.find((one) => one === client.toUpperCase())
   if (!help && url === undefined) throw new OptionError('Say which service: --url https://HOST/scim/v2')
   if (!help && token === undefined) throw new OptionError('Say who asks: --token TOKEN')
@@ -45,10 +50,13 @@ export function parseOptions(args: readonly string[]): Asked {
   for (const [name, value] of Object.entries({ url, 'admin-url': adminUrl }))
     if (value !== undefined && !/^https?:/.test(URL.parse(value)?.protocol ?? ''))
       throw new OptionError(`Cannot use --${name} "${value}": an address, https://...`)
+  if (throttle !== undefined && !/^[1-9]\d{0,4}$/.test(throttle))
+    throw new OptionError(`Cannot use --throttle "${throttle}": a number of requests, more than a client's burst`)
   if (clean !== undefined && !/^smoke-[0-9a-f]{8}-$/.test(clean))
     throw new OptionError(`Cannot use --clean "${clean}": what the first line of an earlier run said, smoke-0123abcd-`)
   return {
     ...{ help, url: (url ?? '').replace(/\/$/, ''), token: token ?? '', client: kind, adminUrl, account, signed },
+    burst: throttle === undefined ? undefined : Number(throttle),
     ...{ prefix: clean ?? `smoke-${randomBytes(4).toString('hex')}-`, isCleaning: clean !== undefined },
   }
 }
@@ -56,7 +64,7 @@ export function parseOptions(args: readonly string[]): Asked {
 function read(args: readonly string[]) {
   const [text, flag] = [{ type: 'string' }, { type: 'boolean' }] as const
   const options = {
-    ...{ url: text, token: text, client: text, clean: text, account: text, 'admin-url': text },
+    ...{ url: text, token: text, client: text, clean: text, account: text, throttle: text, 'admin-url': text },
     ...{ region: text, profile: text, 'data-dir': text, help: flag },
   }
   try {

@@ -7,6 +7,8 @@ export interface Service {
   token: string
   /** Its routes for administrators, signed; nothing where they are not to be tried. */
   admin?: Api | undefined
+  /** Requests that are sent at once so that some are refused; none where it is not to be tried. */
+  burst?: number | undefined
   /** The kind of the token's integration: Entra is played to its own only, since others see attributes under other names. */
   client: 'OKTA' | 'AZURE' | 'GENERIC'
   /** Begins every name that is made. */

@@ -5,21 +5,28 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openApi } from '../../cli/api.ts'
+import { type Api, openApi } from '../../cli/api.ts'
+import { Failure } from '../../cli/failure.ts'
 import { findTarget } from '../../cli/target.ts'
 import { processTerminal } from '../../cli/terminal.ts'
 import { writeLocalCredentials } from '../../local/credentials.ts'
 import { withSystem } from '../factories/system.ts'
+import { tryAdministration } from './checks.ts'
+import type { Verdict } from './conversations.ts'
 import type { Service } from './service.ts'
 import { smoke } from './smoke.ts'
+import { tryThrottle } from './throttle.ts'
 
-const system = withSystem()
+const digests = mkdtempSync(join(tmpdir(), 'rolecall-digests-'))
+const system = withSystem({ digestFolder: digests })
 let folder: string
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'rolecall-smoke-'))
   writeLocalCredentials(system.adminUrl, system.credentials, folder)
 })
-afterAll(() => rmSync(folder, { recursive: true }))
+afterAll(() => {
+  for (const made of [folder, digests]) rmSync(made, { recursive: true })
+})
 
 async function tried({
   url = system.baseUrl,
@@ -44,12 +51,32 @@ test.each([
   const { faults, lines, wrong } = await tried({ token: system.tokens[name], client, isSigned: true })
   expect([faults, wrong]).toEqual([0, []])
   expect(lines.at(-1)).toBe('All is well')
-  expect(lines.filter((line) => line.startsWith('ok     '))).toHaveLength(lines.length - 2)
+  expect(lines.filter((line) => line.startsWith('ok     '))).toHaveLength(lines.length - 3)
+  expect(lines.filter((line) => line.startsWith('skip'))).toEqual([
+    'skip   429 with Retry-After for a client that sends too much, and 200 after it: not asked for, see --throttle',
+  ])
   expect(lines.length).toBeGreaterThan(30)
   const left = await fetch(`${system.baseUrl}/Users?filter=userName%20sw%20%22smoke-test-%22`, {
     headers: { authorization: `Bearer ${system.tokens[name]}` },
   })
   expect(await left.json()).toMatchObject({ totalResults: 0 })
+})
+
+test('a deployment without digests is told, and no fault', async () => {
+  const keepsNone = 'This service keeps no digests: its setting auditDigests is false (404)'
+  const call = async () => Promise.reject(new Failure(keepsNone, { status: 404 }))
+  const verdicts: Verdict[] = []
+  const service = { url: '', token: '', client: 'OKTA', prefix: 'smoke-test-' } as const
+  for await (const one of tryAdministration({ ...service, admin: { call } as unknown as Api })) verdicts.push(one)
+  expect(verdicts.filter(({ fault }) => fault !== keepsNone)).toEqual([
+    { what: 'digests of the history', skipped: 'not deployed, since auditDigests is false' },
+  ])
+})
+
+test('a service that refuses nobody who sends too much has a fault', async () => {
+  const service = { url: system.baseUrl, token: system.tokens.OKTA_PROVISIONING, client: 'OKTA', prefix: '' } as const
+  const { value } = await tryThrottle({ ...service, burst: 3 }).next()
+  expect(value?.fault).toBe('none of 3 requests was refused: give more than clientBurst, or look at the usage plan')
 })
 
 test('a wrong token is a fault of nearly everything', async () => {

@@ -6,6 +6,7 @@ import { issueToken } from '../../../shared/resources/tokens.ts'
 import { adminContext } from '../../factories/admin.ts'
 import { newUser } from '../../factories/scim-api.ts'
 import { withSystem } from '../../factories/system.ts'
+import { tryThrottle } from '../../smoke/throttle.ts'
 
 let clock = Date.now()
 const system = withSystem({ now: () => clock, throttled: true })
@@ -29,7 +30,7 @@ async function enter(name: string, others: string[]) {
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/scim+json' },
         ...(body && { body: JSON.stringify(body) }),
       })
-    return { key, send }
+    return { key, send, token }
   }
 }
 
@@ -56,4 +57,19 @@ test('a client that sends too much is told when to come back, while another is s
 
   clock += Number(refused.headers.get('retry-after')) * 1000
   expect((await greedy.send('/Users', user)).status).toBe(201)
+})
+
+test('the smoke run provokes 429, and sees that it goes on when the answer said so', async () => {
+  const { token } = await enter('SMOKE', [])
+  const service = { url: system.baseUrl, token, client: 'GENERIC', prefix: 'smoke-', burst: BURST + 5 } as const
+  const waited: number[] = []
+  const wait = async (seconds: number) => {
+    waited.push(seconds)
+    clock += seconds * 1000
+  }
+  const { value } = await tryThrottle(service, wait).next()
+  expect([value, waited]).toEqual([
+    { what: '429 with Retry-After for a client that sends too much, and 200 after it', fault: undefined },
+    [1],
+  ])
 })
