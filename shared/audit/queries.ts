@@ -71,7 +71,7 @@ ORDER BY changes DESC, last_change DESC`,
   client_ip, actor_name, actor_domain, resource_name, resource_domain, http_status, resource_id, duration_ms
 FROM archived_events
 WHERE account = 'default'
-  AND day >= ${ago('day', 31, DAY)}
+  AND day >= ${daysAgo(31, DAY)}
 ORDER BY event_timestamp, event_id`,
   },
 ]

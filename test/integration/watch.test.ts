@@ -291,4 +291,9 @@ describe('a schedule that stopped', () => {
   })
 })
 
-const emptyStore: ObjectStore = { get: async () => undefined, putNew: async () => true, list: async () => [] }
+const emptyStore: ObjectStore = {
+  get: async () => undefined,
+  putNew: async () => true,
+  list: async () => [],
+  listKept: async () => [],
+}
