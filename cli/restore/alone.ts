@@ -26,7 +26,7 @@ export async function requireUnwritten(db: Db, now: number): Promise<void> {
 
 /** @throws {Failure} where somebody changed something since the plan was made, which nobody saw in it. */
 export async function requirePlanned(tables: Tables, plannedAt: number): Promise<void> {
-  const writes = await listWritesSince(tables.live, await accountsOf(tables), plannedAt)
+  const writes = await listWritesSince(tables.live, await accountsOfBoth(tables), plannedAt)
   if (writes.length === 0) return
   const when = new Date(plannedAt).toISOString()
   throw new Failure(
@@ -36,7 +36,7 @@ export async function requirePlanned(tables: Tables, plannedAt: number): Promise
 
 /** From when on nobody else may write, and what was told of the minute before by then. */
 export async function beginWatch(tables: Tables, watchedFrom: number) {
-  const writes = await listWritesSince(tables.live, await accountsOf(tables), watchedFrom - MINUTE_MS)
+  const writes = await listWritesSince(tables.live, await accountsOfBoth(tables), watchedFrom - MINUTE_MS)
   return {
     watchedFrom,
     before: writes.filter(({ time }) => Date.parse(time) < watchedFrom).map(({ eventId }) => eventId),
@@ -50,7 +50,7 @@ export async function beginWatch(tables: Tables, watchedFrom: number) {
  */
 export async function requireAlone(tables: Tables, mark: RestoreMark): Promise<void> {
   const { live } = tables
-  const found = await listWritesSince(live, await accountsOf(tables), mark.watchedFrom - MINUTE_MS)
+  const found = await listWritesSince(live, await accountsOfBoth(tables), mark.watchedFrom - MINUTE_MS)
   const writes = found.filter(({ eventId }) => !mark.before.includes(eventId))
   if (writes.length === 0) return
   await putRestoreMark(live, { ...mark, ...(await beginWatch(tables, live.clock())), step: 'close' })
@@ -59,7 +59,7 @@ export async function requireAlone(tables: Tables, mark: RestoreMark): Promise<v
   )
 }
 
-async function accountsOf({ live, restored }: Tables): Promise<string[]> {
+async function accountsOfBoth({ live, restored }: Tables): Promise<string[]> {
   const found = await Promise.all([live, restored].map((db) => listAccounts(db, Number.POSITIVE_INFINITY)))
   return [...new Set(found.flat())]
 }

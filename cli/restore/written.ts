@@ -7,7 +7,7 @@ import { queryPages } from '../../shared/store/query-all.ts'
 
 export const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
-const PARALLEL = 16
+const SHARDS_AT_ONCE = 16
 /** What administrators ask, and what the service and a restore itself tell. */
 const NO_WRITE = ['GET', 'INVOKE', 'NOTICE', 'ANY', 'RESTORE']
 
@@ -23,7 +23,7 @@ export async function listWritesSince(db: Db, accounts: readonly string[], since
       Array.from({ length: EVENT_SHARDS }, (_, shard) => ({ account, pk: eventPartition(account, day, shard) })),
     ),
   )
-  const found = await mapConcurrently(partitions, PARALLEL, async ({ account, pk }) => {
+  const found = await mapConcurrently(partitions, SHARDS_AT_ONCE, async ({ account, pk }) => {
     const events: RestEvent[] = []
     const query = {
       KeyConditionExpression: 'pk = :pk AND sk >= :from',
