@@ -10,6 +10,7 @@ import { drift } from './commands/drift.ts'
 import { eventCommands } from './commands/event.ts'
 import { eventHistory } from './commands/event-history.ts'
 import { exportCommand } from './commands/export.ts'
+import { failoverCommands } from './commands/failover.ts'
 import { grantCommands } from './commands/grants.ts'
 import { health } from './commands/health.ts'
 import { historyCommands } from './commands/history.ts'
@@ -54,6 +55,7 @@ const ASKING: readonly Command[] = [
   ...ownershipCommands,
   ...undoCommands,
   ...restoreCommands,
+  ...failoverCommands,
   drift,
   consoleCommand,
 ]

@@ -5,6 +5,7 @@ import { listAccounts } from '../shared/store/accounts.ts'
 import { mapConcurrently } from '../shared/store/batch.ts'
 import type { Db } from '../shared/store/client.ts'
 import type { Violation } from '../shared/store/invariants/violation.ts'
+import { putBeat } from '../shared/store/regions/marker.ts'
 import { checkNightly } from '../shared/watch/nightly.ts'
 import { watchAll } from '../shared/watch/watch.ts'
 import { listDue, runSlice, SLICE_MS, type Work } from '../shared/worker/work.ts'
@@ -32,6 +33,8 @@ const IDLE_MS = 250
 /** Queues worked on at once, and accounts asked for theirs. */
 const PARALLEL = 16
 const WATCH_MS = 60_000
+/** Where there are several regions: how often one says that it lives. */
+const BEAT_MS = 5_000
 /** A check reads all there is, so it is no more often than where it is deployed. */
 const CHECK_MS = 86_400_000
 /** Hours of each account that are digested together where many are due, so that nothing else waits for long. */
@@ -67,7 +70,11 @@ export function startDriver(db: Db, options: DriverOptions = {}): Driver {
   const notarize = async () => {
     if (store) await notarizeAll({ db, store, report, maxHours: HOURS_AT_ONCE }, Number.POSITIVE_INFINITY)
   }
+  const beat = async () => {
+    if (db.region) await putBeat(db, db.region.own, db.clock())
+  }
   const watching = [
+    every(BEAT_MS, beat, report, stopping.signal),
     every(watchMs, watch, report, stopping.signal),
     every(watchMs, notarize, report, stopping.signal),
     every(checkMs, () => check(db, report), report, stopping.signal),

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { plainJson } from '../../shared/audit/plain-text.ts'
 import { EXIT_TO_DO } from '../check/finding.ts'
 import { type BaseSession, type ExitCode, offlineCommand } from '../command.ts'
-import { Failure, UsageError } from '../failure.ts'
+import { confirm, yesFor } from '../confirm.ts'
 import { optional, toggle, wholeNumber } from '../flags.ts'
 import { type ListView, showList } from '../output.ts'
 import type { Restored } from '../restore/apply.ts'
@@ -27,7 +27,6 @@ const TABLE_FLAGS = {
   restored: needed('the table that was restored', 'the table that point-in-time recovery made'),
   ...LIVE_FLAGS,
 }
-const YES = toggle('do not ask for the name of the table first')
 const DEFAULT_RETENTION_DAYS = 90
 
 interface TableValues {
@@ -106,7 +105,7 @@ const applyCommand = offlineCommand({
     ),
     planned: optional('TIME', 'when the plan was made: refuses where anything was written since', anInstant),
     enable: toggle('switch the integrations on at the end that were on'),
-    yes: YES,
+    yes: yesFor('table'),
   },
   examples: ['rolecall restore apply --restored rolecall-0200 --live rolecall-Table'],
   run: async (session, { enable, yes, at, planned, ...values }) => {
@@ -121,7 +120,7 @@ const applyCommand = offlineCommand({
     const isBegun = (await getRestoreMark(tables.live)) !== undefined
     const plannedAt = planned ? Date.parse(planned) : yes || isBegun ? undefined : await showPlanFirst(session, tables)
     const what = `The table "${values.live}" is written over: all but its history becomes what "${values.restored}" holds`
-    if (!yes) await confirm(session, values.live, what)
+    if (!yes) await confirm(session.terminal, { what, kind: 'table', name: values.live })
     const restore = { actor, at: at ?? tables.restoredTo, plannedAt, progress: terminal.progress }
     const restored = await applyRestore(tables, restore).catch(async (error: unknown) => {
       const mark = await getRestoreMark(tables.live).catch(() => undefined)
@@ -138,7 +137,7 @@ const abandonCommand = offlineCommand({
   words: 'restore abandon',
   summary: 'Give a restore up that was cut off before it began to copy: what waits goes on',
   outputs: [],
-  flags: { ...LIVE_FLAGS, enable: toggle('switch the integrations on that it switched off'), yes: YES },
+  flags: { ...LIVE_FLAGS, enable: toggle('switch the integrations on that it switched off'), yes: yesFor('table') },
   examples: ['rolecall restore abandon --live rolecall-Table --enable'],
   run: async (session, { enable, yes, live, 'event-retention-days': eventRetentionDays = DEFAULT_RETENTION_DAYS }) => {
     const { target, terminal } = session
@@ -148,7 +147,12 @@ const abandonCommand = offlineCommand({
       import('../restore/close.ts'),
     ])
     const table = await openTable({ live, eventRetentionDays }, target, terminal)
-    if (!yes) await confirm(session, live, `The restore of the table "${live}" is given up`)
+    if (!yes)
+      await confirm(session.terminal, {
+        what: `The restore of the table "${live}" is given up`,
+        kind: 'table',
+        name: live,
+      })
     const { off, waiting } = await abandonRestore(table.live)
     if (enable) await switchAll(table.live, off, true, await table.caller())
     terminal.tell(`The restore is given up: nothing was copied, and ${waiting} changes that waited go on`)
@@ -179,13 +183,6 @@ async function showPlanFirst(session: BaseSession, tables: OpenTables): Promise<
   const plannedAt = tables.live.clock()
   await showRestorePlan(session, await walkTables(tables, plannedAt, async () => {}))
   return plannedAt
-}
-
-/** Has a person type the name of the table. @throws {UsageError} where nobody can be asked; {Failure} where it is another one. */
-async function confirm({ terminal }: BaseSession, table: string, what: string): Promise<void> {
-  const answer = await terminal.ask(`${what}. Type its name to go on: `)
-  if (answer === undefined) throw new UsageError('There is nobody to ask whether that is meant: give --yes')
-  if (answer.trim() !== table) throw new Failure(`Nothing was done: the table is "${table}"`)
 }
 
 /** What to do with a restore that was cut off. */

@@ -23,7 +23,7 @@ import { ofPartition, queryAll } from '../../shared/store/query-all.ts'
 
 const { User, Group } = RESOURCE_TYPES
 /** Partitions that are read at once. */
-const PARALLEL = 8
+const PARTITIONS_AT_ONCE = 8
 
 type Item = Record<string, unknown>
 
@@ -36,18 +36,22 @@ export async function differences(from: Db, to: Db, account: string, since: numb
   const ids = new Set(arrived?.map(({ eventId }) => eventId))
   const missing = told?.filter(({ eventId }) => !ids.has(eventId)).map(({ eventId }) => `event ${eventId}`) ?? []
   const { keys, partitions } = touchedBy(account, told ?? [])
-  const differing = await mapConcurrently([...smallPartitions(account), ...partitions], PARALLEL, async (pk) => {
-    const [one, other] = await Promise.all([from, to].map((db) => queryAll(db, ofPartition(pk))))
-    return isDeepStrictEqual(one, other) ? [] : [pk]
-  })
+  const differing = await mapConcurrently(
+    [...smallPartitions(account), ...partitions],
+    PARTITIONS_AT_ONCE,
+    async (pk) => {
+      const [one, other] = await Promise.all([from, to].map((db) => queryAll(db, ofPartition(pk))))
+      return isDeepStrictEqual(one, other) ? [] : [pk]
+    },
+  )
   const [own, theirs] = await Promise.all([from, to].map((db) => batchGet(db, keys)))
   const items = toMap(theirs)
-  const behind = keys.map(keyText).filter((key) => !isDeepStrictEqual(toMap(own).get(key), items.get(key)))
+  const behind = keys.map(placeText).filter((key) => !isDeepStrictEqual(toMap(own).get(key), items.get(key)))
   return [...missing, ...differing.flat(), ...behind]
 }
 
-const keyText = ({ pk, sk }: Item | Key): string => `${String(pk)} ${String(sk)}`
-const toMap = (items: Item[] = []) => new Map(items.map((item) => [keyText(item), item]))
+const placeText = ({ pk, sk }: Item | Key): string => `${String(pk)} ${String(sk)}`
+const toMap = (items: Item[] = []) => new Map(items.map((item) => [placeText(item), item]))
 
 const smallPartitions = (account: string): string[] => [
   integrationCollectionKey(account),
@@ -63,17 +67,17 @@ function touchedBy(account: string, events: readonly RestEvent[]): { keys: Key[]
   const about = (kind: ReturnType<typeof kindOfEvent>) => [
     ...new Set(events.flatMap((event) => (kindOfEvent(event) === kind && event.resourceId ? [event.resourceId] : []))),
   ]
-  const groups = about('role').filter((id) => UUID.test(id))
+  const groups = about('role').filter((id) => AN_ID.test(id))
   const keys = [
     ...about('user').map((id) => resourceKey(account, User, id)),
     ...groups.map((id) => resourceKey(account, Group, id)),
-    ...about('token').flatMap((id) => (TOKEN_ID.test(id) ? [tokenKey(id)] : [])),
+    ...about('token').flatMap((id) => (A_TOKEN.test(id) ? [tokenKey(id)] : [])),
   ]
   return { keys, partitions: groups.map((id) => membersKey(account, id)) }
 }
 
-const UUID = /^[0-9a-f-]{36}$/
-const TOKEN_ID = /^[0-9A-Za-z]+$/
+const AN_ID = /^[0-9a-f-]{36}$/
+const A_TOKEN = /^[0-9A-Za-z]+$/
 
 /** The events of an account since an instant, in no order. */
 export async function eventsSince(db: Db, account: string, since: number): Promise<RestEvent[]> {
@@ -84,7 +88,7 @@ export async function eventsSince(db: Db, account: string, since: number): Promi
   const partitions = days.flatMap((day) =>
     Array.from({ length: EVENT_SHARDS }, (_, shard) => eventPartition(account, day, shard)),
   )
-  const found = await mapConcurrently(partitions, PARALLEL, (pk) =>
+  const found = await mapConcurrently(partitions, PARTITIONS_AT_ONCE, (pk) =>
     queryAll(db, {
       KeyConditionExpression: 'pk = :pk AND sk >= :from',
       ExpressionAttributeValues: { ':pk': pk, ':from': from },

@@ -6,7 +6,7 @@ import type { Site } from './sites.ts'
 
 /** A run that gave no sign for so long is over, however it ended. */
 const SILENT_MS = 20_000
-const Key = roundKey('failover')
+const LOCK = roundKey('failover')
 
 /** What keeps a second run from the same regions. */
 export interface Lock {
@@ -22,7 +22,7 @@ export interface Lock {
 export async function takeLock(sites: readonly Site[], run: string, actor: string): Promise<Lock> {
   const ordered = [...sites].sort((one, other) => (one.name < other.name ? -1 : 1))
   const release = async () => {
-    for (const site of ordered) await drop(site, run)
+    for (const site of ordered) await unlock(site, run)
   }
   try {
     for (const site of ordered) await take(site, run, actor)
@@ -42,7 +42,7 @@ async function take({ name, db }: Site, run: string, by: string): Promise<void> 
   const now = db.clock()
   const put = new PutCommand({
     TableName: db.tableName,
-    Item: { ...Key, run, by, at: now },
+    Item: { ...LOCK, run, by, at: now },
     ConditionExpression: 'attribute_not_exists(pk) OR run = :run OR #at < :silent',
     ExpressionAttributeNames: { '#at': 'at' },
     ExpressionAttributeValues: { ':run': run, ':silent': now - SILENT_MS },
@@ -58,9 +58,9 @@ async function take({ name, db }: Site, run: string, by: string): Promise<void> 
   })
 }
 
-async function drop({ db }: Site, run: string): Promise<void> {
+async function unlock({ db }: Site, run: string): Promise<void> {
   const remove = new DeleteCommand({
-    ...{ TableName: db.tableName, Key },
+    ...{ TableName: db.tableName, Key: LOCK },
     ConditionExpression: 'run = :run',
     ExpressionAttributeValues: { ':run': run },
   })

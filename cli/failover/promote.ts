@@ -8,7 +8,7 @@ import { takeLock } from './lock.ts'
 import { isReachable, reachableOf } from './reachable.ts'
 import { accountsOf, homeOf, type Operation, othersOf, type Site, type Sites, siteOf, tellHistory } from './sites.ts'
 
-const POLL_MS = 250
+const MOVE_POLL_MS = 250
 /** What is compared before a region is promoted: the changes of so long before. */
 const COMPARED_MS = 15 * 60_000
 
@@ -63,12 +63,7 @@ interface Move {
 }
 
 /** Accounts that another region has, by what the regions say that can be asked. */
-async function findMoves(
-  sites: Sites,
-  to: Site,
-  accounts: readonly string[],
-  asked: readonly Site[],
-): Promise<Move[]> {
+async function findMoves(sites: Sites, to: Site, accounts: readonly string[], asked: readonly Site[]): Promise<Move[]> {
   const moves: Move[] = []
   for (const account of accounts) {
     const fence = await latestFence(asked, account, homeOf(sites))
@@ -234,6 +229,6 @@ async function within(
   for (const until = clock() + waitMs; ; ) {
     if (await isSo()) return true
     if (clock() >= until) return false
-    await pause(POLL_MS)
+    await pause(MOVE_POLL_MS)
   }
 }

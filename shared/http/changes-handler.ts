@@ -1,11 +1,15 @@
 import type { Context, DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent, EventBridgeEvent } from 'aws-lambda'
 import type { RestEvent } from '../audit/rest-event.ts'
+import { DEFAULT_ACCOUNT } from '../auth/account.ts'
 import { mapConcurrently } from '../store/batch.ts'
 import type { Db } from '../store/client.ts'
 import { OutOfTime } from '../store/deadline.ts'
 import { parseEventRecord } from '../store/events/from-stream.ts'
 import { type Head, listHeads } from '../store/groups/heads.ts'
+import { getFence } from '../store/regions/fence.ts'
 import { mayChange } from '../store/regions/fenced.ts'
+import { putBeat } from '../store/regions/marker.ts'
+import type { Region } from '../store/regions/region.ts'
 import { goRound } from '../store/rounds.ts'
 import { hoursSinceRun } from '../store/run-mark.ts'
 import type { Outlet } from '../worker/outlets/outlet.ts'
@@ -120,7 +124,15 @@ async function findLost({ db, queue }: ChangesOptions, requestId: string, until:
     })
   })
   if (open.length > 0) logOpen(open, requestId, db.clock())
+  if (db.region) await tellRegion(db, db.region, requestId)
   log('INFO', 'watch', { requestId }, { HoursSinceWatch: await hoursSinceRun(db, 'watch', new Date(db.clock())) })
+}
+
+/** Each minute: that the region lives, for the others, and whether the default account is its, by which the domain goes. */
+async function tellRegion(db: Db, region: Region, requestId: string): Promise<void> {
+  await putBeat(db, region.own, db.clock())
+  const { primary } = await getFence(db, DEFAULT_ACCOUNT, region.home)
+  log('INFO', 'region', { requestId, region: region.own, primary }, { IsPrimary: primary === region.own ? 1 : 0 })
 }
 
 /** How much is open, and since when; nothing is told of nothing, so that it costs nothing. */

@@ -24,6 +24,9 @@ interface LogFields {
   /** What is broken, by type and id; which invariant. */
   finding?: string
   invariant?: string
+  /** Which region tells, and which is primary. */
+  region?: string
+  primary?: string | undefined
   /** Name and message of an unexpected error, and where it was thrown. */
   error?: string
   stack?: string

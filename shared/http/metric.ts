@@ -41,6 +41,7 @@ export const METRICS = {
   HoursSinceCheck: { unit: 'Count', by: ['service'] },
   HoursSinceDigest: { unit: 'Count', by: ['service'] },
   HoursSinceWatch: { unit: 'Count', by: ['service'] },
+  IsPrimary: { unit: 'Count', by: ['service'] },
 } as const satisfies Record<string, Metric>
 
 export type MetricName = keyof typeof METRICS

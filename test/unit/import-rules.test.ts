@@ -87,9 +87,9 @@ describe('imports', () => {
     expect([ours.length > 50, wrong]).toEqual([true, []])
   })
 
-  test('only the store speaks to DynamoDB, and what writes one table over another', () => {
+  test('only the store speaks to DynamoDB, what writes one table over another, and what moves between regions', () => {
     const outside = imports.filter(
-      ({ from }) => /^(shared|functions|cli)\//.test(from) && !/^(shared\/store|cli\/restore)\//.test(from),
+      ({ from }) => /^(shared|functions|cli)\//.test(from) && !/^(shared\/store|cli\/(restore|failover))\//.test(from),
     )
     expect(outside.filter(({ to }) => to.startsWith('@aws-sdk/') && to.includes('dynamodb')).map(told)).toEqual([])
   })

@@ -6,6 +6,20 @@ import { markerKey } from '../keys.ts'
 /** A marker is written in so many places: items arrive in no order, those of one place of the table with their neighbours. */
 export const LANES = 16
 
+/** Says that a region lives, and when: epoch milliseconds. 1 write unit. */
+export async function putBeat(db: Db, region: string, at: number): Promise<void> {
+  await db.client.send(new PutCommand({ TableName: db.tableName, Item: { ...beatKey(region), at } }))
+}
+
+/** The last sign of a region that has arrived in a table: epoch milliseconds; none where none ever did. 1 read unit. */
+export async function getBeat(db: Db, region: string): Promise<number | undefined> {
+  const get = new GetCommand({ TableName: db.tableName, Key: beatKey(region), ConsistentRead: true })
+  const at = (await db.client.send(get)).Item?.at
+  return typeof at === 'number' ? at : undefined
+}
+
+const beatKey = (region: string) => ({ ...markerKey(region, 0), sk: 'BEAT' })
+
 /** Writes markers into a region's table, behind whatever was written there before: epoch milliseconds. 16 write units. */
 export async function putMarkers(db: Db, region: string, at: number): Promise<void> {
   await eachLane((lane) =>

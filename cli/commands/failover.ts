@@ -1,0 +1,158 @@
+import { plainJson } from '../../shared/audit/plain-text.ts'
+import { EXIT_TO_DO } from '../check/finding.ts'
+import { type BaseSession, offlineCommand } from '../command.ts'
+import { confirm, yesFor } from '../confirm.ts'
+import type { SiteValues } from '../failover/open.ts'
+import type { Moved } from '../failover/promote.ts'
+import type { Operation } from '../failover/sites.ts'
+import type { RegionStatus } from '../failover/status.ts'
+import { UsageError } from '../failure.ts'
+import { optional, someText, toggle, wholeNumber } from '../flags.ts'
+import { type ListView, showList } from '../output.ts'
+
+const SITE_FLAGS = {
+  table: optional(
+    'TABLE',
+    "the service's table, the same name in each region; the local system's if not given",
+    someText,
+  ),
+  regions: optional('REGIONS', 'the regions, parted by commas, as in rolecall.config.ts', someText),
+}
+const ACCOUNT_FLAG = optional('ACCOUNT', 'only this account; all if not given', someText)
+const WAIT_FLAG = optional('SECONDS', 'how long each wait may take (default 60)', wholeNumber(1, 3600))
+const DEFAULT_WAIT_SECONDS = 60
+const REGION = { name: 'REGION', help: 'a region of the deployment' }
+const EXAMPLE_SITES = '--table rolecall-Table --regions eu-central-1,eu-west-1'
+
+const open = async (session: BaseSession, values: SiteValues): Promise<Operation> => {
+  const { openOperation } = await import('../failover/open.ts')
+  return openOperation(session, values)
+}
+
+const STATUS_VIEW: ListView<RegionStatus> = {
+  table: [
+    { header: 'REGION', get: ({ region }) => region },
+    { header: 'STATE', get: stateOf },
+    { header: 'EPOCH', get: ({ epoch, isReachable }) => (isReachable ? String(epoch) : '') },
+    { header: 'ARRIVES AFTER', get: arrivesAfter },
+    { header: 'UNFINISHED', get: ({ openChanges, isReachable }) => (isReachable ? String(openChanges) : '') },
+    { header: 'LAST HEARD', get: ({ lastHeard }) => lastHeard ?? '' },
+  ],
+}
+
+function stateOf({ isReachable, primaryOf, handsOver }: RegionStatus): string {
+  if (!isReachable) return 'does not answer'
+  const parts = [
+    ...(primaryOf.length > 0 ? [`primary of ${primaryOf.join(', ')}`] : []),
+    ...(handsOver.length > 0 ? [`hands over ${handsOver.join(', ')}`] : []),
+  ]
+  return parts.length === 0 ? 'secondary' : parts.join('; ')
+}
+
+function arrivesAfter({ isReachable, lagMs }: RegionStatus): string {
+  if (!isReachable) return ''
+  return lagMs === undefined ? 'not within 5 s' : `${lagMs} ms`
+}
+
+const status = offlineCommand({
+  words: 'failover status',
+  summary:
+    'Show how the regions stand: who is primary, and how long a change takes to arrive; exit with 3 where one does not',
+  flags: SITE_FLAGS,
+  examples: ['rolecall failover status', `rolecall failover status ${EXAMPLE_SITES}`],
+  run: async (session, values) => {
+    const { statusOf } = await import('../failover/status.ts')
+    const rows = await statusOf(await open(session, values))
+    await showList(session, STATUS_VIEW, [rows])
+    return rows.every(({ isReachable, lagMs }) => isReachable && lagMs !== undefined) ? 0 : EXIT_TO_DO
+  },
+})
+
+const promote = offlineCommand({
+  words: 'failover promote',
+  summary: 'Make another region primary: planned, which loses nothing, or unplanned, where the other one is lost',
+  operands: [REGION],
+  outputs: ['table', 'json'],
+  flags: {
+    ...SITE_FLAGS,
+    planned: toggle('hand over, wait until all has arrived, and promote'),
+    unplanned: toggle('promote at once, without what has not arrived'),
+    account: ACCOUNT_FLAG,
+    wait: WAIT_FLAG,
+    yes: yesFor('region'),
+  },
+  examples: [
+    `rolecall failover promote eu-west-1 --planned ${EXAMPLE_SITES}`,
+    `rolecall failover promote eu-west-1 --unplanned ${EXAMPLE_SITES}`,
+  ],
+  check: ({ planned, unplanned }) => {
+    if (planned === unplanned) throw new UsageError('Which is it? Give either --planned or --unplanned')
+  },
+  run: async (session, { planned, account, wait = DEFAULT_WAIT_SECONDS, yes, ...values }, region = '') => {
+    const operation = await open(session, values)
+    const { promotePlanned, promoteUnplanned } = await import('../failover/promote.ts')
+    if (planned)
+      return tellMoved(session, await promotePlanned(operation, { to: region, account, waitMs: wait * 1000 }))
+    const what = await losses(operation, region)
+    if (!yes) await confirm(session.terminal, { what, kind: 'region', name: region })
+    else session.terminal.tell(what)
+    const moved = await promoteUnplanned(operation, { to: region, account })
+    session.terminal.tell('What had not arrived is told, once the other table can be read again, by')
+    session.terminal.tell(`→ ${session.hint('failover report')}`)
+    return tellMoved(session, moved)
+  },
+})
+
+/** What is known of what would be missing. */
+async function losses({ sites }: Operation, region: string): Promise<string> {
+  const [{ othersOf, siteOf }, { getBeat }] = await Promise.all([
+    import('../failover/sites.ts'),
+    import('../../shared/store/regions/marker.ts'),
+  ])
+  const { db } = siteOf(sites, region)
+  const heard = await Promise.all(
+    othersOf(sites, region).map(async ({ name }) => {
+      const at = await getBeat(db, name)
+      return at === undefined
+        ? `nothing was ever heard of ${name}`
+        : `the last sign of ${name} is of ${new Date(at).toISOString()}`
+    }),
+  )
+  return `${region} becomes primary without the other region, and what has not arrived is missing: ${heard.join(', ')}`
+}
+
+async function tellMoved({ terminal, output }: BaseSession, moved: readonly Moved[]): Promise<number> {
+  if (output === 'json') await terminal.write(`${plainJson(moved, 2)}\n`)
+  terminal.tell('The domain follows within two minutes; until then clients hear 503 and come again')
+  return 0
+}
+
+const fence = offlineCommand({
+  words: 'failover fence',
+  summary: 'Have a region that came back take no more changes, before it hears by itself that another is primary',
+  operands: [REGION],
+  outputs: ['table', 'json'],
+  flags: SITE_FLAGS,
+  examples: [`rolecall failover fence eu-central-1 ${EXAMPLE_SITES}`],
+  run: async (session, values, region = '') => {
+    const { fenceRegion } = await import('../failover/promote.ts')
+    const fenced = await fenceRegion(await open(session, values), region)
+    if (session.output === 'json') await session.terminal.write(`${plainJson(fenced, 2)}\n`)
+    return 0
+  },
+})
+
+const failback = offlineCommand({
+  words: 'failover failback',
+  summary: 'Make the first region primary again, as planned, once nothing is left to repair',
+  outputs: ['table', 'json'],
+  flags: { ...SITE_FLAGS, account: ACCOUNT_FLAG, wait: WAIT_FLAG },
+  examples: [`rolecall failover failback ${EXAMPLE_SITES}`],
+  run: async (session, { account, wait = DEFAULT_WAIT_SECONDS, ...values }) => {
+    const operation = await open(session, values)
+    const { failBack } = await import('../failover/failback.ts')
+    return tellMoved(session, await failBack(operation, { account, waitMs: wait * 1000 }))
+  },
+})
+
+export const failoverCommands = [status, promote, fence, failback]

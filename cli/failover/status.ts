@@ -1,0 +1,81 @@
+import { listHeads } from '../../shared/store/groups/heads.ts'
+import { getFence } from '../../shared/store/regions/fence.ts'
+import { getBeat, getMarkers, putMarkers } from '../../shared/store/regions/marker.ts'
+import { isReachable } from './reachable.ts'
+import { accountsOf, homeOf, type Operation, othersOf, type Site } from './sites.ts'
+
+/** How long is waited for what is on its way. */
+const LAG_MS = 5_000
+const LAG_POLL_MS = 50
+
+/** How a region stands. */
+export interface RegionStatus {
+  region: string
+  /** Whether its table answers. */
+  isReachable: boolean
+  /** Accounts of which it is primary by its own table, and those that it hands over. */
+  primaryOf: string[]
+  handsOver: string[]
+  /** The highest epoch of its fences. */
+  epoch: number
+  /** Groups and deleted users with work left. */
+  openChanges: number
+  /** Milliseconds until what it writes was in the other region; none where it did not arrive within five seconds, or nobody answers. */
+  lagMs?: number
+  /** The last sign of it that any other region has: ISO 8601. */
+  lastHeard?: string
+}
+
+/** How all regions stand; writes markers and nothing else. */
+export async function statusOf(operation: Operation): Promise<RegionStatus[]> {
+  const { sites } = operation
+  const reachable = new Map(
+    await Promise.all(sites.all.map(async (site) => [site.name, await isReachable(site)] as const)),
+  )
+  return Promise.all(sites.all.map((site) => regionStatus(operation, site, (name) => reachable.get(name) ?? false)))
+}
+
+async function regionStatus(
+  operation: Operation,
+  site: Site,
+  answers: (name: string) => boolean,
+): Promise<RegionStatus> {
+  const { sites } = operation
+  const others = othersOf(sites, site.name).filter(({ name }) => answers(name))
+  const beats = await Promise.all(others.map(({ db }) => getBeat(db, site.name)))
+  const last = Math.max(...beats.flatMap((at) => at ?? []))
+  const known = {
+    region: site.name,
+    isReachable: answers(site.name),
+    ...(Number.isFinite(last) && { lastHeard: new Date(last).toISOString() }),
+  }
+  const nothing = { primaryOf: [], handsOver: [], epoch: 0, openChanges: 0 }
+  if (!known.isReachable) return { ...known, ...nothing }
+  const [own, lagMs] = await Promise.all([ownStatus(site, homeOf(sites)), slowest(operation, site, others)])
+  return { ...known, ...own, ...(lagMs !== undefined && { lagMs }) }
+}
+
+async function ownStatus({ name, db }: Site, home: string) {
+  const status = { primaryOf: [] as string[], handsOver: [] as string[], epoch: 0, openChanges: 0 }
+  for (const account of await accountsOf({ name, db })) {
+    const { primary, draining, epoch } = await getFence(db, account, home)
+    if (primary === name) status.primaryOf.push(account)
+    if (draining === name) status.handsOver.push(account)
+    status.epoch = Math.max(status.epoch, epoch)
+    status.openChanges += (await listHeads(db, account)).length
+  }
+  return status
+}
+
+/** How long a marker takes to the slowest of some regions; none where there is none, or one does not get it. */
+async function slowest(operation: Operation, from: Site, others: readonly Site[]): Promise<number | undefined> {
+  if (others.length === 0) return undefined
+  const at = from.db.clock()
+  await putMarkers(from.db, from.name, at)
+  for (const until = at + LAG_MS; ; ) {
+    const arrived = await Promise.all(others.map(({ db }) => getMarkers(db, from.name)))
+    if (arrived.every((one) => (one ?? 0) >= at)) return Math.max(0, from.db.clock() - at)
+    if (from.db.clock() >= until) return undefined
+    await operation.pause(LAG_POLL_MS)
+  }
+}
