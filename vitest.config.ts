@@ -8,6 +8,13 @@ const PURE = ['test/unit/**/*.test.ts', 'test/infra/**/*.test.ts']
 /** Tests over a table of the run's engine that start no system and leave the environment alone: they share what they import. */
 export const TABLE = ['test/integration/{*,resources/**/*,store/**/*}.test.ts']
 
+/** Tests of a system in their own process, whose clock, environment and output they leave alone: they share what they import. */
+export const SYSTEM = [
+  'test/rfc/**/!(oauth|secrets).test.ts',
+  'test/idp/**/!(lifecycle).test.ts',
+  'test/cli/!(check|commands|drift|guides|loaded-modules).test.ts',
+]
+
 /** Tests of `npm start` and the engine it brings along: they run that one, whatever DYNAMODB_ENDPOINT says. */
 const OWN_ENGINE = ['test/e2e/**/*.test.ts']
 const hasOwnEngine = existsSync(`node_modules/@dynoxide/${process.platform}-${process.arch}`)
@@ -31,13 +38,19 @@ export default defineConfig({
       // Nothing here keeps state, so files share what they import: half the processor time.
       { extends: true, test: { name: 'pure', include: PURE, isolate: false } },
       { extends: true, test: { name: 'table', include: TABLE, isolate: false, ...ENGINE } },
+      { extends: true, test: { name: 'system', include: SYSTEM, isolate: false, ...ENGINE } },
       {
         extends: true,
         test: {
           name: 'engine',
           include: ['test/**/*.test.ts'],
           // Where the platform has no engine, the suite can only run against another one.
-          exclude: [...PURE, ...TABLE, ...(hasOwnEngine || !process.env.DYNAMODB_ENDPOINT ? [] : OWN_ENGINE)],
+          exclude: [
+            ...PURE,
+            ...TABLE,
+            ...SYSTEM,
+            ...(hasOwnEngine || !process.env.DYNAMODB_ENDPOINT ? [] : OWN_ENGINE),
+          ],
           ...ENGINE,
         },
       },

@@ -19,9 +19,12 @@ export type Invocation =
   | { kind: 'crash'; error: Error }
   | { kind: 'timeout' }
 
-/** The handlers of `functions/<name>/handler.ts`, each imported by its first call: its cold start. */
-export function coldHandlers(names: readonly LambdaName[]): LambdaHandlers {
-  return Object.fromEntries(names.map((name) => [name, coldHandler(name)])) as LambdaHandlers
+/**
+ * The handlers of `functions/<name>/handler.ts`, each imported by its first call: its cold start. Two systems of one
+ * process, which have two configurations, name two starts.
+ */
+export function coldHandlers(names: readonly LambdaName[], start?: string): LambdaHandlers {
+  return Object.fromEntries(names.map((name) => [name, coldHandler(name, start)])) as LambdaHandlers
 }
 
 /** Imports the handlers at once; their configuration has to be in the environment by then. */
@@ -30,16 +33,17 @@ export async function warmHandlers(names: readonly LambdaName[]): Promise<Lambda
   return Object.fromEntries(handlers) as LambdaHandlers
 }
 
-function coldHandler(name: LambdaName): LambdaHandler {
+function coldHandler(name: LambdaName, start?: string): LambdaHandler {
   let handler: Promise<LambdaHandler> | undefined
   return async (event, context) => {
-    handler ??= importHandler(name)
+    handler ??= importHandler(name, start)
     return (await handler)(event, context)
   }
 }
 
-async function importHandler(name: LambdaName): Promise<LambdaHandler> {
-  const file = join(import.meta.dirname, '..', '..', 'functions', name, 'handler.ts')
+async function importHandler(name: LambdaName, start?: string): Promise<LambdaHandler> {
+  const path = join(import.meta.dirname, '..', '..', 'functions', name, 'handler.ts')
+  const file = start === undefined ? path : `${path}?start=${start}`
   const module = (await import(/* @vite-ignore */ file)) as { handler: LambdaHandler }
   return module.handler
 }

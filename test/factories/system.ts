@@ -17,7 +17,7 @@ export type TestSystemOptions = Pick<
 /**
  * The whole system in this process over the run's engine, with a table of its own, the default account, the three
  * integrations and a token for each: started before the file's first test, stopped after its last, empty until then.
- * Functions read their configuration once, so call it once per test file.
+ * Functions read their configuration once, so call it once per test file; files may share what functions import.
  */
 export function withSystem(options: TestSystemOptions = {}): TestSystem {
   const system = {} as TestSystem
@@ -33,7 +33,7 @@ export async function startTestSystem(
   options: TestSystemOptions & Pick<Partial<SystemOptions>, 'endpoint' | 'handlers'>,
 ): Promise<TestSystem> {
   const system = await startSystem({
-    ...{ endpoint: engineEndpoint(), handlers: coldHandlers },
+    ...{ endpoint: engineEndpoint(), handlers: (names) => coldHandlers(names, randomUUID()) },
     ...options,
     tableName: `test-${randomUUID()}`,
     prepare: (db) => createTable(db, LASTING),

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, matchesGlob, normalize } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { TABLE } from '../../vitest.config.ts'
+import { SYSTEM, TABLE } from '../../vitest.config.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 
@@ -84,6 +84,12 @@ describe('imports', () => {
     const wrong = ours.filter((file) =>
       /factories\/(system|console)\.ts|process\.env|vi\.(useFakeTimers|mock|stubEnv)/.test(sourceOf(file)),
     )
+    expect([ours.length > 50, wrong]).toEqual([true, []])
+  })
+
+  test('tests of systems that share a process leave environment, clock and output alone', () => {
+    const ours = files.filter((file) => SYSTEM.some((pattern) => matchesGlob(file, pattern)))
+    const wrong = ours.filter((file) => /process\.env|vi\.(useFakeTimers|mock|stubEnv|spyOn)/.test(sourceOf(file)))
     expect([ours.length > 50, wrong]).toEqual([true, []])
   })
 
