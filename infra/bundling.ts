@@ -30,6 +30,8 @@ export interface Bundle {
   path: string
   bytes: number
   gzipBytes: number
+  /** Path from the root of each module of which something is left. */
+  modules: readonly string[]
 }
 
 /** Where the handler of a function is written. */
@@ -79,11 +81,13 @@ export async function bundleInto(
   without: readonly OptionalPart[] = [],
 ): Promise<Bundle> {
   const path = join(folder, 'index.mjs')
-  await build(bundleOptions(entryOf(name), path, without))
+  const { metafile } = await build({ ...bundleOptions(entryOf(name), path, without), metafile: true })
   writeFileSync(join(folder, TRACE_FILE), traceOf(`${path}.map`))
   rmSync(`${path}.map`)
   const code = readFileSync(path)
-  return { path, bytes: code.length, gzipBytes: gzipSync(code).length }
+  const inputs = Object.values(metafile.outputs).flatMap((output) => Object.entries(output.inputs))
+  const modules = inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([module]) => module)
+  return { path, bytes: code.length, gzipBytes: gzipSync(code).length, modules }
 }
 
 /** The map with paths from the root, wherever packages are linked from: the same on every machine. */

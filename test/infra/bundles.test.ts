@@ -1,17 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { build } from 'esbuild'
 import { describe, expect, test } from 'vitest'
 import type { OptionalPart } from '../../infra/bundling/left-out.ts'
-import {
-  BACKGROUND_NAMES,
-  type BackgroundName,
-  bundle,
-  bundleOptions,
-  entryOf,
-  LAMBDA_NAMES,
-  type LambdaName,
-} from '../../infra/bundling.ts'
+import { BACKGROUND_NAMES, type BackgroundName, bundle, LAMBDA_NAMES, type LambdaName } from '../../infra/bundling.ts'
 import { TRACE_FILE } from '../../shared/http/stack.ts'
 
 const KB = 1024
@@ -38,13 +29,27 @@ const BUDGETS: Record<LambdaName | BackgroundName, [bytes: number, gzip: number]
   notary: [435, 139],
 }
 
+const bundles = new Map<LambdaName | BackgroundName, ReturnType<typeof readBundle>>()
+
+/** Each function is bundled once. */
+function bundleOf(name: LambdaName | BackgroundName) {
+  const found = bundles.get(name) ?? readBundle(name)
+  bundles.set(name, found)
+  return found
+}
+
+async function readBundle(name: LambdaName | BackgroundName) {
+  const { path, dispose, ...built } = await bundle(name)
+  const code = readFileSync(path, 'utf8')
+  const trace = JSON.parse(readFileSync(join(dirname(path), TRACE_FILE), 'utf8'))
+  dispose()
+  return { code, trace, ...built }
+}
+
 test.each([...LAMBDA_NAMES, ...BACKGROUND_NAMES])(
   'the bundle of %s is within its budget and free of what makes cold starts slow',
   async (name) => {
-    const built = await bundle(name)
-    const code = readFileSync(built.path, 'utf8')
-    const trace = JSON.parse(readFileSync(join(dirname(built.path), TRACE_FILE), 'utf8'))
-    built.dispose()
+    const { code, trace, ...built } = await bundleOf(name)
     const [bytes, gzip] = BUDGETS[name]
     expect(built.bytes).toBeLessThanOrEqual(bytes * KB)
     expect(built.gzipBytes).toBeLessThanOrEqual(gzip * KB)
@@ -73,13 +78,8 @@ test.each(WITHOUT)('the bundle of %s without %j carries less', async (name, with
 })
 
 /** The modules of ours of which something is left in a bundle. */
-async function modulesOf(name: LambdaName): Promise<string[]> {
-  const options = bundleOptions(entryOf(name), 'unwritten.mjs')
-  const { metafile } = await build({ ...options, sourcemap: false, metafile: true, write: false })
-  const [output] = Object.values(metafile.outputs)
-  const parts = Object.entries(output?.inputs ?? {}).filter(([, { bytesInOutput }]) => bytesInOutput > 0)
-  return parts.map(([path]) => path).filter((path) => path.startsWith('shared/'))
-}
+const modulesOf = async (name: LambdaName) =>
+  (await bundleOf(name)).modules.filter((path) => path.startsWith('shared/'))
 
 describe('a function carries no code of a type that it does not serve', () => {
   const inResources = (...names: string[]) => names.map((name) => `shared/resources/${name}.ts`)
