@@ -1,3 +1,4 @@
+import type { Db } from '../shared/store/client.ts'
 import { type AnnouncedSystem, Announcement } from './announcement.ts'
 import type { Setting } from './banner.ts'
 import { startEngine } from './engine/engine.ts'
@@ -66,12 +67,17 @@ class Run {
     const { tableName = TABLE_NAME, aws, endpoint = this.#startEngine() } = this.#chosen ?? {}
     // The engine is on its way while all the rest is imported; if it fails meanwhile, startSystem() says so.
     Promise.resolve(endpoint).catch(() => {})
-    const [{ startSystem }, { ensureTable }] = await Promise.all([
+    const [{ startSystem }, { ensureTable }, { requireHome }] = await Promise.all([
       import('./system.ts'),
       import('./engine/create-table.ts'),
+      import('./regions/names.ts'),
     ])
+    const prepare = async (db: Db) => {
+      await ensureTable(db)
+      if (!this.#chosen) await requireHome(db)
+    }
     const keeper = this.#setting.data === 'memory' ? {} : { keeper: tokenKeeper(this.#options.folder, this.#chosen) }
-    const table = { endpoint, tableName, prepare: ensureTable, ...(aws && { aws }) }
+    const table = { endpoint, tableName, prepare, ...(aws && { aws }) }
     const kept = this.#setting.data === 'folder' && { digestFolder: digestFolder(this.#options) }
     const system = await startSystem({ ...table, port, newTokens, throttled, ...keeper, ...kept, place: this.#setting })
     this.#endings.push(system.stop)

@@ -15,14 +15,13 @@ import { startDomain } from './domain.ts'
 import { watchFence } from './fence-watch.ts'
 import { openJournal } from './journal.ts'
 import { type LocalRegion, LocalRegions } from './local-regions.ts'
+import { REGION_NAMES } from './names.ts'
 import type { RegionSettings } from './region-messages.ts'
 import { Replicator } from './replicator.ts'
 import { openRegion, openSite, type Site, siteFolders } from './site.ts'
 import { Timetable } from './timetable.ts'
 import { startWriteProxy } from './write-proxy.ts'
 
-/** The regions of this machine: the first is primary of an account without a fence. */
-const REGION_NAMES = ['eu-central-1', 'eu-west-1'] as const
 /** What is on its way between them is kept there, in the data folder. */
 const JOURNAL = 'replication.jsonl'
 
