@@ -1,6 +1,7 @@
 import type { FilePlace } from '../shared/drift/file-error.ts'
 import type { PresentedDrift } from '../shared/drift/summary.ts'
 import type { AdminRouteKey } from '../shared/http/routes.ts'
+import type { WhichRegion } from '../shared/http/who-am-i.ts'
 import type { ErrorBody } from '../shared/scim/error.ts'
 
 /** Where the page asks for data: a route of the service follows. */
@@ -82,6 +83,8 @@ export interface SessionAnswer {
   /** ARN of who signs. */
   principal: string
   region: string
+  /** Of a deployment of several regions: which one answered, and which takes changes. */
+  regions?: WhichRegion
   /** Of the service, without a trailing slash. */
   url: string
   /** Whether the console was started with `--read-only`. */

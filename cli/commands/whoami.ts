@@ -1,4 +1,4 @@
-import type { WhoAmI } from '../../shared/http/admin/health.ts'
+import type { WhoAmI } from '../../shared/http/who-am-i.ts'
 import { command } from '../command.ts'
 import { Failure } from '../failure.ts'
 import { showOne } from './object-view.ts'

@@ -1,6 +1,6 @@
 import PACKAGE from '../../package.json' with { type: 'json' }
 import { DEFAULT_ACCOUNT } from '../../shared/auth/account.ts'
-import type { WhoAmI } from '../../shared/http/admin/health.ts'
+import type { WhoAmI } from '../../shared/http/who-am-i.ts'
 import type { AccountView } from '../../shared/resources/accounts.ts'
 import type { SessionAnswer } from '../api.ts'
 import type { ConsoleOptions } from './console.ts'
@@ -21,9 +21,14 @@ export async function presentSession(
     readOnly ? undefined : ask(upstream, 'POST', '/admin/whoami'),
     ask(upstream, 'GET', '/admin/accounts', '?purpose=console'),
   ])
-  const { principal = '', retentionDays = RETENTION_DAYS } = (who.status === 200 ? who.body : {}) as Partial<WhoAmI>
+  const {
+    principal = '',
+    retentionDays = RETENTION_DAYS,
+    region,
+  } = (who.status === 200 ? who.body : {}) as Partial<WhoAmI>
   return {
     ...{ account: DEFAULT_ACCOUNT, accounts: toNames(accounts.body), principal, retentionDays },
+    ...(region && { regions: region }),
     ...{ region: upstream.region, url: upstream.url, version: PACKAGE.version },
     ...{ readOnly, mayWrite: write !== undefined && mayWrite(write.status), csrf, command, commandOptions },
   }

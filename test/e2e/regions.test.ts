@@ -85,8 +85,14 @@ test('what the primary writes is in the other region after a while, under the ad
   expect(found).toEqual(user)
   const refused = await create(other.baseUrl, 'eve')
   expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '30'])
-  const told = await runCli(['user', 'show', 'ada', '--url', other.adminUrl, '--data-dir', folder.path])
-  expect([told.code, told.stdout]).toEqual([0, expect.stringContaining('ada')])
+  const there = ['--url', other.adminUrl, '--data-dir', folder.path]
+  expect(await runCli(['user', 'show', 'ada', ...there])).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('ada'),
+  })
+  const { stdout } = await runCli(['whoami', '--output', 'json', ...there])
+  const region = { own: other.name, primary: home.name, all: [home.name, other.name] }
+  expect(JSON.parse(stdout)).toMatchObject({ account: 'default', region })
 })
 
 test('a cut link holds back what is written until it is healed', async () => {

@@ -1,7 +1,10 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb'
 import { beforeEach, describe, expect, test } from 'vitest'
+import type { WhoAmI } from '../../shared/http/who-am-i.ts'
 import { countRefusedToken } from '../../shared/store/events/refused-tokens.ts'
 import { pendingWorkKey } from '../../shared/store/keys.ts'
+import { putFence } from '../../shared/store/regions/fence.ts'
+import { Region } from '../../shared/store/regions/region.ts'
 import { useNoter } from '../../shared/store/token-use.ts'
 import { putUse } from '../../shared/store/token-uses.ts'
 import { watchAccount } from '../../shared/watch/account.ts'
@@ -176,6 +179,20 @@ describe('/admin/whoami', () => {
       ['POST', '2026-08-31T10:31:00.000Z', 204],
     ])
   })
+})
+
+test('/admin/whoami says of several regions which one answered, and which takes changes', async () => {
+  const all = ['eu-central-1', 'eu-west-1']
+  const ask = async (own: string) => {
+    const regional = { ...db, region: new Region({ own, all }) }
+    const { body } = await adminApi(regional, () => at(0))('GET', '/admin/whoami', { query: { account } })
+    return (body as WhoAmI).region
+  }
+  expect(await ask('eu-west-1')).toEqual({ own: 'eu-west-1', primary: 'eu-central-1', all })
+  await putFence(db, account, { primary: 'eu-west-1', epoch: 1 })
+  expect(await ask('eu-west-1')).toEqual({ own: 'eu-west-1', primary: 'eu-west-1', all })
+  await putFence(db, account, { draining: 'eu-west-1', to: 'eu-central-1', epoch: 2 })
+  expect(await ask('eu-central-1')).toEqual({ own: 'eu-central-1', all })
 })
 
 test('what a console asks for its frame stands once an hour in the history, as that it was opened', async () => {

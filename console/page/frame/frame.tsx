@@ -109,8 +109,7 @@ function Account({ session }: { session: SessionAnswer | undefined }) {
 
 /** Who looks: the last segment of the ARN, the whole of it on hover; where, and whether they may only read. */
 function Foot({ session, onKeys }: { session: SessionAnswer | undefined; onKeys: () => void }) {
-  const { principal = '', region = '', url = '', mayWrite = true } = session ?? {}
-  const isLocal = /^https?:\/\/(127\.0\.0\.1|localhost)\b/.test(url)
+  const { principal = '', url = '', mayWrite = true } = session ?? {}
   return (
     <div class="foot">
       <div class="who">
@@ -120,7 +119,7 @@ function Foot({ session, onKeys }: { session: SessionAnswer | undefined; onKeys:
           </b>
           {mayWrite ? null : ', read-only'}
         </span>
-        <span title={url}>{isLocal ? 'local system' : region}</span>
+        <span title={url}>{whereOf(session)}</span>
       </div>
       <button type="button" class="bare" onClick={onKeys} aria-label="Keys" title="Keys">
         <kbd>?</kbd>
@@ -128,4 +127,10 @@ function Foot({ session, onKeys }: { session: SessionAnswer | undefined; onKeys:
       <ThemeButton />
     </div>
   )
+}
+
+/** Of several regions which one answered, and whether it takes changes; of one its name, unless it is this machine. */
+function whereOf({ region = '', regions, url = '' }: Partial<SessionAnswer> = {}): string {
+  if (regions) return `${regions.own}, ${regions.primary === regions.own ? 'primary' : 'secondary'}`
+  return /^https?:\/\/(127\.0\.0\.1|localhost)\b/.test(url) ? 'local system' : region
 }

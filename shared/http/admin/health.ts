@@ -1,15 +1,16 @@
+import type { AdminContext } from '../../resources/admin-context.ts'
+import { getFence } from '../../store/regions/fence.ts'
 import { checkHealth } from '../../watch/health/health.ts'
 import { askedForFrame, oncePerHour } from '../once-per-hour.ts'
+import type { WhichRegion, WhoAmI } from '../who-am-i.ts'
 import type { OperationsOf } from './handler.ts'
 import { json } from './input.ts'
 
-/** Who asks, and what they may count on. */
-export interface WhoAmI {
-  /** ARN. */
-  principal: string
-  account: string
-  /** How long events are kept, in days. */
-  retentionDays: number
+async function whichRegion({ db, account }: AdminContext): Promise<WhichRegion | undefined> {
+  if (!db.region) return undefined
+  const { own, all, home } = db.region
+  const { primary } = await getFence(db, account, home)
+  return { own, primary, all }
 }
 
 /** Who is asking, and how things are. Whether a principal may write is the gateway's to say: it refuses the POST. */
@@ -21,7 +22,9 @@ export const healthOperations = {
   'GET /admin/whoami': async ({ method }, context) => {
     oncePerHour(context, { method, endpoint: 'whoami' })
     const { actor: principal, account, db } = context
-    return json(200, { principal, account, retentionDays: db.eventRetentionDays } satisfies WhoAmI)
+    const region = await whichRegion(context)
+    const who = { principal, account, retentionDays: db.eventRetentionDays, ...(region && { region }) }
+    return json(200, who satisfies WhoAmI)
   },
   'POST /admin/whoami': async ({ method }, context) => {
     oncePerHour(context, { method, endpoint: 'whoami' })

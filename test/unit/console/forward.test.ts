@@ -202,6 +202,17 @@ describe('the session', () => {
     expect(found).toEqual({ ...about, principal, retentionDays: 30, accounts: ['default', 'two'], mayWrite: true })
   })
 
+  test('of several regions says which one answered, and which is primary', async () => {
+    const region = { own: 'eu-west-1', primary: 'eu-central-1', all: ['eu-central-1', 'eu-west-1'] }
+    const found = await session({
+      'GET /admin/whoami': [200, { principal, account: 'default', retentionDays: 30, region }],
+      'POST /admin/whoami': [204, {}],
+      'GET /admin/accounts?purpose=console': [403, {}],
+    })
+    const rest = { principal, retentionDays: 30, accounts: ['default'], mayWrite: true }
+    expect(found).toEqual({ ...about, ...rest, regions: region })
+  })
+
   test.each([
     ['IAM refuses the write that does nothing', 403, false],
     ['the service is older than the question', 404, true],
