@@ -24,7 +24,7 @@ const DEFAULT_WAIT_SECONDS = 60
 const REGION = { name: 'REGION', help: 'a region of the deployment' }
 const EXAMPLE_SITES = '--table rolecall-Table --regions eu-central-1,eu-west-1'
 
-const open = async (session: BaseSession, values: SiteValues): Promise<Operation> => {
+const openSites = async (session: BaseSession, values: SiteValues): Promise<Operation> => {
   const { openOperation } = await import('../failover/open.ts')
   return openOperation(session, values)
 }
@@ -62,7 +62,7 @@ const status = offlineCommand({
   examples: ['rolecall failover status', `rolecall failover status ${EXAMPLE_SITES}`],
   run: async (session, values) => {
     const { statusOf } = await import('../failover/status.ts')
-    const rows = await statusOf(await open(session, values))
+    const rows = await statusOf(await openSites(session, values))
     await showList(session, STATUS_VIEW, [rows])
     return rows.every(({ isReachable, lagMs }) => isReachable && lagMs !== undefined) ? 0 : EXIT_TO_DO
   },
@@ -89,7 +89,7 @@ const promote = offlineCommand({
     if (planned === unplanned) throw new UsageError('Which is it? Give either --planned or --unplanned')
   },
   run: async (session, { planned, account, wait = DEFAULT_WAIT_SECONDS, yes, ...values }, region = '') => {
-    const operation = await open(session, values)
+    const operation = await openSites(session, values)
     const { promotePlanned, promoteUnplanned } = await import('../failover/promote.ts')
     if (planned)
       return tellMoved(session, await promotePlanned(operation, { to: region, account, waitMs: wait * 1000 }))
@@ -136,7 +136,7 @@ const fence = offlineCommand({
   examples: [`rolecall failover fence eu-central-1 ${EXAMPLE_SITES}`],
   run: async (session, values, region = '') => {
     const { fenceRegion } = await import('../failover/promote.ts')
-    const fenced = await fenceRegion(await open(session, values), region)
+    const fenced = await fenceRegion(await openSites(session, values), region)
     if (session.output === 'json') await session.terminal.write(`${plainJson(fenced, 2)}\n`)
     return 0
   },
@@ -149,7 +149,7 @@ const failback = offlineCommand({
   flags: { ...SITE_FLAGS, account: ACCOUNT_FLAG, wait: WAIT_FLAG },
   examples: [`rolecall failover failback ${EXAMPLE_SITES}`],
   run: async (session, { account, wait = DEFAULT_WAIT_SECONDS, ...values }) => {
-    const operation = await open(session, values)
+    const operation = await openSites(session, values)
     const { failBack } = await import('../failover/failback.ts')
     return tellMoved(session, await failBack(operation, { account, waitMs: wait * 1000 }))
   },
