@@ -42,7 +42,7 @@ const EVENT_ABOUT = {
   EVENT_ID: 'unique, in order of time',
   EVENT_TYPE: 'SCIM, or ADMIN for administrators and auditors',
   ENDPOINT: 'path, such as scim/v2/Users/<id>',
-  METHOD: 'HTTP method; INVOKE, NOTICE, ANY',
+  METHOD: 'HTTP method; INVOKE, NOTICE, RESTORE, FAILOVER, REPAIR, ANY',
   STATUS: 'SUCCESS, or FAILURE from 400 on',
   ERROR_CODE: 'HTTP status and SCIM type of a failure',
   DETAILS: 'JSON: requestId, tokenId, userAgent, query, detail, changes and what else is known',

@@ -1,7 +1,6 @@
-import { EVENT_KINDS } from '../../shared/audit/event-kind.ts'
+import { EVENT_KINDS, EVENT_METHODS } from '../../shared/audit/event-kind.ts'
 import {
   DEFAULT_LIMIT,
-  EVENT_METHODS,
   EVENT_ORDERS,
   EVENT_PARAMETERS,
   EVENT_TYPES,
@@ -32,7 +31,7 @@ export const RANGE_FLAGS = {
 export const FILTER_FLAGS = {
   type: choice(
     'TYPE',
-    'SCIM (clients; the default), ADMIN (administrators and auditors) or ALL; all if one of the next five is given, or method NOTICE',
+    'SCIM (clients; the default), ADMIN (administrators and auditors) or ALL; all if one of the next five is given, or a method that no client has',
     EVENT_TYPES,
     '; what the service tells of itself is --method NOTICE',
   ),

@@ -105,13 +105,16 @@ const promote = offlineCommand({
 
 /** What is known of what would be missing. */
 async function losses({ sites }: Operation, region: string): Promise<string> {
-  const [{ othersOf, siteOf }, { getBeat }] = await Promise.all([
+  const [{ othersOf, siteOf }, { isReachable }, { getBeat }] = await Promise.all([
     import('../failover/sites.ts'),
+    import('../failover/reachable.ts'),
     import('../../shared/store/regions/marker.ts'),
   ])
   const { db } = siteOf(sites, region)
   const heard = await Promise.all(
-    othersOf(sites, region).map(async ({ name }) => {
+    othersOf(sites, region).map(async (other) => {
+      const { name } = other
+      if (await isReachable(other)) return `${name} answers, so that --planned would lose nothing`
       const at = await getBeat(db, name)
       return at === undefined
         ? `nothing was ever heard of ${name}`

@@ -7,6 +7,19 @@ export const EVENT_KINDS = [
 ] as const
 export type EventKind = (typeof EVENT_KINDS)[number]
 
+/** What operators do past the service, table by table: the method of its events. */
+export const OPERATOR_METHODS = ['RESTORE', 'FAILOVER', 'REPAIR'] as const
+
+/**
+ * Methods that events have: those of HTTP, direct invocation, our own notices, what operators do, and any for callers who are
+ * only counted.
+ */
+export const EVENT_METHODS = [
+  ...(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'INVOKE', 'NOTICE'] as const),
+  ...OPERATOR_METHODS,
+  'ANY',
+] as const
+
 /** By the word of the object that an event is about. */
 const BY_DOMAIN: Readonly<Record<string, EventKind>> = {
   USER: 'user',

@@ -7,7 +7,7 @@ import { invalidValue } from '../scim/error.ts'
 import { quote } from '../scim/quote.ts'
 import { isResourceId } from '../scim/resource-id.ts'
 import { type Choice, choiceOf } from './choice.ts'
-import { EVENT_KINDS, type EventKind } from './event-kind.ts'
+import { EVENT_KINDS, EVENT_METHODS, type EventKind, OPERATOR_METHODS } from './event-kind.ts'
 import { type EventOutcome, OUTCOMES } from './outcome.ts'
 import { keptSince } from './retention.ts'
 
@@ -70,8 +70,6 @@ export interface Took {
 export const DEFAULT_LIMIT = 100
 /** The most events of one answer. */
 export const MAX_LIMIT = 10_000
-/** Methods that events have: those of HTTP, direct invocation, our own notices, and any for callers who are only counted. */
-export const EVENT_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'INVOKE', 'NOTICE', 'ANY'] as const
 /** Whose requests events are. */
 export const EVENT_TYPES = ['SCIM', 'ADMIN', 'ALL'] as const
 /** Oldest first, newest first. */
@@ -237,13 +235,16 @@ function checkTogether(filters: Partial<EventQuery>, range: Record<'from' | 'to'
     throw invalidValue(`Cannot use "after" and "${other[0]}" together: behind a place all is told, oldest first`)
 }
 
+/** What no request of a client can be. */
+const UNASKED = ['NOTICE', ...OPERATOR_METHODS] as const
+
 /**
  * As Snowflake's history: clients' requests; whoever names one caller, object or request wants all there is of it, and what
  * the service tells of itself comes from no client.
  */
 function defaultType(filters: Partial<EventQuery>): EventQuery['type'] {
   const { resource, token, request, integration, actor, address, kind, method } = filters
-  if (method?.any.includes('NOTICE')) return 'ALL'
+  if (UNASKED.some((one) => method?.any.includes(one))) return 'ALL'
   const isNamed = [integration, actor, address, kind].some((choice) => choice !== undefined && choice.any.length > 0)
   return isNamed || [resource, token, request].some((name) => name !== undefined) ? 'ALL' : 'SCIM'
 }

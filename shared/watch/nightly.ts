@@ -4,8 +4,8 @@ import { type CheckMark, putCheckMark, requireCheckMark } from '../store/check-m
 import type { Db } from '../store/client.ts'
 import { OutOfTime, withDeadline } from '../store/deadline.ts'
 import { BEGINNING, type CheckPlace, checkStep } from '../store/invariants/check.ts'
-import { mayChange } from '../store/regions/fenced.ts'
 import type { Violation } from '../store/invariants/violation.ts'
+import { mayChange } from '../store/regions/fenced.ts'
 import { hoursSince } from '../store/run-mark.ts'
 
 /** Who hears of the nightly check, as it goes on. */

@@ -158,7 +158,7 @@ describe('rolecall', () => {
         ],
         [
           'event-history --method POTS',
-          '--method "POTS": expected one of GET, POST, PUT, PATCH, DELETE, INVOKE, NOTICE, ANY',
+          '--method "POTS": expected one of GET, POST, PUT, PATCH, DELETE, INVOKE, NOTICE, RESTORE, FAILOVER, REPAIR, ANY',
         ],
         [
           'event-history --type NOTICE',

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import { EVENT_KINDS } from '../../../shared/audit/event-kind.ts'
+import { EVENT_KINDS, EVENT_METHODS } from '../../../shared/audit/event-kind.ts'
 import { useIntegrations } from '../data/known.ts'
 import { Filter, FilterBar, Search } from '../parts/filter-bar.tsx'
 import { Panel } from '../parts/menu.tsx'
@@ -84,7 +84,7 @@ const HINTS: Partial<Record<FilterName, string>> = {
 }
 const CHOICES: Partial<Record<FilterName, readonly string[]>> = {
   kind: EVENT_KINDS,
-  method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'INVOKE', 'NOTICE', 'ANY'],
+  method: EVENT_METHODS,
 }
 
 interface FieldsProps extends FiltersProps {

@@ -1,4 +1,4 @@
-import { EVENT_KINDS } from '../../../shared/audit/event-kind.ts'
+import { EVENT_KINDS, EVENT_METHODS } from '../../../shared/audit/event-kind.ts'
 import { OUTCOMES } from '../../../shared/audit/outcome.ts'
 import { someOf, text, textLike, type ValuesOf } from '../router/schema.ts'
 
@@ -21,7 +21,7 @@ export const TIMELINE = {
   integration: text(),
   actor: text(),
   status: textLike(/^!?(?:[1-5](?:\d\d|xx)|SUCCESS|FAILURE)(?:,!?(?:[1-5](?:\d\d|xx)|SUCCESS|FAILURE))*$/i),
-  method: textLike(someWords(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'INVOKE', 'NOTICE', 'ANY'])),
+  method: textLike(someWords(EVENT_METHODS)),
   object: text(),
   address: text(),
   token: text(),

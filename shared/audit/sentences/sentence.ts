@@ -6,6 +6,7 @@ import { INTEGRATION_KINDS } from './integrations.ts'
 import { findKind, type Kind, type Kinds } from './kind.ts'
 import { departure } from './losses.ts'
 import { notice } from './notices.ts'
+import { operatorAct } from './operators.ts'
 import { say, toCount, toText, type Words } from './parts.ts'
 import { purposeOf, QUESTION_KINDS } from './questions.ts'
 import { refusalOf } from './refusals.ts'
@@ -34,7 +35,7 @@ export function toSentence(row: EventRow, known: Known = {}): Words {
 
 /** The same of an event that is taken apart already. */
 export const sentenceOf = (facts: Facts): Words =>
-  refusedTokens(facts) ?? notice(facts) ?? departure(facts) ?? request(facts)
+  refusedTokens(facts) ?? notice(facts) ?? operatorAct(facts) ?? departure(facts) ?? request(facts)
 
 /** The same as plain text. */
 export const sentenceText = (row: EventRow, known: Known = {}): string => toText(toSentence(row, known))

@@ -37,7 +37,9 @@ export async function putLeftMembers(db: Db, head: GroupHead, cause: Cause, memb
   const items = splitDelta(delta).map((part) =>
     toKeptMembers(db, cause, `${slice}#${part.delta.remove[0]}`, packDelta(part.delta, true)),
   )
-  await mapConcurrently(items, PARALLEL, (Item) => db.client.send(new PutCommand({ TableName: db.tableName, Item: stampedItem(db, Item) })))
+  await mapConcurrently(items, PARALLEL, (Item) =>
+    db.client.send(new PutCommand({ TableName: db.tableName, Item: stampedItem(db, Item) })),
+  )
 }
 
 const PARALLEL = 4

@@ -223,11 +223,11 @@ describe('parseEventQuery()', () => {
     [{ resource: '' }, /^Cannot read resource "": expected an id or a name$/],
     [
       { method: ['GET'] },
-      /^Cannot read method an array of 1: expected one of GET, POST, PUT, PATCH, DELETE, INVOKE, NOTICE, ANY$/,
+      /^Cannot read method an array of 1: expected one of GET, POST, PUT, PATCH, DELETE, INVOKE, NOTICE, RESTORE, FAILOVER, REPAIR, ANY$/,
     ],
     [
       { method: 'POTS' },
-      /^Cannot read method "POTS": expected one of GET, POST, PUT, PATCH, DELETE, INVOKE, NOTICE, ANY$/,
+      /^Cannot read method "POTS": expected one of GET, POST, PUT, PATCH, DELETE, INVOKE, NOTICE, RESTORE, FAILOVER, REPAIR, ANY$/,
     ],
     [{ actor: '' }, /^Cannot read actor "": expected a role or an ARN$/],
     [

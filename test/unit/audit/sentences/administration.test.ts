@@ -386,6 +386,21 @@ describe('what administrators do with users and roles', () => {
   })
 })
 
+describe('what an operator does past the service', () => {
+  test.each<Case>([
+    [
+      'max: Moved from eu-central-1 to eu-west-1 as planned, epoch 2',
+      {
+        ...byAdmin({ actorName: 'max', method: 'FAILOVER', endpoint: 'failover' }),
+        ...{ resourceDomain: 'ACCOUNT', resourceId: 'default', resourceName: 'default' },
+        detail: 'Moved from eu-central-1 to eu-west-1 as planned, epoch 2',
+      },
+    ],
+  ])('%s', (sentence, event) => {
+    expect(sentenceOf(event)).toBe(sentence)
+  })
+})
+
 describe('what the service says by itself', () => {
   const notice = (kind: string, resourceDomain: string, name: string, given: Partial<RestEvent>) => ({
     ...byAdmin({ actorName: 'rolecall', actorDomain: 'ROLECALL', method: 'NOTICE', endpoint: `notice/${kind}` }),

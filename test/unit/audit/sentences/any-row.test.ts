@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { EVENT_METHODS } from '../../../../shared/audit/event-query.ts'
+import { EVENT_METHODS } from '../../../../shared/audit/event-kind.ts'
 import { type EventRow, presentEvent } from '../../../../shared/audit/event-row.ts'
 import type { Change, RestEvent } from '../../../../shared/audit/rest-event.ts'
 import { foldEvents } from '../../../../shared/audit/sentences/fold.ts'
