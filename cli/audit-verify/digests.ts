@@ -17,6 +17,8 @@ export interface Digests {
   begin: number | undefined
   /** When the account's first digest is due, while it has none. */
   firstDue: string | undefined
+  /** Whose events they vouch for, where there are several regions. */
+  region: DigestsAnswer['region']
   hours: AsyncGenerator<HourDigest, void>
 }
 
@@ -32,6 +34,7 @@ export async function openDigests(api: Api, range: Range, signal: AbortSignal): 
     eventsFrom: Date.parse(first.eventsFrom),
     begin: oldest && Date.parse(oldest.hour),
     firstDue: first.firstDue,
+    region: first.region,
     hours: walkDigests(first, ask),
   }
 }

@@ -1,6 +1,7 @@
 import { HOUR_MS, hourOf } from '../../shared/audit/chain/digest.ts'
 import type { EventRow } from '../../shared/audit/event-row.ts'
 import { type EventPart, walkEvents } from '../../shared/audit/reading/walk-events.ts'
+import { regionOf } from '../../shared/store/regions/region.ts'
 import type { Api } from '../api.ts'
 
 /** Events of one hour after the other; hours without any are left out. */
@@ -76,6 +77,17 @@ export async function* byHour(parts: AsyncIterable<EventRow[]> | Iterable<EventR
     }
   }
   if (open) yield open
+}
+
+/** Those that one of several regions wrote: its digests vouch for no others. */
+export async function* writtenBy(
+  hours: AsyncIterable<HourRows>,
+  { own, home }: { own: string; home: string },
+): AsyncGenerator<HourRows, void> {
+  for await (const { hour, rows } of hours) {
+    const theirs = rows.filter(({ DETAILS }) => regionOf(JSON.parse(DETAILS ?? '{}').wrote, home) === own)
+    if (theirs.length > 0) yield { hour, rows: theirs }
+  }
 }
 
 /** Whether all of an hour is in a range. */

@@ -2,7 +2,7 @@ import { type ChainFinding, compareHour } from '../../shared/audit/chain/compare
 import { type Digest, HOUR_MS, type Link } from '../../shared/audit/chain/digest.ts'
 import { Links, replaced } from '../../shared/audit/chain/links.ts'
 import type { Digests, HourDigest } from './digests.ts'
-import { type HourRows, isWithin, type Rows } from './rows.ts'
+import { type HourRows, isWithin, type Rows, writtenBy } from './rows.ts'
 
 /** What is verified, and against what. */
 export interface Question {
@@ -46,7 +46,8 @@ export class Verification {
     const { from, digests } = question
     this.#question = question
     this.#links = new Links(from === undefined ? undefined : new Date(from).toISOString())
-    this.#rows = question.openRows(digests)
+    const rows = question.openRows(digests)
+    this.#rows = digests.region ? { ...rows, hours: writtenBy(rows.hours, digests.region) } : rows
   }
 
   /** What is not as it was, in order of time. */

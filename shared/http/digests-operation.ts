@@ -8,6 +8,7 @@ import type { AdminContext } from '../resources/admin-context.ts'
 import { requireAccount } from '../resources/known-names.ts'
 import { notFound } from '../scim/error.ts'
 import { mapConcurrently } from '../store/batch.ts'
+import type { Db } from '../store/client.ts'
 import { json } from './admin/input.ts'
 import type { ApiAnswer } from './api-answer.ts'
 import type { ApiRequest } from './api-request.ts'
@@ -30,6 +31,8 @@ export interface DigestsAnswer {
   eventsFrom: string
   /** When the first digest of the account is due, while there is none of it. */
   firstDue?: string
+  /** Of several regions the one whose digests these are, of what it wrote itself; `home` wrote what names no region. */
+  region?: { own: string; home: string }
   /** There is more: ask again with this as `next`. */
   next?: string
 }
@@ -76,8 +79,16 @@ export async function answerDigests(
   context.trail.counted(shown.digests.length)
   const eventsFrom = new Date(keptSince(now, db.eventRetentionDays)).toISOString()
   const firstDue = names.length === 0 ? await dueOfNone(store, context) : undefined
-  return json(200, { ...shown, eventsFrom, ...(firstDue && { firstDue }) } satisfies DigestsAnswer)
+  return json(200, {
+    ...shown,
+    eventsFrom,
+    ...(firstDue && { firstDue }),
+    ...regionOfDigests(db),
+  } satisfies DigestsAnswer)
 }
+
+const regionOfDigests = ({ region }: Db): Pick<DigestsAnswer, 'region'> =>
+  region ? { region: { own: region.own, home: region.home } } : {}
 
 /** Where a range has no digest: when the first of the account is due, unless another hour has one. */
 async function dueOfNone(store: ObjectStore, { db, account, now }: AdminContext): Promise<string | undefined> {

@@ -77,7 +77,9 @@ async function requireDigest(store: ObjectStore, key: string): Promise<Digest> {
 async function makeDigest(db: Db, account: string, hour: string, previous: Link | null): Promise<Digest> {
   const entries: Entry[] = []
   for await (const events of walkHour(db, account, hour)) {
-    entries.push(...events.map(({ event }) => toEntry(account, hour, presentEvent(event))))
+    // Of several regions each vouches for what it wrote itself: what the others wrote may arrive at any time.
+    const own = events.filter(({ event }) => db.region?.isOwn(event.wrote) ?? true)
+    entries.push(...own.map(({ event }) => toEntry(account, hour, presentEvent(event))))
   }
   return toDigest({
     ...{ account, hour, entries },

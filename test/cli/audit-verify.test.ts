@@ -10,6 +10,7 @@ import { Verification } from '../../cli/audit-verify/verify.ts'
 import { writeLocalCredentials } from '../../local/credentials.ts'
 import type { ChainFinding } from '../../shared/audit/chain/compare.ts'
 import { type Digest, digestKey, hashOf } from '../../shared/audit/chain/digest.ts'
+import { type EventRow, presentEvent } from '../../shared/audit/event-row.ts'
 import { DIGESTS_QUERY, SAVED_QUERIES } from '../../shared/audit/queries.ts'
 import type { RestEvent } from '../../shared/audit/rest-event.ts'
 import type { ApiRequest } from '../../shared/http/api-request.ts'
@@ -17,8 +18,10 @@ import { answerDigests, type DigestsAnswer } from '../../shared/http/digests-ope
 import { FolderStore } from '../../shared/notary/folder-store.ts'
 import { notarize } from '../../shared/notary/notarize.ts'
 import { ensureAccount } from '../../shared/store/accounts.ts'
+import type { Db } from '../../shared/store/client.ts'
 import { eventKeyAt, eventSortKey, toEventItem } from '../../shared/store/events/item.ts'
 import { putEvent } from '../../shared/store/events/write.ts'
+import { Region } from '../../shared/store/regions/region.ts'
 import { adminContext } from '../factories/admin.ts'
 import { type CliResult, runCli } from '../factories/cli.ts'
 import { anEvent } from '../factories/events.ts'
@@ -427,5 +430,39 @@ describe('GET /audit/digests', () => {
         says: 'the digest of this hour was written over or deleted: there are 3 versions, and events are held against the first',
       },
     ])
+  })
+
+  test('of several regions vouches for what its own wrote, whatever arrives of the other', async () => {
+    const all = ['eu-central-1', 'eu-west-1']
+    const [eu, west] = all.map((own) => ({ ...system.db, region: new Region({ own, all }) })) as [Db, Db]
+    await ensureAccount(eu, 'regions', new Date(FIRST))
+    const eventAt = (minute: number) => anEvent(new Date(FIRST + minute * 60_000), { account: 'regions' })
+    const events = [1, 2].map(eventAt)
+    for (const event of events) await putEvent(eu, event)
+    await notarize({ ...eu, clock: () => FIRST + HOUR + 20 * 60_000 }, store, 'regions')
+    // On its way until then.
+    const late = eventAt(3)
+    await putEvent(west, late)
+    const query = { query: { from: hour(0), to: hour(0) } } as unknown as ApiRequest
+    const answer = await answerDigests(query, adminContext(eu, { account: 'regions' }), Promise.resolve(store))
+    const body = answer.body as DigestsAnswer
+    expect(body.region).toEqual({ own: 'eu-central-1', home: 'eu-central-1' })
+    const rowsOf = (own: Db) => (event: RestEvent) => presentEvent({ ...event, wrote: own.region?.own as string })
+    const verified = async (rows: EventRow[]) => {
+      const shown = await openDigests(
+        { call: async () => body } as unknown as Api,
+        { from: undefined, to: undefined },
+        new AbortController().signal,
+      )
+      const range = { from: FIRST, to: FIRST + HOUR - 1 }
+      const openRows = () => ({ ...range, eventsFrom: 0, expire: true, hours: byHour([rows]) })
+      const findings: ChainFinding[] = []
+      const question = { digests: shown, openRows, ...range, expected: undefined, now: Date.now() }
+      for await (const some of new Verification(question).findings()) findings.push(...some)
+      return findings.map(({ kind, id }) => [kind, id])
+    }
+    const own = events.map(rowsOf(eu))
+    expect(await verified([...own, rowsOf(west)(late)])).toEqual([])
+    expect(await verified(own.slice(1))).toEqual([['removed', events[0]?.eventId]])
   })
 })
