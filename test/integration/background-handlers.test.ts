@@ -4,7 +4,11 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { changesHandler } from '../../shared/http/changes-handler.ts'
 import { workerHandler } from '../../shared/http/worker-handler.ts'
 import { ensureAccount } from '../../shared/store/accounts.ts'
+import type { Db } from '../../shared/store/client.ts'
 import { pendingKey } from '../../shared/store/keys.ts'
+import { putFence } from '../../shared/store/regions/fence.ts'
+import { getBeat } from '../../shared/store/regions/marker.ts'
+import { Region } from '../../shared/store/regions/region.ts'
 import type { Work } from '../../shared/worker/work.ts'
 import { lambdaContext } from '../factories/api-event.ts'
 import { testTable, withTable } from '../factories/engine.ts'
@@ -12,6 +16,9 @@ import { itemsOf } from '../factories/items.ts'
 import { newGroup, newUser, principal, scimApi } from '../factories/scim-api.ts'
 
 const db = withTable()
+const EU = 'eu-central-1'
+const US = 'us-east-1'
+const inRegion = (own: string): Db => ({ ...db, region: new Region({ own, all: [EU, US] }) })
 
 /** A queue that keeps what it is sent; it takes no work of the groups in `broken`. */
 function keepingQueue(broken: readonly string[] = []) {
@@ -65,6 +72,17 @@ describe('changes', () => {
     expect(sent.map(({ work }) => work)).toEqual([group('g2')])
   })
 
+  test('of several regions rings for what its own wrote', async () => {
+    const { sent, queue } = keepingQueue()
+    const by = (wrote?: string) => ({ writer: { S: 'request' }, ...(wrote && { wrote: { S: wrote } }) })
+    const records = [record('GROUP#g1', by(`${EU}#2`)), record('GROUP#g2', by(`${US}#2`)), record('GROUP#g3', by())]
+    await changesHandler({ db: inRegion(EU), queue })(stream(...records), lambdaContext())
+    expect(sent.map(({ work }) => work.id)).toEqual(['g1', 'g3'])
+    sent.length = 0
+    await changesHandler({ db: inRegion(US), queue })(stream(...records), lambdaContext())
+    expect(sent.map(({ work }) => work.id)).toEqual(['g2'])
+  })
+
   test('passes over heads that are gone, and what is none', async () => {
     const { sent, queue } = keepingQueue()
     const gone = { ...record('GROUP#g1'), dynamodb: { Keys: record('GROUP#g1').dynamodb?.Keys ?? {} } }
@@ -108,6 +126,24 @@ test('every minute no more is told than how long ago the watch ran, where nothin
   const minute = { id: 'minute-6' } as EventBridgeEvent<'Scheduled Event', unknown>
   await changesHandler({ db: await testTable(), queue: keepingQueue().queue })(minute, lambdaContext())
   expect(lines()).toMatchObject([{ message: 'watch', HoursSinceWatch: 0 }])
+})
+
+test('every minute a region of several says that it lives, and whether it is primary', async () => {
+  const work = await queued('elsewhere', 50)
+  await putFence(db, 'elsewhere', { primary: US, epoch: 1 })
+  const { sent, queue } = keepingQueue()
+  const lines = keptLines()
+  const minute = { id: 'minute-8' } as EventBridgeEvent<'Scheduled Event', unknown>
+  for (const own of [EU, US]) await changesHandler({ db: inRegion(own), queue })(minute, within(60_000))
+  const told = lines().filter(({ message }) => message === 'region')
+  const line = (region: string, IsPrimary: number) => ({ requestId: 'minute-8', region, primary: EU, IsPrimary })
+  expect(told).toEqual([expect.objectContaining(line(EU, 1)), expect.objectContaining(line(US, 0))])
+  expect(await Promise.all([EU, US].map((region) => getBeat(db, region)))).toEqual(
+    Array(2).fill(expect.closeTo(Date.now(), -5)),
+  )
+  // The work of an account is found in its primary region.
+  const found = sent.filter((one) => isDeepStrictEqual(one.work, work))
+  expect(found).toHaveLength(1)
 })
 
 test('what cannot be handed on keeps nothing else waiting', async () => {
