@@ -11,12 +11,14 @@ import { ensureAccount } from '../../shared/store/accounts.ts'
 import type { Db } from '../../shared/store/client.ts'
 import { runCli } from '../factories/cli.ts'
 import { engineEndpoint, testTable } from '../factories/engine.ts'
+import { commandsOf, REGIONS_GUIDE } from '../factories/guide.ts'
 import { SAMPLES } from '../factories/samples.ts'
 import { settle } from '../factories/settle.ts'
 import { withSystem } from '../factories/system.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
-const documents = ['README.md', ...globSync('docs/*.md', { cwd: ROOT })].sort()
+/** Those of two regions are run where there are two (`test/e2e/regions.test.ts`). */
+const documents = ['README.md', ...globSync('docs/*.md', { cwd: ROOT })].filter((path) => path !== REGIONS_GUIDE).sort()
 const DAY_MS = 86_400_000
 
 const system = withSystem()
@@ -28,13 +30,6 @@ let restored: Db
 /** A local system's, to try on; and one whose restore was cut off. */
 let tried: Db
 let givenUp: Db
-
-/** Commands of a document, as they stand in blocks and between backticks; without comments and redirections. */
-function commandsOf(document: string): string[] {
-  const text = readFileSync(join(ROOT, document), 'utf8')
-  const lines = [...text.matchAll(/\.\/rolecall ([^`\n]+)/g)].map(([, line = '']) => line)
-  return lines.map((line) => line.replace(/ {2,}#.*$| > \S+.*$| \| .*$|\)+(?: .*)?$|\).*$/, '').trim())
-}
 
 /** What a report answers where something is found: the reader has one user, the samples have ten, and guides try what is refused. */
 const FOUND = 3
@@ -187,7 +182,9 @@ const isCovered = (request: string, statement: string): boolean =>
 
 test('the admin guide says what each command needs, of routes there are, and no command asks more', () => {
   const statements = statementsIn(readFileSync(join(ROOT, 'docs/admin-guide.md'), 'utf8'))
-  const askers = COMMANDS.map(({ words }) => words).filter((words) => !/^(sql|completion|restore )/.test(words))
+  const askers = COMMANDS.map(({ words }) => words).filter(
+    (words) => !/^(sql|completion|restore |failover )/.test(words),
+  )
   expect([...statements.keys()].sort()).toEqual(askers.toSorted())
   // The console asks when its page does.
   expect(askers.filter((words) => !asked.get(words)?.size)).toEqual(['console'])

@@ -3,9 +3,8 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { listLocalCredentials } from '../../local/credentials.ts'
 import type { LocalRegion } from '../../local/regions/local-regions.ts'
 import { signRequest } from '../../shared/auth/sigv4.ts'
-import { putFence } from '../../shared/store/regions/fence.ts'
 import { runCli } from '../factories/cli.ts'
-import { openRegionDb } from '../factories/two-regions.ts'
+import { commandsOf, REGIONS_GUIDE } from '../factories/guide.ts'
 import { descendantsOf, untilGone } from './process-tree.ts'
 import { type Started, scratchFolder, startProcess } from './start.ts'
 
@@ -134,12 +133,54 @@ test('who does not sign may not touch the regions, and what cannot be done is sa
   ])
 })
 
+test('every command of the guide works', async () => {
+  const on = ['--data-dir', folder.path]
+  const run = (line: string) => runCli([...line.split(' '), ...on], { answer: () => other.name })
+  const primary = async () => {
+    const [, away] = JSON.parse((await run('failover status --output json')).stdout)
+    return away.primaryOf.length > 0 ? other.name : home.name
+  }
+  // The guide begins anew with each of its sections.
+  const needed: [RegExp, LocalRegion][] = [
+    [/^failover promote eu-west-1/, home],
+    [/^failover (failback|fence eu-central-1)/, other],
+  ]
+  const commands = commandsOf(REGIONS_GUIDE).filter((line) => !line.includes('--table'))
+  expect(commands.length).toBeGreaterThan(10)
+  for (const line of commands) {
+    const [, from] = needed.find(([pattern]) => pattern.test(line)) ?? []
+    if (from && (await primary()) !== from.name) await run(`failover promote ${from.name} --planned`)
+    const { code, stderr } = await run(line)
+    // A user of two regions is not silent for long.
+    expect([line, code, code === 0 ? '' : stderr]).toEqual([
+      line,
+      line === 'health' ? expect.anything() : 0,
+      expect.anything(),
+    ])
+  }
+  if ((await primary()) !== home.name) await run('failover failback')
+  await eventually(async () => expect((await create(system.ready.baseUrl, 'back')).status).toBe(201))
+})
+
 test('with the primary lost the address leads nowhere, until the other is primary; the old one comes back fenced', async () => {
   await control(`/${home.name}`, { lost: true })
   for (const url of [home.baseUrl, system.ready.baseUrl])
     await expect(get(url, '/Users')).rejects.toThrow('fetch failed')
-  const db = openRegionDb(other.name, other.dynamodbEndpoint, other.tableName)
-  await putFence(db, 'default', { primary: other.name, epoch: 1, since: new Date().toISOString() })
+  const on = ['--data-dir', folder.path]
+  const planned = await runCli(['failover', 'promote', other.name, '--planned', ...on])
+  expect([planned.code, planned.stderr]).toEqual([
+    1,
+    `The table of ${home.name} does not answer: nothing can be handed over. Where that region is lost, promote ${other.name} with --unplanned`,
+  ])
+  const status = await runCli(['failover', 'status', ...on])
+  expect([status.code, status.stdout]).toEqual([3, expect.stringContaining('does not answer')])
+  const promoted = await runCli(['failover', 'promote', other.name, '--unplanned', '--yes', ...on])
+  expect([promoted.code, promoted.stderr]).toEqual([
+    0,
+    expect.stringMatching(
+      /the last sign of eu-central-1 is of 20.*\naccount default: eu-west-1 is primary, epoch \d+\n/s,
+    ),
+  ])
   await eventually(async () => expect((await create(system.ready.baseUrl, 'cyd')).status).toBe(201))
   const ready = JSON.parse(readFileSync(system.readyFile, 'utf8'))
   expect(ready).toEqual({
