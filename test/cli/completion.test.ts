@@ -41,6 +41,7 @@ test.each([
       'ownership',
       'undo',
       'restore',
+      'failover',
       'drift',
       'console',
       'completion',
