@@ -28,11 +28,12 @@ const PARTITIONS_AT_ONCE = 8
 type Item = Record<string, unknown>
 
 /**
- * What of an account differs between two tables of which nobody changes it: events since an instant, what they were about,
- * and what there is little of: integrations, policies, roles, counters and unfinished work. As names of items; the first table's are the truth.
+ * What of an account differs between two tables of which nobody changes it: changes since an instant, by their events, what
+ * they were about, and what there is little of: integrations, policies, roles, counters and unfinished work. As names of items; the first
+ * table's are the truth. Events of reads and refusals go on meanwhile, and are not waited for.
  */
 export async function differences(from: Db, to: Db, account: string, since: number): Promise<string[]> {
-  const [told, arrived] = await Promise.all([from, to].map((db) => eventsSince(db, account, since)))
+  const [told, arrived] = await Promise.all([from, to].map((db) => changesSince(db, account, since)))
   const ids = new Set(arrived?.map(({ eventId }) => eventId))
   const missing = told?.filter(({ eventId }) => !ids.has(eventId)).map(({ eventId }) => `event ${eventId}`) ?? []
   const { keys, partitions } = touchedBy(account, told ?? [])
@@ -78,6 +79,10 @@ function touchedBy(account: string, events: readonly RestEvent[]): { keys: Key[]
 
 const AN_ID = /^[0-9a-f-]{36}$/
 const A_TOKEN = /^[0-9A-Za-z]+$/
+
+/** A change was written under an epoch. */
+const changesSince = async (db: Db, account: string, since: number): Promise<RestEvent[]> =>
+  (await eventsSince(db, account, since)).filter(({ wrote }) => wrote?.includes('#'))
 
 /** The events of an account since an instant, in no order. */
 export async function eventsSince(db: Db, account: string, since: number): Promise<RestEvent[]> {

@@ -24,7 +24,7 @@ export function openDoorkeeper(): Doorkeeper {
       const closed = await getClosedLately(db, caller.account, now.getTime())
       const reason = reasonFor(caller, closed)
       if (reason) throw REFUSALS[reason]()
-      if (isChange) refuseFenced(db, caller.account)
+      if (isChange) await refuseFenced(db, caller.account, true)
     },
     noteUse: useNoter(putUse),
   }

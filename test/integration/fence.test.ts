@@ -8,7 +8,7 @@ import type { Db } from '../../shared/store/client.ts'
 import { listHeads } from '../../shared/store/groups/heads.ts'
 import { collectionKey, membersKey } from '../../shared/store/keys.ts'
 import { type Fence, GATES, getFence, putFence } from '../../shared/store/regions/fence.ts'
-import { Fenced, requireOpen } from '../../shared/store/regions/fenced.ts'
+import { Fenced, refuseFenced } from '../../shared/store/regions/fenced.ts'
 import { Region } from '../../shared/store/regions/region.ts'
 import { watchAll } from '../../shared/watch/watch.ts'
 import { runSlice } from '../../shared/worker/work.ts'
@@ -116,6 +116,15 @@ describe('a fence', () => {
     expect((await users()).map(({ wrote }) => wrote)).toEqual([`${US}#1`, `${US}#3`])
   })
 
+  test('that is gone again is believed by nobody: the first change after it is made', async () => {
+    const eu = api(inRegion(EU))
+    await put(other)
+    expect((await eu('POST', '/Users', newUser('anna'))).status).toBe(503)
+    await put({ primary: EU, epoch: 2 })
+    expect((await eu('POST', '/Users', newUser('anna'))).status).toBe(201)
+    expect((await users()).map(({ wrote }) => wrote)).toEqual([`${EU}#2`])
+  })
+
   test('of one account says nothing of another', async () => {
     await put(other)
     account = `f${count++}`
@@ -144,7 +153,7 @@ describe('a fence', () => {
 
   test('is met by administrators too, who may read', async () => {
     await put(other)
-    await expect(requireOpen(inRegion(EU), account)).rejects.toBeInstanceOf(Fenced)
+    await expect(refuseFenced(inRegion(EU), account)).rejects.toBeInstanceOf(Fenced)
     const asked = createIntegration(adminContext(inRegion(EU), { account, now: NOW }), {
       name: 'X',
       clientKind: 'OKTA',

@@ -5,7 +5,7 @@ import type { ScimContext } from '../../resources/context.ts'
 import { invalidValue } from '../../scim/error.ts'
 import { quote } from '../../scim/quote.ts'
 import type { Db } from '../../store/client.ts'
-import { requireOpen } from '../../store/regions/fenced.ts'
+import { refuseFenced } from '../../store/regions/fenced.ts'
 import { type ApiKind, apiHandler, type HandlerOptions, type Operation } from '../api-handler.ts'
 import type { ApiRequest } from '../api-request.ts'
 import { ADMIN_ROUTES, type FunctionName, isChange, type RouteKeyOf } from '../routes.ts'
@@ -50,7 +50,7 @@ export function adminHandler<Name extends FunctionName>(
     },
     attend: ({ request, db }) => {
       const account = accountOf(accountIn(request))
-      const admitted = isChange(request) ? requireOpen(db, account) : Promise.resolve()
+      const admitted = isChange(request) ? refuseFenced(db, account) : Promise.resolve()
       // Awaited where it matters.
       admitted.catch(() => {})
       return { admitted, done: Promise.resolve() }

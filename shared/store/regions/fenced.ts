@@ -1,6 +1,7 @@
 import { ScimError } from '../../scim/error.ts'
 import type { Db } from '../client.ts'
 import { type Fence, getFence } from './fence.ts'
+import type { Region } from './region.ts'
 
 /** Until clients come to another region, whose name their resolvers learn within a minute. */
 const ELSEWHERE_SECONDS = 30
@@ -28,18 +29,18 @@ export class Fenced extends ScimError {
 export const isOpen = ({ region, role }: Db, { primary, draining }: Fence): boolean =>
   primary === region?.own || (role === 'worker' && draining === region?.own)
 
-/** @throws {Fenced} where the process has heard that this region takes no changes of the account. */
-export function refuseFenced(db: Db, account: string): void {
-  const fence = db.region?.known(account)
-  if (db.region && fence && !isOpen(db, fence)) throw new Fenced(fence, db.region.own)
+/** The fence of an account, read anew. @throws {Fenced} where this region takes no changes of it. 1 read unit. */
+export async function requireOpen(db: Db, region: Region, account: string): Promise<Fence> {
+  const fence = region.heard(account, await getFence(db, account, region.home))
+  if (isOpen(db, fence)) return fence
+  throw new Fenced(fence, region.own)
 }
 
-/** Passes where the deployment has one region. @throws {Fenced} where this one takes no changes of the account. 1 read unit. */
-export async function requireOpen(db: Db, account: string): Promise<void> {
+/** As {@link requireOpen}; no read where the deployment has one region, or, if `lately` will do, where the process has heard that it may. */
+export async function refuseFenced(db: Db, account: string, lately = false): Promise<void> {
   const { region } = db
-  if (!region) return
-  const fence = region.heard(account, await getFence(db, account, region.home))
-  if (!isOpen(db, fence)) throw new Fenced(fence, region.own)
+  const known = lately ? region?.known(account) : undefined
+  if (region && !(known && isOpen(db, known))) await requireOpen(db, region, account)
 }
 
 /** Whether it would pass. 1 read unit. */

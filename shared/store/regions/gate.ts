@@ -1,8 +1,8 @@
 import type { Db } from '../client.ts'
 import { fenceGateKey } from '../keys.ts'
 import type { Action, Actions } from '../transaction.ts'
-import { type Fence, gateOf, getFence } from './fence.ts'
-import { Fenced, isOpen, requireOpen } from './fenced.ts'
+import { type Fence, gateOf } from './fence.ts'
+import { isOpen, requireOpen } from './fenced.ts'
 import { type Region, toWrote } from './region.ts'
 
 /** The name of the action that holds while the fence is as the transaction goes by it. */
@@ -25,13 +25,14 @@ export interface Gated {
 export async function gated(db: Db, region: Region, made: Actions, token: string): Promise<Gated> {
   if (db.role === 'witness') return { actions: stamped(made, toWrote(region.own)), token }
   const account = accountOf(made)
-  const fence = region.known(account) ?? region.heard(account, await getFence(db, account, region.home))
-  if (!isOpen(db, fence)) throw new Fenced(fence, region.own)
+  const known = region.known(account)
+  // What is known to be closed may be open by now, and the other way round the gate says.
+  const fence = known && isOpen(db, known) ? known : await requireOpen(db, region, account)
   const gate = gateAction(db, region, { account, fence, gate: gateOf(token) })
   return {
     actions: { ...stamped(made, toWrote(region.own, fence)), [GATE]: gate },
     token: `${token}#${fence.epoch}`,
-    relearn: () => requireOpen(db, account),
+    relearn: async () => void (await requireOpen(db, region, account)),
   }
 }
 
