@@ -3,7 +3,7 @@ import type { ResourceType } from '../../shared/scim/schema.ts'
 import { batchGet } from '../../shared/store/batch.ts'
 import { claimsOf, lookupKeys } from '../../shared/store/claims.ts'
 import type { Db } from '../../shared/store/client.ts'
-import { queueAction } from '../../shared/store/groups/heads.ts'
+import { headKey, queueAction } from '../../shared/store/groups/heads.ts'
 import { checkAll } from '../../shared/store/invariants/check.ts'
 import type { Violation } from '../../shared/store/invariants/violation.ts'
 import {
@@ -67,7 +67,8 @@ async function mend(db: Db, account: string, violation: Violation, told: Told): 
     return dropClaims(db, account, violation, { type, resource }, commit)
   if (!resource || invariant === 'event') return
   if (invariant === 'member-count') return countMembers(db, account, resource, commit)
-  if (invariant === 'queue') return type === Group ? ringWorker(db, account, resource, commit) : undefined
+  if (invariant === 'queue')
+    return type === Group ? ringWorker(db, account, resource, commit) : dropTombstone(account, resource, commit)
   const besides = await besideActions(db, account, resource)
   if (invariant === 'owner' || Object.keys(besides).length > 0)
     await commit({ object: indexAction(account, resource), ...besides })
@@ -108,7 +109,7 @@ function indexAction(account: string, resource: StoredResource): Action {
 }
 
 /** What is missing beside an object: its names, unless another one has them that is there, and what it is looked up by. */
-async function besideActions(db: Db, account: string, resource: StoredResource): Promise<Actions> {
+export async function besideActions(db: Db, account: string, resource: StoredResource): Promise<Actions> {
   const { id, owner, eventId, type } = resource
   const [claims, lookups] = [claimsOf(account, resource), lookupKeys(account, resource)]
   const held = await batchGet(db, [...claims.values(), ...lookups.values()])
@@ -182,6 +183,16 @@ async function dropClaims(
     Delete: { Key, ConditionExpression: 'id = :id', ExpressionAttributeValues: { ':id': id } },
   })
   await commit({ object, ...Object.fromEntries(left.map((key, n) => [`left:${n}`, drop(key)])) })
+}
+
+/** A user who is there is not hidden, and its memberships are not taken away. */
+function dropTombstone(
+  account: string,
+  user: StoredResource,
+  commit: (actions: Actions) => Promise<void>,
+): Promise<void> {
+  const object: Action = { ConditionCheck: { Key: resourceKey(account, User, user.id), ...isAt(user) } }
+  return commit({ object, tombstone: { Delete: { Key: headKey({ account, kind: 'USER', id: user.id }) } } })
 }
 
 /** Changes of members that wait get the head by which the worker finds them, and the role says that some wait. */

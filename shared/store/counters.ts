@@ -68,13 +68,17 @@ export const listCountItems = (db: Db, account: string, type: Collection): Promi
   queryAll(db, ofPartition(countKey(account, type)))
 
 /** What stored counters say of each owner who has something. */
-export function toOwnerCounts(items: readonly Record<string, unknown>[]): Map<string, number> {
+export const toOwnerCounts = (items: readonly Record<string, unknown>[]): Map<string, number> =>
+  new Map([...sumOwners(items)].filter(([, count]) => count > 0))
+
+/** What stored counters say of each owner they name, be it nothing, or less. */
+export function sumOwners(items: readonly Record<string, unknown>[]): Map<string, number> {
   const counts = new Map<string, number>()
   for (const [name, count] of items.flatMap((item) => Object.entries(item))) {
     if (name.startsWith(OWN))
       counts.set(name.slice(OWN.length), (counts.get(name.slice(OWN.length)) ?? 0) + Number(count))
   }
-  return new Map([...counts].filter(([, count]) => count > 0))
+  return counts
 }
 
 /** What stored counters say of all owners together. */

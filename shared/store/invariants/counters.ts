@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ResourceType } from '../../scim/schema.ts'
 import type { Db } from '../client.ts'
-import { listCountItems, toAllCount, toOwnerCounts } from '../counters.ts'
+import { listCountItems, sumOwners, toAllCount } from '../counters.ts'
 import type { Violation } from './violation.ts'
 
 /** How many objects there are by owner; those of all owners under `*`. */
@@ -20,7 +20,7 @@ export async function loadCounters(db: Db, account: string, type: ResourceType):
   const items = await listCountItems(db, account, type)
   const text = JSON.stringify(items.map((item) => Object.entries(item).sort()))
   return {
-    says: { ...Object.fromEntries(toOwnerCounts(items)), [ALL]: toAllCount(items) },
+    says: { ...Object.fromEntries(sumOwners(items)), [ALL]: toAllCount(items) },
     print: createHash('sha256').update(text).digest('hex').slice(0, 16),
   }
 }

@@ -68,7 +68,9 @@ async function findBeside(
   items: Item[],
 ): Promise<ReadonlyMap<string, Item>> {
   const resources = items.flatMap((item) => parse(type, item) ?? [])
-  const all = resources.flatMap((resource) => besides(db, account, resource))
+  const wanted = resources.flatMap((resource) => besides(db, account, resource))
+  // Where two objects have one name it is asked for once.
+  const all = [...new Map(wanted.map((one) => [keyText(one.key), one])).values()]
   // IAM holds each statement against all keys of a batch, and none allows both.
   const [events, rest] = [true, false].map((isEvent) => all.filter((one) => (one.isEvent ?? false) === isEvent))
   const found = await Promise.all(

@@ -1,0 +1,185 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { promoteUnplanned } from '../../cli/failover/promote.ts'
+import { type RepairOptions, runRepair } from '../../cli/failover/repair.ts'
+import { openDoorkeeper } from '../../shared/http/doorkeeper.ts'
+import { createAccount } from '../../shared/resources/accounts.ts'
+import { checkAll } from '../../shared/store/invariants/check.ts'
+import { adminContext } from '../factories/admin.ts'
+import { deadDb, operation, operatorDb, work } from '../factories/failover.ts'
+import { newGroup, newUser, patchOf, principal, scimApi } from '../factories/scim-api.ts'
+import { openRegionDb, type TestRegion, withTwoRegions } from '../factories/two-regions.ts'
+
+const regions = withTwoRegions({ seed: 11 })
+let count = 0
+let account: string
+
+const api = ({ name, endpoint, tableName }: TestRegion) =>
+  scimApi(openRegionDb(name, endpoint, tableName), principal({ account }), { doorkeeper: openDoorkeeper() })
+const at = (region: TestRegion) => api(region)
+const make = async (region: TestRegion, userName: string, more: object = {}) =>
+  (await at(region)('POST', '/Users', newUser(userName, more))).body.id as string
+const get = async (region: TestRegion, path: string) => (await at(region)('GET', path)).body
+const patch = (region: TestRegion, path: string, ...operations: object[]) =>
+  at(region)('PATCH', path, patchOf(...operations))
+const repair = (options: RepairOptions = {}) => runRepair(operation(regions), { account, ...options })
+const told = (rows: Awaited<ReturnType<typeof repair>>) =>
+  rows.map(({ what, name, says }) => `${what} ${name}: ${says}`)
+
+/** The other region is primary, and the first one has not heard of it. */
+async function loseHome() {
+  regions.cut()
+  const { home, other } = regions
+  const alone = operation(regions)
+  const all = alone.sites.all.map((site) => (site.name === home.name ? { ...site, db: deadDb(site.db) } : site))
+  await promoteUnplanned({ ...alone, sites: { all } }, { to: other.name, account })
+}
+
+/** Delivers what is on its way and has such a key. */
+async function deliver(isWanted: (key: string) => boolean) {
+  for (const delivery of regions.replicator.pending())
+    if (isWanted(delivery.key)) await regions.replicator.deliver(delivery)
+}
+const isEvent = (key: string) => key.includes('#EVENT#')
+
+/** All is there that was written anywhere, and nothing is left to be repaired. */
+async function healed() {
+  const { home, other } = regions
+  regions.heal()
+  await regions.replicateAll()
+  const rows = await repair()
+  for (let round = 0; round < 3; round++) await work(other)
+  await regions.replicateAll()
+  expect(await repair()).toEqual([])
+  await regions.replicateAll()
+  for (const region of [home, other]) expect(await checkAll(operatorDb(region), account)).toEqual([])
+  return rows
+}
+
+beforeEach(async () => {
+  regions.heal()
+  account = `mend-${count++}`
+  const { home } = regions
+  await createAccount(adminContext(home.db, { account: 'default' }), { name: account })
+})
+
+describe('a repair of what arrived in part', () => {
+  test('rolls an object forward whose change arrived as an event alone', async () => {
+    const { home, other } = regions
+    const id = await make(home, 'anna')
+    await regions.replicateAll()
+    await patch(home, `/Users/${id}`, { op: 'replace', path: 'title', value: 'Boss' })
+    await patch(home, `/Users/${id}`, { op: 'replace', path: 'userName', value: 'anne' })
+    await deliver(isEvent)
+    await loseHome()
+    const planned = await repair({ isDryRun: true })
+    expect(told(planned)).toEqual(['rolled forward anne: title none → "Boss", userName "anna" → "anne"'])
+    expect((await get(other, `/Users/${id}`)).userName).toBe('anna')
+    expect(told(await repair())).toEqual(told(planned))
+    const { userName, title, meta } = await get(other, `/Users/${id}`)
+    expect({ userName, title, version: meta.version }).toEqual({ userName: 'anne', title: 'Boss', version: 'W/"4"' })
+    expect(await checkAll(operatorDb(other), account)).toEqual([])
+    expect(told(await healed())).toEqual([])
+  })
+
+  test('makes a user who arrived as an event alone, and deletes one', async () => {
+    const { home, other } = regions
+    const gone = await make(home, 'gone')
+    const group = (await at(home)('POST', '/Groups', newGroup('Ops', { members: [{ value: gone }] }))).body.id
+    await regions.replicateAll()
+    const id = await make(home, 'new', { externalId: 'e-new' })
+    await patch(home, `/Groups/${group}`, { op: 'add', path: 'members', value: [{ value: id }] })
+    await at(home)('DELETE', `/Users/${gone}`)
+    await deliver(isEvent)
+    await loseHome()
+    expect(told(await repair())).toEqual([
+      expect.stringMatching(/^deleted gone: it was deleted at .*, epoch 0$/),
+      'made again new: made',
+      'rolled forward Ops: 1 member back',
+    ])
+    await work(other)
+    expect((await get(other, '/Users')).totalResults).toBe(1)
+    const { members } = await get(other, `/Groups/${group}`)
+    expect(members.map(({ value }: { value: string }) => value)).toEqual([id])
+    expect((await get(other, '/Users?filter=externalId eq "e-new"')).totalResults).toBe(1)
+    await healed()
+  })
+
+  test('tells of a change that arrived without its event', async () => {
+    const { home, other } = regions
+    const id = await make(home, 'anna')
+    await regions.replicateAll()
+    await patch(home, `/Users/${id}`, { op: 'replace', path: 'title', value: 'Boss' })
+    await deliver((key) => !isEvent(key))
+    await loseHome()
+    expect(told(await repair())).toEqual([
+      expect.stringMatching(/^told anna: User "anna" \(.*\): its last change, at .*, has no event$/),
+    ])
+    const { title, meta } = await get(other, `/Users/${id}`)
+    expect({ title, version: meta.version }).toEqual({ title: 'Boss', version: 'W/"3"' })
+    await healed()
+  })
+})
+
+describe('a repair of what was overwritten', () => {
+  test('applies newer changes again where a late write came over them', async () => {
+    const { home, other } = regions
+    const id = await make(home, 'anna')
+    await regions.replicateAll()
+    await loseHome()
+    await patch(other, `/Users/${id}`, { op: 'replace', path: 'title', value: 'Boss' })
+    await patch(other, `/Users/${id}`, { op: 'replace', path: 'active', value: false })
+    await patch(home, `/Users/${id}`, { op: 'replace', path: 'title', value: 'Clerk' })
+    await patch(home, `/Users/${id}`, { op: 'replace', path: 'nickName', value: 'Annie' })
+    expect(told(await healed())).toEqual(['applied again anna: active true → false, title "Clerk" → "Boss"'])
+    const { title, active, nickName, meta } = await get(other, `/Users/${id}`)
+    expect({ title, active, nickName, version: meta.version }).toEqual({
+      ...{ title: 'Boss', active: false, nickName: 'Annie', version: 'W/"4"' },
+    })
+  })
+
+  test('a delete that came late is overruled: the user is there again, and in its groups', async () => {
+    const { home, other } = regions
+    const id = await make(home, 'anna')
+    const group = (await at(home)('POST', '/Groups', newGroup('Ops', { members: [{ value: id }] }))).body.id
+    await regions.replicateAll()
+    await loseHome()
+    await patch(other, `/Users/${id}`, { op: 'replace', path: 'title', value: 'Boss' })
+    await at(home)('DELETE', `/Users/${id}`)
+    await work(home)
+    await healed()
+    const { title, userName } = await get(other, `/Users/${id}`)
+    expect({ title, userName }).toEqual({ title: 'Boss', userName: 'anna' })
+    expect((await get(other, `/Groups/${group}`)).members).toHaveLength(1)
+  })
+
+  test('a delete of the newer epoch stays one where a late write brings the user back', async () => {
+    const { home, other } = regions
+    const id = await make(home, 'anna')
+    await regions.replicateAll()
+    await loseHome()
+    await at(other)('DELETE', `/Users/${id}`)
+    await work(other)
+    await patch(home, `/Users/${id}`, { op: 'replace', path: 'title', value: 'Clerk' })
+    await healed()
+    expect((await at(other)('GET', `/Users/${id}`)).status).toBe(404)
+    expect((await get(other, '/Users')).totalResults).toBe(0)
+  })
+
+  test('of two with one name the newer epoch has it; the other is deleted and can be brought back', async () => {
+    const { home, other } = regions
+    await loseHome()
+    const late = await make(home, 'anna')
+    const own = await make(other, 'Anna')
+    const later = await make(other, 'berta')
+    const twin = await make(home, 'berta', { title: 'Twin' })
+    const rows = await healed()
+    expect(told(rows).filter((text) => text.startsWith('deleted'))).toEqual([
+      expect.stringContaining(`its name is that of ${own}, which epoch 1 has`),
+      expect.stringContaining(`its name is that of ${later}, which epoch 1 has`),
+    ])
+    expect((await get(other, '/Users')).Resources.map(({ id }: { id: string }) => id).sort()).toEqual(
+      [own, later].sort(),
+    )
+    expect([late, twin].length).toBe(2)
+  })
+})
