@@ -24,7 +24,7 @@ import {
 } from '../../shared/store/resource-item.ts'
 import { type Action, type Actions, transact } from '../../shared/store/transaction.ts'
 import { besideActions } from '../mend/mend.ts'
-import { REPAIR } from './history.ts'
+import { JUMP, REPAIR } from './history.ts'
 
 /** Where a repair writes, and who does it. */
 export interface Place {
@@ -61,6 +61,8 @@ export interface Made {
   before: StoredResource | undefined
   /** With the version that it is to have. */
   after: StoredResource
+  /** The last version that is known of. */
+  known: number
   delta: MemberDelta
   detail: string
   cause: string | undefined
@@ -70,13 +72,17 @@ export interface Made {
  * Writes a version of an object with what belongs to it and the event of the repair, all or nothing. Names that others
  * have stay theirs. @throws {ConditionsFailed} where something is not as it was read.
  */
-export async function commitMade(place: Place, { before, after: wanted, delta, detail, cause }: Made): Promise<void> {
+export async function commitMade(
+  place: Place,
+  { before, after: wanted, known, delta, detail, cause }: Made,
+): Promise<void> {
   const { db, account } = place
   const { type, id } = wanted
   const changes = [
     ...changesBetween(before?.attributes, wanted.attributes),
     ...ownerChange(before, wanted),
     ...changesOf(delta),
+    ...(wanted.version > known + 1 ? [{ attribute: JUMP, before: known, after: wanted.version }] : []),
   ]
   const event = toRepairEvent(place, aboutOf(wanted), { detail, cause, changes })
   const isQueued = hasMembers(type) && (await mustQueue(db, account, id, { before, delta }))

@@ -37,14 +37,25 @@ function compareTold(a: Told, b: Told): number {
   return (one ?? '') < (other ?? '') ? -1 : 1
 }
 
+/** How an event tells that a version is not the next one: the last that was known, and the one that it made. */
+export const JUMP = 'version'
+
+/** The last version that somebody knew who made a change; nothing where the change tells none. */
+function baseOf({ version, changes = [] }: RestEvent): number | undefined {
+  const jump = changes.find(({ attribute }) => attribute === JUMP)?.before
+  if (typeof jump === 'number') return jump
+  return version === undefined ? undefined : version - 1
+}
+
 /**
- * Whether a change of a newer epoch was made without knowing of an older one, on the same object: it made the version
- * that the older one had made, or one before it. Where they tell no versions, what was written since the newer region
- * took over cannot have been known there.
+ * Whether the changes of newer epochs were made without knowing of an older one, on the same object: they began with the version that
+ * the older one had made, or one before it. Where they tell no versions their turns say it, and what was written since
+ * the newer region took over cannot have been known there.
  */
-export function isUnknownTo(newer: RestEvent, older: RestEvent, takenOverAt: string): boolean {
+export function isUnknownTo(newer: readonly RestEvent[], older: RestEvent, takenOverAt: string): boolean {
+  if (newer.length === 0) return false
   if (older.time >= takenOverAt) return true
-  if (newer.version !== undefined && older.version !== undefined) return newer.version <= older.version
-  if (older.version === undefined && older.turn !== undefined) return (newer.turn ?? 0) <= older.turn
-  return false
+  const { version, turn } = older
+  if (version !== undefined) return newer.some((one) => version > (baseOf(one) ?? version))
+  return turn !== undefined && newer.some((one) => (one.turn ?? 0) <= turn)
 }

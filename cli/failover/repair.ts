@@ -184,12 +184,19 @@ async function repairObject(
     const row = toRow(account, subject, plan)
     if (isDryRun || plan.what === 'left') return row
     const all = [...subject.history, ...(elsewhere.get(subject.id) ?? [])]
-    const version = versionBehind(all, plan.before) + unseen + 1
+    const known = versionBehind(all, plan.before)
+    const version = known + 1 + unseen
     const turn = Math.max(0, plan.before?.turn ?? 0, ...all.map(({ event }) => event.turn ?? 0))
     const detail = `Repaired after a failover, ${plan.what}: ${plan.says}`
     try {
       if (plan.what === 'deleted') await commitDelete(place, plan.before, { detail, cause: plan.cause, version })
-      else await commitMade(place, { ...plan, detail, after: { ...plan.after, version, ...(turn > 0 && { turn }) } })
+      else
+        await commitMade(place, {
+          ...plan,
+          detail,
+          known,
+          after: { ...plan.after, version, ...(turn > 0 && { turn }) },
+        })
       return row
     } catch (error) {
       if (!(error instanceof ConditionsFailed)) throw error
@@ -249,7 +256,7 @@ async function tellChange({ place, others }: Repair, { type, id }: Violation): P
   const version = known + 1 + (others.length === 0 ? UNSEEN_VERSIONS : 0)
   const detail = `Repaired after a failover: its change of ${before.lastModified} to version ${before.version} arrived without its event ${before.eventId}`
   try {
-    await commitMade(place, { before, after: { ...before, version }, delta: NOBODY, detail, cause: undefined })
+    await commitMade(place, { before, after: { ...before, version }, known, delta: NOBODY, detail, cause: undefined })
     return true
   } catch (error) {
     if (!(error instanceof ConditionsFailed)) throw error
