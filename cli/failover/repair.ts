@@ -21,6 +21,7 @@ import type { ListView } from '../output.ts'
 import { commitDelete, commitMade, type Place, toRepairEvent } from './commit-plan.ts'
 import { eventsSince } from './compare.ts'
 import { historiesOf, isRepair, REPAIR, type Told } from './history.ts'
+import { adoptOrphan, listOrphans, sayOrphan } from './orphans.ts'
 import { isDeletion, type Plan, planObject, type Subject, versionBehind } from './plan-object.ts'
 import { reachableOf } from './reachable.ts'
 import { accountsOf, homeOf, type Operation, othersOf, type Site, siteOf } from './sites.ts'
@@ -216,6 +217,11 @@ function toRow(account: string, { type, id, history }: Subject, plan: Plan): Rep
 async function repairRest(repair: Repair): Promise<void> {
   const { place, isDryRun, rows } = repair
   const { db, account } = place
+  for (const head of await listOrphans(place)) {
+    const type = head.kind === 'USER' ? User : Group
+    if (isDryRun || (await adoptOrphan(place, head)))
+      rows.push({ account, what: 'told', type: type.auditWord, id: head.id, name: '', says: sayOrphan(head) })
+  }
   const violations = await checkAll(db, account)
   const noted = (violation: Violation, what: Repaired['what']) => rows.push(toMended(account, violation, what))
   if (isDryRun) {

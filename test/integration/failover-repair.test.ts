@@ -120,6 +120,28 @@ describe('a repair of what arrived in part', () => {
   })
 })
 
+describe('deletes that arrive in part', () => {
+  test('a delete that arrived without its event gets one, by which the worker goes on', async () => {
+    const { home, other } = regions
+    const id = await make(home, 'anna')
+    const group = (await at(home)('POST', '/Groups', newGroup('Ops', { members: [{ value: id }] }))).body.id
+    await regions.replicateAll()
+    await at(home)('DELETE', `/Users/${id}`)
+    await deliver((key) => !isEvent(key))
+    await loseHome()
+    await expect(work(other)).rejects.toThrow(/^There is no event .* to go by$/)
+    const says = expect.stringMatching(
+      /^its delete of .* arrived without its event: the event of the repair stands for it$/,
+    )
+    const row = { account, what: 'told', type: 'USER', id, name: '', says }
+    expect(await repair({ isDryRun: true })).toEqual([row])
+    expect(await repair()).toEqual([row])
+    await work(other)
+    expect((await get(other, `/Groups/${group}`)).members).toBeUndefined()
+    await healed()
+  })
+})
+
 describe('a repair of what was overwritten', () => {
   test('applies newer changes again where a late write came over them', async () => {
     const { home, other } = regions
