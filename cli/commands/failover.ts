@@ -158,4 +158,48 @@ const failback = offlineCommand({
   },
 })
 
-export const failoverCommands = [status, promote, fence, failback]
+const WINDOW_FLAG = optional(
+  'MINUTES',
+  'how long before the last failover is looked at, as long as items may have taken to arrive (default 60)',
+  wholeNumber(1, 10_080),
+)
+const windowMsOf = (minutes: number | undefined) => (minutes === undefined ? undefined : minutes * 60_000)
+
+const report = offlineCommand({
+  words: 'failover report',
+  summary:
+    'Show what the region that was primary before acknowledged, and what of it is missing or lost; exit with 3 where something is',
+  flags: { ...SITE_FLAGS, account: ACCOUNT_FLAG, since: WINDOW_FLAG },
+  examples: ['rolecall failover report', `rolecall failover report ${EXAMPLE_SITES} --output csv`],
+  run: async (session, { account, since, ...values }) => {
+    const operation = await openSites(session, values)
+    const { runReport, isToDo, REPORT_VIEW } = await import('../failover/report.ts')
+    const rows = await runReport(operation, { account, windowMs: windowMsOf(since) })
+    await showList(session, REPORT_VIEW, [rows])
+    if (rows.length === 0) session.terminal.tell('Nothing is missing or lost, and nothing came late')
+    return rows.some(isToDo) ? EXIT_TO_DO : 0
+  },
+})
+
+const repair = offlineCommand({
+  words: 'failover repair',
+  summary: 'Make a whole of what arrived in part or was overwritten; exit with 3 where something is left to be done',
+  flags: {
+    ...SITE_FLAGS,
+    account: ACCOUNT_FLAG,
+    since: WINDOW_FLAG,
+    'dry-run': toggle('show what would be repaired, and write nothing'),
+  },
+  examples: ['rolecall failover repair --dry-run', `rolecall failover repair ${EXAMPLE_SITES}`],
+  run: async (session, { account, since, 'dry-run': isDryRun, ...values }) => {
+    const operation = await openSites(session, values)
+    const { runRepair, REPAIR_VIEW } = await import('../failover/repair.ts')
+    const rows = await runRepair(operation, { account, windowMs: windowMsOf(since), isDryRun })
+    await showList(session, REPAIR_VIEW, [rows])
+    if (rows.length === 0) session.terminal.tell('Nothing is to be repaired')
+    else if (isDryRun) session.terminal.tell('Nothing was changed')
+    return rows.some(({ what }) => isDryRun || what === 'left') ? EXIT_TO_DO : 0
+  },
+})
+
+export const failoverCommands = [status, promote, fence, failback, report, repair]

@@ -41,6 +41,7 @@ export type Plan =
       delta: MemberDelta
     }
   | { what: 'deleted'; says: string; cause: string; before: StoredResource }
+  | { what: 'told'; says: string; cause: string; name: string }
   | { what: 'left'; says: string }
 
 const USER = RESOURCE_TYPES.User
@@ -190,7 +191,10 @@ async function planMissing(db: Db, account: string, subject: Subject, overruled:
   const deletions = await listDeletions(db, account, type, name)
   const deletion = deletions.find((one) => one.id === id)
   if (deletion && !history.some(({ event }) => event.eventId === deletion.eventId))
-    return { what: 'left', says: `it was deleted at ${deletion.time}, and the event of that is not there` }
+    return {
+      ...{ what: 'told', cause: deletion.eventId, name },
+      says: `its delete of ${deletion.time} arrived without its event: the event of the repair stands for it`,
+    }
   const net = await netOf(
     db,
     history.slice(at),

@@ -13,7 +13,7 @@ import { requireOpen } from '../../shared/store/regions/fenced.ts'
 import { epochOf, Region } from '../../shared/store/regions/region.ts'
 import type { StoredResource } from '../../shared/store/resource-item.ts'
 import { getResource } from '../../shared/store/resources.ts'
-import { type Actions, ConditionsFailed } from '../../shared/store/transaction.ts'
+import { type Actions, ConditionsFailed, transact } from '../../shared/store/transaction.ts'
 import { Failure } from '../failure.ts'
 import { dropLeftLookups } from '../mend/left-lookups.ts'
 import { mendAccount } from '../mend/mend.ts'
@@ -44,7 +44,7 @@ export interface RepairOptions {
 /** One thing that was repaired, would be, or could not be: `left`. */
 export interface Repaired {
   account: string
-  what: Plan['what'] | 'told' | 'mended'
+  what: Plan['what'] | 'mended'
   type: string
   id: string
   name: string
@@ -73,7 +73,7 @@ export async function runRepair(operation: Operation, options: RepairOptions = {
   const swept = new Set<Site>()
   for (const { account, site, others, since } of await findMoved(operation, options.account, options.windowMs)) {
     const db = { ...site.db, region: new Region({ own: site.name, all: operation.sites.all.map(({ name }) => name) }) }
-    await requireOpen(db, account)
+    await requireOpen(db, db.region, account)
     operation.progress(`account ${account}: its objects are held against their history`)
     const place = { db, account, actor: operation.actor }
     const histories = historiesOf(await eventsSince(db, account, since))
@@ -147,9 +147,10 @@ interface Repair {
 /** Users first: who is there again can be a member. */
 async function repairObjects(repair: Repair): Promise<void> {
   const { histories, rows } = repair
+  const orphans = await adoptOrphans(repair)
   const subjects = [...histories].flatMap(([id, history]): Subject[] => {
     const type = typeOf(history)
-    return type ? [{ type, id, history }] : []
+    return type && !orphans.has(id) ? [{ type, id, history }] : []
   })
   const overruled = new Set(subjects.filter(({ type }) => type === User).flatMap(overruledBy))
   for (const type of [User, Group]) {
@@ -158,6 +159,20 @@ async function repairObjects(repair: Repair): Promise<void> {
       if (row) rows.push(row)
     }
   }
+}
+
+/** Deletes without an event, whose objects have all that they need once they have one. */
+async function adoptOrphans({ place, isDryRun, rows }: Repair): Promise<ReadonlySet<string>> {
+  const heads = await listOrphans(place)
+  for (const head of heads) {
+    const type = head.kind === 'USER' ? User : Group
+    if (isDryRun || (await adoptOrphan(place, head)))
+      rows.push({
+        ...{ account: place.account, what: 'told', type: type.auditWord, id: head.id, name: '' },
+        says: sayOrphan(head),
+      })
+  }
+  return new Set(heads.map(({ id }) => id))
 }
 
 const typeOf = (history: readonly Told[]): ResourceType | undefined =>
@@ -184,13 +199,15 @@ async function repairObject(
     if (!plan) return undefined
     const row = toRow(account, subject, plan)
     if (isDryRun || plan.what === 'left') return row
+    const before = 'before' in plan ? plan.before : undefined
     const all = [...subject.history, ...(elsewhere.get(subject.id) ?? [])]
-    const known = versionBehind(all, plan.before)
+    const known = versionBehind(all, before)
     const version = known + 1 + unseen
-    const turn = Math.max(0, plan.before?.turn ?? 0, ...all.map(({ event }) => event.turn ?? 0))
+    const turn = Math.max(0, before?.turn ?? 0, ...all.map(({ event }) => event.turn ?? 0))
     const detail = `Repaired after a failover, ${plan.what}: ${plan.says}`
     try {
-      if (plan.what === 'deleted') await commitDelete(place, plan.before, { detail, cause: plan.cause, version })
+      if (plan.what === 'told') await tellDelete(place, subject, plan, version)
+      else if (plan.what === 'deleted') await commitDelete(place, plan.before, { detail, cause: plan.cause, version })
       else
         await commitMade(place, {
           ...plan,
@@ -206,6 +223,18 @@ async function repairObject(
   return toRow(account, subject, { what: 'left', says: 'it is being changed all the time: run this again' })
 }
 
+/** Nothing else is written: it is gone as it ought to be. */
+async function tellDelete(
+  place: Place,
+  { type, id }: Subject,
+  { says, cause, name }: Extract<Plan, { what: 'told' }>,
+  version: number,
+): Promise<void> {
+  const about = { resourceDomain: type.auditWord, resourceId: id, resourceName: name }
+  const event = toRepairEvent(place, about, { detail: `Repaired after a failover, deleted: ${says}`, cause })
+  await transact(place.db, { event: putEventAction(place.db, { ...event, version, act: 'deleted' }) }, event.eventId)
+}
+
 function toRow(account: string, { type, id, history }: Subject, plan: Plan): Repaired {
   const resource = 'after' in plan ? plan.after : 'before' in plan ? plan.before : undefined
   const last = history.findLast(({ event }) => event.resourceName)?.event.resourceName ?? ''
@@ -217,11 +246,6 @@ function toRow(account: string, { type, id, history }: Subject, plan: Plan): Rep
 async function repairRest(repair: Repair): Promise<void> {
   const { place, isDryRun, rows } = repair
   const { db, account } = place
-  for (const head of await listOrphans(place)) {
-    const type = head.kind === 'USER' ? User : Group
-    if (isDryRun || (await adoptOrphan(place, head)))
-      rows.push({ account, what: 'told', type: type.auditWord, id: head.id, name: '', says: sayOrphan(head) })
-  }
   const violations = await checkAll(db, account)
   const noted = (violation: Violation, what: Repaired['what']) => rows.push(toMended(account, violation, what))
   if (isDryRun) {
