@@ -33,6 +33,7 @@ import { Domain } from './domain.ts'
 import { Firewall } from './firewall.ts'
 import type { ScimFunctions } from './functions.ts'
 import { addGatewayResponses } from './gateway-responses.ts'
+import type { Twin } from './twin.ts'
 
 /** Who guesses secrets shall not take the others' share: clients ask for a token once an hour. */
 const OPEN_LIMITS = { throttlingRateLimit: 10, throttlingBurstLimit: 20 }
@@ -40,6 +41,7 @@ const OPEN_LIMITS = { throttlingRateLimit: 10, throttlingBurstLimit: 20 }
 export interface ScimApiProps {
   settings: ServiceSettings
   functions: ScimFunctions
+  twin: Twin | undefined
 }
 
 /**
@@ -51,7 +53,7 @@ export class ScimApi extends Construct {
   readonly #functions: ScimFunctions
   readonly #integrations = new Map<FunctionName, LambdaIntegration>()
 
-  constructor(scope: Construct, id: string, { settings, functions }: ScimApiProps) {
+  constructor(scope: Construct, id: string, { settings, functions, twin }: ScimApiProps) {
     super(scope, id)
     // A stage serves what was deployed: without this, a changed authorizer waits for the next change of a method.
     this.node.setContext(APIGATEWAY_AUTHORIZER_CHANGE_DEPLOYMENT_LOGICAL_ID, true)
@@ -64,17 +66,17 @@ export class ScimApi extends Construct {
     this.#addRoutes([...scimRoutes(RESOURCE_TYPES), SCIM_UNKNOWN], scimGatewayPaths, tokenRequired)
     this.#addRoutes(ADMIN_ROUTES, ({ path }) => [path], { authorizationType: AuthorizationType.IAM })
     this.#addOpenRoutes()
-    this.#addAround(settings)
+    this.#addAround(settings, twin)
   }
 
   /** What stands before the stage and beside it. */
-  #addAround(settings: ServiceSettings): void {
+  #addAround(settings: ServiceSettings, twin: Twin | undefined): void {
     const { api } = this
     new ClientLimits(this, 'Clients', { settings, api })
     if (settings.firewall) new Firewall(this, 'Firewall', { settings, stage: api.deploymentStage })
     const { domainName, certificateArn } = settings
     if (domainName === undefined || certificateArn === undefined) return
-    new Domain(this, 'Domain', { settings: { ...settings, domainName, certificateArn }, api })
+    new Domain(this, 'Domain', { settings: { ...settings, domainName, certificateArn }, api, twin })
   }
 
   /** Access log lines hold no header, no body and no query string; request data is never traced. */

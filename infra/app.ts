@@ -8,8 +8,8 @@ const app = new App()
 try {
   const context = (key: string) => app.node.tryGetContext(key)
   const deployment = parseDeployment(await loadConfig(), { context, env: process.env })
-  const { ScimStack } = await import('./scim-stack.ts')
-  new ScimStack(app, deployment)
+  const { addStacks } = await import('./stacks.ts')
+  addStacks(app, deployment)
 } catch (error) {
   if (!(error instanceof ConfigError)) throw error
   process.stderr.write(`${error.message}\n`)

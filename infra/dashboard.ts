@@ -21,10 +21,12 @@ import type { ServiceSettings } from './config/settings.ts'
 import { ownMetric } from './own-metric.ts'
 import type { ScimTable } from './table.ts'
 import { tableMetric } from './table-metric.ts'
+import { isHome, type Twin } from './twin.ts'
 import type { UnfinishedWork } from './unfinished-work.ts'
 
 export interface ScimDashboardProps {
   settings: ServiceSettings
+  twin: Twin | undefined
   alarms: Alarms
   api: RestApi
   table: ScimTable
@@ -44,7 +46,7 @@ export class ScimDashboard extends Construct {
   constructor(scope: Construct, id: string, props: ScimDashboardProps) {
     super(scope, id)
     new Dashboard(this, 'Dashboard', {
-      dashboardName: props.settings.name,
+      dashboardName: nameOf(props),
       defaultInterval: Duration.hours(3),
       periodOverride: PeriodOverride.AUTO,
       widgets: [head(props), traffic(props), health(props), costs(props)],
@@ -52,12 +54,18 @@ export class ScimDashboard extends Construct {
   }
 }
 
+/** An account has all its dashboards in one place, whatever region they are of: two have two names. */
+const nameOf = ({ settings: { name }, twin }: ScimDashboardProps): string =>
+  twin && !isHome(twin) ? `${name}-${twin.other}` : name
+
 const graph = (title: string, left: IMetric[], more: object = {}): IWidget =>
   new GraphWidget({ title, left, width: QUARTER, height: ROW, period: PERIOD, ...more })
 
-function head({ settings: { name, runbookUrl }, alarms }: ScimDashboardProps): IWidget[] {
+function head(props: ScimDashboardProps): IWidget[] {
+  const { settings, alarms } = props
+  const { runbookUrl } = settings
   const runbook = runbookUrl === undefined ? '`docs/runbook.md`' : `[the runbook](${runbookUrl})`
-  const markdown = `## ${name}\n\nFrom what you see to what to do: ${runbook}, which has an entry for each alarm. \`rolecall health\` says what else there is.`
+  const markdown = `## ${nameOf(props)}\n\nFrom what you see to what to do: ${runbook}, which has an entry for each alarm. \`rolecall health\` says what else there is.`
   return [
     new TextWidget({ markdown, width: QUARTER, height: 4 }),
     new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms.all], width: COLUMNS - QUARTER, height: 4 }),

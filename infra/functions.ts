@@ -96,6 +96,7 @@ export function addFunction(parent: Construct, name: LambdaName | BackgroundName
       [ENV.logLevel]: settings.logLevel,
       ...(settings.metricsByIntegration && { [ENV.metricsByIntegration]: 'on' }),
       ...(publicUrl !== undefined && { [ENV.publicBaseUrl]: `${publicUrl}${SCIM_BASE}` }),
+      ...(table.regions.length > 0 && { [ENV.regions]: table.regions.join() }),
       NODE_OPTIONS: nodeOptions(name),
       ...environment,
     },
@@ -118,7 +119,8 @@ const nodeOptions = (name: LambdaName | BackgroundName) =>
 function functionRole(scope: Construct, name: string, logGroup: LogGroup, table: ScimTable): Role {
   const role = new Role(scope, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
   logGroup.grantWrite(role)
-  for (const statement of tableStatements(name, table.arns)) role.addToPolicy(statement)
+  for (const statement of tableStatements(name, table.arns, { isFenced: table.regions.length > 0 }))
+    role.addToPolicy(statement)
   if (table.key) role.addToPolicy(keyStatement(table.key))
   return role
 }

@@ -176,6 +176,26 @@ const GRANTS: Record<Exclude<LambdaName, ResourceFunctionName> | BackgroundName,
   ],
 }
 
+/** The rows of a fence that changes meet, and where it stands to be read (docs/decisions/0050-two-regions.md). */
+const GATES = 'A#*#FENCE'
+const LOOKS: Grant = { actions: ['Get'], keys: [REVOKED] }
+const FENCED: readonly Grant[] = [{ actions: ['ConditionCheck'], keys: [GATES] }, LOOKS]
+
+/** Of those that write nothing to an account, or nothing that is a change of it: whether the region may. */
+const LOOKING: readonly string[] = ['changes', 'watch', 'check'] satisfies BackgroundName[]
+const CHANGING: readonly string[] = ['search', 'bulk', 'admin', 'admin-resources', 'oauth', 'worker'] satisfies (
+  | LambdaName
+  | BackgroundName
+)[]
+
+/** What a function needs besides in a deployment of two regions. */
+function fencedGrantsOf(name: string, grants: readonly Grant[]): readonly Grant[] {
+  if (LOOKING.includes(name)) return [LOOKS]
+  if (!CHANGING.includes(name) && grants !== CLIENT_CHANGES) return []
+  // Accounts that are made where others are fenced get a fence of their own.
+  return name === 'admin' ? [...FENCED, { actions: ['Put', 'BatchWrite'], keys: [GATES, REVOKED] }] : FENCED
+}
+
 /** Nobody needs these; a leading-key condition is void where a request has no key, so they are refused by name. */
 const NEVER = [
   'dynamodb:Scan',
@@ -196,11 +216,19 @@ const NEVER = [
  * them updates or deletes there. Denying it by pattern would also hit lookups, whose keys end in a client's own text.
  * @throws {Error} when there is no such function.
  */
-export function tableStatements(name: string, arns: Arns, types: ResourceTypes = RESOURCE_TYPES): PolicyStatement[] {
-  const grants = grantsOf(name, types)
+export function tableStatements(name: string, arns: Arns, options: StatementOptions = {}): PolicyStatement[] {
+  const { types = RESOURCE_TYPES, isFenced = false } = options
+  const known = grantsOf(name, types)
+  const grants = isFenced ? [...known, ...fencedGrantsOf(name, known)] : known
   const never = new PolicyStatement({ effect: Effect.DENY, actions: NEVER, resources: [arns.table, arns.index] })
-  const denied = denials(name, grants).map(({ actions, keys }) => deny(actions, keys, arns.table))
+  const denied = denials(name, known).map(({ actions, keys }) => deny(actions, keys, arns.table))
   return [...grants.map((grant) => allow(grant, arns, types)), never, ...denied]
+}
+
+interface StatementOptions {
+  types?: ResourceTypes
+  /** Whether the deployment has two regions, so that changes go by a fence. */
+  isFenced?: boolean
 }
 
 interface Arns {

@@ -18,6 +18,7 @@ import { Heartbeat } from './heartbeat.ts'
 import { NightlyCheck } from './nightly-check.ts'
 import { RequestAlarms } from './request-alarms.ts'
 import { ScimTable } from './table.ts'
+import type { Twin } from './twin.ts'
 import { UnfinishedWork } from './unfinished-work.ts'
 import { Watch } from './watch.ts'
 
@@ -38,10 +39,11 @@ export class ScimService extends Construct {
   /** Logical id in the template → function: the template does not say where a handler's source is. */
   readonly entries: ReadonlyMap<string, LambdaName>
 
-  constructor(scope: Construct, id: string, props: ScimServiceProps = {}) {
+  /** @param twin where the service has a second region: which of the two this is. */
+  constructor(scope: Construct, id: string, props: ScimServiceProps = {}, twin?: Twin) {
     super(scope, id)
     const settings = parseService(props)
-    const table = new ScimTable(this, 'Storage', settings)
+    const table = new ScimTable(this, 'Storage', settings, twin)
     const functions = new ScimFunctions(this, 'Functions', { settings, table })
     const alarms = new Alarms(this, 'Alarms', settings)
     const work = new UnfinishedWork(this, 'Work', { settings, table, alarms })
@@ -54,13 +56,13 @@ export class ScimService extends Construct {
     }
     const audit = functions.require('audit')
     const digests = settings.auditDigests && new Digests(this, 'Digests', { settings, table, alarms, audit, watch })
-    this.api = new ScimApi(this, 'Gateway', { settings, functions }).api
+    this.api = new ScimApi(this, 'Gateway', { settings, functions, twin }).api
     new RequestAlarms(this, 'Requests', { settings, alarms, api: this.api, functions, table })
     new Heartbeat(this, 'Heartbeat', { settings, alarms, after: this.api.deploymentStage })
     alarms.tellGroups()
     const background = [work.changes, work.worker, watch, check, ...(digests ? [digests.notary] : [])]
     const all = [...functions.byName.values(), ...background]
-    new ScimDashboard(this, 'Dashboard', { settings, alarms, api: this.api, table, work, functions: all })
+    new ScimDashboard(this, 'Dashboard', { settings, twin, alarms, api: this.api, table, work, functions: all })
     this.table = table.table
     this.adminUrl = domainUrl(settings) ?? this.api.url.replace(/\/$/, '')
     this.baseUrl = `${this.adminUrl}${SCIM_BASE}`

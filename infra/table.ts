@@ -12,29 +12,53 @@ import type { IKey } from 'aws-cdk-lib/aws-kms'
 import { Construct } from 'constructs'
 import { TABLE } from '../shared/store/table.ts'
 import type { ServiceSettings } from './config/settings.ts'
+import { latestStreamArn } from './latest-stream.ts'
 import { tableKey } from './table-key.ts'
+import { type HomeTwin, isHome, type Twin } from './twin.ts'
 
 const RECOVERY_DAYS = 35
 
-/** The one table, from the definition that the local engine and the queries read too; or one that is there, taken over. */
+/**
+ * The one table, from the definition that the local engine and the queries read too; or one that is there, taken over, or
+ * the replica that the stack of the home region made.
+ */
 export class ScimTable extends Construct {
   readonly table: ITableV2
   /** The key of ours that it is encrypted with, which whoever uses the table has to be allowed too. */
   readonly key: IKey | undefined
+  /** The regions that it is in, the home region first; none where there is but one. */
+  readonly regions: readonly string[]
 
-  constructor(scope: Construct, id: string, settings: ServiceSettings) {
+  constructor(scope: Construct, id: string, settings: ServiceSettings, twin?: Twin) {
     super(scope, id)
-    this.key = tableKey(this, settings)
+    this.regions = twin ? [twin.home, twin.other] : []
+    this.key = tableKey(this, settings, twin && !isHome(twin) ? twin.keyArn : undefined)
     // The library's own types disagree on what may be undefined.
-    this.table = (
-      settings.tableStreamArn === undefined
-        ? this.#makeTable(settings)
-        : TableV2.fromTableAttributes(this, 'Table', attributesOf(settings.tableStreamArn))
-    ) as ITableV2
+    this.table = this.#tableOf(settings, twin) as ITableV2
   }
 
-  #makeTable({ keepTable = true }: ServiceSettings): TableV2 {
+  #tableOf(settings: ServiceSettings, twin: Twin | undefined): unknown {
+    if (twin && !isHome(twin)) return this.#findReplica(settings, twin.tableName)
+    if (settings.tableStreamArn === undefined) return this.#makeTable(settings, twin)
+    return TableV2.fromTableAttributes(this, 'Table', attributesOf(settings.tableStreamArn))
+  }
+
+  /** The library knows no more of a replica's stream than where it would be, which fails when it is deployed. */
+  #findReplica(settings: ServiceSettings, tableName: string): unknown {
+    const tableStreamArn = latestStreamArn(this, 'Stream', { settings, tableName })
+    const key = this.key && { encryptionKey: this.key }
+    return TableV2.fromTableAttributes(this, 'Table', {
+      tableName,
+      tableStreamArn,
+      grantIndexPermissions: true,
+      ...key,
+    })
+  }
+
+  /** A second region is a further replica of the same resource: nothing of the table that is there is made anew. */
+  #makeTable({ keepTable = true }: ServiceSettings, twin: HomeTwin | undefined): TableV2 {
     const { index } = TABLE
+    const otherKey = twin?.otherKeyArn === undefined ? undefined : { [twin.other]: twin.otherKeyArn }
     return new TableV2(this, 'Table', {
       partitionKey: text(TABLE.partitionKey),
       sortKey: text(TABLE.sortKey),
@@ -49,7 +73,10 @@ export class ScimTable extends Construct {
       timeToLiveAttribute: TABLE.timeToLiveAttribute,
       dynamoStream: StreamViewType[TABLE.stream],
       billing: Billing.onDemand(),
-      encryption: this.key ? TableEncryptionV2.customerManagedKey(this.key) : TableEncryptionV2.awsManagedKey(),
+      encryption: this.key
+        ? TableEncryptionV2.customerManagedKey(this.key, otherKey)
+        : TableEncryptionV2.awsManagedKey(),
+      ...(twin && { replicas: [{ region: twin.other }] }),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true, recoveryPeriodInDays: RECOVERY_DAYS },
       deletionProtection: keepTable,
       removalPolicy: keepTable ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,

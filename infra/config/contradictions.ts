@@ -1,7 +1,36 @@
+import { secondRegionOf } from './second-region.ts'
 import type { Deployment, ServiceSettings } from './settings.ts'
 
 /** Of settings that are right one by one: what contradicts another, in a sentence each. */
 export function contradictionsOf(settings: ServiceSettings & Partial<Deployment>): string[] {
+  const first = ofOne(settings)
+  const [home, other] = settings.regions ?? []
+  if (home === undefined || other === undefined) {
+    const isLost = settings.secondRegion !== undefined
+    return [...first, ...where(isLost, 'secondRegion is of no use with one region: name two in regions')]
+  }
+  // What is wrong in both is said once.
+  const second = ofOne(secondRegionOf(settings)).filter((sentence) => !first.includes(sentence))
+  return [...first, ...second.map((sentence) => `${sentence} (secondRegion)`), ...ofKeys(settings, other)]
+}
+
+/** The table has a key in both regions, or in none; an existing table's in the second is there too. */
+function ofKeys(settings: ServiceSettings & Partial<Deployment>, other: string): string[] {
+  const { customerManagedKey: here, tableName } = settings
+  const { customerManagedKey: there } = secondRegionOf(settings)
+  return [
+    ...where(
+      (here === false) !== (there === false),
+      'The table is encrypted by keys of yours in both regions, or in none: set customerManagedKey, and that of secondRegion',
+    ),
+    ...where(
+      tableName !== undefined && there === true,
+      `A table that is there has its key already: set secondRegion.customerManagedKey to the ARN of that of "${tableName}" in ${other}`,
+    ),
+  ]
+}
+
+function ofOne(settings: ServiceSettings & Partial<Deployment>): string[] {
   return [
     ...ofDomain(settings),
     ...ofLimits(settings),

@@ -70,12 +70,20 @@ export interface ScimServiceProps {
   reservedConcurrency?: Readonly<Record<string, number>> | undefined
 }
 
+/** Settings that belong to a region. */
+export type SecondRegion = Pick<
+  ScimServiceProps,
+  'certificateArn' | 'customerManagedKey' | 'alarmTarget' | 'changeEvents' | 'apiGatewayLogRole'
+>
+
 /** What a stack is given besides. */
 export interface Settings extends Omit<ScimServiceProps, 'stage'> {
   /** The AWS account that is deployed to. Default: that of the credentials. */
   awsAccount?: string | undefined
-  /** The region, as a list of one. Default: that of the credentials. */
+  /** The region, as a list of one, or the home region and a second one that takes over. Default: that of the credentials. */
   regions?: readonly string[] | undefined
+  /** What is otherwise in the second region: what is used by its ARN, and the log role of the gateway. */
+  secondRegion?: SecondRegion | undefined
   /** Tags of everything that can have any. */
   tags?: Readonly<Record<string, string>> | undefined
   /** Whether CloudFormation refuses to delete the stack. Default true. */

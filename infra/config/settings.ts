@@ -152,9 +152,21 @@ export const SETTINGS = {
     'list',
     z
       .array(z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/))
-      .max(1)
+      .max(2)
+      .refine((regions) => new Set(regions).size === regions.length)
       .readonly(),
-    'a list of one region such as eu-west-1; further ones would need the table to be replicated, which is not built yet',
+    'a list of one region such as eu-west-1, or of two, the home region first',
+  ),
+  secondRegion: optional(
+    'pairs',
+    z.strictObject({
+      certificateArn: OF_SERVICE.certificateArn.schema,
+      customerManagedKey: OF_SERVICE.customerManagedKey.schema.optional(),
+      alarmTarget: OF_SERVICE.alarmTarget.schema,
+      changeEvents: OF_SERVICE.changeEvents.schema.optional(),
+      apiGatewayLogRole: OF_SERVICE.apiGatewayLogRole.schema.optional(),
+    }),
+    'settings of the second region by their names: certificateArn, customerManagedKey, alarmTarget, changeEvents, apiGatewayLogRole',
   ),
   tags: setting(
     'pairs',

@@ -237,7 +237,7 @@ describe('a resource type made of a schema and one entry', () => {
     }
     const types = { ...RESOURCE_TYPES, Device: DEVICE }
     const statementsOf = (name: string) =>
-      tableStatements(name, arns, types).map((statement): Statement => statement.toStatementJson())
+      tableStatements(name, arns, { types }).map((statement): Statement => statement.toStatementJson())
     const refused = (statements: Statement[]) =>
       accesses
         .filter(({ action, key, index }) => !permits(statements, action, key, index))
