@@ -101,14 +101,14 @@ export function addFunction(parent: Construct, name: LambdaName | BackgroundName
       ...environment,
     },
   })
-  waitForRights(fn, role)
+  waitForRights(fn.node.defaultChild as CfnFunction, role)
   return fn
 }
 
 /** The library makes a function wait for its role too, which it names anyway: cfn-lint warns of that. */
-function waitForRights(fn: LambdaFunction, role: Role): void {
+export function waitForRights(fn: CfnFunction, role: Role): void {
   const policy = role.node.findChild('DefaultPolicy').node.defaultChild as CfnPolicy
-  ;(fn.node.defaultChild as CfnFunction).addOverride('DependsOn', [policy.logicalId])
+  fn.addOverride('DependsOn', [policy.logicalId])
 }
 
 /** What is streamed is garbage at once: with little room for it, it is collected while there is little of it. */

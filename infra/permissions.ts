@@ -182,7 +182,7 @@ const LOOKS: Grant = { actions: ['Get'], keys: [REVOKED] }
 const FENCED: readonly Grant[] = [{ actions: ['ConditionCheck'], keys: [GATES] }, LOOKS]
 
 /** Of those that write nothing to an account, or nothing that is a change of it: whether the region may. */
-const LOOKING: readonly string[] = ['changes', 'watch', 'check'] satisfies BackgroundName[]
+const LOOKING: readonly string[] = ['watch', 'check'] satisfies BackgroundName[]
 const CHANGING: readonly string[] = ['search', 'bulk', 'admin', 'admin-resources', 'oauth', 'worker'] satisfies (
   | LambdaName
   | BackgroundName
@@ -190,6 +190,8 @@ const CHANGING: readonly string[] = ['search', 'bulk', 'admin', 'admin-resources
 
 /** What a function needs besides in a deployment of two regions. */
 function fencedGrantsOf(name: string, grants: readonly Grant[]): readonly Grant[] {
+  // Each minute it says that its region lives.
+  if (name === 'changes') return [LOOKS, { actions: ['Put'], keys: ['MARKER#*'] }]
   if (LOOKING.includes(name)) return [LOOKS]
   if (!CHANGING.includes(name) && grants !== CLIENT_CHANGES) return []
   // Accounts that are made where others are fenced get a fence of their own.

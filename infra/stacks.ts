@@ -33,7 +33,6 @@ export function addStacks(scope: Construct, deployment: Deployment): Stacks {
   })
   const second = new ScimStack(scope, there, {
     ...{ home, other, tableName: deployment.tableName ?? Fn.getStackOutput(first.stackName, 'TableName', home) },
-    ...(otherKeyArn !== undefined && { keyArn: otherKeyArn }),
   })
   if (ground) first.addStackDependency(ground)
   second.addStackDependency(first)

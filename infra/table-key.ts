@@ -7,16 +7,8 @@ import type { ServiceSettings } from './config/settings.ts'
 /** What DynamoDB does with a table's key on behalf of whoever calls it. */
 const ACTIONS = ['Decrypt', 'DescribeKey', 'Encrypt', 'GenerateDataKey', 'ReEncryptFrom', 'ReEncryptTo']
 
-/**
- * The key that the settings ask for: one that is there, `made` by another stack of ours or by somebody else, or a new one, which
- * outlives the stack as the table's backups do.
- */
-export function tableKey(
-  scope: Construct,
-  { customerManagedKey: wanted, name }: ServiceSettings,
-  made?: string,
-): IKey | undefined {
-  if (made !== undefined) return Key.fromKeyArn(scope, 'Key', made)
+/** The key that the settings ask for: one that is there, or a new one, which outlives the stack as the table's backups do. */
+export function tableKey(scope: Construct, { customerManagedKey: wanted, name }: ServiceSettings): IKey | undefined {
   if (wanted === false) return undefined
   if (wanted !== true) return Key.fromKeyArn(scope, 'Key', wanted)
   return new Key(scope, 'Key', {

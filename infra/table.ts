@@ -8,13 +8,13 @@ import {
   TableEncryptionV2,
   TableV2,
 } from 'aws-cdk-lib/aws-dynamodb'
-import type { IKey } from 'aws-cdk-lib/aws-kms'
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms'
 import { Construct } from 'constructs'
 import { TABLE } from '../shared/store/table.ts'
 import type { ServiceSettings } from './config/settings.ts'
-import { latestStreamArn } from './latest-stream.ts'
+import { Replica } from './replica.ts'
 import { tableKey } from './table-key.ts'
-import { type HomeTwin, isHome, type Twin } from './twin.ts'
+import { type HomeTwin, isHome, type OtherTwin, type Twin } from './twin.ts'
 
 const RECOVERY_DAYS = 35
 
@@ -32,27 +32,27 @@ export class ScimTable extends Construct {
   constructor(scope: Construct, id: string, settings: ServiceSettings, twin?: Twin) {
     super(scope, id)
     this.regions = twin ? [twin.home, twin.other] : []
-    this.key = tableKey(this, settings, twin && !isHome(twin) ? twin.keyArn : undefined)
     // The library's own types disagree on what may be undefined.
-    this.table = this.#tableOf(settings, twin) as ITableV2
-  }
-
-  #tableOf(settings: ServiceSettings, twin: Twin | undefined): unknown {
-    if (twin && !isHome(twin)) return this.#findReplica(settings, twin.tableName)
-    if (settings.tableStreamArn === undefined) return this.#makeTable(settings, twin)
-    return TableV2.fromTableAttributes(this, 'Table', attributesOf(settings.tableStreamArn))
+    if (twin && !isHome(twin)) {
+      const { key, table } = this.#findReplica(settings, twin)
+      this.key = key
+      this.table = table as ITableV2
+      return
+    }
+    this.key = tableKey(this, settings)
+    this.table = (
+      settings.tableStreamArn === undefined
+        ? this.#makeTable(settings, twin)
+        : TableV2.fromTableAttributes(this, 'Table', attributesOf(settings.tableStreamArn))
+    ) as ITableV2
   }
 
   /** The library knows no more of a replica's stream than where it would be, which fails when it is deployed. */
-  #findReplica(settings: ServiceSettings, tableName: string): unknown {
-    const tableStreamArn = latestStreamArn(this, 'Stream', { settings, tableName })
-    const key = this.key && { encryptionKey: this.key }
-    return TableV2.fromTableAttributes(this, 'Table', {
-      tableName,
-      tableStreamArn,
-      grantIndexPermissions: true,
-      ...key,
-    })
+  #findReplica(settings: ServiceSettings, { tableName: name }: OtherTwin) {
+    const { tableName, streamArn: tableStreamArn, keyArn } = new Replica(this, 'Replica', { settings, tableName: name })
+    const key = settings.customerManagedKey === false ? undefined : Key.fromKeyArn(this, 'Key', keyArn)
+    const attributes = { tableName, tableStreamArn, grantIndexPermissions: true, ...(key && { encryptionKey: key }) }
+    return { key, table: TableV2.fromTableAttributes(this, 'Table', attributes) }
   }
 
   /** A second region is a further replica of the same resource: nothing of the table that is there is made anew. */

@@ -15,10 +15,8 @@ export interface HomeTwin extends Both {
 }
 
 export interface OtherTwin extends Both {
-  /** The table's name, which is the same in both. */
+  /** The table's name, which is the same in both, as the home region's stack says it. */
   tableName: string
-  /** The key of this region, if it is ours and made. */
-  keyArn?: string
 }
 
 export const isHome = (twin: Twin): twin is HomeTwin => !('tableName' in twin)
