@@ -19,6 +19,8 @@ export interface Step {
 
 interface Asked {
   stage: string | undefined
+  /** Of two regions the one whose stack alone is meant. */
+  region: string | undefined
   context: Readonly<Record<string, string>>
   /** For every step, and for the one that was asked for. */
   common: readonly string[]
@@ -42,11 +44,34 @@ export function planOf(
   const context = (key: string) => (key === 'stage' ? named : asked.context[key])
   const deployment = parseDeployment(config, { context, env })
   requireStage(command, named, stagesOf(config))
+  const { looked, acted } = stacksOf(command, deployment, asked.region)
   const common = ['--context', `stage=${deployment.stage}`, ...asked.common]
   if (command === 'synth') return [{ args: [command, '--quiet', ...common, ...asked.rest] }]
-  const last = { args: [command, ...common, ...asked.rest] }
-  if (command === 'destroy') return [...beforeDestroying(deployment, common), last]
-  return command === 'deploy' ? [...beforeDeploying(deployment, common), last] : [last]
+  const last = { args: [command, ...(command === 'diff' ? looked : acted), ...common, ...asked.rest] }
+  const look = ['diff', ...looked, '--method=template', ...common]
+  if (command === 'destroy') return [...beforeDestroying(deployment, look, asked.region), last]
+  return command === 'deploy' ? [...beforeDeploying(deployment, look), last] : [last]
+}
+
+/**
+ * Which stacks are meant, as the CDK wants to hear it where there are several: all of a deployment of two regions, which it
+ * takes in their order, or the one of a region, and none that it depends on. @throws {ConfigError}
+ */
+function stacksOf(command: Command, deployment: Deployment, region: string | undefined) {
+  const { name, stage, regions } = deployment
+  const [home, other] = regions
+  if (region === undefined) return { looked: [], acted: other === undefined ? [] : ['--all'] }
+  if (!regions.includes(region)) {
+    const known = regions.length > 0 ? regions.join(', ') : 'none is named'
+    throw new ConfigError([`There is no region "${region}" in regions of the stage ${stage}: ${known}`])
+  }
+  if (command === 'destroy' && region === home && other !== undefined) {
+    throw new ConfigError([
+      `The stack of ${home} has the table of both regions: leave --region out, and both are deleted, ${other} first`,
+    ])
+  }
+  const alone = [region === home ? name : `${name}-${region}`, '--exclusively']
+  return { looked: alone, acted: alone }
 }
 
 /** Options with a value that a look at what is deployed needs too. */
@@ -60,11 +85,12 @@ const SHARED = {
 const OURS: readonly string[] = ['app', 'a']
 
 function readArgs(args: readonly string[]): Asked {
-  const options = { ...SHARED, stage: { type: 'string' as const } }
+  const options = { ...SHARED, stage: { type: 'string' as const }, region: { type: 'string' as const } }
   const { tokens } = parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true })
   const context: Record<string, string> = {}
   const [common, rest]: [string[], string[]] = [[], []]
   let stage: string | undefined
+  let region: string | undefined
   for (const token of tokens) {
     const pair = token.kind === 'option' && token.name === 'context' ? pairOf(token.value ?? '') : {}
     Object.assign(context, pair)
@@ -75,10 +101,11 @@ function readArgs(args: readonly string[]): Asked {
     }
     if (token.kind !== 'option') rest.push(token.kind === 'positional' ? token.value : '--')
     else if (token.name === 'stage') stage = token.value ?? ''
+    else if (token.name === 'region') region = token.value ?? ''
     else if (token.name in SHARED) common.push(`--${token.name}`, token.value ?? '')
     else rest.push(token.value === undefined ? token.rawName : `${token.rawName}=${token.value}`)
   }
-  return { stage, context, common, rest }
+  return { stage, region, context, common, rest }
 }
 
 /** `memoryMb=1024` */
@@ -108,14 +135,15 @@ function requireStage(command: Command, named: string | undefined, stages: reado
 }
 
 /** What is deployed decides, not what the configuration says: both have to be the same. */
-function beforeDestroying(deployment: Deployment, common: readonly string[]): Step[] {
+function beforeDestroying(deployment: Deployment, look: readonly string[], region: string | undefined): Step[] {
   const { name, stage, terminationProtection, keepTable, tableName } = deployment
   const deploy = `npm run deploy -- --stage ${stage}`
+  const isOfSecond = region !== undefined && region === deployment.regions[1]
   const sentences = [
     ...(terminationProtection
       ? [`The stack "${name}" is protected: set terminationProtection to false for the stage ${stage}, then ${deploy}`]
       : []),
-    ...(keepTable === undefined && tableName === undefined
+    ...(keepTable === undefined && tableName === undefined && !isOfSecond
       ? [
           `Nobody has said what becomes of the table of "${name}": set keepTable to true, and it stays with all that is in it, or to false, and it is deleted with the stack; then ${deploy}`,
         ]
@@ -123,7 +151,6 @@ function beforeDestroying(deployment: Deployment, common: readonly string[]): St
   ]
   if (sentences.length > 0) throw new ConfigError(sentences)
   const nothing = 'Nothing is deleted:'
-  const look = ['diff', '--method=template', ...common]
   return [
     {
       args: [...look, '--fail'],
@@ -140,11 +167,11 @@ function beforeDestroying(deployment: Deployment, common: readonly string[]): St
 const TABLE_DELETED = /^\[-\] AWS::DynamoDB::(?:Global)?Table .+ destroy$/m
 
 /** Where a table is taken over the stack makes none: if it has its own until then, what was deployed before decides over that. */
-function beforeDeploying({ name, stage, tableName }: Deployment, common: readonly string[]): Step[] {
+function beforeDeploying({ name, stage, tableName }: Deployment, look: readonly string[]): Step[] {
   if (tableName === undefined) return []
   return [
     {
-      args: ['diff', '--no-fail', '--method=template', ...common],
+      args: [...look, '--no-fail'],
       otherwise: `Nothing is deployed: whether "${name}" would delete a table of its own could not be seen; the reason is above`,
       mayNotSay: {
         line: TABLE_DELETED,

@@ -55,7 +55,7 @@ describe('planOf()', () => {
 
   test('looks whether a stack that takes a table over would delete its own', () => {
     const [look, deploy, ...more] = planOf('deploy', ['--profile', 'ops'], TAKEN_OVER, {})
-    expect(look).toMatchObject({ args: ['diff', '--no-fail', '--method=template', ...PROD, '--profile', 'ops'] })
+    expect(look).toMatchObject({ args: ['diff', '--method=template', ...PROD, '--profile', 'ops', '--no-fail'] })
     expect([deploy?.args, more]).toEqual([['deploy', ...PROD, '--profile', 'ops'], []])
     const line = look?.mayNotSay?.line ?? /^$/
     const said = (end: string) =>
@@ -64,6 +64,31 @@ describe('planOf()', () => {
     expect(look?.mayNotSay?.says).toBe(
       'Nothing is deployed: "rolecall" has a table of its own, which would be deleted with all that is in it, since it was deployed with keepTable false. Take out tableName and tableStreamArn, set keepTable to true, npm run deploy -- --stage prod; then take "kept" over',
     )
+  })
+
+  const REGIONS = { ...FREE, regions: ['eu-central-1', 'eu-west-1'] }
+
+  test('deploys and deletes all stacks of two regions, in the order that the CDK knows', () => {
+    expect(argsOf('synth', [], REGIONS, {})).toEqual([['synth', '--quiet', ...PROD]])
+    expect(argsOf('diff', [], REGIONS, {})).toEqual([['diff', ...PROD]])
+    expect(argsOf('deploy', ['--strict'], REGIONS, {})).toEqual([['deploy', '--all', ...PROD, '--strict']])
+    expect(argsOf('destroy', ['--stage', 'prod'], REGIONS, {})).toEqual([
+      ['diff', '--method=template', ...PROD, '--fail'],
+      ['destroy', '--all', ...PROD],
+    ])
+  })
+
+  test('takes the stack of one region alone, and deletes the second without asking for the table', () => {
+    const second = ['rolecall-eu-west-1', '--exclusively', ...PROD]
+    expect(argsOf('deploy', ['--region', 'eu-west-1'], REGIONS, {})).toEqual([['deploy', ...second]])
+    expect(argsOf('diff', ['--region=eu-central-1'], REGIONS, {})).toEqual([
+      ['diff', 'rolecall', '--exclusively', ...PROD],
+    ])
+    const args = ['--stage', 'prod', '--region', 'eu-west-1']
+    expect(argsOf('destroy', args, { ...REGIONS, keepTable: undefined }, {})).toEqual([
+      ['diff', 'rolecall-eu-west-1', '--exclusively', '--method=template', ...PROD, '--fail'],
+      ['destroy', ...second],
+    ])
   })
 
   const TABLE =
@@ -85,6 +110,23 @@ describe('planOf()', () => {
     ['deleting a stack as it is by default', ['destroy', ['--stage', 'prod'], {}, {}], [PROTECTED, TABLE]],
     ['keeping a table by accident', ['destroy', ['--stage', 'prod'], { terminationProtection: false }, {}], [TABLE]],
     ['deleting a protected stack', ['destroy', ['--stage', 'prod'], { keepTable: true }, {}], [PROTECTED]],
+    [
+      'deleting the table of two regions with the stack of one',
+      ['destroy', ['--stage', 'prod', '--region', 'eu-central-1'], REGIONS, {}],
+      [
+        'The stack of eu-central-1 has the table of both regions: leave --region out, and both are deleted, eu-west-1 first',
+      ],
+    ],
+    [
+      'a region that is not there',
+      ['deploy', ['--region', 'eu-west-2'], REGIONS, {}],
+      ['There is no region "eu-west-2" in regions of the stage prod: eu-central-1, eu-west-1'],
+    ],
+    [
+      'a region where none is named',
+      ['deploy', ['--region', 'eu-west-2'], {}, {}],
+      ['There is no region "eu-west-2" in regions of the stage prod: none is named'],
+    ],
     [
       'a stage that is not there',
       ['diff', ['--stage', 'dev'], TWO, {}],

@@ -78,8 +78,18 @@ describe('parseDeployment()', () => {
     ['awsAccount', 123456789012, 'Cannot use awsAccount 123456789012: the 12 digits of an AWS account, as a text'],
     [
       'regions',
-      ['eu-west-1', 'eu-central-1'],
-      'Cannot use regions ["eu-west-1","eu-central-1"]: a list of one region such as eu-west-1; further ones would need the table to be replicated, which is not built yet',
+      ['eu-west-1', 'eu-west-1'],
+      'Cannot use regions ["eu-west-1","eu-west-1"]: a list of one region such as eu-west-1, or of two, the home region first',
+    ],
+    [
+      'regions',
+      ['eu-west-1', 'eu-central-1', 'eu-north-1'],
+      'Cannot use regions ["eu-west-1","eu-central-1","eu-north-1"]: a list of one region such as eu-west-1, or of two, the home region first',
+    ],
+    [
+      'secondRegion',
+      { memoryMb: 1024 },
+      'Cannot use secondRegion {"memoryMb":1024}: settings of the second region by their names: certificateArn, customerManagedKey, alarmTarget, changeEvents, apiGatewayLogRole',
     ],
     [
       'domainName',
@@ -246,6 +256,29 @@ describe('parseDeployment()', () => {
       'a key of a region that is not said',
       { customerManagedKey: true },
       'customerManagedKey needs the region: set regions too, such as ["eu-west-1"]',
+    ],
+    [
+      'what is otherwise in a second region that is not there',
+      { regions: ['eu-west-1'], secondRegion: { apiGatewayLogRole: false } },
+      'secondRegion is of no use with one region: name two in regions',
+    ],
+    [
+      'a certificate of the home region in the second',
+      { regions: ['eu-west-1', 'eu-central-1'], domainName: 'scim.example.com', certificateArn: CERTIFICATE },
+      'certificateArn is in eu-west-1, the service in eu-central-1: use one there (secondRegion)',
+    ],
+    [
+      'a key in one region of two',
+      { regions: ['eu-west-1', 'eu-central-1'], secondRegion: { customerManagedKey: true } },
+      'The table is encrypted by keys of yours in both regions, or in none: set customerManagedKey, and that of secondRegion',
+    ],
+    [
+      'a new key for the replica of a table that is there',
+      {
+        ...{ regions: ['eu-west-1', 'eu-central-1'], tableName: 'kept', tableStreamArn: STREAM },
+        ...{ customerManagedKey: KEY_ARN, secondRegion: { customerManagedKey: true } },
+      },
+      'A table that is there has its key already: set secondRegion.customerManagedKey to the ARN of that of "kept" in eu-central-1',
     ],
     [
       'one worker, of which a queue has two',
