@@ -45,6 +45,8 @@ export const BESIDE = {
   look: { readUnits: 16, perKb: 0.25 },
   /** Asking for the history is an event too. */
   questionWriteUnits: 1,
+  /** Each change, where there are two regions: whether its own may make it. */
+  gateWriteUnits: 2,
   /** The watch, for an account a month. */
   watchReadUnits: 2200,
   /** The notary, for the digest of an hour: calls, read units, and for each KB of events; lists and writes, reads; bytes of an event. */

@@ -1,5 +1,6 @@
 import { LOGGED } from './bytes.ts'
 import { inOneLineEach, type Line, line } from './line.ts'
+import { replicationLines, secondRegionLines } from './region-lines.ts'
 import { auditLines, requestLines, waitingLines } from './request-lines.ts'
 import {
   backgroundLines,
@@ -20,9 +21,9 @@ export function billOf(given: Given): Line[] {
   const { size, settings } = given
   const calls = monthOf(size)
   const requests = countOf(calls) + questionsOf(size) + waitsOf(size).all
+  const asked = [...requestLines(given, calls), ...auditLines(given)]
   return inOneLineEach([
-    ...requestLines(given, calls),
-    ...auditLines(given),
+    ...asked,
     ...waitingLines(given, calls),
     ...backgroundLines(given),
     ...storageLines(given, calls),
@@ -33,14 +34,18 @@ export function billOf(given: Given): Line[] {
     ...traceLines(settings, requests),
     ...keyLines(settings),
     ...frontLines(settings, requests),
+    ...replicationLines(given, calls, asked),
+    ...secondRegionLines(given, calls),
   ])
 }
 
 /** What the first sync costs, once. */
 export function firstSyncBill(given: Given): Line[] {
   const calls = firstSyncOf(given.size)
+  const asked = requestLines(given, calls)
   return inOneLineEach([
-    ...requestLines(given, calls),
+    ...asked,
+    ...replicationLines(given, calls, asked),
     line('log lines, taken in', 'logGb', gb(countOf(calls) * LOGGED.request)),
   ])
 }

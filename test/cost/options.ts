@@ -69,6 +69,7 @@ const SETTING_OPTIONS = {
     most: 2,
     about: 'kinds of address in allowedRanges, a rule of the firewall each',
   },
+  regions: { of: 'regions', least: 1, most: 2, about: '2 where a second one takes over' },
   'log-retention-days': { of: 'logRetentionDays', least: 1, most: 3653, about: 'how long log lines are kept' },
 } as const satisfies Record<string, NumberOption<keyof NumbersOf<Settings>>>
 

@@ -39,7 +39,9 @@ export const PRICES = {
   firewalls: { service: 'WAF', unit: 'web ACL', dollars: 5, per: 1 },
   firewallRules: { service: 'WAF', unit: 'rule', dollars: 1, per: 1 },
   firewallRequests: { service: 'WAF', unit: 'requests', dollars: 0.6, per: MILLION },
+  healthChecks: { service: 'Route 53', unit: 'health check', dollars: 0.5, per: 1 },
   zones: { service: 'Route 53', unit: 'hosted zone', dollars: 0.5, per: 1 },
+  regionGb: { service: 'Data transfer', unit: 'GB to another region', dollars: 0.02, per: 1 },
   transferGb: { service: 'Data transfer', unit: 'GB to the internet', dollars: 0.09, per: 1 },
 } as const satisfies Record<string, Price>
 

@@ -20,6 +20,8 @@ export interface Settings {
   /** Kinds of address, of IP 4 and 6, in allowedRanges: each has a rule. */
   allowedRangeKinds: number
   domain: boolean
+  /** 1, or 2 where a second one takes over. */
+  regions: number
 }
 
 export const DEFAULTS: Settings = {
@@ -38,6 +40,7 @@ export const DEFAULTS: Settings = {
   firewall: false,
   allowedRangeKinds: 0,
   domain: false,
+  regions: 1,
 }
 
 /** What stands whatever the settings are. */
@@ -45,6 +48,8 @@ export const STACK = {
   ...{ functions: 17, firewallRules: 2 },
   /** Metrics that alarms look at, each of which is paid for, and alarms that stand for others, where they are told. */
   ...{ alarmMetrics: 30, compositeAlarms: 3, archiveAlarmMetrics: 3, dashboards: 1 },
+  /** Of the one that Route 53 goes by. */
+  secondRegionAlarmMetrics: 1,
 } as const
 
 /** Who is there and what they do. */

@@ -96,6 +96,11 @@ const CHANGES: readonly Change[] = [
   },
   { what: "a key of your own for the table's data", settings: { customerKey: true } },
   { what: 'a domain of your own, with a hosted zone', settings: { domain: true } },
+  { what: 'a second region that takes over', settings: { regions: 2 } },
+  {
+    what: 'and a domain of your own that goes from one to the other',
+    settings: { regions: 2, domain: true },
+  },
   { what: 'an archive in S3, a year of it', settings: { archive: true } },
   { what: 'change events on EventBridge', settings: { changeEvents: true } },
   { what: 'no digests', settings: { auditDigests: false } },

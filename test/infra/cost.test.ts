@@ -25,6 +25,7 @@ test('the estimate counts what the template deploys', () => {
     firewall: resourcesOf('AWS::WAFv2::WebACL').length > 0,
     domain: resourcesOf('AWS::ApiGateway::DomainName').length > 0,
     allowedRangeKinds: resourcesOf('AWS::WAFv2::IPSet').length,
+    regions: theOnly('AWS::DynamoDB::GlobalTable').Replicas.length,
   }).toEqual({ ...DEFAULTS, memoryMb: [DEFAULTS.memoryMb], logRetentionDays: [DEFAULTS.logRetentionDays] })
 })
 

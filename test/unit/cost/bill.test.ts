@@ -66,6 +66,31 @@ describe('billOf()', () => {
     ])
   })
 
+  test('a second region has every write once more, and a stack that nobody asks', () => {
+    const lines = bill({}, { regions: 2 })
+    const [written] = dollars(lines, 'DynamoDB', 'write units')
+    expect(dollars(lines, 'DynamoDB', 'second region, written again')).toEqual([written])
+    const standing = (settings: Partial<Settings>) =>
+      dollars(bill({}, { regions: 2, ...settings }), 'CloudWatch', 'second region, what stands there')[0] ?? 0
+    // 30 metrics of alarms and a dashboard, and whether each of both is primary.
+    expect(standing({})).toBeGreaterThan(3 + 3 + 0.6)
+    const ofDomain = standing({ domain: true }) - standing({})
+    expect(ofDomain).toBeCloseTo(0.1, 2)
+    expect(dollars(bill({}, { regions: 2, domain: true }), 'Route 53', 'second region, what stands there')).toEqual([
+      0.5,
+    ])
+    const names = bill().map(({ what }) => what)
+    expect(names.filter((what) => what.includes('region'))).toEqual([])
+  })
+
+  test('each change asks its fence by two write units', () => {
+    const size = { ...SIZES.large, followers: 0 }
+    const given = { size, settings: { ...DEFAULTS, regions: 2 }, measured: measuredOperations() }
+    const [fence] = dollars(billOf(given), 'DynamoDB', 'second region, the fence')
+    // 1,850 changes a day.
+    expect(fence).toBe(Number(((1850 * 30 * 2 * 0.625) / 1_000_000).toFixed(2)))
+  })
+
   test('a follower keeps a function running at all hours: 30 days of half a GB', () => {
     const waiting = dollars(bill({ followers: 1 }), 'Lambda', 'waiting for what is new')
     expect(waiting).toEqual([Number((2.592 * 0.5 * 13.3334 + 0.2592 * 0.2).toFixed(2))])
