@@ -56,7 +56,7 @@ function addHealthCheck(scope: Construct, settings: ServiceSettings): string {
   const alarms = new Alarms(scope, 'Alarms', { ...settings, alarmTarget: undefined })
   const promoted = alarms.add(scope, 'Promoted', {
     metric: ownMetric(settings, 'IsPrimary', { statistic: Stats.MAXIMUM, period: Duration.minutes(1) }),
-    ...{ threshold: 0, entry: 'The second region is primary' },
+    ...{ threshold: 0, entry: 'Two regions' },
     says: 'This region is primary: clients are led here',
   })
   const { alarmName: name } = promoted

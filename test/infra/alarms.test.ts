@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Template } from 'aws-cdk-lib/assertions'
 import { describe, expect, test } from 'vitest'
 import { anchorOf } from '../../infra/alarms.ts'
+import { parseDeployment } from '../../infra/config/config.ts'
+import { secondRegionOf } from '../../infra/config/second-region.ts'
+import { GroundStack } from '../../infra/ground-stack.ts'
 import { synthesize } from '../../local/synthesize.ts'
 import { METRICS } from '../../shared/http/metric.ts'
-import { fullTemplate, resourcesOf } from './stack.ts'
+import { fullTemplate, newApp, resourcesOf } from './stack.ts'
 
 const docs = join(import.meta.dirname, '..', '..', 'docs')
 const runbook = readFileSync(join(docs, 'runbook.md'), 'utf8')
@@ -26,7 +30,15 @@ const inAll = (type: string): Properties[] =>
 const alarms = inAll('AWS::CloudWatch::Alarm')
 const composites = inAll('AWS::CloudWatch::CompositeAlarm')
 const named = [...alarms, ...composites]
-const nameOf = ({ AlarmName }: Properties) => String(AlarmName).replace('rolecall-staging-', '')
+const nameOf = ({ AlarmName }: Properties) => String(AlarmName).replace(/^rolecall-(?:staging-)?/, '')
+
+/** Those that stand before a second region's service. */
+function ofGround(): Properties[] {
+  const there = secondRegionOf(parseDeployment({ regions: ['eu-central-1', 'eu-west-1'] }))
+  const ground = new GroundStack(newApp(), there, { key: false, healthCheck: true })
+  const found = Template.fromStack(ground).findResources('AWS::CloudWatch::Alarm')
+  return Object.values(found).map(({ Properties }) => Properties)
+}
 
 describe('alarms and the runbook are in step', () => {
   const rows = [...runbook.matchAll(/^\| (?:\*\*)?`(\w+)`(?:\*\*)? \| .+ \| \[(.+)\]\(#(.+)\) \|$/gm)].map(
@@ -34,7 +46,7 @@ describe('alarms and the runbook are in step', () => {
   )
 
   test('each alarm has its row, each row its alarm, and both name the same entry', () => {
-    const told = named.map((alarm) => [
+    const told = [...named, ...ofGround()].map((alarm) => [
       nameOf(alarm),
       /\(docs\/runbook\.md, "(.+)"\)$/.exec(alarm.AlarmDescription)?.[1],
     ])

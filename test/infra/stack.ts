@@ -53,11 +53,16 @@ export function theOnly(type: string): Properties {
   return first[1]
 }
 
-/** The stack in an app of one test, not yet synthesised; nothing is bundled, and its output goes with the test. */
+/** The stack in an app of one test, not yet synthesised. */
 export function newStack(props: AppProps = {}, config: Config = {}): { app: App; stack: ScimStack } {
+  const app = newApp(props)
+  return { app, stack: new ScimStack(app, parseDeployment(config)) }
+}
+
+/** An app of one test: nothing is bundled, and its output goes with the test. */
+export function newApp(props: AppProps = {}): App {
   const outdir = mkdtempSync(join(tmpdir(), 'rolecall-infra-'))
   onTestFinished(() => rmSync(outdir, { recursive: true, force: true }))
   const context = { ...cdk.context, 'aws:cdk:bundling-stacks': [] }
-  const app = new App({ outdir, builtinCloudFormationValidation: false, analyticsReporting: false, context, ...props })
-  return { app, stack: new ScimStack(app, parseDeployment(config)) }
+  return new App({ outdir, builtinCloudFormationValidation: false, analyticsReporting: false, context, ...props })
 }
