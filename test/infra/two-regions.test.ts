@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { App } from 'aws-cdk-lib'
 import { afterAll, describe, expect, test } from 'vitest'
 import cdk from '../../cdk.json' with { type: 'json' }
@@ -8,7 +9,7 @@ import { BACKGROUND_NAMES, type BackgroundName, LAMBDA_NAMES, type LambdaName } 
 import { parseDeployment } from '../../infra/config/config.ts'
 import type { Config } from '../../infra/config/props.ts'
 import { addStacks } from '../../infra/stacks.ts'
-import type { CloudFormationTemplate } from '../../local/synthesize.ts'
+import { type CloudFormationTemplate, synthesize } from '../../local/synthesize.ts'
 import { RESOURCE_TYPES } from '../../shared/scim/resource-types.ts'
 import {
   collectionKey,
@@ -82,6 +83,27 @@ describe('the stacks', () => {
 
   test('have room for more with everything switched on', () => {
     for (const template of [home, other]) expect(Object.keys(template.Resources).length).toBeLessThan(450)
+  })
+
+  test('leave a running deployment what it has: nothing goes, and what changes does so in place', () => {
+    const { secondRegion: _, ...single } = CONFIG
+    const { template: before } = synthesize({ ...single, regions: [HOME] })
+    const changed = Object.entries(before.Resources).filter(
+      ([id, resource]) => !isDeepStrictEqual(resource, home.Resources[id]),
+    )
+    for (const [id, { Type }] of changed) expect(home.Resources[id]).toMatchObject({ Type })
+    // None of these is replaced where environment, statements, replicas or target change.
+    expect(new Set(changed.map(([, { Type }]) => Type))).toEqual(
+      new Set(
+        ['Lambda::Function', 'IAM::Policy', 'DynamoDB::GlobalTable', 'Route53::RecordSet'].map((t) => `AWS::${t}`),
+      ),
+    )
+    const isNew = (id: string) => !Object.hasOwn(before.Resources, id)
+    expect(
+      Object.keys(home.Resources)
+        .filter(isNew)
+        .map((id) => home.Resources[id]?.Type),
+    ).toEqual(['AWS::Route53::RecordSet'])
   })
 
   test('need no more than themselves where there is neither a zone nor a new key', () => {
