@@ -16,6 +16,7 @@ import { domainUrl } from './domain.ts'
 import { ScimFunctions } from './functions.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { NightlyCheck } from './nightly-check.ts'
+import { Replication } from './replication.ts'
 import { RequestAlarms } from './request-alarms.ts'
 import { ScimTable } from './table.ts'
 import type { Twin } from './twin.ts'
@@ -59,6 +60,7 @@ export class ScimService extends Construct {
     this.api = new ScimApi(this, 'Gateway', { settings, functions, twin }).api
     new RequestAlarms(this, 'Requests', { settings, alarms, api: this.api, functions, table })
     new Heartbeat(this, 'Heartbeat', { settings, alarms, after: this.api.deploymentStage })
+    if (twin) new Replication(this, 'Replication', { alarms, table, twin, after: this.api.deploymentStage })
     alarms.tellGroups()
     const background = [work.changes, work.worker, watch, check, ...(digests ? [digests.notary] : [])]
     const all = [...functions.byName.values(), ...background]

@@ -46,10 +46,11 @@ export function secondRegionLines(given: Given, calls: readonly Calls[]): Line[]
     ...logLines(idle, 0),
     ...keyLines(settings),
     ...frontLines({ ...settings, domain: false }, 0),
-    // Of both regions, each minute: a sign of life, which comes to the other, and a metric.
+    // Of both regions, each minute: a sign of life, which comes to the other, and a metric; and whether it arrives.
     line('', 'writeUnits', 2 * 2 * MONTH_MINUTES),
     line('', 'metrics', 2),
-    ...(settings.domain ? [line('', 'healthChecks', 1), line('', 'alarms', STACK.secondRegionAlarmMetrics)] : []),
+    line('', 'alarms', 2 * STACK.replicationAlarmMetrics),
+    ...(settings.domain ? [line('', 'healthChecks', 1), line('', 'alarms', STACK.promotedAlarmMetrics)] : []),
   ]
   return stands.map((one) => ({ ...one, what: 'second region, what stands there' }))
 }

@@ -4,11 +4,10 @@ import { Template } from 'aws-cdk-lib/assertions'
 import { describe, expect, test } from 'vitest'
 import { anchorOf } from '../../infra/alarms.ts'
 import { parseDeployment } from '../../infra/config/config.ts'
-import { secondRegionOf } from '../../infra/config/second-region.ts'
-import { GroundStack } from '../../infra/ground-stack.ts'
+import { addStacks } from '../../infra/stacks.ts'
 import { synthesize } from '../../local/synthesize.ts'
 import { METRICS } from '../../shared/http/metric.ts'
-import { fullTemplate, newApp, resourcesOf } from './stack.ts'
+import { CERTIFICATE, fullTemplate, newApp, resourcesOf } from './stack.ts'
 
 const docs = join(import.meta.dirname, '..', '..', 'docs')
 const runbook = readFileSync(join(docs, 'runbook.md'), 'utf8')
@@ -32,12 +31,19 @@ const composites = inAll('AWS::CloudWatch::CompositeAlarm')
 const named = [...alarms, ...composites]
 const nameOf = ({ AlarmName }: Properties) => String(AlarmName).replace(/^rolecall-(?:staging-)?/, '')
 
-/** Those that stand before a second region's service. */
-function ofGround(): Properties[] {
-  const there = secondRegionOf(parseDeployment({ regions: ['eu-central-1', 'eu-west-1'] }))
-  const ground = new GroundStack(newApp(), there, { key: false, healthCheck: true })
-  const found = Template.fromStack(ground).findResources('AWS::CloudWatch::Alarm')
-  return Object.values(found).map(({ Properties }) => Properties)
+/** Those that there are where a second region is. */
+function ofTwoRegions(): Properties[] {
+  const deployment = parseDeployment({ ...TWO, certificateArn: CERTIFICATE, hostedZoneId: 'Z0123456789ABC' })
+  const { ground, home } = addStacks(newApp(), deployment)
+  const found = [ground, home].flatMap((stack) =>
+    stack ? Object.values(Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm')) : [],
+  )
+  const others = named.map(nameOf)
+  return found.map(({ Properties }) => Properties).filter((alarm) => !others.includes(nameOf(alarm)))
+}
+const TWO = {
+  ...{ regions: ['eu-west-1', 'eu-central-1'], domainName: 'scim.example.com' },
+  secondRegion: { certificateArn: CERTIFICATE.replace('eu-west-1', 'eu-central-1') },
 }
 
 describe('alarms and the runbook are in step', () => {
@@ -46,7 +52,7 @@ describe('alarms and the runbook are in step', () => {
   )
 
   test('each alarm has its row, each row its alarm, and both name the same entry', () => {
-    const told = [...named, ...ofGround()].map((alarm) => [
+    const told = [...named, ...ofTwoRegions()].map((alarm) => [
       nameOf(alarm),
       /\(docs\/runbook\.md, "(.+)"\)$/.exec(alarm.AlarmDescription)?.[1],
     ])

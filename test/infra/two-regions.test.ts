@@ -92,18 +92,21 @@ describe('the stacks', () => {
       ([id, resource]) => !isDeepStrictEqual(resource, home.Resources[id]),
     )
     for (const [id, { Type }] of changed) expect(home.Resources[id]).toMatchObject({ Type })
-    // None of these is replaced where environment, statements, replicas or target change.
+    // None of these is replaced where environment, statements, replicas, target or body change.
     expect(new Set(changed.map(([, { Type }]) => Type))).toEqual(
       new Set(
-        ['Lambda::Function', 'IAM::Policy', 'DynamoDB::GlobalTable', 'Route53::RecordSet'].map((t) => `AWS::${t}`),
+        ['Lambda::Function', 'IAM::Policy', 'DynamoDB::GlobalTable', 'Route53::RecordSet', 'CloudWatch::Dashboard'].map(
+          (t) => `AWS::${t}`,
+        ),
       ),
     )
     const isNew = (id: string) => !Object.hasOwn(before.Resources, id)
     expect(
       Object.keys(home.Resources)
         .filter(isNew)
-        .map((id) => home.Resources[id]?.Type),
-    ).toEqual(['AWS::Route53::RecordSet'])
+        .map((id) => home.Resources[id]?.Type)
+        .sort(),
+    ).toEqual(['AWS::CloudWatch::Alarm', 'AWS::Route53::RecordSet'])
   })
 
   test('need no more than themselves where there is neither a zone nor a new key', () => {
@@ -186,6 +189,29 @@ describe('the table', () => {
       [{ 'Fn::GetAtt': [LOOK, 'Table.LatestStreamArn'] }],
     ])
     expect(JSON.stringify(assembly.stacks.map(({ template }) => template))).not.toContain('/stream/*')
+  })
+
+  test('has an alarm in each region that rings where nothing arrives in the other, told as the others are', () => {
+    const latency = [home, other].map((template) => {
+      const [alarm] = allOf(template, 'AWS::CloudWatch::Alarm').filter(
+        ({ MetricName }) => MetricName === 'ReplicationLatency',
+      )
+      return { ...alarm, AlarmActions: alarm?.AlarmActions.length }
+    })
+    const rings = {
+      ...{ AlarmName: 'rolecall-ReplicationLate', Namespace: 'AWS/DynamoDB', Statistic: 'Average', Period: 300 },
+      ...{ EvaluationPeriods: 3, Threshold: 60_000, TreatMissingData: 'breaching', AlarmActions: 1 },
+    }
+    const from = (name: object, to: string) => ({
+      Dimensions: [
+        { Name: 'ReceivingRegion', Value: to },
+        { Name: 'TableName', Value: name },
+      ],
+    })
+    expect(latency).toMatchObject([
+      { ...rings, ...from({ Ref: idsOf(home, TABLE)[0] }, OTHER) },
+      { ...rings, ...from({ 'Fn::GetAtt': [LOOK, 'Table.TableName'] }, HOME) },
+    ])
   })
 
   test('is known to every function by its name, and where it is', () => {
