@@ -29,6 +29,13 @@ const ASKING = [
   ...['ListQueryExecutions', 'GetWorkGroup', 'ListNamedQueries', 'GetNamedQuery', 'BatchGetNamedQuery'],
 ].map((action) => `athena:${action}`)
 
+/** What Athena's console lists before anything can be chosen; AWS knows no narrower right to these. */
+const LISTING = ['ListWorkGroups', 'ListDataCatalogs', 'ListEngineVersions'].map((action) => `athena:${action}`)
+/** What it shows of the catalogue: names of the database and its table, which Glue's own rights narrow. */
+const BROWSING = ['GetDataCatalog', 'GetDatabase', 'ListDatabases', 'GetTableMetadata', 'ListTableMetadata'].map(
+  (action) => `athena:${action}`,
+)
+
 /** Where auditors ask the archive: a workgroup of Athena, the saved questions, and the policy that lets somebody ask them. */
 export class ArchiveQuestions extends Construct {
   /** To be attached to whoever may read the archive. */
@@ -80,10 +87,14 @@ export class ArchiveQuestions extends Construct {
     const objects = ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts']
     return [
       new PolicyStatement({ actions: ASKING, resources: [arn('athena', `workgroup/${group.name}`)] }),
+      new PolicyStatement({ actions: LISTING, resources: ['*'] }),
+      new PolicyStatement({ actions: BROWSING, resources: [arn('athena', 'datacatalog/AwsDataCatalog')] }),
       new PolicyStatement({
-        actions: ['glue:GetDatabase', 'glue:GetTable', 'glue:GetTables', 'glue:GetPartitions'],
+        actions: ['glue:GetDatabase', 'glue:GetDatabases', 'glue:GetTable', 'glue:GetTables', 'glue:GetPartitions'],
         resources: catalog.map((resource) => arn('glue', resource)),
       }),
+      // Athena asks for this one whatever a question is about.
+      new PolicyStatement({ actions: ['glue:GetDatabase'], resources: [arn('glue', 'database/default')] }),
       new PolicyStatement({
         actions: ['s3:GetBucketLocation', 's3:ListBucket'],
         resources: [events.bucket.bucketArn, results.bucketArn],

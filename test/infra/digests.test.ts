@@ -187,6 +187,13 @@ test('auditors may ask in their workgroup, read events and nothing else of the a
   expect(on('s3:PutObject')).toEqual([expect.stringMatching(/QuestionsResults.*"\/\*"/)])
   expect(on('s3:GetObject')).toEqual([expect.stringMatching(/ArchiveBucket.*"\/events\/\*"/), on('s3:PutObject')[0]])
   expect(on('kms:Decrypt')).toHaveLength(1)
+  // What the console lists, before the workgroup can be chosen.
+  expect(on('athena:ListWorkGroups')).toEqual(['"*"'])
+  expect(on('athena:ListTableMetadata')).toEqual([expect.stringContaining(':datacatalog/AwsDataCatalog')])
+  expect(on('glue:GetDatabase')).toEqual([expect.any(String), expect.stringContaining(':database/default')])
+  expect(statements.filter(({ Resource }) => Resource === '*').flatMap(({ Action }) => list(Action)).sort()).toEqual([
+    ...['athena:ListDataCatalogs', 'athena:ListEngineVersions', 'athena:ListWorkGroups'],
+  ])
   expect(
     statements.flatMap(({ Action }) => list(Action)).filter((action) => /Delete|Create|Update|\*/.test(action)),
   ).toEqual([])

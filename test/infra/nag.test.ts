@@ -30,6 +30,7 @@ const OF_ARCHIVE: Meant = {
   [`${BUCKET}/events/*]`]: 'Each day has objects of its own',
   [`${BUCKET}/failed/*]`]: 'Each day has objects of its own',
   [`${RESULTS}/*]`]: 'Each answer has an object of its own',
+  'IAM5[Resource::*]': "What Athena's console lists first takes no other resource than *",
 }
 
 /** What is found where nothing is acknowledged, so that nothing hides behind what something else needs. */

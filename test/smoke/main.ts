@@ -1,5 +1,6 @@
 /** Tries a deployment: `npm run smoke -- --url https://scim.example.com/scim/v2 --token TOKEN --admin-url https://scim.example.com`. */
 import { openApi } from '../../cli/api.ts'
+import { Failure, UsageError } from '../../cli/failure.ts'
 import { findTarget } from '../../cli/target.ts'
 import { processTerminal } from '../../cli/terminal.ts'
 import { clean } from './clean.ts'
@@ -28,7 +29,8 @@ async function main(): Promise<number> {
 try {
   process.exitCode = await main()
 } catch (error) {
-  if (!(error instanceof OptionError)) throw error
+  const isMisunderstood = error instanceof OptionError || error instanceof UsageError
+  if (!isMisunderstood && !(error instanceof Failure)) throw error
   process.stderr.write(`${error.message}\n`)
-  process.exitCode = 2
+  process.exitCode = isMisunderstood ? 2 : 1
 }
