@@ -7,7 +7,7 @@ import { type Action, ConditionsFailed, transact } from '../../shared/store/tran
 import { type Place, toRepairEvent } from './commit-plan.ts'
 
 const { User, Group } = RESOURCE_TYPES
-const typeOf = ({ kind }: Head) => (kind === 'USER' ? User : Group)
+const typeOfHead = ({ kind }: Head) => (kind === 'USER' ? User : Group)
 
 /** Deletes that arrived without their event, whose memberships the worker cannot take away, since it has nothing to tell of them. */
 export async function listOrphans({ db, account }: Pick<Place, 'db' | 'account'>): Promise<Head[]> {
@@ -15,7 +15,7 @@ export async function listOrphans({ db, account }: Pick<Place, 'db' | 'account'>
   for (const head of await listHeads(db, account)) {
     const cause = causeOf(head)
     if (!cause || (await getEvent(db, account, cause.eventId))) continue
-    if (!(await getResource(db, account, typeOf(head), head.id))) orphans.push(head)
+    if (!(await getResource(db, account, typeOfHead(head), head.id))) orphans.push(head)
   }
   return orphans
 }
@@ -28,7 +28,7 @@ export const sayOrphan = (head: Head): string =>
 /** Gives such a delete an event, by which the worker goes on; false where something has changed meanwhile. */
 export async function adoptOrphan(place: Place, head: Head): Promise<boolean> {
   const { db, account } = place
-  const about = { resourceDomain: typeOf(head).auditWord, resourceId: head.id }
+  const about = { resourceDomain: typeOfHead(head).auditWord, resourceId: head.id }
   const event = toRepairEvent(place, about, { detail: `Repaired after a failover, deleted: ${sayOrphan(head)}` })
   const { time, eventId } = event
   const adopt: Action = {

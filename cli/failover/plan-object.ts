@@ -1,6 +1,7 @@
 import { changesBetween } from '../../shared/audit/changes.ts'
 import type { RestEvent } from '../../shared/audit/rest-event.ts'
 import { ADMIN_OWNER } from '../../shared/auth/principal.ts'
+import { NOBODY } from '../../shared/resources/undo/commit-back.ts'
 import { describe } from '../../shared/resources/undo/describe.ts'
 import { loadEffect } from '../../shared/resources/undo/load-effect.ts'
 import { toDelta } from '../../shared/resources/undo/member-delta.ts'
@@ -45,7 +46,6 @@ export type Plan =
   | { what: 'left'; says: string }
 
 const USER = RESOURCE_TYPES.User
-const NOBODY: MemberDelta = { add: [], remove: [], displays: [] }
 
 /** Deletes that a newer epoch overrules: what they took from groups comes back. */
 export type Overruled = ReadonlySet<string>
@@ -115,7 +115,7 @@ async function planChange(
   const members = hasMembers(type) ? await listMembers(db, account, id) : new Map<string, StoredMember>()
   const all = isKnown && hasMembers(type) ? await netOf(db, history, overruled) : net
   const told = all instanceof Refused ? net : all
-  const delta = hasMembers(type) ? await deltaOf(db, account, told, members) : NOBODY
+  const delta = hasMembers(type) ? await deltaOf(db, account, told, members) : NOBODY.delta
   const { attributes, hidden } = setAttributesBack(type, resource.attributes, inverted(net), true)
   const owner = ownerOf(net) ?? resource.owner
   const changes = changesBetween(resource.attributes, attributes)
@@ -204,7 +204,7 @@ async function planMissing(db: Db, account: string, subject: Subject, overruled:
   const { attributes, hidden } = setAttributesBack(type, {}, inverted(net), true)
   if (nameOf({ type, attributes }) === '')
     return { what: 'left', says: 'it is not there, and the history does not say what it was' }
-  const delta = hasMembers(type) ? await deltaOf(db, account, net, new Map()) : NOBODY
+  const delta = hasMembers(type) ? await deltaOf(db, account, net, new Map()) : NOBODY.delta
   const after = toMade(type, id, { attributes, first: first.event, owner: deletion?.owner ?? ownerOf(net) })
   return {
     what: isDeletion(first) ? 'applied again' : 'made again',

@@ -1,4 +1,5 @@
 import type { RestEvent } from '../../shared/audit/rest-event.ts'
+import { NOBODY } from '../../shared/resources/undo/commit-back.ts'
 import { RESOURCE_TYPES } from '../../shared/scim/resource-types.ts'
 import type { ResourceType } from '../../shared/scim/schema.ts'
 import { batchGet } from '../../shared/store/batch.ts'
@@ -27,7 +28,7 @@ import { reachableOf } from './reachable.ts'
 import { accountsOf, homeOf, type Operation, othersOf, type Site, siteOf } from './sites.ts'
 
 const { User, Group } = RESOURCE_TYPES
-const HOUR_MS = 3_600_000
+const WINDOW_MS = 3_600_000
 /** How often an object is looked at again that others change meanwhile. */
 const ATTEMPTS = 5
 /** What a region that does not answer may have made of one object, in versions. */
@@ -106,7 +107,7 @@ export interface MovedAccount {
 export async function findMoved(
   { sites }: Operation,
   only: string | undefined,
-  windowMs = HOUR_MS,
+  windowMs = WINDOW_MS,
 ): Promise<MovedAccount[]> {
   const reachable = await reachableOf(sites.all)
   const [first] = reachable
@@ -149,7 +150,7 @@ async function repairObjects(repair: Repair): Promise<void> {
   const { histories, rows } = repair
   const orphans = await adoptOrphans(repair)
   const subjects = [...histories].flatMap(([id, history]): Subject[] => {
-    const type = typeOf(history)
+    const type = typeOfHistory(history)
     return type && !orphans.has(id) ? [{ type, id, history }] : []
   })
   const overruled = new Set(subjects.filter(({ type }) => type === User).flatMap(overruledBy))
@@ -175,7 +176,7 @@ async function adoptOrphans({ place, isDryRun, rows }: Repair): Promise<Readonly
   return new Set(heads.map(({ id }) => id))
 }
 
-const typeOf = (history: readonly Told[]): ResourceType | undefined =>
+const typeOfHistory = (history: readonly Told[]): ResourceType | undefined =>
   [User, Group].find(({ auditWord }) => history.some(({ event }) => event.resourceDomain === auditWord))
 
 /** Deletes that a newer epoch did not know of. */
@@ -197,7 +198,7 @@ async function repairObject(
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const plan = await planObject(db, account, subject, overruled)
     if (!plan) return undefined
-    const row = toRow(account, subject, plan)
+    const row = toRepaired(account, subject, plan)
     if (isDryRun || plan.what === 'left') return row
     const before = 'before' in plan ? plan.before : undefined
     const all = [...subject.history, ...(elsewhere.get(subject.id) ?? [])]
@@ -220,7 +221,7 @@ async function repairObject(
       if (!(error instanceof ConditionsFailed)) throw error
     }
   }
-  return toRow(account, subject, { what: 'left', says: 'it is being changed all the time: run this again' })
+  return toRepaired(account, subject, { what: 'left', says: 'it is being changed all the time: run this again' })
 }
 
 /** Nothing else is written: it is gone as it ought to be. */
@@ -235,7 +236,7 @@ async function tellDelete(
   await transact(place.db, { event: putEventAction(place.db, { ...event, version, act: 'deleted' }) }, event.eventId)
 }
 
-function toRow(account: string, { type, id, history }: Subject, plan: Plan): Repaired {
+function toRepaired(account: string, { type, id, history }: Subject, plan: Plan): Repaired {
   const resource = 'after' in plan ? plan.after : 'before' in plan ? plan.before : undefined
   const last = history.findLast(({ event }) => event.resourceName)?.event.resourceName ?? ''
   const name = resource ? nameOf(resource) : last
@@ -274,7 +275,6 @@ const toMended = (account: string, { type, id, name = '', message }: Violation, 
 })
 
 const typeNamed = (word: string): ResourceType => (word === Group.auditWord ? Group : User)
-const NOBODY = { add: [], remove: [], displays: [] }
 
 /** A new version for an object whose last change has no event, with one: the missing one may still arrive. */
 async function tellChange({ place, others }: Repair, { type, id }: Violation): Promise<boolean> {
@@ -286,7 +286,14 @@ async function tellChange({ place, others }: Repair, { type, id }: Violation): P
   const version = known + 1 + (others.length === 0 ? UNSEEN_VERSIONS : 0)
   const detail = `Repaired after a failover: its change of ${before.lastModified} to version ${before.version} arrived without its event ${before.eventId}`
   try {
-    await commitMade(place, { before, after: { ...before, version }, known, delta: NOBODY, detail, cause: undefined })
+    await commitMade(place, {
+      before,
+      after: { ...before, version },
+      known,
+      delta: NOBODY.delta,
+      detail,
+      cause: undefined,
+    })
     return true
   } catch (error) {
     if (!(error instanceof ConditionsFailed)) throw error

@@ -24,7 +24,7 @@ import { countMembers, mendMembers } from './members.ts'
 import { recount } from './recount.ts'
 
 const { User, Group } = RESOURCE_TYPES
-const typeOf = ({ type }: Violation): ResourceType => (type === Group.auditWord ? Group : User)
+const typeOfViolation = ({ type }: Violation): ResourceType => (type === Group.auditWord ? Group : User)
 
 /** What is mended can bring to light what it hid. */
 const ROUNDS = 3
@@ -52,7 +52,7 @@ export async function mendAccount(db: Db, account: string, told: Told = () => ({
 
 async function mend(db: Db, account: string, violation: Violation, told: Told): Promise<void> {
   const { invariant, id } = violation
-  const type = typeOf(violation)
+  const type = typeOfViolation(violation)
   let event = told(violation)
   const commit = (actions: Actions) => {
     const all = { ...actions, ...event }

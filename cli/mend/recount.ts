@@ -6,7 +6,7 @@ import { ofPartition, queryPages } from '../../shared/store/query-all.ts'
 import type { Actions } from '../../shared/store/transaction.ts'
 
 /** Counts of a table that goes on being written; one that never stands still is counted again another time. */
-const ATTEMPTS = 3
+const COUNTS = 3
 
 /**
  * Moves the counters of a type by what they are wrong, in one item: what others count meanwhile is added beside it. Nothing where
@@ -18,7 +18,7 @@ export async function recount(
   type: ResourceType,
   commit: (actions: Actions) => Promise<void>,
 ): Promise<void> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  for (let attempt = 0; attempt < COUNTS; attempt++) {
     const before = await loadCounters(db, account, type)
     const owners: string[] = []
     for await (const items of queryPages(db, ofPartition(collectionKey(account, type)), {}))

@@ -1,0 +1,137 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { promoteUnplanned } from '../../cli/failover/promote.ts'
+import { isToDo, runReport } from '../../cli/failover/report.ts'
+import { openDoorkeeper } from '../../shared/http/doorkeeper.ts'
+import { createAccount } from '../../shared/resources/accounts.ts'
+import { changeIntegration } from '../../shared/resources/change-integration.ts'
+import { createIntegration } from '../../shared/resources/integrations.ts'
+import { rotateToken } from '../../shared/resources/token-rotation.ts'
+import { issueToken, revokeToken, revokeTokens } from '../../shared/resources/tokens.ts'
+import { adminContext } from '../factories/admin.ts'
+import { deadDb, operation } from '../factories/failover.ts'
+import { newUser, patchOf, principal, scimApi } from '../factories/scim-api.ts'
+import { openRegionDb, type TestRegion, withTwoRegions } from '../factories/two-regions.ts'
+
+const regions = withTwoRegions({ seed: 3 })
+let count = 0
+let account: string
+
+const call = ({ name, endpoint, tableName }: TestRegion) =>
+  scimApi(openRegionDb(name, endpoint, tableName), principal({ account }), { doorkeeper: openDoorkeeper() })
+const retitle = (region: TestRegion, id: string, title: string) =>
+  call(region)('PATCH', `/Users/${id}`, patchOf({ op: 'replace', path: 'title', value: title }))
+const withoutHome = () => {
+  const given = operation(regions)
+  const { home } = regions
+  given.sites = {
+    all: given.sites.all.map((site) => (site.name === home.name ? { ...site, db: deadDb(site.db) } : site)),
+  }
+  return given
+}
+const loseHome = () => {
+  regions.cut()
+  return promoteUnplanned(withoutHome(), { to: regions.other.name, account })
+}
+const report = async (given = operation(regions)) =>
+  (await runReport(given, { account })).map(({ what, method, name, says, mend }) => ({
+    ...{ what, method, name, says },
+    ...(mend && { mend }),
+  }))
+
+beforeEach(async () => {
+  regions.heal()
+  account = `told-${count++}`
+  await createAccount(adminContext(regions.home.db, { account: 'default' }), { name: account })
+})
+
+describe('the report of a failover', () => {
+  test('tells what did not arrive, what was overwritten, what came late and holds', async () => {
+    const { home, other } = regions
+    const [ada, bob] = [
+      (await call(home)('POST', '/Users', newUser('ada'))).body.id,
+      (await call(home)('POST', '/Users', newUser('bob'))).body.id,
+    ]
+    await regions.replicateAll()
+    await retitle(home, ada, 'Clerk')
+    await loseHome()
+    await retitle(other, ada, 'Boss')
+    await retitle(home, bob, 'Late')
+    const missing = { what: 'missing', method: 'PATCH', says: `it is not in the table of ${other.name}` }
+    expect(await report()).toEqual([
+      { ...missing, name: 'ada' },
+      { ...missing, name: 'bob' },
+    ])
+    regions.heal()
+    await regions.replicateAll()
+    expect(await report()).toEqual([
+      { what: 'lost', method: 'PATCH', name: 'ada', says: 'not as it left them: title' },
+      {
+        what: 'late',
+        method: 'PATCH',
+        name: 'bob',
+        says: `it was written after ${other.name} took over, and holds there`,
+      },
+    ])
+  })
+
+  test('names first whom the other region shut out, with the command that does it again', async () => {
+    const { home, other } = regions
+    const admin = (now = new Date()) => adminContext(home.db, { account, now })
+    for (const name of ['OKTA', 'ENTRA', 'OTHER']) await createIntegration(admin(), { name, clientKind: 'GENERIC' })
+    const issue = async (integration: string) => (await issueToken(admin(), { integration, name: integration })).tokenId
+    const [okta, entra, old] = [await issue('OKTA'), await issue('ENTRA'), await issue('OTHER')]
+    await regions.replicateAll()
+    await call(home)('POST', '/Users', newUser('ada'))
+    await revokeToken(admin(), okta)
+    const { tokenId } = await rotateToken(admin(), old, {})
+    await revokeTokens(admin(), 'ENTRA')
+    await changeIntegration(admin(), 'OKTA', { enabled: false })
+    await loseHome()
+    const rows = await report()
+    const shut = (name: string, says: string, mend: string) => ({
+      ...{ what: 'revocation', method: 'POST', name, says: `${says}, and is not so in ${other.name}` },
+      mend: `rolecall ${mend} --account ${account}`,
+    })
+    expect(rows).toEqual([
+      shut('OKTA', `token ${okta} "OKTA" was revoked`, `token revoke ${okta}`),
+      shut('OTHER', `token ${old} "OTHER" was replaced by ${tokenId}`, `token rotate ${old}`),
+      shut('ENTRA', `all tokens of integration ENTRA were revoked: ${entra}`, 'token revoke --all ENTRA'),
+      shut('OKTA', 'integration OKTA was switched off', 'integration alter OKTA --enabled false'),
+      { what: 'missing', method: 'POST', name: 'ada', says: `it is not in the table of ${other.name}` },
+    ])
+    regions.heal()
+    await regions.replicateAll()
+    const healed = await runReport(operation(regions), { account })
+    expect(healed.filter(isToDo)).toEqual([])
+  })
+
+  test('says what it cannot know without the other region, and what arrived in part', async () => {
+    const { home, other } = regions
+    const id = (await call(home)('POST', '/Users', newUser('ada'))).body.id
+    await regions.replicateAll()
+    await retitle(home, id, 'Clerk')
+    for (const delivery of regions.replicator.pending())
+      if (delivery.key.includes('#EVENT#')) await regions.replicator.deliver(delivery)
+    await loseHome()
+    expect(await report()).toEqual([
+      {
+        ...{ what: 'torn', method: 'PATCH', name: 'ada', says: 'not as it left them: title' },
+        mend: 'rolecall failover repair',
+      },
+    ])
+    const given = withoutHome()
+    expect(await report(given)).toEqual([
+      {
+        ...{ what: 'torn', method: '', name: 'ada', says: 'rolled forward: title none → "Clerk"' },
+        mend: 'rolecall failover repair',
+      },
+    ])
+    expect(given.said).toEqual([
+      `account ${account}: the table of ${home.name} does not answer: what was written there and did not arrive in ${other.name} is not known. Shown is what arrived in part or was overwritten; run this again when it answers`,
+    ])
+  })
+
+  test('is empty where nothing was moved', async () => {
+    expect(await report()).toEqual([])
+  })
+})
