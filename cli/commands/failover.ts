@@ -193,7 +193,10 @@ const repair = offlineCommand({
   examples: ['rolecall failover repair --dry-run', `rolecall failover repair ${EXAMPLE_SITES}`],
   run: async (session, { account, since, 'dry-run': isDryRun, ...values }) => {
     const operation = await openSites(session, values)
-    const { runRepair, REPAIR_VIEW } = await import('../failover/repair.ts')
+    const [{ runRepair }, { REPAIR_VIEW }] = await Promise.all([
+      import('../failover/repair.ts'),
+      import('../failover/repaired.ts'),
+    ])
     const rows = await runRepair(operation, { account, windowMs: windowMsOf(since), isDryRun })
     await showList(session, REPAIR_VIEW, [rows])
     if (rows.length === 0) session.terminal.tell('Nothing is to be repaired')
