@@ -18,7 +18,8 @@ const ATTEMPTS = 5
 export async function repairObjects(repair: Repair): Promise<void> {
   const { histories, rows } = repair
   const orphans = await adoptOrphans(repair)
-  const subjects = [...histories].flatMap(([id, history]): Subject[] => {
+  const byId = [...histories].sort(([one], [other]) => (one < other ? -1 : 1))
+  const subjects = byId.flatMap(([id, history]): Subject[] => {
     const type = typeOfHistory(history)
     return type && !orphans.has(id) ? [{ type, id, history }] : []
   })

@@ -7,6 +7,7 @@ import { openDoorkeeper } from '../../shared/http/doorkeeper.ts'
 import { createAccount } from '../../shared/resources/accounts.ts'
 import { foldName } from '../../shared/scim/fold.ts'
 import { RESOURCE_TYPES } from '../../shared/scim/resource-types.ts'
+import { mapConcurrently } from '../../shared/store/batch.ts'
 import { checkAll } from '../../shared/store/invariants/check.ts'
 import { collectionKey } from '../../shared/store/keys.ts'
 import { ofPartition, queryAll } from '../../shared/store/query-all.ts'
@@ -64,8 +65,10 @@ async function tear(regions: TwoRegions, seed: number) {
   const random = seededRandom(seed)
   await createAccount(adminContext(home.db, { account: 'default' }), { name: account })
   const known: Known = { users: [], groups: [] }
-  const first = Array.from({ length: 50 }, (_, i) => api(home)('POST', '/Users', newUser(`m-${i}`)))
-  known.users.push(...(await Promise.all(first)).map(({ body }) => body.id))
+  const call = api(home)
+  const names = Array.from({ length: 50 }, (_, i) => `m-${i}`)
+  const made = await mapConcurrently(names, 8, (name) => call('POST', '/Users', newUser(name)))
+  known.users.push(...made.map(({ body }) => body.id))
   await regions.replicateAll()
   const before = client(api(home), known, random, 'home')
   await before(10)
