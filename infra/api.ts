@@ -1,18 +1,15 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib'
+import { Duration } from 'aws-cdk-lib'
 import {
-  AccessLogFormat,
   ApiKeySourceType,
   AuthorizationType,
   EndpointType,
   IdentitySource,
   LambdaIntegration,
-  LogGroupLogDestination,
   type MethodOptions,
   RequestAuthorizer,
   ResponseTransferMode,
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway'
-import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { APIGATEWAY_AUTHORIZER_CHANGE_DEPLOYMENT_LOGICAL_ID } from 'aws-cdk-lib/cx-api'
 import { Construct } from 'constructs'
 import {
@@ -27,6 +24,7 @@ import {
 } from '../shared/http/routes.ts'
 import { gatewayLimitMs } from '../shared/http/time-limits.ts'
 import { RESOURCE_TYPES } from '../shared/scim/resource-types.ts'
+import { accessLog } from './access-log.ts'
 import { ClientLimits } from './client-limits.ts'
 import type { ServiceSettings } from './config/settings.ts'
 import { Domain } from './domain.ts'
@@ -79,12 +77,8 @@ export class ScimApi extends Construct {
     new Domain(this, 'Domain', { settings: { ...settings, domainName, certificateArn }, api, twin })
   }
 
-  /** Access log lines hold no header, no body and no query string; request data is never traced. */
+  /** Request data is never traced. */
   #addApi(settings: ServiceSettings): RestApi {
-    const logs = new LogGroup(this, 'AccessLogs', {
-      retention: settings.logRetentionDays,
-      removalPolicy: RemovalPolicy.RETAIN,
-    })
     const watched = { metricsEnabled: settings.gatewayMetrics, dataTraceEnabled: false }
     return new RestApi(this, 'Api', {
       restApiName: settings.name,
@@ -102,8 +96,7 @@ export class ScimApi extends Construct {
         methodOptions: Object.fromEntries(
           OPEN_ROUTES.map(({ path, methods: [method] }) => [`${path}/${method}`, { ...OPEN_LIMITS, ...watched }]),
         ),
-        accessLogDestination: new LogGroupLogDestination(logs),
-        accessLogFormat: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)),
+        ...accessLog(this, settings),
       },
     })
   }
@@ -158,21 +151,4 @@ export class ScimApi extends Construct {
     this.#integrations.set(route.function, integration)
     return integration
   }
-}
-
-const ACCESS_LOG = {
-  time: '$context.requestTimeEpoch',
-  requestId: '$context.requestId',
-  method: '$context.httpMethod',
-  route: '$context.resourcePath',
-  status: '$context.status',
-  error: '$context.error.responseType',
-  latencyMs: '$context.responseLatency',
-  integrationLatencyMs: '$context.integrationLatency',
-  bytes: '$context.responseLength',
-  sourceIp: '$context.identity.sourceIp',
-  clientKeyId: '$context.identity.apiKeyId',
-  authorizerLatencyMs: '$context.authorizer.latency',
-  authorizerError: '$context.authorizer.error',
-  integrationError: '$context.integration.error',
 }

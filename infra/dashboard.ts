@@ -18,6 +18,7 @@ import { Construct } from 'constructs'
 import { NAMESPACE } from '../shared/http/metric.ts'
 import type { Alarms } from './alarms.ts'
 import type { ServiceSettings } from './config/settings.ts'
+import { blockedRequests } from './firewall.ts'
 import { ownMetric } from './own-metric.ts'
 import type { ScimTable } from './table.ts'
 import { tableMetric } from './table-metric.ts'
@@ -49,7 +50,7 @@ export class ScimDashboard extends Construct {
       dashboardName: nameOf(props),
       defaultInterval: Duration.hours(3),
       periodOverride: PeriodOverride.AUTO,
-      widgets: [head(props), traffic(props), health(props), costs(props)],
+      widgets: [head(props), traffic(this, props), health(props), costs(props)],
     })
   }
 }
@@ -72,14 +73,17 @@ function head(props: ScimDashboardProps): IWidget[] {
   ]
 }
 
-function traffic({ settings, api }: ScimDashboardProps): IWidget[] {
+/** How requests ended, those among them that came to no function. */
+const outcomes = (scope: Construct, settings: ServiceSettings): IMetric[] => [
+  ...OUTCOMES.map((outcome) => ownMetric(settings, 'Requests', { outcome, label: outcome })),
+  ownMetric(settings, 'GatewayThrottles', { label: '429 of the gateway' }),
+  ...(settings.firewall ? [blockedRequests(scope, settings, 'blocked by the firewall')] : []),
+]
+
+function traffic(scope: Construct, { settings, api }: ScimDashboardProps): IWidget[] {
   const latency = (statistic: string, label: string) => api.metricLatency({ statistic, label })
   return [
-    graph(
-      'Requests by outcome',
-      OUTCOMES.map((outcome) => ownMetric(settings, 'Requests', { outcome, label: outcome })),
-      { stacked: true },
-    ),
+    graph('Requests by outcome', outcomes(scope, settings), { stacked: true }),
     graph('Time until the answer, ms', [latency('p50', 'half'), latency('p99', '99 of 100')]),
     graph('Failures', [
       api.metricServerError({ statistic: Stats.SUM, label: '5xx of the gateway' }),

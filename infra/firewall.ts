@@ -1,5 +1,6 @@
-import { Stack } from 'aws-cdk-lib'
+import { Duration, Stack } from 'aws-cdk-lib'
 import type { Stage } from 'aws-cdk-lib/aws-apigateway'
+import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch'
 import { CfnIPSet, CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2'
 import { Construct } from 'constructs'
 import type { ServiceSettings } from './config/settings.ts'
@@ -8,6 +9,17 @@ import type { ServiceSettings } from './config/settings.ts'
 const WINDOW_SECONDS = 300
 /** Samples of requests would show their headers, and so tokens, to whoever may read samples. */
 const visible = (metricName: string) => ({ metricName, cloudWatchMetricsEnabled: true, sampledRequestsEnabled: false })
+
+/** What WAF calls the web ACL among its metrics. */
+const aclMetric = ({ name }: Pick<ServiceSettings, 'name'>) => `${name}-firewall`
+
+/** What a firewall blocks by any of its rules, or since no range lets it in; WAF sends it free of charge. */
+export const blockedRequests = (scope: Construct, settings: Pick<ServiceSettings, 'name'>, label?: string): Metric =>
+  new Metric({
+    ...{ namespace: 'AWS/WAFV2', metricName: 'BlockedRequests', statistic: Stats.SUM, period: Duration.minutes(5) },
+    dimensionsMap: { WebACL: aclMetric(settings), Rule: 'ALL', Region: Stack.of(scope).region },
+    ...(label !== undefined && { label }),
+  })
 
 export interface FirewallProps {
   settings: ServiceSettings
@@ -26,7 +38,7 @@ export class Firewall extends Construct {
       scope: 'REGIONAL',
       description: `Before the API of ${name}`,
       defaultAction: allowedRanges.length > 0 ? { block: {} } : { allow: {} },
-      visibilityConfig: visible(`${name}-firewall`),
+      visibilityConfig: visible(aclMetric(settings)),
       rules: [reputationRule(name), rateRule(settings), ...this.#rangeRules(settings)].map((rule, priority) => ({
         ...rule,
         priority,

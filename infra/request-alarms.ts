@@ -5,6 +5,7 @@ import { Construct } from 'constructs'
 import type { Alarms } from './alarms.ts'
 import type { LambdaName } from './bundling.ts'
 import type { ServiceSettings } from './config/settings.ts'
+import { blockedRequests } from './firewall.ts'
 import type { ScimFunctions } from './functions.ts'
 import { ownMetric } from './own-metric.ts'
 import type { ScimTable } from './table.ts'
@@ -90,7 +91,17 @@ export class RequestAlarms extends Construct {
     })
   }
 
+  /** By themselves, as tokens: whoever wants to can keep them ringing, and would hide what a group has to say. */
   #ofClients({ settings, alarms }: RequestAlarmsProps): void {
+    alarms.add(this, 'GatewayThrottles', {
+      ...{ metric: ownMetric(settings, 'GatewayThrottles'), threshold: 100, periods: 3, entry: '429' },
+      says: 'More than a hundred requests in five minutes were answered 429 by the gateway',
+    })
+    if (settings.firewall)
+      alarms.add(this, 'FirewallBlocks', {
+        ...{ metric: blockedRequests(this, settings), threshold: 300, periods: 2, entry: 'What the firewall blocks' },
+        says: 'The firewall blocks more than one request a second',
+      })
     alarms.add(this, 'TokensRefused', {
       ...{ metric: ownMetric(settings, 'RefusedTokens'), threshold: 300, entry: '401' },
       says: 'More than one token a second is refused',

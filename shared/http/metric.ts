@@ -24,6 +24,8 @@ export const METRICS = {
   ReadUnits: { unit: 'Count', by: ['integration'] },
   WriteUnits: { unit: 'Count', by: ['integration'] },
   Conflicts: { unit: 'Count', by: ['service'] },
+  /** Made of the gateway's log, by a filter. */
+  GatewayThrottles: { unit: 'Count', by: ['service'] },
   RefusedTokens: { unit: 'Count', by: ['service', 'reason'] },
   UncheckedTokens: { unit: 'Count', by: ['service'] },
   AuditFailures: { unit: 'Count', by: ['service'] },

@@ -64,7 +64,7 @@ export const AWS = {
   /** Metrics that the gateway sends for each method in use: count, 4xx, 5xx, two latencies. */
   metricsOfMethod: 5,
   /** Our own metrics that there are in every hour: days of a token, hours since check and watch; and of digests. What goes wrong, conflicts and refusals among it, and in which share of the hours there is one. */
-  ownMetrics: { always: 3, ofDigests: 1, rare: 10, share: 0.1 },
+  ownMetrics: { always: 3, ofDigests: 1, rare: 11, share: 0.1 },
   /** Of each integration with `metricsByIntegration`: requests and two kinds of units; days of its token and of silence. */
   integrationMetrics: { busy: 3, always: 2 },
   /** The rule of X-Ray: the first request of each second, and of the others one in twenty. */

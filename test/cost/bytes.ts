@@ -66,6 +66,7 @@ const PLATFORM = [
   `REPORT RequestId: ${ID}\tDuration: 47.83 ms\tBilled Duration: 48 ms\tMemory Size: 512 MB\tMax Memory Used: 131 MB\t`,
 ]
 const ACCESS = JSON.stringify({
+  service: 'rolecall',
   ...{ time: '1762075800000', requestId: ID, method: 'PATCH', route: `${SCIM_BASE}/Users/{id}`, status: '200' },
   ...{ error: '-', latencyMs: '61', integrationLatencyMs: '53', bytes: '1204', sourceIp: '203.0.113.7' },
   ...{ clientKeyId: 'a1b2c3d4e5', authorizerLatencyMs: '0', authorizerError: '-', integrationError: '-' },

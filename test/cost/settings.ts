@@ -47,7 +47,7 @@ export const DEFAULTS: Settings = {
 export const STACK = {
   ...{ functions: 17, firewallRules: 2 },
   /** Metrics that alarms look at, each of which is paid for, and alarms that stand for others, where they are told. */
-  ...{ alarmMetrics: 30, compositeAlarms: 3, archiveAlarmMetrics: 3, dashboards: 1 },
+  ...{ alarmMetrics: 31, compositeAlarms: 3, archiveAlarmMetrics: 3, firewallAlarmMetrics: 1, dashboards: 1 },
   /** Of each of two regions, and of the one that Route 53 goes by. */
   ...{ replicationAlarmMetrics: 1, promotedAlarmMetrics: 1 },
 } as const

@@ -133,6 +133,7 @@ export function frontLines({ firewall, allowedRangeKinds, domain }: Settings, re
     line('web ACL', 'firewalls', 1),
     line('web ACL', 'firewallRules', STACK.firewallRules + allowedRangeKinds),
     line('web ACL', 'firewallRequests', requests),
+    line('alarms', 'alarms', STACK.firewallAlarmMetrics),
   ]
   return [...(firewall ? rules : []), ...(domain ? [line('hosted zone', 'zones', 1)] : [])]
 }

@@ -80,6 +80,22 @@ describe('alarms and the runbook are in step', () => {
   })
 })
 
+describe('what the gateway itself refuses has its row', () => {
+  const details = inAll('AWS::ApiGateway::GatewayResponse').map(({ StatusCode, ResponseTemplates }) => [
+    StatusCode,
+    JSON.parse(ResponseTemplates['application/scim+json']).detail,
+  ])
+
+  test.each(['403', '429'])('%s', (status) => {
+    const rows = [...(entries.get(status) ?? '').matchAll(/^\| `(.+?)(?:\.\.\.)?`/gm)].map(([, text = '']) =>
+      text.trim(),
+    )
+    const texts = details.filter(([code]) => code === status).map(([, detail]) => String(detail))
+    expect(texts.length).toBeGreaterThan(1)
+    expect(texts.filter((text) => !rows.some((row) => text.startsWith(row)))).toEqual([])
+  })
+})
+
 /** The members of a group. */
 const ruleOf = ({ AlarmRule }: Properties) =>
   (AlarmRule['Fn::Join'][1] as unknown[]).flatMap((part) =>
@@ -140,6 +156,33 @@ test('no alarm of a group goes on ringing after its cause is mended: a queue of 
   })
   expect(sticky.map(nameOf)).toEqual(['WorkFailed', 'DoorbellsFailed'])
   expect(sticky.filter((alarm) => members.includes(nameOf(alarm)) || alarm.AlarmActions?.length !== 1)).toEqual([])
+})
+
+test('what the gateway and the firewall refuse rings, by the names under which it is counted', () => {
+  const told = alarms.filter((alarm) => ['GatewayThrottles', 'FirewallBlocks'].includes(nameOf(alarm)))
+  expect(
+    told.map(({ Namespace, MetricName, Dimensions, Statistic, Period, EvaluationPeriods, Threshold, ...alarm }) => ({
+      ...{ Namespace, MetricName, Statistic, Period, EvaluationPeriods, Threshold },
+      by: Object.fromEntries(Dimensions.map(({ Name, Value }: Properties) => [Name, Value])),
+      told: alarm.AlarmActions.length,
+    })),
+  ).toEqual([
+    {
+      ...{ Namespace: 'Rolecall', MetricName: 'GatewayThrottles', Statistic: 'Sum', Period: 300 },
+      ...{ EvaluationPeriods: 3, Threshold: 100, by: { service: 'rolecall-staging' }, told: 1 },
+    },
+    {
+      ...{ Namespace: 'AWS/WAFV2', MetricName: 'BlockedRequests', Statistic: 'Sum', Period: 300 },
+      ...{ EvaluationPeriods: 2, Threshold: 300, told: 1 },
+      by: { WebACL: 'rolecall-staging-firewall', Rule: 'ALL', Region: 'eu-west-1' },
+    },
+  ])
+  const [acl] = inAll('AWS::WAFv2::WebACL')
+  expect(acl?.VisibilityConfig.MetricName).toBe('rolecall-staging-firewall')
+})
+
+test('without a firewall nobody looks at one', () => {
+  expect(resourcesOf('AWS::CloudWatch::Alarm').filter(([, { Namespace }]) => Namespace === 'AWS/WAFV2')).toEqual([])
 })
 
 test('no alarm looks at what is off by default', () => {

@@ -209,8 +209,26 @@ describe('the stage', () => {
       'resourcePath',
       'responseLatency',
       'responseLength',
+      'rolecall',
       'status',
     ])
+  })
+
+  test('makes a metric of what the gateway itself answers 429, under the dimension that its lines have, and of nothing else', () => {
+    const [log] = resourcesOf('AWS::Logs::LogGroup').find(([id]) => id.includes('AccessLogs')) ?? []
+    const { LogGroupName, FilterPattern, MetricTransformations } = theOnly('AWS::Logs::MetricFilter')
+    expect({ LogGroupName, FilterPattern, MetricTransformations }).toEqual({
+      LogGroupName: { Ref: log },
+      FilterPattern: '{ ($.error = "THROTTLED") || ($.error = "QUOTA_EXCEEDED") }',
+      MetricTransformations: [
+        {
+          ...{ MetricNamespace: 'Rolecall', MetricName: 'GatewayThrottles', MetricValue: '1', Unit: 'Count' },
+          Dimensions: [{ Key: 'service', Value: '$.service' }],
+        },
+      ],
+    })
+    const { service, error } = JSON.parse(stage.AccessLogSetting.Format)
+    expect({ service, error }).toEqual({ service: 'rolecall', error: '$context.error.responseType' })
   })
 
   test('every log group forgets after a while', () => {

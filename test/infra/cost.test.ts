@@ -45,7 +45,9 @@ test('and what the archive and ranges of both kinds of address add', () => {
   const all = Object.values(fullTemplate().Resources)
   const propertiesOf = (type: string) =>
     all.filter(({ Type }) => Type === type).map(({ Properties }) => Object(Properties))
-  expect(lookedAt(propertiesOf('AWS::CloudWatch::Alarm'))).toBe(STACK.alarmMetrics + STACK.archiveAlarmMetrics)
+  expect(lookedAt(propertiesOf('AWS::CloudWatch::Alarm'))).toBe(
+    STACK.alarmMetrics + STACK.archiveAlarmMetrics + STACK.firewallAlarmMetrics,
+  )
   expect(propertiesOf('AWS::WAFv2::WebACL')[0].Rules).toHaveLength(STACK.firewallRules + 2)
 })
 

@@ -1,15 +1,14 @@
 import { expect, test } from 'vitest'
 import { METRICS, type MetricName } from '../../shared/http/metric.ts'
-import { resourcesOf, theOnly } from './stack.ts'
+import { fullTemplate, resourcesOf, theOnly } from './stack.ts'
 
 /** The body as AWS reads it, with references by what they refer to. */
-const body = JSON.parse(
-  theOnly('AWS::CloudWatch::Dashboard')
-    .DashboardBody['Fn::Join'][1].map((part: string | object) =>
-      typeof part === 'string' ? part : `<${Object.values(part).flat().join('.')}>`,
-    )
-    .join(''),
-)
+const bodyOf = ({ DashboardBody }: { DashboardBody?: { 'Fn::Join': [string, (string | object)[]] } }) =>
+  JSON.parse(
+    (DashboardBody?.['Fn::Join'][1] ?? [])
+      .map((part) => (typeof part === 'string' ? part : `<${Object.values(part).flat().join('.')}>`))
+      .join(''),
+  )
 interface Widget {
   type: string
   x: number
@@ -18,11 +17,9 @@ interface Widget {
   height: number
   properties: { title?: string; metrics?: unknown[][]; markdown?: string; alarms?: string[]; query?: string }
 }
-const widgets: Widget[] = body.widgets
-const rowsOf = (...titles: string[]) =>
-  widgets
-    .filter(({ properties: { title = '' } }) => titles.includes(title))
-    .flatMap(({ properties }) => properties.metrics ?? [])
+const widgets: Widget[] = bodyOf(theOnly('AWS::CloudWatch::Dashboard')).widgets
+const rowsOf = (title: string, shown = widgets) =>
+  shown.filter((widget) => widget.properties.title === title).flatMap(({ properties }) => properties.metrics ?? [])
 
 test('the dashboard is one screen', () => {
   expect(Math.max(...widgets.map(({ x, width }) => x + width))).toBe(24)
@@ -56,8 +53,8 @@ test('of our own metrics it asks for those that are sent, under the dimensions t
     expect(by).toContain(dimensions.length === 2 ? 'service' : dimensions[0])
   }
   expect(ours.length).toBeGreaterThan(10)
-  expect(rowsOf('Requests by outcome').map(([, , , outcome]) => outcome)).toEqual([
-    ...['ok', 'refused', 'conflict', 'throttled', 'failed'],
+  expect(rowsOf('Requests by outcome').map(labelOf)).toEqual([
+    ...['ok', 'refused', 'conflict', 'throttled', 'failed', '429 of the gateway'],
   ])
   expect(rowsOf('Tokens refused, by reason')).toEqual([
     [
@@ -66,6 +63,22 @@ test('of our own metrics it asks for those that are sent, under the dimensions t
       },
     ],
   ])
+})
+
+/** What stands at the end of a row. */
+const labelOf = (row: unknown[]) => Object(row.at(-1)).label
+
+test('what the firewall blocks is an outcome too, where there is one', () => {
+  const { Properties } = Object.values(fullTemplate().Resources).find(({ Type }) => Type.endsWith('::Dashboard')) ?? {}
+  const rows = rowsOf('Requests by outcome', bodyOf(Object(Properties)).widgets)
+  expect(rows.slice(-2)).toEqual([
+    [...['Rolecall', 'GatewayThrottles', 'service', 'rolecall-staging'], expect.anything()],
+    [
+      ...['AWS/WAFV2', 'BlockedRequests', 'Region', 'eu-west-1', 'Rule', 'ALL', 'WebACL', 'rolecall-staging-firewall'],
+      expect.anything(),
+    ],
+  ])
+  expect(rows.slice(-2).map(labelOf)).toEqual(['429 of the gateway', 'blocked by the firewall'])
 })
 
 test('what is asked of the log is every function, and nothing that a line lacks', () => {
