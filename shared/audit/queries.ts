@@ -28,7 +28,7 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
   {
     name: 'last-five-minutes',
     says: 'The last five minutes that have come to the archive, some twenty minutes ago, at most 200 requests, the newest first',
-    sql: `SELECT event_timestamp, event_id, event_type, endpoint, method, status, error_code, client_ip, actor_name,
+    sql: `SELECT DISTINCT event_timestamp, event_id, event_type, endpoint, method, status, error_code, client_ip, actor_name,
   actor_domain, resource_name, resource_domain, details
 FROM archived_events
 WHERE ${LATELY}

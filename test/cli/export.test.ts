@@ -1,6 +1,16 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { writeLocalCredentials } from '../../local/credentials.ts'
 import { EVENT_COLUMNS } from '../../shared/audit/event-row.ts'
@@ -30,8 +40,10 @@ async function scim(method: string, path: string, body?: object): Promise<{ id: 
 }
 
 /** What a question finds, as JSON. */
-async function sql(question: string, ...args: string[]): Promise<Record<string, unknown>[]> {
-  const { code, stdout, stderr } = await cli(['sql', question, '--file', file, '--output', 'json', ...args])
+const sql = (question: string, ...args: string[]) => sqlOf(file, question, ...args)
+
+async function sqlOf(of: string, question: string, ...args: string[]): Promise<Record<string, unknown>[]> {
+  const { code, stdout, stderr } = await cli(['sql', question, '--file', of, '--output', 'json', ...args])
   expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' })
   return JSON.parse(stdout)
 }
@@ -262,6 +274,20 @@ describe("the archive's saved questions, word for word, of a file", () => {
     )
     const clock = new Date(Date.parse(`${String(newest?.newest).replace(' ', 'T')}Z`) - 300_000).toISOString()
     expect(newest?.since).toBe(clock.slice(11, 16))
+  })
+
+  test('name each event once, though the archive may hold it twice', async () => {
+    const twice = join(folder, 'twice.sqlite')
+    copyFileSync(file, twice)
+    const database = new DatabaseSync(twice)
+    database.exec('CREATE TABLE again AS SELECT * FROM rest_event_history; DROP TABLE rest_event_history')
+    database.exec('CREATE TABLE rest_event_history AS SELECT * FROM again UNION ALL SELECT * FROM again')
+    database.close()
+    for (const { name, sql: question } of SAVED_QUERIES) {
+      const rows = await sql(question)
+      expect(rows.length).toBeGreaterThan(0)
+      expect([name, await sqlOf(twice, question)]).toEqual([name, rows])
+    }
   })
 
   test('who-changed-what: each change with who made it', async () => {
