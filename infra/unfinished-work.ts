@@ -1,12 +1,14 @@
 import { Duration } from 'aws-cdk-lib'
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch'
+import { type ITableV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import { Schedule } from 'aws-cdk-lib/aws-events'
 import { FilterCriteria, FilterRule, type Function as LambdaFunction, StartingPosition } from 'aws-cdk-lib/aws-lambda'
 import { DynamoEventSource, SqsDlq, SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources'
 import { DeduplicationScope, FifoThroughputLimit, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import { ENV } from '../shared/config.ts'
-import { addFunction, type BackgroundProps, type ScimFunctionsProps } from './functions.ts'
+import type { ServiceSettings } from './config/settings.ts'
+import { addFunction, type BackgroundProps } from './functions.ts'
 import { ownMetric } from './own-metric.ts'
 import { runOnSchedule } from './schedule.ts'
 
@@ -46,7 +48,7 @@ export class UnfinishedWork extends Construct {
     const changes = addFunction(this, 'changes', { ...props, environment })
     const worker = addFunction(this, 'worker', { ...props, environment, timeoutMs: WORKER_LIMIT_MS, sendsItself: true })
     for (const fn of [changes, worker]) queue.grantSendMessages(fn)
-    changes.addEventSource(listenTo(props, unheard))
+    changes.addEventSource(this.#listenTo(props, unheard))
     worker.addEventSource(
       new SqsEventSource(queue, {
         batchSize: 1,
@@ -66,6 +68,19 @@ export class UnfinishedWork extends Construct {
 
   #addQueue(id: string, props: ConstructorParameters<typeof Queue>[2]): Queue {
     return new Queue(this, id, { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true, ...props })
+  }
+
+  /**
+   * The table without its key, which the library would let the function use for anything: DynamoDB decrypts a stream as
+   * it does the table, and for that the function has its right already (`keyStatement`). The policy of AWS's own key for
+   * tables, whose streams Lambda reads too, has the same condition and nothing else.
+   */
+  #listenTo({ table: { table }, settings }: BackgroundProps, unheard: Queue): DynamoEventSource {
+    const { tableArn, tableStreamArn } = table
+    if (tableStreamArn === undefined) throw new Error('The table has no stream')
+    // The library's own types disagree on what may be undefined.
+    const stream = TableV2.fromTableAttributes(this, 'Stream', { tableArn, tableStreamArn }) as ITableV2
+    return sourceOf(stream, settings, unheard)
   }
 
   /** Those of dead letters are told by themselves: they ring on after the cause is mended, and would hide what a group has to say. */
@@ -131,7 +146,7 @@ const OF_EVENTS = { retryAttempts: -1, maxRecordAge: Duration.hours(24) }
  * Records of heads that a request wrote; the worker's own writes are left out, since nothing stops a loop through a
  * stream. With an outlet, records of events too.
  */
-function listenTo({ table, settings }: ScimFunctionsProps, unheard: Queue): DynamoEventSource {
+function sourceOf(stream: ITableV2, settings: ServiceSettings, unheard: Queue): DynamoEventSource {
   const head = {
     dynamodb: {
       Keys: {
@@ -142,7 +157,7 @@ function listenTo({ table, settings }: ScimFunctionsProps, unheard: Queue): Dyna
     },
   }
   const hasOutlet = settings.archive || settings.changeEvents !== false
-  return new DynamoEventSource(table.table, {
+  return new DynamoEventSource(stream, {
     startingPosition: StartingPosition.TRIM_HORIZON,
     filters: [head, ...(hasOutlet ? [EVENT] : [])].map(FilterCriteria.filter),
     batchSize: 100,
