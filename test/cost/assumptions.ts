@@ -51,8 +51,8 @@ export const BESIDE = {
   watchReadUnits: 2200,
   /** The notary, for the digest of an hour: calls, read units, and for each KB of events; lists and writes, reads; bytes of an event. */
   digest: { roundTrips: 18, readUnits: 16, perKb: 0.25, objectWrites: 2, objectReads: 1, bytesOfEvent: 190 },
-  /** An event in the archive: what Firehose counts, and what Parquet leaves of it. */
-  archived: { countedBytes: 5 * 1024, bytes: 150 },
+  /** An event in the archive: what Firehose counts, and what Parquet leaves of it; minutes until Firehose writes an object. */
+  archived: { countedBytes: 5 * 1024, bytes: 150, objectMinutes: 15 },
   /** A look for lost doorbells: two marks, the accounts, the heads. */
   doorbellReadUnits: 4,
   /** The nightly check, of each user, with its share of groups; runs a month, most of which find that all is done. */

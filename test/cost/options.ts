@@ -63,6 +63,12 @@ const SETTING_OPTIONS = {
     about: '0 asks the authorizer each time',
   },
   'event-retention-days': { of: 'eventRetentionDays', least: 1, most: 9999, about: 'how long events are kept' },
+  'archive-retention-days': {
+    of: 'archiveRetentionDays',
+    least: 120,
+    most: 36_500,
+    about: 'how long the archive keeps them',
+  },
   'allowed-range-kinds': {
     of: 'allowedRangeKinds',
     least: 0,
@@ -76,7 +82,7 @@ const SETTING_OPTIONS = {
 const FLAG_OPTIONS = {
   'customer-key': { set: { customerKey: true }, about: 'the table is encrypted by a key of your own' },
   firewall: { set: { firewall: true }, about: 'a web ACL stands before the API' },
-  archive: { set: { archive: true }, about: 'events go to S3 too; a year of it' },
+  archive: { set: { archive: true }, about: 'events go to S3 too' },
   'change-events': { set: { changeEvents: true }, about: 'each change is published on EventBridge' },
   'no-digests': { set: { auditDigests: false }, about: 'the history gets no digests' },
   domain: { set: { domain: true }, about: 'a domain of your own, with a hosted zone' },

@@ -9,6 +9,7 @@ export interface Settings {
   auditDigests: boolean
   changeEvents: boolean
   archive: boolean
+  archiveRetentionDays: number
   /** The gateway's metrics of each method. */
   methodMetrics: boolean
   metricsByIntegration: boolean
@@ -32,6 +33,7 @@ export const DEFAULTS: Settings = {
   auditDigests: true,
   changeEvents: false,
   archive: false,
+  archiveRetentionDays: 2555,
   methodMetrics: false,
   metricsByIntegration: false,
   alarmsTold: false,

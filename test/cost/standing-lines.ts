@@ -38,14 +38,19 @@ export function digestLines({ settings }: Given, calls: readonly Calls[]): Line[
   ]
 }
 
-/** What the reader of the stream hands on, where it is switched on; a year of the archive is counted. */
+/** What the reader of the stream hands on, where it is switched on; the archive as it is once it forgets, and as if nothing of it were moved to a cheaper class. */
 export function outletLines({ settings }: Given, calls: readonly Calls[]): Line[] {
-  const { countedBytes, bytes } = BESIDE.archived
+  const { countedBytes, bytes, objectMinutes } = BESIDE.archived
   const [events, changes] = [countOf(calls), countOf(calls.filter(({ route }) => !route.startsWith('GET ')))]
+  const objects = withOneIn(MONTH_MINUTES / objectMinutes, events)
+  const kept = settings.archiveRetentionDays / MONTH_DAYS
   const archive = [
-    line('the archive', 'streamGb', gb(events * countedBytes)),
-    line('the archive', 'convertedGb', gb(events * countedBytes)),
-    line('the archive', 'objectGb', 12 * gb(events * bytes)),
+    ...(['streamGb', 'convertedGb', 'partitionedGb'] as const).map((price) =>
+      line('the archive', price, gb(events * countedBytes)),
+    ),
+    line('the archive', 'partitionedObjects', objects),
+    line('the archive', 'objectWrites', objects),
+    line('the archive', 'objectGb', kept * gb(events * bytes)),
     line('alarms', 'alarms', STACK.archiveAlarmMetrics),
   ]
   const bus = [line('change events', 'busEvents', changes)]

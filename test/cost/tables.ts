@@ -101,7 +101,10 @@ const CHANGES: readonly Change[] = [
     what: 'and a domain of your own that goes from one to the other',
     settings: { regions: 2, domain: true },
   },
-  { what: 'an archive in S3, a year of it', settings: { archive: true } },
+  {
+    what: `an archive in S3, once it keeps all its ${DEFAULTS.archiveRetentionDays.toLocaleString('en')} days`,
+    settings: { archive: true },
+  },
   { what: 'change events on EventBridge', settings: { changeEvents: true } },
   { what: 'no digests', settings: { auditDigests: false } },
   { what: 'events kept for a year, not 90 days', settings: { eventRetentionDays: 365 } },

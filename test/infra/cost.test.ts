@@ -1,5 +1,7 @@
 import { Template } from 'aws-cdk-lib/assertions'
 import { expect, test } from 'vitest'
+import { parseDeployment } from '../../infra/config/config.ts'
+import { BESIDE } from '../cost/assumptions.ts'
 import { DEFAULTS, STACK } from '../cost/settings.ts'
 import { fullTemplate, newStack, resourcesOf, theOnly } from './stack.ts'
 
@@ -17,6 +19,7 @@ test('the estimate counts what the template deploys', () => {
     auditDigests: hasPart('Digests'),
     changeEvents: resourcesOf('AWS::Events::EventBus').length > 0,
     archive: resourcesOf('AWS::KinesisFirehose::DeliveryStream').length > 0,
+    archiveRetentionDays: parseDeployment({}).archiveRetentionDays,
     methodMetrics: all.MetricsEnabled,
     metricsByIntegration: 'METRICS_BY_INTEGRATION' in variables(),
     alarmsTold: resourcesOf('AWS::CloudWatch::CompositeAlarm').length > 0,
@@ -48,6 +51,9 @@ test('and what the archive and ranges of both kinds of address add', () => {
   expect(lookedAt(propertiesOf('AWS::CloudWatch::Alarm'))).toBe(
     STACK.alarmMetrics + STACK.archiveAlarmMetrics + STACK.firewallAlarmMetrics,
   )
+  const [stream] = propertiesOf('AWS::KinesisFirehose::DeliveryStream')
+  const { IntervalInSeconds } = stream.ExtendedS3DestinationConfiguration.BufferingHints
+  expect(IntervalInSeconds).toBe(BESIDE.archived.objectMinutes * 60)
   expect(propertiesOf('AWS::WAFv2::WebACL')[0].Rules).toHaveLength(STACK.firewallRules + 2)
 })
 

@@ -91,6 +91,16 @@ describe('billOf()', () => {
     expect(fence).toBe(Number(((1850 * 30 * 2 * 0.625) / 1_000_000).toFixed(2)))
   })
 
+  test('an archive is counted as it is once it forgets: what comes in, and all that it keeps', () => {
+    const lines = (archiveRetentionDays: number) => bill({}, { archive: true, archiveRetentionDays })
+    // 30 million events of 5 KB, $0.067 each GB; an object each quarter of an hour, 2,880 of them.
+    const firehose = ((30_000_000 * 5) / 1024 ** 2) * (0.029 + 0.018 + 0.02) + 2.88 * 0.005
+    expect(dollars(lines(2555), 'Firehose', 'the archive')).toEqual([Number(firehose.toFixed(2))])
+    const stored = (days: number) => 1_000_000 * days * 150 * (0.023 / 1024 ** 3) + 2.88 * 0.005
+    for (const days of [2555, 365])
+      expect(dollars(lines(days), 'S3', 'the archive')).toEqual([Number(stored(days).toFixed(2))])
+  })
+
   test('a follower keeps a function running at all hours: 30 days of half a GB', () => {
     const waiting = dollars(bill({ followers: 1 }), 'Lambda', 'waiting for what is new')
     expect(waiting).toEqual([Number((2.592 * 0.5 * 13.3334 + 0.2592 * 0.2).toFixed(2))])

@@ -11,13 +11,13 @@ test('nothing said is the middle size, as it is deployed by default', () => {
 test('sizes and settings are taken, and four requests for each user where nothing is said of them', () => {
   expect(
     parse(
-      '--users 700 --memory-mb=1024 --firewall --allowed-range-kinds 2 --archive --no-digests --tracing --followers 2',
+      '--users 700 --memory-mb=1024 --firewall --allowed-range-kinds 2 --archive --archive-retention-days 400 --no-digests --tracing --followers 2',
     ),
   ).toEqual({
     size: { ...SIZES.middle, users: 700, requestsPerDay: 2800, followers: 2 },
     settings: {
       ...{ ...DEFAULTS, memoryMb: 1024, tracing: true, firewall: true, allowedRangeKinds: 2 },
-      ...{ archive: true, auditDigests: false },
+      ...{ archive: true, archiveRetentionDays: 400, auditDigests: false },
     },
     ...{ write: false, help: false },
   })
