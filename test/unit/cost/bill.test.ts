@@ -72,7 +72,7 @@ describe('billOf()', () => {
     expect(dollars(lines, 'DynamoDB', 'second region, written again')).toEqual([written])
     const standing = (settings: Partial<Settings>) =>
       dollars(bill({}, { regions: 2, ...settings }), 'CloudWatch', 'second region, what stands there')[0] ?? 0
-    // 30 metrics of alarms and a dashboard, and whether each of both is primary.
+    // 31 metrics of alarms and a dashboard, and whether each of both is primary.
     expect(standing({})).toBeGreaterThan(3 + 3 + 0.6)
     const ofDomain = standing({ domain: true }) - standing({})
     expect(ofDomain).toBeCloseTo(0.1, 2)
