@@ -1,26 +1,17 @@
-import { Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib'
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib'
 import { MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch'
 import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue'
-import { type ManagedPolicy, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam'
-import {
-  DeliveryStream,
-  EnableLogging,
-  InputFormat,
-  MetadataExtractionProcessor,
-  OutputFormat,
-  S3Bucket,
-  SchemaConfiguration,
-  StreamEncryption,
-} from 'aws-cdk-lib/aws-kinesisfirehose'
+import { type ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { IKey } from 'aws-cdk-lib/aws-kms'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
-import { type Bucket, BucketEncryption, type BucketProps, type IBucket, StorageClass } from 'aws-cdk-lib/aws-s3'
+import { type Bucket, BucketEncryption, type BucketProps, StorageClass } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
 import { ARCHIVE_COLUMNS, ARCHIVE_PARTITIONS } from '../shared/audit/archive-row.ts'
 import { ENV } from '../shared/config.ts'
 import type { Alarms } from './alarms.ts'
 import { ArchiveQuestions } from './archive-questions.ts'
+import { ArchiveStream } from './archive-stream.ts'
 import type { ServiceSettings } from './config/settings.ts'
 import { firehoseRole } from './firehose-role.ts'
 import { addKeptBucket, keepFromOthers } from './kept-bucket.ts'
@@ -37,8 +28,6 @@ interface ArchiveProps {
 const [EVENTS, FAILED] = ['events', 'failed']
 /** Rarely read from then on, which is cheaper to keep. */
 const COOL_AFTER = Duration.days(90)
-/** Parquet is made of 64 MiB at least, or of what came within this time: shorter, and a question of a month reads tens of thousands of objects. */
-const BUFFER = { bufferingSize: Size.mebibytes(128), bufferingInterval: Duration.minutes(15) }
 const TABLE = 'archived_events'
 
 /**
@@ -62,11 +51,10 @@ export class Archive extends Construct {
     const prefixes = [EVENTS, FAILED]
     const role = firehoseRole(this, 'Role', { bucket, prefixes, table, database, logs, key })
     keepFromOthers(bucket, role)
-    const stream = this.#addStream({ bucket, table, logs, role, key })
-    changes.addToRolePolicy(
-      new PolicyStatement({ actions: ['firehose:PutRecordBatch'], resources: [stream.deliveryStreamArn] }),
-    )
-    changes.addEnvironment(ENV.archiveStream, stream.deliveryStreamName)
+    const parts = { bucket, database, table, logs, role, key }
+    const stream = new ArchiveStream(this, 'Stream', { ...parts, prefixes: { events: EVENTS, failed: FAILED } })
+    changes.addToRolePolicy(new PolicyStatement({ actions: ['firehose:PutRecordBatch'], resources: [stream.arn] }))
+    changes.addEnvironment(ENV.archiveStream, stream.streamName)
     const events = { bucket, prefix: EVENTS }
     const { name } = settings
     this.auditors = new ArchiveQuestions(this, 'Questions', {
@@ -128,37 +116,7 @@ export class Archive extends Construct {
     return table
   }
 
-  #addStream({ bucket, table, logs, role, key }: StreamParts): DeliveryStream {
-    const partitions = Object.fromEntries(ARCHIVE_PARTITIONS.map((name) => [name, `.${name}`]))
-    const prefix = ARCHIVE_PARTITIONS.map((name) => `${name}=!{partitionKeyFromQuery:${name}}`).join('/')
-    // It has its rights by statements of ours: what the library would add is wider.
-    const fixed = role.withoutPolicyUpdates()
-    // The library's own types disagree on what may be undefined, here as for the table.
-    const stream = new DeliveryStream(this, 'Stream', {
-      role: fixed,
-      encryption: key ? StreamEncryption.customerManagedKey(key) : StreamEncryption.awsOwnedKey(),
-      destination: new S3Bucket(bucket as IBucket, {
-        ...BUFFER,
-        role: fixed,
-        loggingConfig: new EnableLogging(logs),
-        ...(key && { encryptionKey: key }),
-        dataOutputPrefix: `${EVENTS}/${prefix}/`,
-        errorOutputPrefix: `${FAILED}/!{firehose:error-output-type}/!{timestamp:yyyy-MM-dd}/`,
-        dynamicPartitioning: { enabled: true },
-        processors: [MetadataExtractionProcessor.jq16(partitions)],
-        dataFormatConversion: {
-          schemaConfiguration: SchemaConfiguration.fromCfnTable(table),
-          inputFormat: InputFormat.OPENX_JSON,
-          outputFormat: OutputFormat.PARQUET,
-        },
-      }),
-    })
-    // It names its role anyway, and has to wait for its rights too.
-    stream.node.addDependency(role.node.findChild('DefaultPolicy'))
-    return stream
-  }
-
-  #addAlarms(alarms: Alarms, stream: DeliveryStream, bucket: Bucket): void {
+  #addAlarms(alarms: Alarms, stream: ArchiveStream, bucket: Bucket): void {
     const quarter = { statistic: Stats.SUM, period: Duration.minutes(15) }
     const lag = { statistic: Stats.MAXIMUM, period: quarter.period }
     alarms.add(this, 'ArchiveLate', {
@@ -179,12 +137,4 @@ export class Archive extends Construct {
       says: 'Events came to failed/ in the bucket and not into the archive: no Parquet, or no place, could be made of them',
     })
   }
-}
-
-interface StreamParts {
-  bucket: Bucket
-  table: CfnTable
-  logs: LogGroup
-  role: Role
-  key: IKey | undefined
 }

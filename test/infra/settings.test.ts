@@ -325,6 +325,15 @@ describe('alarms', () => {
   })
 })
 
+test('an archive stands in a region of which the library knows no addresses of Firehose, and brings no table of them', () => {
+  const { template } = synthesize({ archive: true, regions: ['mx-central-1'] })
+  const { properties } = theOne(template, 'AWS::KinesisFirehose::DeliveryStream')
+  expect(properties.ExtendedS3DestinationConfiguration.DataFormatConversionConfiguration).toMatchObject({
+    SchemaConfiguration: { Region: 'mx-central-1', DatabaseName: 'rolecall_archive', VersionId: 'LATEST' },
+  })
+  for (const one of [template, on]) expect(one).not.toHaveProperty('Mappings')
+})
+
 test("the region's log role is set unless it is left to others, and then nothing of it is made", () => {
   expect(both('AWS::ApiGateway::Account').map((found) => found.length)).toEqual([1, 0])
   const roles = both('AWS::IAM::Role').map((all) => JSON.stringify(all))
