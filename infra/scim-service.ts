@@ -1,4 +1,4 @@
-import { type CfnElement, Stack } from 'aws-cdk-lib'
+import { type CfnElement, Stack, Token } from 'aws-cdk-lib'
 import type { RestApi } from 'aws-cdk-lib/aws-apigateway'
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import { Construct } from 'constructs'
@@ -43,7 +43,7 @@ export class ScimService extends Construct {
   /** @param twin where the service has a second region: which of the two this is. */
   constructor(scope: Construct, id: string, props: ScimServiceProps = {}, twin?: Twin) {
     super(scope, id)
-    const settings = parseService(props)
+    const settings = parseService(props, knownPlaceOf(Stack.of(this)))
     const table = new ScimTable(this, 'Storage', settings, twin)
     const functions = new ScimFunctions(this, 'Functions', { settings, table })
     const alarms = new Alarms(this, 'Alarms', settings)
@@ -70,5 +70,13 @@ export class ScimService extends Construct {
     this.baseUrl = `${this.adminUrl}${SCIM_BASE}`
     const idOf = (construct: Construct) => Stack.of(this).getLogicalId(construct.node.defaultChild as CfnElement)
     this.entries = new Map([...functions.byName].map(([name, fn]) => [idOf(fn), name]))
+  }
+}
+
+/** A stack that is deployed wherever its credentials lead does not know it. */
+function knownPlaceOf({ region, account }: Stack): { region?: string; account?: string } {
+  return {
+    ...(!Token.isUnresolved(region) && { region }),
+    ...(!Token.isUnresolved(account) && { account }),
   }
 }

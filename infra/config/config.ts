@@ -37,11 +37,23 @@ interface Checked<Settings> {
   sentences: readonly string[]
 }
 
+/** Where a stack is, as far as it is known when it is made. */
+interface Place {
+  region?: string | undefined
+  account?: string | undefined
+}
+
 const DEFAULT_STAGE = 'prod'
 
-/** The service's settings with their defaults. @throws {ConfigError} */
-export function parseService(props: ScimServiceProps): ServiceSettings {
-  return required(check<ServiceSettings>(SERVICE_SETTINGS, placed(props)))
+/** The service's settings with their defaults, in a stack that knows its region or account, or neither. @throws {ConfigError} */
+export function parseService(props: ScimServiceProps, { region, account }: Place = {}): ServiceSettings {
+  const regions = region === undefined ? [] : [region]
+  const { settings, sentences } = check<ServiceSettings>(SERVICE_SETTINGS, placed(props), {
+    regions,
+    awsAccount: account,
+  })
+  const missing = missingFrom(settings, regions, 'give its stack env: { region: "eu-west-1" }')
+  return required({ settings, sentences: sentences.length > 0 ? sentences : missing })
 }
 
 /**
@@ -72,17 +84,23 @@ export function parseDeployment(config: unknown, { context = () => undefined, en
 
 /** What two stages may not have in common, since the second would change or lack what the first has. */
 function sharedBy(stages: readonly Deployment[]): string[] {
+  const tableArnOf = ({ tableStreamArn }: Deployment) => tableStreamArn?.split('/stream/')[0]
   const addressOf = ({ domainName, domainBasePath = '' }: Deployment) => domainName && `${domainName}/${domainBasePath}`
   return stages.flatMap((stage, i) =>
     stages.slice(0, i).flatMap((other) => {
       const both = `stages ${other.stage} and ${stage.stage}`
-      const address = addressOf(stage)
+      const [address, table] = [addressOf(stage), tableArnOf(stage)]
       return [
         ...(stage.name === other.name
           ? [`The ${both} would be one stack, "${stage.name}": give one another name`]
           : []),
         ...(address !== undefined && address === addressOf(other)
           ? [`The ${both} would have one address, ${address}: give one another domainName or domainBasePath`]
+          : []),
+        ...(table !== undefined && table === tableArnOf(other)
+          ? [
+              `The ${both} would take over one table, "${stage.tableName}": give one another tableName and tableStreamArn`,
+            ]
           : []),
       ]
     }),
@@ -111,7 +129,7 @@ function checkStage(stage: string, given: Values): Checked<Deployment> {
   if (wrongStage) return { settings: { ...settings, stage }, sentences: [...sentences, wrongStage] }
   const name = stage === DEFAULT_STAGE ? settings.name : `${settings.name}-${stage}`
   const named = check<Deployment>(SERVICE_SETTINGS, placed({ name, stage }, 'with its stage'))
-  const others = [...named.sentences, ...missingFrom(settings)]
+  const others = [...named.sentences, ...missingFrom(settings, settings.regions)]
   return { settings: { ...settings, name, stage }, sentences: sentences.length > 0 ? sentences : others }
 }
 
@@ -132,13 +150,14 @@ function givenBefore(context: (key: string) => unknown, env: NonNullable<Overrid
 function check<Settings extends ServiceSettings>(
   table: Readonly<Record<string, Setting<unknown>>>,
   given: Values,
+  place: Partial<Deployment> = {},
 ): Checked<Settings> {
   const known = Object.entries(given).filter(([, { value }]) => value !== undefined)
   const settings = { ...DEFAULTS, ...Object.fromEntries(known.map(([name, { value }]) => [name, value])) } as Settings
   const sentences = known.flatMap(
     ([name, one]) => mistakeOf(name, one, Object.hasOwn(table, name) ? table[name] : undefined) ?? [],
   )
-  return { settings, sentences: sentences.length > 0 ? sentences : contradictionsOf(settings) }
+  return { settings, sentences: sentences.length > 0 ? sentences : contradictionsOf({ ...settings, ...place }) }
 }
 
 function mistakeOf(name: string, { value, place }: Given, setting: Setting<unknown> | undefined): string | undefined {

@@ -1,5 +1,9 @@
+import { nearestRegion, partitionOf } from './region.ts'
 import { secondRegionOf } from './second-region.ts'
-import type { Deployment, ServiceSettings } from './settings.ts'
+import { DEFAULTS, type Deployment, type ServiceSettings } from './settings.ts'
+
+/** What WAF takes into one set of addresses. */
+const MAX_RANGES = 10_000
 
 /** Of settings that are right one by one: what contradicts another, in a sentence each. */
 export function contradictionsOf(settings: ServiceSettings & Partial<Deployment>): string[] {
@@ -78,7 +82,18 @@ function ofLimits(settings: ServiceSettings): string[] {
       allowedRanges.length > 0 && !firewall,
       'allowedRanges refuse nobody without the firewall: set firewall to true too',
     ),
+    ...ofRanges(allowedRanges),
   ]
+}
+
+function ofRanges(ranges: readonly string[]): string[] {
+  const ofIPv6 = ranges.filter((range) => range.includes(':')).length
+  return Object.entries({ IPv4: ranges.length - ofIPv6, IPv6: ofIPv6 }).flatMap(([kind, count]) =>
+    where(
+      count > MAX_RANGES,
+      `allowedRanges has ${count} ranges of ${kind}, of which WAF takes ${MAX_RANGES}: put some together to larger ones`,
+    ),
+  )
 }
 
 function ofTable({ tableName, tableStreamArn, customerManagedKey, keepTable }: ServiceSettings): string[] {
@@ -109,8 +124,17 @@ function ofHistory({
   archive,
   archiveRetentionDays,
   eventRetentionDays,
+  reservedConcurrency,
 }: ServiceSettings) {
   return [
+    ...where(
+      reservedConcurrency.notary !== undefined && !auditDigests,
+      'reservedConcurrency.notary is of no use without digests: set auditDigests to true too',
+    ),
+    ...where(
+      archiveRetentionDays !== DEFAULTS.archiveRetentionDays && !archive,
+      'archiveRetentionDays is of no use without the archive: set archive to true too',
+    ),
     ...where(
       digestLockDays !== undefined && !auditDigests,
       'digestLockDays is of no use without digests: set auditDigests to true too',
@@ -135,13 +159,23 @@ function ofRegion(settings: ServiceSettings & Partial<Deployment>): string[] {
     tableStreamArn,
     changeEvents,
   }).flatMap(([name, value]) => {
-    const [, , , region, account] = String(value).split(':')
-    return region === undefined ? [] : [{ name, region, account }]
+    const [, partition, , region, account] = String(value).split(':')
+    return region === undefined ? [] : [{ name, partition, region, account }]
   })
-  const region = regions?.[0] ?? named[0]?.region
-  const whose = regions?.[0] === undefined ? `${named[0]?.name} in ${region}` : `the service in ${region}`
+  const [home, first] = [regions?.[0], named[0]]
+  const region = home ?? first?.region
+  if (region === undefined) return []
+  const partition = partitionOf(region)
+  if (partition === undefined) {
+    return [`The region ${region} (${home ? 'regions' : first?.name}) is none that the CDK knows: ${adviceOn(region)}`]
+  }
+  const whose = home ? `the service in ${region}` : `${first?.name} in ${region}`
   return named.flatMap(({ name, ...its }) => [
     ...where(its.region !== region, `${name} is in ${its.region}, ${whose}: use one there`),
+    ...where(
+      its.region === region && its.partition !== partition,
+      `${name} is of the partition ${its.partition}, but ${region} is of ${partition}: begin it with "arn:${partition}:"`,
+    ),
     ...where(
       OF_THE_ACCOUNT.includes(name) && awsAccount !== undefined && its.account !== awsAccount,
       `${name} belongs to the account ${its.account}, the service to ${awsAccount}`,
@@ -149,10 +183,20 @@ function ofRegion(settings: ServiceSettings & Partial<Deployment>): string[] {
   ])
 }
 
-/** What a stack of ours cannot do without: a table with a key of its own names its region, which synthesis must know. */
-export function missingFrom({ regions, tableStreamArn, customerManagedKey }: Deployment): string[] {
+/** A new region comes with a new version of the library. */
+function adviceOn(region: string): string {
+  const nearest = nearestRegion(region)
+  return `${nearest ? `use ${nearest}, or` : 'use another, or'}, if it is new, a newer aws-cdk-lib`
+}
+
+/** What no stack can do without: a table with a key of its own names its region, which synthesis must know. `remedy` says where it is set. */
+export function missingFrom(
+  { tableStreamArn, customerManagedKey }: ServiceSettings,
+  regions: readonly string[],
+  remedy = 'set regions too, such as ["eu-west-1"]',
+): string[] {
   const isUnknown = regions.length === 0 && tableStreamArn === undefined && customerManagedKey !== false
-  return where(isUnknown, 'customerManagedKey needs the region: set regions too, such as ["eu-west-1"]')
+  return where(isUnknown, `customerManagedKey needs the region: ${remedy}`)
 }
 
 /** What no other account can lend. */

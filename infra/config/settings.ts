@@ -24,6 +24,8 @@ const MAX_TAGS = 50
 const RESERVED_PATHS = ['ping', 'sping']
 const FUNCTION_NAMES: readonly string[] = [...LAMBDA_NAMES, ...BACKGROUND_NAMES]
 
+/** How AWS writes the id of a certificate, and of a key that is in one region. */
+const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
 /** `arn:aws:kms:eu-west-1:123456789012:key/…`, with the parts that tell. */
 const arn = (service: string, resource: string) =>
   z.string().regex(new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]+:\\d{12}:${resource}$`))
@@ -54,8 +56,8 @@ export const SERVICE_SETTINGS = {
   ),
   certificateArn: optional(
     'text',
-    arn('acm', 'certificate/[\\w-]+'),
-    'the ARN of a certificate, arn:aws:acm:REGION:ACCOUNT:certificate/ID',
+    arn('acm', `certificate/${UUID}`),
+    'the ARN of a certificate, arn:aws:acm:REGION:ACCOUNT:certificate/ID, as ACM shows it',
   ),
   domainBasePath: optional(
     'text',
@@ -81,8 +83,8 @@ export const SERVICE_SETTINGS = {
   digestLockDays: optional('number', whole(1, 36_500), 'a number of days from 1 to 36500'),
   changeEvents: setting(
     'flag or text',
-    z.union([z.boolean(), arn('events', 'event-bus/[\\w./-]+')]),
-    'true, false, or the ARN of a bus, arn:aws:events:REGION:ACCOUNT:event-bus/NAME',
+    z.union([z.boolean(), arn('events', 'event-bus/[\\w.-]{1,256}')]),
+    'true, false, or the ARN of a bus, arn:aws:events:REGION:ACCOUNT:event-bus/NAME, and the name of letters, digits, ., - and _, at most 256',
   ),
   archive: flag(),
   archiveRetentionDays: setting('number', whole(120, 36_500), 'a number of days from 120 to 36500'),
@@ -93,8 +95,8 @@ export const SERVICE_SETTINGS = {
   ),
   customerManagedKey: setting(
     'flag or text',
-    z.union([z.boolean(), arn('kms', 'key/[\\w-]+')]),
-    'true, false, or the ARN of a key, arn:aws:kms:REGION:ACCOUNT:key/ID',
+    z.union([z.boolean(), arn('kms', `key/(?:${UUID}|mrk-[0-9a-f]{32})`)]),
+    'true, false, or the ARN of a key, arn:aws:kms:REGION:ACCOUNT:key/ID, as KMS shows it',
   ),
   firewall: flag(),
   allowedRanges: setting(
@@ -151,7 +153,7 @@ export const SETTINGS = {
   regions: setting(
     'list',
     z
-      .array(z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/))
+      .array(z.string().regex(/^[a-z]+(-[a-z]+)+-\d+$/))
       .max(2)
       .refine((regions) => new Set(regions).size === regions.length)
       .readonly(),
@@ -176,10 +178,10 @@ export const SETTINGS = {
           .string()
           .regex(/^[\w .:/=+@-]{1,128}$/)
           .refine((key) => !key.toLowerCase().startsWith('aws:')),
-        z.string().regex(/^[\w .:/=+@-]{0,256}$/),
+        z.string().regex(/^[\w .:/=+@-]{1,256}$/),
       )
       .refine((tags) => Object.keys(tags).length <= MAX_TAGS),
-    `at most ${MAX_TAGS} texts of letters, digits, blanks and _.:/=+-@ by their keys, which do not begin with aws:`,
+    `at most ${MAX_TAGS} texts of 1 to 256 letters, digits, blanks and _.:/=+-@ by their keys, which do not begin with aws:`,
   ),
   terminationProtection: flag(),
 } satisfies { [Name in keyof Settings]-?: Setting<Settings[Name]> }

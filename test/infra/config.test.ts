@@ -4,8 +4,10 @@ import { describe, expect, test } from 'vitest'
 import { ConfigError, type Overrides, parseDeployment, parseService, stagesOf } from '../../infra/config/config.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
-const KEY_ARN = 'arn:aws:kms:eu-west-1:123456789012:key/1111-2222'
-const CERTIFICATE = 'arn:aws:acm:eu-west-1:123456789012:certificate/1111-2222'
+const KEY_ARN = 'arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555'
+const CERTIFICATE = 'arn:aws:acm:eu-west-1:123456789012:certificate/11111111-2222-3333-4444-555555555555'
+const keyOf = (id: string) => KEY_ARN.replace(/[^/]+$/, id)
+const busOf = (name: string) => `arn:aws:events:eu-west-1:123456789012:event-bus/${name}`
 const STREAM = 'arn:aws:dynamodb:eu-west-1:123456789012:table/kept/stream/2026-11-27T08:00:00.000'
 
 /** What is said of a configuration, sentence by sentence. */
@@ -104,7 +106,7 @@ describe('parseDeployment()', () => {
     [
       'certificateArn',
       'arn:aws:acm:eu-west-1',
-      'Cannot use certificateArn "arn:aws:acm:eu-west-1": the ARN of a certificate, arn:aws:acm:REGION:ACCOUNT:certificate/ID',
+      'Cannot use certificateArn "arn:aws:acm:eu-west-1": the ARN of a certificate, arn:aws:acm:REGION:ACCOUNT:certificate/ID, as ACM shows it',
     ],
     [
       'hostedZoneId',
@@ -127,7 +129,7 @@ describe('parseDeployment()', () => {
     [
       'customerManagedKey',
       'alias/mine',
-      'Cannot use customerManagedKey "alias/mine": true, false, or the ARN of a key, arn:aws:kms:REGION:ACCOUNT:key/ID',
+      'Cannot use customerManagedKey "alias/mine": true, false, or the ARN of a key, arn:aws:kms:REGION:ACCOUNT:key/ID, as KMS shows it',
     ],
     ['firewall', 'yes', 'Cannot use firewall "yes": true or false'],
     [
@@ -156,7 +158,17 @@ describe('parseDeployment()', () => {
     [
       'tags',
       { 'aws:x': 'y' },
-      'Cannot use tags {"aws:x":"y"}: at most 50 texts of letters, digits, blanks and _.:/=+-@ by their keys, which do not begin with aws:',
+      'Cannot use tags {"aws:x":"y"}: at most 50 texts of 1 to 256 letters, digits, blanks and _.:/=+-@ by their keys, which do not begin with aws:',
+    ],
+    [
+      'tags',
+      { team: '' },
+      'Cannot use tags {"team":""}: at most 50 texts of 1 to 256 letters, digits, blanks and _.:/=+-@ by their keys, which do not begin with aws:',
+    ],
+    [
+      'changeEvents',
+      'arn:aws:events:eu-west-1:123456789012:event-bus/..//',
+      'Cannot use changeEvents "arn:aws:events:eu-west-1:123456789012:event-bus/..//": true, false, or the ARN of a bus, arn:aws:events:REGION:ACCOUNT:event-bus/NAME, and the name of letters, digits, ., - and _, at most 256',
     ],
     ['memoryMb', 128, 'Cannot use memoryMb 128: a number of MB from 256 to 10240'],
     [
@@ -281,6 +293,46 @@ describe('parseDeployment()', () => {
       'A table that is there has its key already: set secondRegion.customerManagedKey to the ARN of that of "kept" in eu-central-1',
     ],
     [
+      'an archive that is not there, but is kept for a time',
+      { archiveRetentionDays: 400 },
+      'archiveRetentionDays is of no use without the archive: set archive to true too',
+    ],
+    [
+      'a lock on digests that are not there',
+      { auditDigests: false, digestLockDays: 365 },
+      'digestLockDays is of no use without digests: set auditDigests to true too',
+    ],
+    [
+      'a notary that has something kept for it and is not there',
+      { auditDigests: false, reservedConcurrency: { notary: 1 } },
+      'reservedConcurrency.notary is of no use without digests: set auditDigests to true too',
+    ],
+    [
+      'a misspelt region',
+      { regions: ['eu-wset-1'], domainName: 'scim.example.com', certificateArn: CERTIFICATE },
+      'The region eu-wset-1 (regions) is none that the CDK knows: use eu-west-1, or, if it is new, a newer aws-cdk-lib',
+    ],
+    [
+      'a region whose name is like no other',
+      { regions: ['nz-auckland-1'] },
+      'The region nz-auckland-1 (regions) is none that the CDK knows: use another, or, if it is new, a newer aws-cdk-lib',
+    ],
+    [
+      'a misspelt region of a certificate',
+      { domainName: 'scim.example.com', certificateArn: CERTIFICATE.replace('eu-west', 'us-esat') },
+      'The region us-esat-1 (certificateArn) is none that the CDK knows: use us-east-1, or, if it is new, a newer aws-cdk-lib',
+    ],
+    [
+      'a key of another partition than its region',
+      { regions: ['eu-west-1'], customerManagedKey: KEY_ARN.replace('arn:aws:', 'arn:aws-cn:') },
+      'customerManagedKey is of the partition aws-cn, but eu-west-1 is of aws: begin it with "arn:aws:"',
+    ],
+    [
+      'a certificate of another partition, where no region is said',
+      { domainName: 'scim.example.com', certificateArn: CERTIFICATE.replace('eu-west-1', 'eusc-de-east-1') },
+      'certificateArn is of the partition aws, but eusc-de-east-1 is of aws-eusc: begin it with "arn:aws-eusc:"',
+    ],
+    [
       'one worker, of which a queue has two',
       { reservedConcurrency: { worker: 1 } },
       'reservedConcurrency.worker 1 is too little: a queue has two of its function at once, at least',
@@ -346,11 +398,47 @@ describe('parseDeployment()', () => {
     expect(sentencesOf({ firewall: true, allowedRanges: ['203.0.113.0/24', '203.0.113.0/24'] })).toHaveLength(1)
   })
 
+  test('takes as many ranges of each kind as WAF does, and says how many are too many', () => {
+    const some = (count: number, nth: (i: number) => string) => Array.from({ length: count }, (_, i) => nth(i))
+    const ofIPv4 = some(10_001, (i) => `10.${i >> 8}.${i & 255}.0/24`)
+    const ofIPv6 = some(10_000, (i) => `2001:db8:${(i + 1).toString(16)}::/48`)
+    expect(sentencesOf({ firewall: true, allowedRanges: [...ofIPv4, ...ofIPv6] })).toEqual([
+      'allowedRanges has 10001 ranges of IPv4, of which WAF takes 10000: put some together to larger ones',
+    ])
+  })
+
+  test.each(['mx-central-1', 'ap-southeast-6', 'me-west-1', 'eusc-de-east-1', 'us-gov-west-1', 'cn-north-1'])(
+    'takes the region %s, with an archive',
+    (region) => {
+      expect(sentencesOf({ regions: [region], archive: true })).toEqual([])
+    },
+  )
+
+  test.each<[string, unknown, boolean]>([
+    ['customerManagedKey', KEY_ARN, true],
+    ['customerManagedKey', keyOf('mrk-0123456789abcdef0123456789abcdef'), true],
+    ['customerManagedKey', keyOf('abcd'), false],
+    ['customerManagedKey', keyOf('-'), false],
+    ['customerManagedKey', keyOf('mrk-0123'), false],
+    ['certificateArn', CERTIFICATE, true],
+    ['certificateArn', CERTIFICATE.replace(/[^/]+$/, 'x'), false],
+    ['changeEvents', busOf('default'), true],
+    ['changeEvents', busOf('Identity_2.changes-eu'), true],
+    ['changeEvents', busOf('a'.repeat(257)), false],
+    ['changeEvents', busOf('..//'), false],
+    ['tags', { team: 'x'.repeat(256) }, true],
+    ['tags', { team: 'x'.repeat(257) }, false],
+  ])('takes %s %j: %s', (setting, value, isOne) => {
+    const others = { regions: ['eu-west-1'], domainName: 'scim.example.com', certificateArn: CERTIFICATE }
+    const wrong = sentencesOf({ ...others, [setting]: value })
+    expect(wrong.map((sentence) => sentence.startsWith(`Cannot use ${setting} `))).toEqual(isOne ? [] : [true])
+  })
+
   test('takes no variable that nobody set for an empty list', () => {
     const config = { firewall: true, allowedRanges: ['203.0.113.0/24'], tags: { team: 'identity' } }
     expect(sentencesOf(config, { ...contextOf({ tags: ' ' }), env: { ROLECALL_ALLOWED_RANGES: '' } })).toEqual([
       expect.stringMatching(/^Cannot use allowedRanges "" \(ROLECALL_ALLOWED_RANGES\): a list of ranges/),
-      expect.stringMatching(/^Cannot use tags " " \(-c tags\): at most 50 texts/),
+      expect.stringMatching(/^Cannot use tags " " \(-c tags\): at most 50 texts of 1 to 256/),
     ])
   })
 
@@ -375,6 +463,17 @@ describe('parseDeployment()', () => {
       'The stages prod and staging would have one address, scim.example.com/: give one another domainName or domainBasePath',
     ])
     expect(sentencesOf({ ...domain, stages: { prod: {}, staging: { domainBasePath: 'staging' } } })).toEqual([])
+  })
+
+  test('refuses stages that would take over one table, and no others', () => {
+    const table = { tableName: 'kept', tableStreamArn: STREAM }
+    const later = { ...table, tableStreamArn: STREAM.replace('08:00', '09:00') }
+    const elsewhere = { ...table, tableStreamArn: STREAM.replace('123456789012', '999999999999') }
+    const sentence =
+      'The stages a and b would take over one table, "kept": give one another tableName and tableStreamArn'
+    expect(sentencesOf({ stages: { a: table, b: table } })).toEqual([sentence])
+    expect(sentencesOf({ stages: { a: table, b: later } })).toEqual([sentence])
+    expect(sentencesOf({ stages: { a: table, b: elsewhere, c: {} } })).toEqual([])
   })
 
   test('refuses a stage that is not there', () => {

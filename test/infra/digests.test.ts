@@ -191,9 +191,12 @@ test('auditors may ask in their workgroup, read events and nothing else of the a
   expect(on('athena:ListWorkGroups')).toEqual(['"*"'])
   expect(on('athena:ListTableMetadata')).toEqual([expect.stringContaining(':datacatalog/AwsDataCatalog')])
   expect(on('glue:GetDatabase')).toEqual([expect.any(String), expect.stringContaining(':database/default')])
-  expect(statements.filter(({ Resource }) => Resource === '*').flatMap(({ Action }) => list(Action)).sort()).toEqual([
-    ...['athena:ListDataCatalogs', 'athena:ListEngineVersions', 'athena:ListWorkGroups'],
-  ])
+  expect(
+    statements
+      .filter(({ Resource }) => Resource === '*')
+      .flatMap(({ Action }) => list(Action))
+      .sort(),
+  ).toEqual([...['athena:ListDataCatalogs', 'athena:ListEngineVersions', 'athena:ListWorkGroups']])
   expect(
     statements.flatMap(({ Action }) => list(Action)).filter((action) => /Delete|Create|Update|\*/.test(action)),
   ).toEqual([])

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { App, Stack } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
 import { expect, onTestFinished, test } from 'vitest'
+import { ConfigError } from '../../infra/config/config.ts'
 import { ScimService } from '../../infra/scim-service.ts'
 import { ALL, newStack } from './stack.ts'
 
@@ -24,7 +25,7 @@ test('a service stands in the stack of another app, which learns where it is', (
   const stack = new Stack(otherApp(), 'Identity')
   const { api, baseUrl, table } = new ScimService(stack, 'Scim', {
     ...{ name: 'identity', domainName: 'scim.example.com' },
-    certificateArn: 'arn:aws:acm:eu-west-1:123456789012:certificate/1111-2222',
+    certificateArn: 'arn:aws:acm:eu-west-1:123456789012:certificate/11111111-2222-3333-4444-555555555555',
   })
   expect(baseUrl).toBe('https://scim.example.com/scim/v2')
   expect(stack.resolve([api.restApiId, table.tableName])).toEqual([
@@ -45,6 +46,17 @@ test('two services of one account have nothing in common', () => {
 test('a wrong prop is refused where the service is made', () => {
   expect(() => new ScimService(new Stack(otherApp(), 'Identity'), 'Scim', { memoryMb: 64 })).toThrow(
     'Cannot use memoryMb 64: a number of MB from 256 to 10240',
+  )
+})
+
+test('a key needs the region of the stack, and what is used by its ARN is there', () => {
+  const app = otherApp()
+  const [nowhere, there] = [new Stack(app, 'Nowhere'), new Stack(app, 'There', { env: { region: 'us-east-1' } })]
+  expect(() => new ScimService(nowhere, 'Scim', { customerManagedKey: true })).toThrow(
+    new ConfigError(['customerManagedKey needs the region: give its stack env: { region: "eu-west-1" }']),
+  )
+  expect(() => new ScimService(there, 'Scim', { alarmTarget: 'arn:aws:sns:eu-west-1:123456789012:ops' })).toThrow(
+    new ConfigError(['alarmTarget is in eu-west-1, the service in us-east-1: use one there']),
   )
 })
 

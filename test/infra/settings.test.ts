@@ -184,7 +184,7 @@ describe('the table', () => {
   })
 
   test('can be one that is there: nothing of it is made, and everything uses it', () => {
-    const keyArn = `arn:aws:kms:eu-west-1:${ACCOUNT}:key/1111-2222`
+    const keyArn = `arn:aws:kms:eu-west-1:${ACCOUNT}:key/11111111-2222-3333-4444-555555555555`
     const { template } = synthesize({ tableName: 'kept', tableStreamArn: STREAM, customerManagedKey: keyArn })
     const tableArn = `arn:aws:dynamodb:eu-west-1:${ACCOUNT}:table/kept`
     for (const type of ['AWS::DynamoDB::GlobalTable', 'AWS::KMS::Key']) expect(resourcesIn(template, type)).toEqual([])

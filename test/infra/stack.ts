@@ -13,7 +13,7 @@ import { type CloudFormationTemplate, synthesize } from '../../local/synthesize.
 export const stack = synthesize()
 
 export const ACCOUNT = '123456789012'
-export const CERTIFICATE = `arn:aws:acm:eu-west-1:${ACCOUNT}:certificate/1111-2222`
+export const CERTIFICATE = `arn:aws:acm:eu-west-1:${ACCOUNT}:certificate/11111111-2222-3333-4444-555555555555`
 
 let full: CloudFormationTemplate | undefined
 

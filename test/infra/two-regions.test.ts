@@ -24,7 +24,8 @@ import { ACCOUNT, stack as alone } from './stack.ts'
 import { permits, type Statement } from './statement.ts'
 
 const [HOME, OTHER] = ['eu-central-1', 'eu-west-1']
-const certificateIn = (region: string) => `arn:aws:acm:${region}:${ACCOUNT}:certificate/1111-2222`
+const certificateIn = (region: string) =>
+  `arn:aws:acm:${region}:${ACCOUNT}:certificate/11111111-2222-3333-4444-555555555555`
 
 const CONFIG: Config = {
   ...{ awsAccount: ACCOUNT, regions: [HOME, OTHER], tags: { team: 'identity' } },
