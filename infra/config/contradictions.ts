@@ -15,7 +15,20 @@ export function contradictionsOf(settings: ServiceSettings & Partial<Deployment>
   }
   // What is wrong in both is said once.
   const second = ofOne(secondRegionOf(settings)).filter((sentence) => !first.includes(sentence))
-  return [...first, ...second.map((sentence) => `${sentence} (secondRegion)`), ...ofKeys(settings, other)]
+  return [
+    ...first,
+    ...second.map((sentence) => `${sentence} (secondRegion)`),
+    ...ofPartitions(home, other),
+    ...ofKeys(settings, other),
+  ]
+}
+
+function ofPartitions(home: string, other: string): string[] {
+  const [here, there] = [partitionOf(home), partitionOf(other)]
+  return where(
+    here !== undefined && there !== undefined && here !== there,
+    `regions ${home} and ${other} are of the partitions ${here} and ${there}, between which no table is replicated: use two of one`,
+  )
 }
 
 /** The table has a key in both regions, or in none; an existing table's in the second is there too. */

@@ -280,6 +280,16 @@ describe('parseDeployment()', () => {
       'certificateArn is in eu-west-1, the service in eu-central-1: use one there (secondRegion)',
     ],
     [
+      'two regions that have no table between them',
+      { regions: ['eu-west-1', 'cn-north-1'] },
+      'regions eu-west-1 and cn-north-1 are of the partitions aws and aws-cn, between which no table is replicated: use two of one',
+    ],
+    [
+      'a misspelt second region',
+      { regions: ['eu-west-1', 'eu-cnetral-1'] },
+      'The region eu-cnetral-1 (regions) is none that the CDK knows: use eu-central-1, or, if it is new, a newer aws-cdk-lib (secondRegion)',
+    ],
+    [
       'a key in one region of two',
       { regions: ['eu-west-1', 'eu-central-1'], secondRegion: { customerManagedKey: true } },
       'The table is encrypted by keys of yours in both regions, or in none: set customerManagedKey, and that of secondRegion',
