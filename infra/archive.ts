@@ -14,7 +14,7 @@ import { ArchiveQuestions } from './archive-questions.ts'
 import { ArchiveStream } from './archive-stream.ts'
 import type { ServiceSettings } from './config/settings.ts'
 import { firehoseRole } from './firehose-role.ts'
-import { addKeptBucket, keepFromOthers } from './kept-bucket.ts'
+import { addKeptBucket, keepFromOthers, lockedFor } from './kept-bucket.ts'
 
 interface ArchiveProps {
   settings: ServiceSettings
@@ -63,9 +63,10 @@ export class Archive extends Construct {
     this.#addAlarms(props.alarms, stream, bucket)
   }
 
-  #addBucket(encryption: BucketProps, { archiveRetentionDays }: ServiceSettings): Bucket {
+  #addBucket(encryption: BucketProps, { archiveRetentionDays, archiveLockDays }: ServiceSettings): Bucket {
     return addKeptBucket(this, 'Bucket', {
       ...encryption,
+      ...lockedFor(archiveLockDays),
       // Paid for by the hours in which there is something, which there should not be.
       metrics: [{ id: FAILED, prefix: `${FAILED}/` }],
       lifecycleRules: [

@@ -3,11 +3,11 @@ import { Stats } from 'aws-cdk-lib/aws-cloudwatch'
 import { Schedule } from 'aws-cdk-lib/aws-events'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
-import { type Bucket, BucketEncryption, ObjectLockRetention } from 'aws-cdk-lib/aws-s3'
+import { type Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
 import { ENV } from '../shared/config.ts'
 import { addFunction, type BackgroundProps } from './functions.ts'
-import { addKeptBucket, denyAll, keepFromOthers } from './kept-bucket.ts'
+import { addKeptBucket, denyAll, keepFromOthers, lockedFor } from './kept-bucket.ts'
 import { LOOKS, ownMetric } from './own-metric.ts'
 import { runOnSchedule } from './schedule.ts'
 
@@ -29,7 +29,10 @@ export class Digests extends Construct {
 
   constructor(scope: Construct, id: string, { audit, watch, ...props }: DigestsProps) {
     super(scope, id)
-    const bucket = this.#addBucket(props.settings.digestLockDays)
+    const bucket = addKeptBucket(this, 'Bucket', {
+      encryption: BucketEncryption.S3_MANAGED,
+      ...lockedFor(props.settings.digestLockDays),
+    })
     const environment = { [ENV.digestStore]: `s3://${bucket.bucketName}` }
     this.notary = addFunction(this, 'notary', { ...props, environment, timeoutMs: LIMIT_MS })
     for (const fn of [audit, watch]) fn.addEnvironment(ENV.digestStore, environment[ENV.digestStore])
@@ -54,17 +57,6 @@ export class Digests extends Construct {
       metric: ownMetric(props.settings, 'HoursSinceDigest', { statistic: Stats.MAXIMUM, period: LOOKS }),
       ...{ threshold: LATE_HOURS, entry: 'Digests' },
       says: 'The notary did not come round for three hours',
-    })
-  }
-
-  /** It outlives the stack. With a lock nobody at all deletes or replaces what is in it, for so many days. */
-  #addBucket(lockDays: number | undefined): Bucket {
-    return addKeptBucket(this, 'Bucket', {
-      encryption: BucketEncryption.S3_MANAGED,
-      ...(lockDays !== undefined && {
-        objectLockEnabled: true,
-        objectLockDefaultRetention: ObjectLockRetention.compliance(Duration.days(lockDays)),
-      }),
     })
   }
 }

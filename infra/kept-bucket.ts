@@ -1,6 +1,6 @@
-import { DefaultStackSynthesizer, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib'
+import { DefaultStackSynthesizer, Duration, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib'
 import { AnyPrincipal, Effect, type IRole, PolicyStatement, type PolicyStatementProps } from 'aws-cdk-lib/aws-iam'
-import { BlockPublicAccess, Bucket, type BucketProps } from 'aws-cdk-lib/aws-s3'
+import { BlockPublicAccess, Bucket, type BucketProps, ObjectLockRetention } from 'aws-cdk-lib/aws-s3'
 import type { Construct } from 'constructs'
 
 /** What removes or replaces objects, also where somebody has it done by S3: a replica that comes in is a write that is no put. */
@@ -25,6 +25,12 @@ export function addKeptBucket(scope: Construct, id: string, props: BucketProps):
   bucket.policy?.applyRemovalPolicy(RemovalPolicy.RETAIN)
   return bucket
 }
+
+/** Nobody at all deletes or replaces what is in the bucket, for so many days; cannot be taken back. */
+export const lockedFor = (days: number | undefined): BucketProps =>
+  days === undefined
+    ? {}
+    : { objectLockEnabled: true, objectLockDefaultRetention: ObjectLockRetention.compliance(Duration.days(days)) }
 
 /**
  * Lets nobody but `writer` write, nobody delete, and CloudFormation alone say what S3 does with objects by itself, unless somebody

@@ -136,6 +136,7 @@ function ofHistory({
   digestLockDays,
   archive,
   archiveRetentionDays,
+  archiveLockDays,
   eventRetentionDays,
   reservedConcurrency,
 }: ServiceSettings) {
@@ -151,6 +152,14 @@ function ofHistory({
     ...where(
       digestLockDays !== undefined && !auditDigests,
       'digestLockDays is of no use without digests: set auditDigests to true too',
+    ),
+    ...where(
+      archiveLockDays !== undefined && !archive,
+      'archiveLockDays is of no use without the archive: set archive to true too',
+    ),
+    ...where(
+      archive && archiveLockDays !== undefined && archiveLockDays > archiveRetentionDays,
+      `archiveLockDays ${archiveLockDays} is more than archiveRetentionDays ${archiveRetentionDays}: nothing could be deleted when its time is over`,
     ),
     ...where(
       archive && archiveRetentionDays < eventRetentionDays,

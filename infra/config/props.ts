@@ -36,6 +36,8 @@ export interface ScimServiceProps {
   archive?: boolean | undefined
   /** How long the archive keeps events. Default 2555, seven years. */
   archiveRetentionDays?: number | undefined
+  /** For how many days nobody can delete or replace what the archive holds, whatever their rights. Default: not locked. */
+  archiveLockDays?: number | undefined
   /** How long log lines are kept, one of the periods of CloudWatch Logs. Default 90. */
   logRetentionDays?: number | undefined
   /** Encrypts the table with a key of yours: true makes one, an ARN names one. Default: with AWS's key, free of charge. */

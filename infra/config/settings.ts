@@ -88,6 +88,7 @@ export const SERVICE_SETTINGS = {
   ),
   archive: flag(),
   archiveRetentionDays: setting('number', whole(120, 36_500), 'a number of days from 120 to 36500'),
+  archiveLockDays: optional('number', whole(1, 36_500), 'a number of days from 1 to 36500'),
   logRetentionDays: setting(
     'number',
     z.number().refine((days) => LOG_RETENTION_DAYS.includes(days)),

@@ -308,6 +308,16 @@ describe('parseDeployment()', () => {
       'archiveRetentionDays is of no use without the archive: set archive to true too',
     ],
     [
+      'a lock on an archive that is not there',
+      { archiveLockDays: 400 },
+      'archiveLockDays is of no use without the archive: set archive to true too',
+    ],
+    [
+      'a lock that outlasts what it locks',
+      { archive: true, archiveRetentionDays: 365, archiveLockDays: 400 },
+      'archiveLockDays 400 is more than archiveRetentionDays 365: nothing could be deleted when its time is over',
+    ],
+    [
       'a lock on digests that are not there',
       { auditDigests: false, digestLockDays: 365 },
       'digestLockDays is of no use without digests: set auditDigests to true too',

@@ -33,7 +33,7 @@ export const ALL: Config = {
   ...{ firewall: true, allowedRanges: ['203.0.113.0/24', '198.51.100.7/32', '2001:db8::/32'] },
   ...{ logLevel: 'WARN', metricsByIntegration: true, gatewayMetrics: true, tracing: true },
   ...{ alarmTarget: 'ops@example.com', apiGatewayLogRole: false, memoryMb: 1024 },
-  ...{ digestLockDays: 365, changeEvents: true, archive: true, archiveRetentionDays: 400 },
+  ...{ digestLockDays: 365, changeEvents: true, archive: true, archiveRetentionDays: 400, archiveLockDays: 300 },
   ...{ reservedConcurrency: { authorizer: 20, worker: 5 }, stages: { staging: {} } },
 }
 
