@@ -19,7 +19,7 @@ import { type TestRegion, withTwoRegions } from '../factories/two-regions.ts'
 
 /** Other seeds play other moves; more of them take longer. */
 const SEED = 1
-const MOVES = 3
+const MOVES = 2
 const account = 'campaign'
 
 const regions = withTwoRegions({ seed: SEED })
