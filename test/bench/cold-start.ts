@@ -92,13 +92,15 @@ process.exit(0)`
 async function runOnce({ path, event, runs }: Variant, endpoint: string): Promise<void> {
   const args = ['--disable-proto=delete', '--input-type=module', '-e', MEASURE, path, JSON.stringify(event)]
   const { stdout } = await promisify(execFile)(process.execPath, args, { env: lambdaEnvironment(endpoint) })
-  runs.push(JSON.parse(stdout) as Run)
+  // What a function logs comes before.
+  runs.push(JSON.parse(stdout.slice(stdout.lastIndexOf('\n') + 1)) as Run)
 }
 
 const lambdaEnvironment = (endpoint: string): NodeJS.ProcessEnv => ({
   [ENV.requestLog]: 'off',
   [ENV.dynamodbEndpoint]: endpoint,
   [ENV.tableName]: 'bench',
+  [ENV.deployment]: 'bench',
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'local',
   AWS_SECRET_ACCESS_KEY: 'local',
