@@ -17,7 +17,7 @@ import { ENV } from '../shared/config.ts'
 import { SCIM_BASE } from '../shared/http/routes.ts'
 import { functionLimitMs } from '../shared/http/time-limits.ts'
 import type { Alarms } from './alarms.ts'
-import { OPTIONAL_PARTS } from './bundling/left-out.ts'
+import { OPTIONAL_PARTS, type OptionalPart } from './bundling/left-out.ts'
 import { type BackgroundName, entryOf, LAMBDA_NAMES, type LambdaName, STREAMING } from './bundling.ts'
 import type { ServiceSettings } from './config/settings.ts'
 import { domainUrl } from './domain.ts'
@@ -81,7 +81,7 @@ export function addFunction(parent: Construct, name: LambdaName | BackgroundName
     runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,
     handler: 'index.handler',
-    code: bundledCode(name, settings),
+    code: bundledCode(name, partsWithout(props)),
     memorySize: settings.memoryMb,
     timeout: Duration.millis(timeoutMs),
     tracing: settings.tracing ? Tracing.ACTIVE : Tracing.DISABLED,
@@ -125,9 +125,18 @@ function functionRole(scope: Construct, name: string, logGroup: LogGroup, table:
   return role
 }
 
+/** What the deployment lacks that code is for; regions are what the functions are told of them. */
+export const partsWithout = ({
+  settings,
+  table,
+}: {
+  settings: Pick<ServiceSettings, Exclude<OptionalPart, 'regions'>>
+  table: Pick<ScimTable, 'regions'>
+}): OptionalPart[] =>
+  OPTIONAL_PARTS.filter((part) => (part === 'regions' ? table.regions.length === 0 : !settings[part]))
+
 /** Bundled on this machine by esbuild; no Docker is asked for. */
-function bundledCode(name: LambdaName | BackgroundName, settings: ServiceSettings): Code {
-  const without = OPTIONAL_PARTS.filter((part) => !settings[part])
+function bundledCode(name: LambdaName | BackgroundName, without: readonly OptionalPart[]): Code {
   const tryBundle = (folder: string) => {
     execFileSync(process.execPath, [join(import.meta.dirname, 'bundling', 'main.ts'), name, folder, ...without], {
       stdio: 'inherit',

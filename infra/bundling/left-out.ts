@@ -6,14 +6,14 @@ interface LeftOut {
   why: string
   module: RegExp
   instead: (path: string) => string
-  /** Functions that run it. */
+  /** Functions that run it; with a setting all do, if none are named. */
   neededBy?: readonly string[]
-  /** The setting without which those do not run it either. */
+  /** The setting without which they do not run it either. */
   setting?: OptionalPart
 }
 
 /** Settings that bring code with them. */
-export const OPTIONAL_PARTS = ['archive', 'auditDigests', 'changeEvents'] as const
+export const OPTIONAL_PARTS = ['archive', 'auditDigests', 'changeEvents', 'regions'] as const
 export type OptionalPart = (typeof OPTIONAL_PARTS)[number]
 
 /** They speak to S3. */
@@ -63,6 +63,24 @@ const LEFT_OUT: readonly LeftOut[] = [
     setting: 'auditDigests',
   },
   {
+    why: 'One region has no fence; with one, changes would fail here, and none be made past it',
+    module: /shared\/store\/regions\/gate\.ts$/,
+    instead: () => `${leaveOut('gated')()}\nexport const GATE = 'gate', stampedItem = (_db, item) => item`,
+    setting: 'regions',
+  },
+  {
+    why: 'As above',
+    module: /shared\/store\/regions\/fence\.ts$/,
+    instead: leaveOut('toFence', 'getFence', 'putFence'),
+    setting: 'regions',
+  },
+  {
+    why: 'As above',
+    module: /shared\/store\/regions\/region\.ts$/,
+    instead: leaveOut('Region', 'toWrote'),
+    setting: 'regions',
+  },
+  {
     why: 'Changes are published nowhere',
     module: /shared\/worker\/outlets\/event-bus\.ts$/,
     instead: leaveOut('openEventBus'),
@@ -104,8 +122,8 @@ export const leftOut = (functionName: string, without: readonly OptionalPart[]):
   name: 'left-out',
   setup(build) {
     for (const { module, instead, neededBy, setting } of LEFT_OUT) {
-      const isThere = setting === undefined || !without.includes(setting)
-      if (neededBy?.includes(functionName) && isThere) continue
+      const isRun = neededBy?.includes(functionName) ?? setting !== undefined
+      if (isRun && (setting === undefined || !without.includes(setting))) continue
       build.onLoad({ filter: module }, ({ path }) => ({ contents: instead(path), loader: 'js' }))
     }
   },

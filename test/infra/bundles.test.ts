@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { OptionalPart } from '../../infra/bundling/left-out.ts'
 import { BACKGROUND_NAMES, type BackgroundName, bundle, LAMBDA_NAMES, type LambdaName } from '../../infra/bundling.ts'
+import { partsWithout } from '../../infra/functions.ts'
 import { TRACE_FILE } from '../../shared/http/stack.ts'
 
 const KB = 1024
@@ -69,12 +70,26 @@ const WITHOUT: [name: BackgroundName | LambdaName, without: OptionalPart[], gzip
   ['changes', ['archive'], 117],
   ['changes', ['changeEvents'], 95],
   ['audit', ['auditDigests'], 104],
+  ['users', ['regions'], 118],
+  ['bulk', ['regions'], 120],
+  ['admin', ['regions'], 115],
+  ['events', ['regions'], 115],
 ]
 
 test.each(WITHOUT)('the bundle of %s without %j carries less', async (name, without, gzip) => {
   const built = await bundle(name, without)
   built.dispose()
   expect(built.gzipBytes).toBeLessThanOrEqual(gzip * KB)
+})
+
+test('what a deployment lacks is what its functions are not told of', () => {
+  const settings = { archive: true, auditDigests: true, changeEvents: 'arn' }
+  expect(partsWithout({ settings, table: { regions: [] } })).toEqual(['regions'])
+  expect(partsWithout({ settings, table: { regions: ['eu-central-1', 'eu-west-1'] } })).toEqual([])
+  const off = { archive: false, auditDigests: false, changeEvents: false }
+  expect(partsWithout({ settings: off, table: { regions: [] } })).toEqual([
+    ...['archive', 'auditDigests', 'changeEvents', 'regions'],
+  ])
 })
 
 /** The modules of ours of which something is left in a bundle. */

@@ -142,7 +142,8 @@ export class LambdaPool {
   }
 
   #bundleOf(name: PoolName): Promise<string> {
-    const bundled = this.#bundles.get(name) ?? bundleInto(name, join(this.#folder, name)).then(({ path }) => path)
+    const bundled =
+      this.#bundles.get(name) ?? bundleInto(name, join(this.#folder, name), ['regions']).then(({ path }) => path)
     this.#bundles.set(name, bundled)
     return bundled
   }
