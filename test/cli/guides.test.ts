@@ -167,7 +167,7 @@ test.each(documents.filter((document) => commandsOf(document).length > 0))(
 
 /** What the admin guide says that each command needs: `GET/admin/users/*`. */
 function statementsIn(guide: string): Map<string, string[]> {
-  const [, section = ''] = /^## What each command needs$(.*?)(?:^## |(?![^]))/ms.exec(guide) ?? []
+  const [, section = ''] = /^## What each command needs$(.*?)(?:^## |(?![\s\S]))/ms.exec(guide) ?? []
   const rows = [...section.matchAll(/^\| (`.*?) \| (.*) \|$/gm)]
   const quoted = (text = '') => [...text.matchAll(/`([^`]+)`/g)].map(([, word = '']) => word)
   const isStatement = (word: string) => /^[A-Z]+\//.test(word)
