@@ -18,9 +18,11 @@ export type OptionalPart = (typeof OPTIONAL_PARTS)[number]
 
 /** They speak to S3. */
 const WITH_BUCKETS = ['audit', 'notary']
+/** They speak to more services than DynamoDB, which has a connection of our own. */
+const WITH_OTHER_CLIENTS = [...WITH_BUCKETS, 'changes', 'worker']
 
 const leaveOut = (...names: string[]) => {
-  const refuse = (name: string) => `() => { throw new Error('${name} was left out of the bundle') }`
+  const refuse = (name: string) => `() => { throw new Error('${name} was left out') }`
   return () => names.map((name) => `export const ${name} = ${refuse(name)}`).join('\n')
 }
 
@@ -54,6 +56,12 @@ const LEFT_OUT: readonly LeftOut[] = [
     instead: leaveOut('resolveParamsForS3'),
     neededBy: WITH_BUCKETS,
     setting: 'auditDigests',
+  },
+  {
+    why: 'Requests to DynamoDB are sent by Connection, and their answers received whole',
+    module: /@smithy\/node-http-handler\/dist-es\/index\.js$/,
+    instead: () => `export const NodeHttpHandler = { create: (handler) => handler }\n${leaveOut('streamCollector')()}`,
+    neededBy: WITH_OTHER_CLIENTS,
   },
   {
     why: 'No digest is in a bucket',

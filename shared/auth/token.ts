@@ -53,7 +53,7 @@ export function parseToken(text: string): ParsedToken | undefined {
 export const hashSecret = (secret: string): Uint8Array => createHash('sha256').update(secret).digest()
 
 /** What the secret of an unknown token is compared with, so that it takes as long as a known one. */
-const NO_HASH = createHash('sha256').update('no token has this id').digest()
+const NO_HASH = /* @__PURE__ */ hashSecret('no token has this id')
 
 /** Compares digests in constant time; `hash` is undefined for an unknown token, which never matches. */
 export function verifySecret(secret: string, hash: Uint8Array | undefined): boolean {

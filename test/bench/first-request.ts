@@ -23,7 +23,7 @@ const REQUESTS: Record<LambdaName, GivenRequest> = {
     Operations: [{ method: 'POST', path: '/Users', bulkId: 'b', data: user('grace@example.com') }],
   }),
   discovery: { resource: '/scim/v2/ResourceTypes' },
-  events: { resource: '/events', query: { last: '1h', limit: '10' } },
+  events: { resource: '/events', query: { last: '5m', limit: '200' } },
   audit: { resource: '/audit/digests', query: { from: '2026-11-01' } },
   admin: { resource: '/admin/integrations' },
   'admin-resources': { resource: '/admin/users' },
