@@ -37,11 +37,16 @@ export interface ScimAlarmProps extends Pick<AlarmProps, 'metric' | 'threshold'>
   periods?: number
   /** Whether it means so below the threshold. */
   isBelow?: boolean
-  /** Whether no data rings too: of what is sent at all hours, or nobody hears that it stopped. */
-  ringsWithoutData?: boolean
+  /**
+   * What no data means, which is quiet otherwise: of what is sent at all hours it rings too, or nobody hears that it
+   * stopped; or nothing is known then, and what was said before holds for whoever reads on.
+   */
+  withoutData?: 'rings' | 'unknown'
   /** With which others it is told. */
   group?: GroupName
 }
+
+const WITHOUT_DATA = { rings: TreatMissingData.BREACHING, unknown: TreatMissingData.MISSING }
 
 /** Makes the service's alarms, and tells whoever the settings name of each. */
 export class Alarms extends Construct {
@@ -63,14 +68,14 @@ export class Alarms extends Construct {
 
   /** Adds an alarm below `parent`; no data is no alarm, unless it is said to be. */
   add(parent: Construct, id: string, { group, periods = 1, ...props }: ScimAlarmProps): Alarm {
-    const { metric, threshold, isBelow, ringsWithoutData } = props
+    const { metric, threshold, isBelow, withoutData } = props
     const { GREATER_THAN_THRESHOLD, LESS_THAN_THRESHOLD } = ComparisonOperator
     const alarm = new Alarm(parent, id, {
       ...{ metric, threshold },
       ...this.#named(id, props),
       comparisonOperator: isBelow ? LESS_THAN_THRESHOLD : GREATER_THAN_THRESHOLD,
       evaluationPeriods: periods,
-      treatMissingData: ringsWithoutData ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+      treatMissingData: withoutData ? WITHOUT_DATA[withoutData] : TreatMissingData.NOT_BREACHING,
     })
     this.#all.push(alarm)
     if (group) this.#grouped.set(group, [...(this.#grouped.get(group) ?? []), alarm])

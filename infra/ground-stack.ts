@@ -50,13 +50,13 @@ const addKey = (scope: Construct, { name }: ServiceSettings): string =>
 
 /**
  * Unhealthy is the home region when this one says that it is primary: an operator decides, and no probe. Route 53 looks at the
- * alarm's metric itself; while nothing comes, all stays as it is. Nobody is told: whoever promotes a region knows.
+ * alarm's metric itself, and treats what is missing as the alarm does: while nothing comes, all stays as it is. Nobody is told: whoever promotes a region knows.
  */
 function addHealthCheck(scope: Construct, settings: ServiceSettings): string {
   const alarms = new Alarms(scope, 'Alarms', { ...settings, alarmTarget: undefined })
   const promoted = alarms.add(scope, 'Promoted', {
     metric: ownMetric(settings, 'IsPrimary', { statistic: Stats.MAXIMUM, period: Duration.minutes(1) }),
-    ...{ threshold: 0, entry: 'Two regions' },
+    ...{ threshold: 0, entry: 'Two regions', withoutData: 'unknown' },
     says: 'This region is primary: clients are led here',
   })
   const { alarmName: name } = promoted

@@ -23,7 +23,7 @@ export class Heartbeat extends Construct {
     super(scope, id)
     const metric = ownMetric(settings, 'HoursSinceWatch', { statistic: Stats.MAXIMUM, period: Duration.minutes(5) })
     const alarm = alarms.add(this, 'SchedulesStopped', {
-      ...{ metric, threshold: LATE_HOURS, periods: 3, ringsWithoutData: true, entry: 'Schedules that stopped' },
+      ...{ metric, threshold: LATE_HOURS, periods: 3, withoutData: 'rings', entry: 'Schedules that stopped' },
       says: 'The hourly watch did not run for three hours, or the look of each minute says nothing',
     })
     alarm.node.addDependency(after)

@@ -28,7 +28,7 @@ export class Replication extends Construct {
       dimensionsMap: { TableName: table.table.tableName, ReceivingRegion: isHome(twin) ? twin.other : twin.home },
     })
     const alarm = alarms.add(this, 'ReplicationLate', {
-      ...{ metric, threshold: LATE.toMilliseconds(), periods: 3, ringsWithoutData: true, entry: 'Two regions' },
+      ...{ metric, threshold: LATE.toMilliseconds(), periods: 3, withoutData: 'rings', entry: 'Two regions' },
       says: 'What this region writes comes to the other late, or not at all: so much would be lost with it',
     })
     alarm.node.addDependency(after)

@@ -5,6 +5,7 @@ import { type ErrorBody, ScimError } from '../scim/error.ts'
 import { MAX_BODY_BYTES } from '../scim/limits.ts'
 import type { Json } from '../scim/schema.ts'
 import { newId } from '../store/new-id.ts'
+import { Fenced } from '../store/regions/fenced.ts'
 import { type ApiAnswer, toErrorAnswer } from './api-answer.ts'
 import type { Operation } from './api-handler.ts'
 import type { ApiRequest } from './api-request.ts'
@@ -56,11 +57,17 @@ async function runAll(context: BulkContext, { operations, failOnErrors }: BulkRe
   const results: (BulkResult | undefined)[] = operations.map(() => undefined)
   let errors = 0
   let inTime = true
+  let isAnyDone = false
   for (const index of order) {
     if (errors >= failOnErrors) break
     inTime &&= context.db.deadline - context.db.clock() >= BULK_OPERATION_MS
     const operation = operations[index] as BulkOperation
-    const answer = inTime ? await runOne({ ...context, total }, operation, refused.get(index), ids) : notTried()
+    const { answer, refusal } = inTime
+      ? await runOne({ ...context, total }, operation, refused.get(index), ids)
+      : { answer: notTried() }
+    // Where another region is primary, the whole request may be sent again; what was done before must be told.
+    if (refusal instanceof Fenced && !isAnyDone) throw refusal
+    isAnyDone ||= answer.status < 400
     if (inTime && answer.status >= 400) errors++
     else if (inTime && operation.bulkId) ids.set(operation.bulkId, idOf(answer))
     results[index] = presentResult(operation, answer, locationOf(context, operation, answer, ids))
@@ -80,7 +87,7 @@ async function runOne(
   operation: BulkOperation,
   refusal: ScimError | undefined,
   ids: ReadonlyMap<string, string>,
-): Promise<ApiAnswer> {
+): Promise<{ answer: ApiAnswer; refusal?: unknown }> {
   const endpoint = `scim/v2${maskPath(operation.path)}`
   const { now, total } = context
   const trail = context.trail.ofOperation({ eventId: newId(now), method: operation.method, endpoint, total })
@@ -93,7 +100,7 @@ async function runOne(
       return (context.offered[`${operation.method} ${request.route}`] as Operation<ScimContext>)(request, own)
     },
   )
-  return 'answer' in outcome ? outcome.answer : toErrorAnswer(outcome.refusal)
+  return 'answer' in outcome ? outcome : { answer: toErrorAnswer(outcome.refusal), refusal: outcome.refusal }
 }
 
 /** The request that the operation stands for, its references resolved. */

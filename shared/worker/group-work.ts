@@ -4,6 +4,7 @@ import { type Intent, listIntents, membersPut } from '../store/groups/intents.ts
 import { loseMembers } from '../store/groups/queued-losses.ts'
 import { endWork, moveHead } from '../store/groups/slices.ts'
 import { listTombstones, type Tombstones } from '../store/groups/tombstones.ts'
+import { mayChange } from '../store/regions/fenced.ts'
 import { untilTaken } from '../store/until-taken.ts'
 import { MORE, type Slice, type SliceEnd, TAKEN } from './slice.ts'
 
@@ -21,6 +22,8 @@ export async function workOnGroup(slice: Slice, taken: GroupHead): Promise<Slice
     const intents = await persist(slice, () => listIntents(db, head.account, head.id, MAX_READ))
     const stop = await (intents.length > 0 ? applyAll(slice, head, intents) : endQueue(slice, head))
     if (stop) return stop
+    // Batches of memberships pass no gate: a region that is fenced meanwhile stands still before the next ones.
+    if (db.region && !(await persist(slice, () => mayChange(db, head.account)))) return TAKEN
     const found = await persist(slice, () => getHead(db, head))
     if (found?.kind !== 'GROUP' || found.epoch !== head.epoch) return TAKEN
     head = found

@@ -355,6 +355,7 @@ describe('the domain', () => {
       ...{ AlarmName: 'rolecall-Promoted', Namespace: 'Rolecall', MetricName: 'IsPrimary', Statistic: 'Maximum' },
       ...{ Period: 60, EvaluationPeriods: 1, ComparisonOperator: 'GreaterThanThreshold', Threshold: 0 },
       Dimensions: [{ Name: 'service', Value: 'rolecall' }],
+      TreatMissingData: 'missing',
     })
     expect(theOne(ground, 'AWS::Route53::HealthCheck').HealthCheckConfig).toEqual({
       ...{ Type: 'CLOUDWATCH_METRIC', InsufficientDataHealthStatus: 'LastKnownStatus' },

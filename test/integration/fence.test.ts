@@ -7,12 +7,14 @@ import { RESOURCE_TYPES } from '../../shared/scim/resource-types.ts'
 import type { Db } from '../../shared/store/client.ts'
 import { listHeads } from '../../shared/store/groups/heads.ts'
 import { collectionKey, membersKey } from '../../shared/store/keys.ts'
+import { namedId } from '../../shared/store/new-id.ts'
 import { type Fence, GATES, getFence, putFence } from '../../shared/store/regions/fence.ts'
 import { Fenced, refuseFenced } from '../../shared/store/regions/fenced.ts'
 import { Region } from '../../shared/store/regions/region.ts'
 import { watchAll } from '../../shared/watch/watch.ts'
-import { runSlice } from '../../shared/worker/work.ts'
+import { runSlice, type Work } from '../../shared/worker/work.ts'
 import { adminContext } from '../factories/admin.ts'
+import { seedMembers } from '../factories/collection.ts'
 import { withTable } from '../factories/engine.ts'
 import { hookedDb } from '../factories/faulty-db.ts'
 import { itemsOf } from '../factories/items.ts'
@@ -94,6 +96,54 @@ describe('a fence', () => {
     // Within the two seconds that it goes by what it knows.
     expect(await primary('POST', '/Users', newUser('berta'))).toMatchObject({ status: 503, body: ELSEWHERE })
     expect(await users()).toHaveLength(1)
+  })
+
+  test('refuses a Bulk request as a whole where nothing of it was done', async () => {
+    const primary = api(inRegion(EU))
+    expect((await primary('POST', '/Users', newUser('anna'))).status).toBe(201)
+    await put(other)
+    const bulk = {
+      schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'],
+      Operations: ['berta', 'carl'].map((name) => ({
+        ...{ method: 'POST', path: '/Users', bulkId: name, data: newUser(name) },
+      })),
+    }
+    const answer = await primary('POST', '/Bulk', bulk)
+    expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '30' }, body: ELSEWHERE })
+    expect(await users()).toHaveLength(1)
+    const events = (await scanEvents(db, account)).filter(({ endpoint }) => endpoint !== 'scim/v2/Users')
+    expect(events.map(({ endpoint, status }) => [endpoint, status])).toEqual([['scim/v2/Bulk', 503]])
+  })
+
+  test('tells what of a Bulk request was done before it', async () => {
+    let changes = 0
+    const late = hookedDb(db, async (command) => {
+      if (command === 'TransactWriteItemsCommand' && ++changes === 2) await put(other)
+    })
+    const answer = await api(inRegion(EU, late))('POST', '/Bulk', {
+      schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'],
+      Operations: ['berta', 'carl'].map((name) => ({
+        ...{ method: 'POST', path: '/Users', bulkId: name, data: newUser(name) },
+      })),
+    })
+    expect(answer.status).toBe(200)
+    expect(answer.body.Operations).toMatchObject([{ status: '201' }, { status: '503', response: ELSEWHERE }])
+    expect(await users()).toHaveLength(1)
+  })
+
+  test('has the worker of a region stand still before its next batches', async () => {
+    const { body: group } = await api(inRegion(EU))('POST', '/Groups', newGroup('Many'))
+    const ids = Array.from({ length: 700 }, (_, n) => namedId(NOW.getTime(), `member-${n}`))
+    await seedMembers(db, account, group.id, ids)
+    await api(inRegion(EU))('DELETE', `/Groups/${group.id}`)
+    const [work] = await listHeads(db, account)
+    let batches = 0
+    const watched = hookedDb(db, async (command) => {
+      if (command === 'BatchWriteItemCommand' && ++batches === 1) await put(other)
+    })
+    expect(await runSlice(inRegion(EU, watched), work as Work, Date.now() + 40_000)).toEqual({ end: 'taken' })
+    // The first 500 were under way.
+    expect(await items(membersKey(account, group.id))).toHaveLength(200)
   })
 
   test('stops a change that was on its way', async () => {
