@@ -8,7 +8,7 @@ import type { Count } from '../store/brake/hour.ts'
 import { nameOf } from '../store/claims.ts'
 import { newId } from '../store/new-id.ts'
 import type { StoredResource } from '../store/resource-item.ts'
-import { deleteResource, putNewResource, putVersion } from '../store/resource-writes.ts'
+import { deleteResource, LostRace, putNewResource, putVersion } from '../store/resource-writes.ts'
 import { getResource } from '../store/resources.ts'
 import { requireChangeable, requireCreate } from './access.ts'
 import { type Asked, parseChanges, parseWhole } from './asked.ts'
@@ -151,7 +151,7 @@ async function writeDraft(
   const { db, principal, trail } = context
   const { special } = kind
   const { attributes, fields, changes } = draft
-  if (changes.length === 0 && sameAttributes(before.attributes, attributes)) return before
+  if (changes.length === 0 && sameAttributes(before.attributes, attributes)) return asRead(context, before)
   const all = [...changesBetween(before.attributes, attributes), ...changes]
   const direct = marksAfter(context, before, all)
   const after = { ...before, ...fields, attributes, direct, version: before.version + 1, ...stampOf(context) }
@@ -170,6 +170,17 @@ async function writeDraft(
     if (!corrected) throw toUniqueness(context, error, after)
     return writeDraft(context, kind, { before, draft: corrected, anyVersion })
   }
+}
+
+/**
+ * A resource of which nothing was written, so that no condition vouches for it: where it has members, they were read after
+ * it, and are shown with its version only if it is the same still. @throws {LostRace} otherwise.
+ */
+async function asRead({ db, principal }: ScimContext, before: StoredResource): Promise<StoredResource> {
+  if (!hasMembers(before.type)) return before
+  const now = await getResource(db, principal.account, before.type, before.id)
+  if (now?.version !== before.version) throw new LostRace('It was changed while its members were read')
+  return before
 }
 
 function toFirstVersion(context: ScimContext, type: ResourceType, { attributes, fields }: Draft): StoredResource {

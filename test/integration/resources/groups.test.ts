@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { mapConcurrently } from '../../../shared/store/batch.ts'
 import { withAwsTable } from '../../factories/aws.ts'
+import { hookedDb } from '../../factories/faulty-db.ts'
 import { newGroup, newUser, patchOf, principal, scimApi } from '../../factories/scim-api.ts'
 import { settle } from '../../factories/settle.ts'
 import { untilTold } from '../../factories/until-told.ts'
@@ -86,6 +87,26 @@ describe('group membership', () => {
     expect(status).toBe(200)
     expect(body.members.map(({ value }: { value: string }) => value)).toEqual([ids[1]])
     expect(body.meta.version).toBe('W/"2"')
+  })
+
+  test('PAT-7 what changes nothing answers with name, members and version of one moment', async () => {
+    const [ann, bob, stranger] = (await createUsers(3)) as [string, string, string]
+    const id = await createGroup([ann])
+    const renamed = `Group ${++names}`
+    let isMoved = false
+    const late = hookedDb(db, async (command) => {
+      if (command !== 'QueryCommand' || isMoved) return
+      isMoved = true
+      await call('PUT', `/Groups/${id}`, newGroup(renamed, { members: [{ value: bob }] }))
+    })
+    const answer = await scimApi(late)(
+      'PATCH',
+      `/Groups/${id}?attributes=displayName,members,meta`,
+      patchOf({ op: 'remove', path: 'members', value: [{ value: stranger }] }),
+    )
+    expect(isMoved).toBe(true)
+    expect(answer).toMatchObject({ status: 200, body: { displayName: renamed, members: [{ value: bob }] } })
+    expect(answer.body).toEqual((await call('GET', `/Groups/${id}`)).body)
   })
 
   test('PAT-7 adding who is a member already changes nothing, not even the version', async () => {
