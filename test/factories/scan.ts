@@ -16,8 +16,11 @@ export async function scanAll(db: Db): Promise<Record<string, unknown>[]> {
 }
 
 /** The REST events in the table, of one account or of all, oldest first. */
-export async function scanEvents(db: Db, account?: string): Promise<RestEvent[]> {
-  const items = (await scanAll(db)).filter(({ pk }) => /^A#[^#]+#EVENT#/.test(String(pk)))
+export const scanEvents = async (db: Db, account?: string): Promise<RestEvent[]> => eventsIn(await scanAll(db), account)
+
+/** The same among items. @throws {Error} where one cannot be read. */
+export function eventsIn(all: readonly Record<string, unknown>[], account?: string): RestEvent[] {
+  const items = all.filter(({ pk }) => /^A#[^#]+#EVENT#/.test(String(pk)))
   const stored = items.map((item) => parseEventItem(String(item.pk).split('#')[1] ?? '', item))
   const readable = stored.filter((event) => event !== undefined)
   if (readable.length < items.length) throw new Error('The table holds an event that cannot be read')

@@ -1,16 +1,11 @@
-import { randomUUID } from 'node:crypto'
-import type { APIGatewayProxyEvent } from 'aws-lambda'
 import { expect } from 'vitest'
-import { DEFAULT_BRAKE } from '../../shared/auth/brake.ts'
-import { type Principal, toAuthorizerContext } from '../../shared/auth/principal.ts'
+import type { Principal } from '../../shared/auth/principal.ts'
 import { bulkOperations } from '../../shared/http/bulk-operations.ts'
 import { discoveryOperations } from '../../shared/http/discovery-operations.ts'
 import type { Doorkeeper } from '../../shared/http/doorkeeper.ts'
-import { resourceOperations, resourceWrites } from '../../shared/http/resource-operations.ts'
-import { type Route, SCIM_BASE, SCIM_UNKNOWN, scimRoutes } from '../../shared/http/routes.ts'
+import { resourceOperations } from '../../shared/http/resource-operations.ts'
+import { scimRoutes } from '../../shared/http/routes.ts'
 import { searchOperations } from '../../shared/http/search-operations.ts'
-import { groups } from '../../shared/resources/groups.ts'
-import { users } from '../../shared/resources/users.ts'
 import { RESOURCE_TYPES, resourceTypes } from '../../shared/scim/resource-types.ts'
 import type { ResourceType } from '../../shared/scim/schema.ts'
 import type { Db } from '../../shared/store/client.ts'
@@ -19,36 +14,12 @@ import { lambdaContext } from './api-event.ts'
 import { idleDoorkeeper } from './doorkeeper.ts'
 import { testConfig } from './engine.ts'
 import { type Answer, type Body, resourceLambdas } from './resource-lambdas.ts'
+import { PRODUCT_OPERATIONS, principal, scimEvent } from './scim-event.ts'
 
+export { GROUP_SCHEMA, newGroup, newUser, PRODUCT_OPERATIONS, patchOf, principal, USER_SCHEMA } from './scim-event.ts'
 export type { Answer, Body }
 
-/** A principal of the account `default`, whom no brake counts; anything may be set otherwise. */
-export function principal(overrides: Partial<Principal> = {}): Principal {
-  return {
-    account: 'default',
-    integration: 'GENERIC_PROVISIONING',
-    role: 'GENERIC_SCIM_PROVISIONER',
-    clientKind: 'GENERIC',
-    privileges: ['createUser', 'createRole'],
-    endpointId: '00000000-0000-4000-8000-000000000000',
-    syncPassword: false,
-    unknownMembers: 'refuse',
-    brake: { ...DEFAULT_BRAKE, mode: 'off' },
-    brakeReleasedUntil: 0,
-    userDefaults: {},
-    tokenId: 'testToken',
-    tokenExpiresAt: Date.parse('2999-01-01T00:00:00Z'),
-    ...overrides,
-  }
-}
-
 export type Call = (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>
-
-/** What clients do with users and groups. */
-export const PRODUCT_OPERATIONS = {
-  ...resourceOperations(RESOURCE_TYPES.User, users),
-  ...resourceWrites(RESOURCE_TYPES.Group, groups),
-}
 
 /** The clock, the invocation's remaining time, the types beside users and groups and the doorkeeper, where they matter. */
 interface Surroundings {
@@ -85,59 +56,10 @@ export function scimApi(
   const routes = scimRoutes({ ...RESOURCE_TYPES, ...registered })
   const serve = resourceLambdas({ config, db, putEvent, doorkeeper, now, types }, operations)
   return (method, path, body, headers = {}) => {
-    const event = toEvent(routes, caller, method, path, body, headers)
+    const event = scimEvent(routes, caller, method, path, body, headers)
     return serve(event, { ...lambdaContext(), getRemainingTimeInMillis: remainingMs })
   }
 }
-
-function toEvent(
-  routes: readonly Route<string>[],
-  caller: Principal,
-  method: string,
-  path: string,
-  body: unknown,
-  headers: Record<string, string>,
-) {
-  const url = new URL(path, 'https://scim.example.com')
-  const { resource, pathParameters } = match(routes, url.pathname)
-  const content = body === undefined ? {} : { 'Content-Type': 'application/scim+json' }
-  return {
-    httpMethod: method,
-    resource: SCIM_BASE + resource,
-    path: SCIM_BASE + url.pathname,
-    pathParameters,
-    queryStringParameters: Object.fromEntries(url.searchParams),
-    multiValueQueryStringParameters: {},
-    headers: { ...content, ...headers },
-    body: body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body),
-    isBase64Encoded: false,
-    requestContext: {
-      requestId: randomUUID(),
-      domainName: 'scim.example.com',
-      path: SCIM_BASE + url.pathname,
-      identity: { sourceIp: '203.0.113.7' },
-      authorizer: toAuthorizerContext(caller),
-    },
-  } as unknown as APIGatewayProxyEvent
-}
-
-function match(routes: readonly Route<string>[], pathname: string) {
-  const exact = routes.find(({ path }) => path === pathname)
-  if (exact) return { resource: exact.path, pathParameters: {} }
-  const [, collection, id] = /^(\/[^/]+)\/([^/]+)$/.exec(pathname) ?? []
-  const route = routes.find(({ path }) => path === `${collection}/{id}`)
-  if (!route) return { resource: SCIM_UNKNOWN.path, pathParameters: { proxy: pathname.slice(1) } }
-  return { resource: route.path, pathParameters: { id: decodeURIComponent(id as string) } }
-}
-
-export const USER_SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:User'
-export const GROUP_SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:Group'
-export const patchOf = (...Operations: unknown[]) => ({
-  schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
-  Operations,
-})
-export const newUser = (userName: string, more: object = {}) => ({ schemas: [USER_SCHEMA], userName, ...more })
-export const newGroup = (displayName: string, more: object = {}) => ({ schemas: [GROUP_SCHEMA], displayName, ...more })
 
 /** Creates resources as a client, and fails the test where one is not made. */
 export const creator =
