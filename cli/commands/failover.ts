@@ -2,6 +2,7 @@ import { plainJson } from '../../shared/audit/plain-text.ts'
 import { EXIT_TO_DO } from '../check/finding.ts'
 import { type BaseSession, offlineCommand } from '../command.ts'
 import { confirm, yesFor } from '../confirm.ts'
+import type { Ringing } from '../failover/alarms.ts'
 import type { SiteValues } from '../failover/open.ts'
 import type { Moved } from '../failover/promote.ts'
 import type { Operation } from '../failover/sites.ts'
@@ -9,6 +10,7 @@ import type { RegionStatus } from '../failover/status.ts'
 import { UsageError } from '../failure.ts'
 import { optional, someText, toggle, wholeNumber } from '../flags.ts'
 import { type ListView, showList } from '../output.ts'
+import type { Column } from '../table.ts'
 
 const SITE_FLAGS = {
   table: optional(
@@ -18,6 +20,11 @@ const SITE_FLAGS = {
   ),
   regions: optional('REGIONS', 'the regions, parted by commas, as in rolecall.config.ts', someText),
 }
+const NAME_FLAG = optional(
+  'NAME',
+  'what the names of its alarms begin with: its name in rolecall.config.ts, with the stage if it has one (default rolecall)',
+  someText,
+)
 const ACCOUNT_FLAG = optional('ACCOUNT', 'only this account; all if not given', someText)
 const WAIT_FLAG = optional('SECONDS', 'how long each wait may take (default 60)', wholeNumber(1, 3600))
 const DEFAULT_WAIT_SECONDS = 60
@@ -29,15 +36,25 @@ const openSites = async (session: BaseSession, values: SiteValues): Promise<Oper
   return openOperation(session, values)
 }
 
+const statusColumns = (alarms: (status: RegionStatus) => string): Column<RegionStatus>[] => [
+  { header: 'REGION', get: ({ region }) => region },
+  { header: 'STATE', get: stateOf },
+  { header: 'EPOCH', get: ({ epoch, isReachable }) => (isReachable ? String(epoch) : '') },
+  { header: 'ARRIVES AFTER', get: arrivesAfter },
+  { header: 'UNFINISHED', get: ({ openChanges, isReachable }) => (isReachable ? String(openChanges) : '') },
+  { header: 'LAST HEARD', get: ({ lastHeard }) => lastHeard ?? '' },
+  { header: 'ALARMS', get: alarms },
+]
+
+const NOT_KNOWN = 'not known'
+const unlessKnown = ({ alarmsUnknown }: RegionStatus) => (alarmsUnknown === undefined ? 'no CloudWatch' : NOT_KNOWN)
+const sayRinging = ({ name, since }: Ringing): string => `${name} rings since ${since}`
+
 const STATUS_VIEW: ListView<RegionStatus> = {
-  table: [
-    { header: 'REGION', get: ({ region }) => region },
-    { header: 'STATE', get: stateOf },
-    { header: 'EPOCH', get: ({ epoch, isReachable }) => (isReachable ? String(epoch) : '') },
-    { header: 'ARRIVES AFTER', get: arrivesAfter },
-    { header: 'UNFINISHED', get: ({ openChanges, isReachable }) => (isReachable ? String(openChanges) : '') },
-    { header: 'LAST HEARD', get: ({ lastHeard }) => lastHeard ?? '' },
-  ],
+  table: statusColumns((row) => (row.alarms ? String(row.alarms.length) : unlessKnown(row))),
+  csv: statusColumns((row) => row.alarms?.map(sayRinging).join('; ') ?? unlessKnown(row)),
+  below: ({ alarms = [], alarmsUnknown }) =>
+    [...alarms.map(sayRinging), ...(alarmsUnknown ? [alarmsUnknown] : [])].join('\n'),
 }
 
 function stateOf({ isReachable, primaryOf, handsOver }: RegionStatus): string {
@@ -57,12 +74,12 @@ function arrivesAfter({ isReachable, lagMs }: RegionStatus): string {
 const status = offlineCommand({
   words: 'failover status',
   summary:
-    'Show how the regions stand: who is primary, and how long a change takes to arrive; exit with 3 where one does not',
-  flags: SITE_FLAGS,
-  examples: ['rolecall failover status', `rolecall failover status ${EXAMPLE_SITES}`],
-  run: async (session, values) => {
+    'Show how the regions stand: who is primary, how long a change takes to arrive, which alarms ring; exit with 3 where a change does not arrive',
+  flags: { ...SITE_FLAGS, name: NAME_FLAG },
+  examples: ['rolecall failover status', `rolecall failover status ${EXAMPLE_SITES} --name rolecall-staging`],
+  run: async (session, { name: deployment, ...values }) => {
     const { statusOf } = await import('../failover/status.ts')
-    const rows = await statusOf(await openSites(session, values))
+    const rows = await statusOf(await openSites(session, { ...values, deployment }))
     await showList(session, STATUS_VIEW, [rows])
     return rows.every(({ isReachable, lagMs }) => isReachable && lagMs !== undefined) ? 0 : EXIT_TO_DO
   },

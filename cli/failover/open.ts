@@ -10,7 +10,12 @@ import type { Operation, Site } from './sites.ts'
 export interface SiteValues {
   table?: string | undefined
   regions?: string | undefined
+  /** What the names of its alarms begin with. */
+  deployment?: string | undefined
 }
+
+/** As a deployment is called that says nothing else. */
+const DEFAULT_NAME = 'rolecall'
 
 /** Of the table's own setting nothing is needed but for events of the operator, which are kept as long as others. */
 const EVENT_RETENTION_DAYS = 90
@@ -22,11 +27,12 @@ const NO_URL = { publicBaseUrl: undefined, requestLog: false, eventRetentionDays
  */
 export async function openOperation(session: BaseSession, values: SiteValues): Promise<Operation> {
   const { terminal } = session
-  const { all, caller } = values.table === undefined ? localSites(session) : await awsSites(session, values)
+  const { all, caller, alarms } = values.table === undefined ? localSites(session) : await awsSites(session, values)
   const never = new AbortController().signal
   return {
     sites: { all },
     actor: await caller(),
+    alarms,
     tell: (text) => terminal.tell(text),
     progress: (text) => terminal.progress(text),
     pause: (ms) => terminal.pause(ms, never),
@@ -36,6 +42,7 @@ export async function openOperation(session: BaseSession, values: SiteValues): P
 interface Opened {
   all: Site[]
   caller(): Promise<string>
+  alarms?: Operation['alarms']
 }
 
 function localSites({ terminal, target }: BaseSession): Opened {
@@ -55,7 +62,10 @@ function localSites({ terminal, target }: BaseSession): Opened {
   return { all, caller: async () => terminal.env.USER || 'operator' }
 }
 
-async function awsSites({ terminal, target }: BaseSession, { table, regions }: SiteValues): Promise<Opened> {
+async function awsSites(
+  { terminal, target }: BaseSession,
+  { table, regions, deployment = DEFAULT_NAME }: SiteValues,
+): Promise<Opened> {
   const names = [...new Set((regions ?? '').split(',').filter((name) => name !== ''))]
   if (names.length < 2)
     throw new UsageError('Which regions are meant? Give --regions as in rolecall.config.ts: eu-central-1,eu-west-1')
@@ -65,6 +75,11 @@ async function awsSites({ terminal, target }: BaseSession, { table, regions }: S
   const [region = ''] = names
   return {
     all: names.map((name) => ({ name, db: open(name) })),
+    alarms: async (name) => {
+      const { listRinging } = await import('./alarms.ts')
+      const endpoint = terminal.env.AWS_ENDPOINT_URL_CLOUDWATCH
+      return listRinging({ region: name, credentials, endpoint }, deployment)
+    },
     caller: async () => {
       const { callerArn } = await import('../caller.ts')
       return callerArn({ region, credentials, endpoint: terminal.env.AWS_ENDPOINT_URL_STS }).catch((cause: unknown) => {

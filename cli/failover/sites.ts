@@ -6,6 +6,7 @@ import { putEvent } from '../../shared/store/events/write.ts'
 import { newId } from '../../shared/store/new-id.ts'
 import { Region } from '../../shared/store/regions/region.ts'
 import { UsageError } from '../failure.ts'
+import type { Ringing } from './alarms.ts'
 
 /** One region of a deployment, as its operator reaches it: past its functions, and past its fences. */
 export interface Site {
@@ -18,10 +19,12 @@ export interface Sites {
   all: readonly Site[]
 }
 
-/** What a failover needs besides: who does it, who hears how far it came, and how it waits. */
+/** What a failover needs besides: who does it, who tells alarms, who hears how far it came, and how it waits. */
 export interface Operation {
   sites: Sites
   actor: string
+  /** The alarms of a region that ring; none where there is no CloudWatch. */
+  alarms?: ((region: string) => Promise<Ringing[]>) | undefined
   tell(text: string): void
   progress(text: string): void
   pause(ms: number): Promise<void>

@@ -1,6 +1,7 @@
 import { listHeads } from '../../shared/store/groups/heads.ts'
 import { getFence } from '../../shared/store/regions/fence.ts'
 import { getBeat, getMarkers, putMarkers } from '../../shared/store/regions/marker.ts'
+import type { Ringing } from './alarms.ts'
 import { isReachable } from './reachable.ts'
 import { accountsOf, homeOf, type Operation, othersOf, type Site } from './sites.ts'
 
@@ -24,6 +25,10 @@ export interface RegionStatus {
   lagMs?: number
   /** The last sign of it that any other region has: ISO 8601. */
   lastHeard?: string
+  /** Those that ring there; none where there is no CloudWatch, or they are not known. */
+  alarms?: readonly Ringing[]
+  /** Why they are not known. */
+  alarmsUnknown?: string
 }
 
 /** How all regions stand; writes markers and nothing else. */
@@ -42,17 +47,32 @@ async function regionStatus(
 ): Promise<RegionStatus> {
   const { sites } = operation
   const others = othersOf(sites, site.name).filter(({ name }) => answers(name))
+  const alarms = alarmsOf(operation, site)
   const beats = await Promise.all(others.map(({ db }) => getBeat(db, site.name)))
   const last = Math.max(...beats.flatMap((at) => at ?? []))
   const known = {
     region: site.name,
     isReachable: answers(site.name),
     ...(Number.isFinite(last) && { lastHeard: new Date(last).toISOString() }),
+    ...(await alarms),
   }
   const nothing = { primaryOf: [], handsOver: [], epoch: 0, openChanges: 0 }
   if (!known.isReachable) return { ...known, ...nothing }
   const [own, lagMs] = await Promise.all([ownStatus(site, homeOf(sites)), slowest(operation, site, others)])
   return { ...known, ...own, ...(lagMs !== undefined && { lagMs }) }
+}
+
+/** Whoever may not ask for alarms sees the rest. */
+async function alarmsOf(
+  { alarms }: Operation,
+  { name }: Site,
+): Promise<Pick<RegionStatus, 'alarms' | 'alarmsUnknown'>> {
+  if (!alarms) return {}
+  try {
+    return { alarms: await alarms(name) }
+  } catch (error) {
+    return { alarmsUnknown: `CloudWatch of ${name} does not say which alarms ring: ${(error as Error).message}` }
+  }
 }
 
 async function ownStatus({ name, db }: Site, home: string) {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { fenceRegion, promotePlanned, promoteUnplanned } from '../../cli/failover/promote.ts'
+import { statusOf } from '../../cli/failover/status.ts'
 import { openDoorkeeper } from '../../shared/http/doorkeeper.ts'
 import { createAccount } from '../../shared/resources/accounts.ts'
 import { checkAll } from '../../shared/store/invariants/check.ts'
@@ -195,4 +196,21 @@ describe('an unplanned move', () => {
     expect((await api(home)('POST', '/Users', newUser('late'))).status).toBe(503)
     regions.heal()
   })
+})
+
+test('how the regions stand is told with the alarms that ring, and without them where nobody may ask', async () => {
+  const { home, other } = regions
+  const ringing = [{ name: 'ReplicationLate', since: '2026-11-27T10:00:00.000Z' }]
+  const alarms = async (region: string) => {
+    if (region === home.name) throw new Error('jane is not authorized to perform: cloudwatch:DescribeAlarms')
+    return ringing
+  }
+  const stands = { isReachable: true, openChanges: 0, handsOver: [], lagMs: expect.any(Number) }
+  expect(await statusOf({ ...operation(regions), alarms })).toMatchObject([
+    {
+      ...{ ...stands, region: home.name },
+      alarmsUnknown: `CloudWatch of ${home.name} does not say which alarms ring: jane is not authorized to perform: cloudwatch:DescribeAlarms`,
+    },
+    { ...stands, region: other.name, alarms: ringing },
+  ])
 })
