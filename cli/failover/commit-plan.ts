@@ -66,6 +66,8 @@ export interface Made {
   delta: MemberDelta
   detail: string
   cause: string | undefined
+  /** Whose a name is from now on that it gives up. */
+  heir?: StoredResource
 }
 
 /**
@@ -74,7 +76,7 @@ export interface Made {
  */
 export async function commitMade(
   place: Place,
-  { before, after: wanted, known, delta, detail, cause }: Made,
+  { before, after: wanted, known, delta, detail, cause, heir }: Made,
 ): Promise<void> {
   const { db, account } = place
   const { type, id } = wanted
@@ -98,6 +100,7 @@ export async function commitMade(
       ? { count: passCountAction(account, type, before.owner, after.owner, db.clock()) }
       : {}),
     ...(await leftBesideActions(db, account, before, after)),
+    ...(before && heir && inherited(account, { before, after }, heir)),
     ...(await besideActions(db, account, after)),
     ...recordActions(db, { ...event, ...orderOf(after), ...(!before && { act: 'created' as const }) }),
     ...(before ? {} : await reviveActions(db, account, type, id)),
@@ -185,16 +188,20 @@ export async function commitDelete(
     ...recordActions(db, { ...event, ...orderOf(gone), act: 'deleted', ...(isGroup && { kept: 1 }) }),
     deletion: putDeletionAction(db, { ...before, version: version - 1 }, event),
     left,
-    ...(heir && inherited(account, before, heir)),
+    ...(heir && inherited(account, { before, after: undefined }, heir)),
   }
   await transact(db, actions, event.eventId)
 }
 
-/** Names that both have, which the one that is deleted held. */
-function inherited(account: string, before: StoredResource, heir: StoredResource): Actions {
-  const own = [...claimsOf(account, before).values()]
-  const both = [...claimsOf(account, heir)].filter(([, { pk, sk }]) =>
-    own.some((key) => key.pk === pk && key.sk === sk),
+/** Names that both had and one of them has no more: they are the other's, whoever of both held them. */
+function inherited(
+  account: string,
+  { before, after }: { before: StoredResource; after: StoredResource | undefined },
+  heir: StoredResource,
+): Actions {
+  const [own, kept] = [before, after].map((one) => new Map(one ? claimsOf(account, one) : []))
+  const both = [...claimsOf(account, heir)].filter(
+    ([name, { sk }]) => own?.get(name)?.sk === sk && kept?.get(name)?.sk !== sk,
   )
   const { id, owner, eventId } = heir
   const holds = {

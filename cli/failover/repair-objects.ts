@@ -6,9 +6,8 @@ import { ConditionsFailed, transact } from '../../shared/store/transaction.ts'
 import { commitDelete, commitMade, type Place, toRepairEvent } from './commit-plan.ts'
 import type { Told } from './history.ts'
 import { adoptOrphan, listOrphans, sayOrphan } from './orphans.ts'
-import { isDeletion, type Plan, planObject, type Subject, versionBehind } from './plan-object.ts'
-import type { Repair, Repaired } from './repaired.ts'
-import { UNSEEN_VERSIONS } from './repaired.ts'
+import { isDeletion, type Plan, planObject, type Subject } from './plan-object.ts'
+import { behindAll, type Repair, type Repaired } from './repaired.ts'
 
 const { User, Group } = RESOURCE_TYPES
 /** How often an object is looked at again that others change meanwhile. */
@@ -59,33 +58,25 @@ function overruledBy({ history }: Subject): string[] {
 }
 
 async function repairObject(
-  { place, others, isDryRun, elsewhere }: Repair,
+  repair: Repair,
   subject: Subject,
   overruled: ReadonlySet<string>,
 ): Promise<Repaired | undefined> {
+  const { place, isDryRun } = repair
   const { db, account } = place
-  const unseen = others.length === 0 ? UNSEEN_VERSIONS : 0
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const plan = await planObject(db, account, subject, overruled)
     if (!plan) return undefined
     const row = toRepaired(account, subject, plan)
     if (isDryRun || plan.what === 'left') return row
     const before = 'before' in plan ? plan.before : undefined
-    const all = [...subject.history, ...(elsewhere.get(subject.id) ?? [])]
-    const known = versionBehind(all, before)
-    const version = known + 1 + unseen
-    const turn = Math.max(0, before?.turn ?? 0, ...all.map(({ event }) => event.turn ?? 0))
+    const { known, ...next } = behindAll(repair, subject.id, before)
     const detail = `Repaired after a failover, ${plan.what}: ${plan.says}`
     try {
-      if (plan.what === 'told') await tellDelete(place, subject, plan, version)
-      else if (plan.what === 'deleted') await commitDelete(place, plan.before, { detail, cause: plan.cause, version })
-      else
-        await commitMade(place, {
-          ...plan,
-          detail,
-          known,
-          after: { ...plan.after, version, ...(turn > 0 && { turn }) },
-        })
+      if (plan.what === 'told') await tellDelete(place, subject, plan, next.version)
+      else if (plan.what === 'deleted')
+        await commitDelete(place, plan.before, { detail, cause: plan.cause, version: next.version })
+      else await commitMade(place, { ...plan, detail, known, after: { ...plan.after, ...next } })
       return row
     } catch (error) {
       if (!(error instanceof ConditionsFailed)) throw error

@@ -1,5 +1,9 @@
-import type { RestEvent } from '../../shared/audit/rest-event.ts'
+import type { Change, RestEvent } from '../../shared/audit/rest-event.ts'
+import { foldName } from '../../shared/scim/fold.ts'
+import { nameOf } from '../../shared/store/claims.ts'
+import { checkAll } from '../../shared/store/invariants/check.ts'
 import { epochOf, regionOf } from '../../shared/store/regions/region.ts'
+import type { StoredResource } from '../../shared/store/resource-item.ts'
 import type { ListView } from '../output.ts'
 import { eventsSince } from './compare.ts'
 import { historiesOf, isChange, REPAIR, type Told } from './history.ts'
@@ -7,6 +11,7 @@ import { findMoved, type MovedAccount } from './moved.ts'
 import { runRepair } from './repair.ts'
 import { closingOf } from './revocations.ts'
 import { homeOf, type Operation } from './sites.ts'
+import { listPartings, type Parting } from './twins.ts'
 import { unheldOf } from './unheld.ts'
 
 export interface ReportOptions {
@@ -100,11 +105,14 @@ async function reportAccount({ sites }: Operation, moved: MovedAccount): Promise
   const old = all.filter(
     (event) => isChange(event) && event.method !== REPAIR && regionOf(event.wrote, home) !== site.name,
   )
+  const elsewhere = historiesOf(there)
+  const violations = old.length === 0 ? [] : await checkAll(site.db, account)
+  const partings = await listPartings({ db: site.db, account, histories, elsewhere, violations })
   const rows: Reported[] = []
   for (const event of new Map(old.map((one) => [one.eventId, one])).values()) {
     const told = { event, epoch: epochOf(event.wrote) }
     if (told.epoch >= epoch) continue
-    const row = await judge(moved, told, { histories, hasArrived: arrived.has(event.eventId) })
+    const row = await judge(moved, told, { histories, partings, hasArrived: arrived.has(event.eventId) })
     if (row) rows.push({ ...toReported(account, event, regionOf(event.wrote, home)), ...row })
   }
   return rows
@@ -120,6 +128,8 @@ type Judged = Pick<Reported, 'what' | 'says' | 'mend'>
 interface Known {
   /** Of the region that is primary now. */
   histories: ReadonlyMap<string, readonly Told[]>
+  /** What is to become of those that have one name. */
+  partings: readonly Parting[]
   hasArrived: boolean
 }
 
@@ -132,11 +142,20 @@ async function judge(moved: MovedAccount, told: Told, known: Known): Promise<Jud
   if (!known.hasArrived) return { what: 'missing', says: `it is not in the table of ${site.name}` }
   const history = known.histories.get(event.resourceId ?? '') ?? []
   const unheld = await unheldOf({ db: site.db, account: event.account, takenOverAt, history }, told)
+  const taken = known.partings.find((parting) => losesName(parting, event))
+  if (!unheld && taken) return { what: 'lost', says: taken.says, mend: 'rolecall failover repair' }
   if (unheld) return { ...unheld, ...(unheld.what === 'torn' && { mend: 'rolecall failover repair' }) }
   return event.time >= takenOverAt
     ? { what: 'late', says: `it was written after ${site.name} took over, and holds there` }
     : undefined
 }
+
+/** Whether an event gave a name that another object has. */
+const losesName = ({ loser, name: { path, attribute } }: Parting, { resourceId, changes = [] }: RestEvent): boolean =>
+  loser.id === resourceId && changes.some((change) => change.attribute === path && isName(loser, attribute, change))
+
+const isName = (loser: StoredResource, attribute: string, { after }: Change): boolean =>
+  typeof after === 'string' && foldName(after) === foldName(nameOf(loser, attribute))
 
 /** What arrived in part, as far as the table that is left can tell. */
 async function listTorn(operation: Operation, moved: MovedAccount, windowMs: number | undefined): Promise<Reported[]> {

@@ -133,7 +133,12 @@ const heldBy = (holder: Item | undefined) =>
     : { ConditionExpression: 'id = :holder', ExpressionAttributeValues: { ':holder': String(holder.id) } }
 
 /** Whether a name is kept for an object that is gone, or has another; a provisioner role's is not. */
-async function isLeft(db: Db, account: string, type: ResourceType, { pk, sk, id, role }: Item): Promise<boolean> {
+export async function isLeft(
+  db: Db,
+  account: string,
+  type: ResourceType,
+  { pk, sk, id, role }: Item,
+): Promise<boolean> {
   if (role !== undefined || typeof id !== 'string') return false
   const holder = await getResource(db, account, type, id)
   return !holder || ![...claimsOf(account, holder).values()].some((key) => key.pk === pk && key.sk === sk)

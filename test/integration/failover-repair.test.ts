@@ -1,11 +1,13 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { promoteUnplanned } from '../../cli/failover/promote.ts'
 import { type RepairOptions, runRepair } from '../../cli/failover/repair.ts'
+import { runReport } from '../../cli/failover/report.ts'
 import { openDoorkeeper } from '../../shared/http/doorkeeper.ts'
 import { createAccount } from '../../shared/resources/accounts.ts'
 import { checkAll } from '../../shared/store/invariants/check.ts'
 import { adminContext } from '../factories/admin.ts'
 import { deadDb, operation, operatorDb, work } from '../factories/failover.ts'
+import { scanEvents } from '../factories/scan.ts'
 import { newGroup, newUser, patchOf, principal, scimApi } from '../factories/scim-api.ts'
 import { openRegionDb, type TestRegion, withTwoRegions } from '../factories/two-regions.ts'
 
@@ -196,12 +198,75 @@ describe('a repair of what was overwritten', () => {
     const twin = await make(home, 'berta', { title: 'Twin' })
     const rows = await healed()
     expect(told(rows).filter((text) => text.startsWith('deleted'))).toEqual([
-      expect.stringContaining(`its name is that of ${own}, which epoch 1 has`),
-      expect.stringContaining(`its name is that of ${later}, which epoch 1 has`),
+      `deleted anna: its userName "anna" is that of ${own}, to whom epoch 1 gave it`,
+      `deleted berta: its userName "berta" is that of ${later}, to whom epoch 1 gave it`,
     ])
     expect((await get(other, '/Users')).Resources.map(({ id }: { id: string }) => id).sort()).toEqual(
       [own, later].sort(),
     )
     expect([late, twin].length).toBe(2)
+  })
+})
+
+describe('who was renamed late onto a name that the newer epoch gave to another', () => {
+  const rename = (region: TestRegion, path: string, value: string) =>
+    patch(region, path, { op: 'replace', path: path.startsWith('/Users') ? 'userName' : 'displayName', value })
+  const report = async () =>
+    (await runReport(operation(regions), { account })).map(({ what, name, says }) => `${what} ${name}: ${says}`)
+
+  test('has the last name again that it had before and that is free; users and groups alike', async () => {
+    const { home, other } = regions
+    const id = await make(home, 'anna', { title: 'Boss' })
+    const group = (await at(home)('POST', '/Groups', newGroup('Ops', { members: [{ value: id }] }))).body.id
+    await regions.replicateAll()
+    await loseHome()
+    const heir = await make(other, 'Berta')
+    const heirs = (await at(other)('POST', '/Groups', newGroup('Sales'))).body.id
+    // The newer epoch changes it too, and gave it no name.
+    await patch(other, `/Users/${id}`, { op: 'replace', path: 'nickName', value: 'An' })
+    await rename(home, `/Users/${id}`, 'annie')
+    await rename(home, `/Users/${id}`, 'berta')
+    await rename(home, `/Groups/${group}`, 'SALES')
+    regions.heal()
+    await regions.replicateAll()
+    const says = {
+      user: `its userName "berta" is that of ${heir}, to whom epoch 1 gave it; it is "annie" again`,
+      group: `its displayName "SALES" is that of ${heirs}, to whom epoch 1 gave it; it is "Ops" again`,
+    }
+    const late = 'late anna: it was written after eu-west-1 took over, and holds there'
+    expect(await report()).toEqual([`lost annie: ${says.user}`, `lost Ops: ${says.group}`, late])
+    const planned = told(await repair({ isDryRun: true }))
+    expect(planned).toEqual(expect.arrayContaining([`renamed annie: ${says.user}`, `renamed Ops: ${says.group}`]))
+    const rows = told(await healed())
+    expect(rows.filter((row) => row.startsWith('renamed') || row.startsWith('deleted'))).toEqual([
+      `renamed annie: ${says.user}`,
+      `renamed Ops: ${says.group}`,
+    ])
+    const { userName, title, nickName, groups } = await get(other, `/Users/${id}`)
+    expect({ userName, title, nickName, groups: groups.length }).toEqual({
+      ...{ userName: 'annie', title: 'Boss', nickName: 'An', groups: 1 },
+    })
+    expect((await get(other, `/Users/${heir}`)).userName).toBe('Berta')
+    expect((await get(other, `/Groups/${group}`)).displayName).toBe('Ops')
+    const repairs = (await scanEvents(operatorDb(other), account)).filter(({ method }) => method === 'REPAIR')
+    expect(repairs.map(({ detail }) => detail)).toContain(`Repaired after a failover, renamed: ${says.user}`)
+    const lost = (attribute: string) => `not as it left them: ${attribute}`
+    expect(await report()).toEqual([`lost annie: ${lost('userName')}`, `lost Ops: ${lost('displayName')}`, late])
+  })
+
+  test('goes, and says so, where all of them are taken', async () => {
+    const { home, other } = regions
+    const id = await make(home, 'anna')
+    await regions.replicateAll()
+    await loseHome()
+    const heir = await make(other, 'berta')
+    await rename(home, `/Users/${id}`, 'berta')
+    const next = await make(home, 'Anna')
+    const rows = told(await healed())
+    expect(rows.filter((row) => row.startsWith('renamed') || row.startsWith('deleted'))).toEqual([
+      `deleted berta: its userName "berta" is that of ${heir}, to whom epoch 1 gave it; "anna", as it was called before, is taken too`,
+    ])
+    const { Resources } = await get(other, '/Users')
+    expect(Resources.map((user: { id: string }) => user.id).sort()).toEqual([heir, next].sort())
   })
 })
