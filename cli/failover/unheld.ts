@@ -6,8 +6,10 @@ import { RESOURCE_TYPES } from '../../shared/scim/resource-types.ts'
 import { hasMembers } from '../../shared/scim/schema.ts'
 import type { Db } from '../../shared/store/client.ts'
 import { listMembersAmong } from '../../shared/store/groups/members.ts'
+import { getIntegration } from '../../shared/store/integrations.ts'
 import type { StoredResource } from '../../shared/store/resource-item.ts'
 import { getResource } from '../../shared/store/resources.ts'
+import { getToken } from '../../shared/store/token-record.ts'
 import { isRepair, isUnknownTo, type Told } from './history.ts'
 import { isDeletion } from './plan-object.ts'
 
@@ -22,9 +24,12 @@ export interface Arrived {
   history: readonly Told[]
 }
 
-/** What of an arrived change does not stand: `lost` to newer changes, or `torn`, since its object has not arrived whole. */
+/**
+ * What of an arrived change does not stand: `lost` to newer changes, `torn`, since its object has not arrived whole, or `missing`,
+ * since that has not arrived and cannot be made of its event.
+ */
 export interface Unheld {
-  what: 'lost' | 'torn'
+  what: 'lost' | 'torn' | 'missing'
   says: string
 }
 
@@ -37,6 +42,7 @@ export async function unheldOf(arrived: Arrived, told: Told): Promise<Unheld | u
   const unheld = (says: string | undefined): Unheld | undefined =>
     says === undefined ? undefined : { what: newer.length > 0 ? 'lost' : 'torn', says }
   if (!type) {
+    if (await isAbsent(db, told, history)) return { what: 'missing', says: 'its event arrived, and what it made did not' }
     const isOver = event.time >= takenOverAt && newer.some(({ time }) => time > event.time)
     return isOver ? unheld('it was changed in the region that took over, without knowing of this') : undefined
   }
@@ -52,6 +58,14 @@ export async function unheldOf(arrived: Arrived, told: Told): Promise<Unheld | u
   if (!deletion) return unheld('its object is not there')
   const isKnown = deletion.epoch === epoch || !(isRepair(deletion) || isUnknown)
   return isKnown ? undefined : unheld('it was deleted in the region that took over')
+}
+
+/** Whether a token or an integration is not there that a change made or left: secrets are in no history. */
+async function isAbsent(db: Db, { event }: Told, history: readonly Told[]): Promise<boolean> {
+  const { account, resourceDomain, resourceId = '', resourceName = '' } = event
+  if (history.some((told) => told.event.method === 'DELETE')) return false
+  if (resourceDomain === 'TOKEN') return (await getToken(db, resourceId)) === undefined
+  return resourceDomain === 'INTEGRATION' && (await getIntegration(db, account, resourceName)) === undefined
 }
 
 interface Followed {
