@@ -42,7 +42,8 @@ export async function unheldOf(arrived: Arrived, told: Told): Promise<Unheld | u
   const unheld = (says: string | undefined): Unheld | undefined =>
     says === undefined ? undefined : { what: newer.length > 0 ? 'lost' : 'torn', says }
   if (!type) {
-    if (await isAbsent(db, told, history)) return { what: 'missing', says: 'its event arrived, and what it made did not' }
+    if (await isAbsent(db, told, history))
+      return { what: 'missing', says: 'its event arrived, and what it made did not' }
     const isOver = event.time >= takenOverAt && newer.some(({ time }) => time > event.time)
     return isOver ? unheld('it was changed in the region that took over, without knowing of this') : undefined
   }

@@ -105,6 +105,26 @@ describe('the report of a failover', () => {
     expect(healed.filter(isToDo)).toEqual([])
   })
 
+  test('tells of a token and an integration of which nothing but the event arrived', async () => {
+    const { home } = regions
+    const admin = () => adminContext(home.db, { account })
+    await createIntegration(admin(), { name: 'OKTA', clientKind: 'OKTA' })
+    await regions.replicateAll()
+    await issueToken(admin(), { integration: 'OKTA', name: 'new' })
+    await createIntegration(admin(), { name: 'ENTRA', clientKind: 'AZURE' })
+    for (const delivery of regions.replicator.pending())
+      if (delivery.key.includes('#EVENT#')) await regions.replicator.deliver(delivery)
+    await loseHome()
+    const says = 'its event arrived, and what it made did not'
+    expect(await report()).toEqual([
+      { what: 'missing', method: 'POST', name: 'new', says },
+      { what: 'missing', method: 'POST', name: 'ENTRA', says },
+    ])
+    regions.heal()
+    await regions.replicateAll()
+    expect(await report()).toEqual([])
+  })
+
   test('says what it cannot know without the other region, and what arrived in part', async () => {
     const { home, other } = regions
     const id = (await call(home)('POST', '/Users', newUser('ada'))).body.id
