@@ -6,6 +6,7 @@ import { historiesOf } from './history.ts'
 import { findMoved } from './moved.ts'
 import { repairObjects } from './repair-objects.ts'
 import { repairRest } from './repair-rest.ts'
+import { repairRoles } from './repair-roles.ts'
 import type { Repaired } from './repaired.ts'
 import type { Operation, Site } from './sites.ts'
 
@@ -34,6 +35,7 @@ export async function runRepair(operation: Operation, options: RepairOptions = {
     const told = await Promise.all(others.map((other) => eventsSince(other.db, account, since)))
     const elsewhere = historiesOf(told.flat())
     const repair = { place, others, isDryRun: options.isDryRun ?? false, rows, histories, elsewhere }
+    await repairRoles(repair)
     await repairObjects(repair)
     operation.progress(`account ${account}: names, counters and memberships are checked`)
     await repairRest(repair)

@@ -39,7 +39,7 @@ export async function planParting(
 ): Promise<Parting | undefined> {
   const { db, account } = names
   const type = word === Group.auditWord ? Group : User
-  const one = invariant === 'name' ? await getResource(db, account, type, id) : undefined
+  const one = invariant === 'name' && word !== 'PROVISIONER' ? await getResource(db, account, type, id) : undefined
   if (!one) return undefined
   for (const [action, key] of claimsOf(account, one)) {
     const [claim] = await batchGet(db, [key])

@@ -22,6 +22,7 @@ import { TABLE } from '../../shared/store/table.ts'
 import { type Action, type Actions, ConditionsFailed, transact } from '../../shared/store/transaction.ts'
 import { countMembers, mendMembers } from './members.ts'
 import { recount } from './recount.ts'
+import { mendRoleName } from './role-names.ts'
 
 const { User, Group } = RESOURCE_TYPES
 const typeOfViolation = ({ type }: Violation): ResourceType => (type === Group.auditWord ? Group : User)
@@ -61,6 +62,7 @@ async function mend(db: Db, account: string, violation: Violation, told: Told): 
     return unlessMoved(db, all)
   }
   if (invariant === 'counter') return recount(db, account, type, commit)
+  if (violation.type === 'PROVISIONER') return mendRoleName(db, account, id, commit)
   if (invariant === 'membership') return mendMembers(db, account, id, commit)
   const resource = await getResource(db, account, type, id)
   if (invariant === 'name' && !(await holdsItsNames(db, account, violation, resource)))
@@ -178,7 +180,7 @@ async function dropClaims(
   commit: (actions: Actions) => Promise<void>,
 ): Promise<void> {
   const { id } = violation
-  const left = violation.type === 'PROVISIONER' ? [] : await leftClaims(db, account, violation, resource)
+  const left = await leftClaims(db, account, violation, resource)
   if (left.length === 0) return
   const Key = resourceKey(account, type, id)
   const object: Action = {

@@ -69,3 +69,8 @@ export function deleteProvisionerAction(account: string, { role, version }: Prov
 export function checkProvisionerAction(account: string, { role, version }: Provisioner): Action {
   return { ConditionCheck: { Key: provisionerKey(account, role), ...isAtVersion(version) } }
 }
+
+/** Holds while there is no role of that name. */
+export const absentProvisionerAction = (account: string, role: string): Action => ({
+  ConditionCheck: { Key: provisionerKey(account, role), ConditionExpression: 'attribute_not_exists(pk)' },
+})

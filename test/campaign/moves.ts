@@ -27,12 +27,24 @@ export function requireNone(what: string, found: readonly string[]): void {
   if (found.length > 0) throw new Error(`${what}: ${found.length}\n${found.slice(0, 10).join('\n')}`)
 }
 
+/** Looks of the operator from which on, and until which, the link is cut in the middle of a planned move. */
+const CUT = { from: 2, until: 5 }
+
 /** As planned, in the middle of what clients do: nothing is lost, and nothing is left to be repaired. */
 export async function movePlanned({ world, to, play }: Move): Promise<void> {
   const { account, regions } = world
-  const operation = operatorOf(world, play)
+  const given = operatorOf(world, play)
+  let looks = 0
+  const pause = (ms: number) => {
+    looks += 1
+    if (looks === CUT.from) regions.cut()
+    if (looks === CUT.until) regions.heal()
+    return given.pause(ms)
+  }
+  const operation = { ...given, pause }
   if (to === regions.home) await failBack(operation, { account, waitMs: WAIT_MS })
   else await promotePlanned(operation, { to: to.name, account, waitMs: WAIT_MS })
+  regions.heal()
   while (!play.isOver) {
     await play.step(5)
     for (const region of [regions.home, regions.other]) await workSlice(world, region)

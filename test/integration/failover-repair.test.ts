@@ -4,6 +4,8 @@ import { type RepairOptions, runRepair } from '../../cli/failover/repair.ts'
 import { runReport } from '../../cli/failover/report.ts'
 import { openDoorkeeper } from '../../shared/http/doorkeeper.ts'
 import { createAccount } from '../../shared/resources/accounts.ts'
+import { createIntegration } from '../../shared/resources/create-integration.ts'
+import { issueToken } from '../../shared/resources/tokens.ts'
 import { checkAll } from '../../shared/store/invariants/check.ts'
 import { adminContext } from '../factories/admin.ts'
 import { deadDb, operation, operatorDb, work } from '../factories/failover.ts'
@@ -119,6 +121,32 @@ describe('a repair of what arrived in part', () => {
     const { title, meta } = await get(other, `/Users/${id}`)
     expect({ title, version: meta.version }).toEqual({ title: 'Boss', version: 'W/"3"' })
     await healed()
+  })
+})
+
+describe('integrations that arrive in part', () => {
+  test('a role that did not arrive is made again with what the history tells; names that are kept follow', async () => {
+    const { home, other } = regions
+    await regions.replicateAll()
+    const admin = (region: TestRegion) => adminContext(region.db, { account })
+    await createIntegration(admin(home), { name: 'OKTA', clientKind: 'OKTA', role: 'IDP' })
+    await createIntegration(admin(home), { name: 'LATER', clientKind: 'OKTA', role: 'LATE' })
+    // Of one the role and its name are missing, of the other all but the name.
+    await deliver((key) =>
+      /IDP|idp|OKTA/.test(key) ? !/PROVISIONER|NAME/.test(key) : isEvent(key) || /NAME/.test(key),
+    )
+    await loseHome()
+    const says = 'integration OKTA runs as it, and it did not arrive: it has the privileges createUser, createRole'
+    const kept =
+      'The name "LATE" is kept for the provisioner role LATE, which is not there: no role of users can have it'
+    const rows = [`made again IDP: ${says}`, `mended LATE: ${kept}`]
+    expect(told(await repair({ isDryRun: true }))).toEqual(rows)
+    expect(told(await repair())).toEqual(rows)
+    expect(await checkAll(operatorDb(other), account)).toEqual([])
+    expect((await issueToken(admin(other), { integration: 'OKTA' })).tokenId).toEqual(expect.any(String))
+    expect(told(await healed())).toEqual([
+      'mended LATE: The name of the provisioner role LATE is not kept from roles of users',
+    ])
   })
 })
 
