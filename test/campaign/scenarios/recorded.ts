@@ -7,7 +7,7 @@ import { type Client, insist } from '../client.ts'
 import type { Scenario } from '../scenario.ts'
 
 /** Names that recordings make things by, which each turn has of its own. */
-const NAMES = /example\.com|testuser\.com|Analysts EU|Sales|jyoung(?!@|%40)/g
+const NAMES = /example\.com|testuser\.com|Analysts E\w+|Sales|jyoung(?!@|%40)/g
 
 /** What an identity provider was recorded to send, with what has to come back. */
 const recorded = (name: string, kind: ClientKind, file: string): Scenario => ({
