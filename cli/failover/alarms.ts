@@ -4,7 +4,7 @@ import type { Signer } from '../caller.ts'
 const TIMEOUT_MS = 5_000
 const TARGET = 'GraniteServiceVersion20100801.DescribeAlarms'
 /** As many as CloudWatch tells at once. */
-const PAGE = 100
+const MOST_ALARMS = 100
 
 /** An alarm of a deployment that rings. */
 export interface Ringing {
@@ -35,8 +35,8 @@ export async function listRinging(signer: Signer, deployment: string): Promise<R
   const prefix = `${deployment}-`
   const found: Ringing[] = []
   for (let next: string | undefined, isFirst = true; isFirst || next; isFirst = false) {
-    const page = await ask(signer, {
-      ...{ AlarmNamePrefix: prefix, StateValue: 'ALARM', MaxRecords: PAGE },
+    const page = await describeAlarms(signer, {
+      ...{ AlarmNamePrefix: prefix, StateValue: 'ALARM', MaxRecords: MOST_ALARMS },
       AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
       ...(next && { NextToken: next }),
     })
@@ -53,7 +53,10 @@ function toRinging(prefix: string, { AlarmName, ...at }: z.output<typeof told>):
   return { name: AlarmName.slice(prefix.length), since: new Date(since * 1000).toISOString() }
 }
 
-async function ask({ region, credentials, endpoint }: Signer, question: object): Promise<z.output<typeof answer>> {
+async function describeAlarms(
+  { region, credentials, endpoint }: Signer,
+  question: object,
+): Promise<z.output<typeof answer>> {
   const { signRequest } = await import('../../shared/auth/sigv4.ts')
   const url = new URL(endpoint || `https://monitoring.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}/`)
   const body = JSON.stringify(question)
