@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { Signer } from '../caller.ts'
 
-const TIMEOUT_MS = 5_000
+const ALARMS_MS = 5_000
 const TARGET = 'GraniteServiceVersion20100801.DescribeAlarms'
 /** As many as CloudWatch tells at once. */
 const MOST_ALARMS = 100
@@ -62,7 +62,7 @@ async function describeAlarms(
   const body = JSON.stringify(question)
   const content = { body, headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': TARGET } }
   const request = { method: 'POST', url, service: 'monitoring', region, credentials: await credentials(), ...content }
-  const signal = AbortSignal.timeout(TIMEOUT_MS)
+  const signal = AbortSignal.timeout(ALARMS_MS)
   const response = await fetch(url, {
     ...{ method: 'POST', body, headers: await signRequest(request), signal, redirect: 'error' },
   })
