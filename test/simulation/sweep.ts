@@ -15,12 +15,6 @@ export interface Scene {
   meanwhile?: { at: number; second: UseCase }
 }
 
-/** What is wrong after a scene, where something is. */
-export interface Fault {
-  scene: Scene
-  wrong: string[]
-}
-
 /** Plays scenes over the same objects. */
 export class Sweep {
   readonly #theatre: Theatre
