@@ -3,8 +3,8 @@ import { EXIT_TO_DO } from '../check/finding.ts'
 import { type BaseSession, offlineCommand } from '../command.ts'
 import { confirm, yesFor } from '../confirm.ts'
 import type { Ringing } from '../failover/alarms.ts'
+import type { Moved } from '../failover/move-account.ts'
 import type { SiteValues } from '../failover/open.ts'
-import type { Moved } from '../failover/promote.ts'
 import type { Operation } from '../failover/sites.ts'
 import type { RegionStatus } from '../failover/status.ts'
 import { UsageError } from '../failure.ts'
@@ -155,7 +155,7 @@ const fence = offlineCommand({
   flags: SITE_FLAGS,
   examples: [`rolecall failover fence eu-central-1 ${EXAMPLE_SITES}`],
   run: async (session, values, region = '') => {
-    const { fenceRegion } = await import('../failover/promote.ts')
+    const { fenceRegion } = await import('../failover/fence-region.ts')
     const fenced = await fenceRegion(await openSites(session, values), region)
     if (session.output === 'json') await session.terminal.write(`${plainJson(fenced, 2)}\n`)
     return 0

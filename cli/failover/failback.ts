@@ -1,6 +1,7 @@
 import { checkAll } from '../../shared/store/invariants/check.ts'
 import { Failure } from '../failure.ts'
-import { type Moved, type PromoteOptions, promotePlanned } from './promote.ts'
+import type { Moved } from './move-account.ts'
+import { type PromoteOptions, promotePlanned } from './promote.ts'
 import { accountsOf, homeOf, type Operation, othersOf } from './sites.ts'
 
 /**

@@ -1,7 +1,7 @@
-import { getFence } from '../../shared/store/regions/fence.ts'
 import { Failure } from '../failure.ts'
 import { reachableOf } from './reachable.ts'
-import { accountsOf, homeOf, type Operation, othersOf, type Site, siteOf } from './sites.ts'
+import { type Operation, othersOf, type Site, siteOf } from './sites.ts'
+import { accountsIn, standingOf } from './standing.ts'
 
 const WINDOW_MS = 3_600_000
 
@@ -25,13 +25,10 @@ export async function findMoved(
   windowMs = WINDOW_MS,
 ): Promise<MovedAccount[]> {
   const reachable = await reachableOf(sites.all)
-  const [first] = reachable
-  if (!first) throw new Failure('No region answers')
-  const accounts = only === undefined ? new Set((await Promise.all(reachable.map(accountsOf))).flat()) : [only]
+  if (reachable.length === 0) throw new Failure('No region answers')
   const moved: MovedAccount[] = []
-  for (const account of accounts) {
-    const fences = await Promise.all(reachable.map(({ db }) => getFence(db, account, homeOf(sites))))
-    const fence = fences.reduce((last, one) => (one.epoch > last.epoch ? one : last))
+  for (const account of await accountsIn(reachable, only)) {
+    const { fence } = await standingOf(sites, reachable, account)
     if (fence.epoch === 0) continue
     if (fence.primary === undefined)
       throw new Failure(`The account "${account}" is handed over: end that first, with rolecall failover promote`)

@@ -36,6 +36,10 @@ export async function openOperation(session: BaseSession, values: SiteValues): P
     tell: (text) => terminal.tell(text),
     progress: (text) => terminal.progress(text),
     pause: (ms) => terminal.pause(ms, never),
+    steadily: (ms, run) => {
+      const timer = setInterval(run, ms)
+      return () => clearInterval(timer)
+    },
   }
 }
 

@@ -28,6 +28,8 @@ export interface Operation {
   tell(text: string): void
   progress(text: string): void
   pause(ms: number): Promise<void>
+  /** Has something done again and again beside the rest. @returns what ends it. */
+  steadily(ms: number, run: () => void): () => void
 }
 
 export const homeOf = ({ all: [first] }: Sites): string => first?.name ?? ''

@@ -26,6 +26,8 @@ export function operation(regions: TwoRegions, { works = true } = {}): Operation
     said,
     tell: (text) => said.push(text),
     progress: () => {},
+    // Whoever waits gives a sign each time; a process that stands still does nothing beside it.
+    steadily: () => () => {},
     pause: async (ms) => {
       now += ms
       if (works) for (const region of [home, other]) await work(region)

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
-import { batchWrite } from '../batch-write.ts'
 import type { Db } from '../client.ts'
-import { fenceGateKey, fenceKey } from '../keys.ts'
+import { fenceKey } from '../keys.ts'
 
 /** Which region may change an account (docs/decisions/0050). */
 export interface Fence {
@@ -11,7 +10,7 @@ export interface Fence {
   /** While it is handed over: the region whose worker ends what is queued, and the one that is primary next. */
   draining?: string | undefined
   to?: string | undefined
-  /** Counts what became of the fence; 0 of an account that has none. */
+  /** Which of its fences it is; the higher one counts. No two regions ever have one in common; 0 of an account that has none. */
   epoch: number
   /** When it was put: ISO 8601. */
   since?: string | undefined
@@ -22,21 +21,6 @@ export interface Fence {
  * It makes no difference to any of them how the fence changes, but that it does.
  */
 export const GATES = 64
-
-/**
- * Puts a fence: the rows that changes meet, and then the one that is read, so that who reads it may rely on the others.
- * When it returns, nothing commits in this region any more that it does not let through. 65 write units; can be done again.
- */
-export async function putFence(db: Db, account: string, fence: Fence): Promise<void> {
-  const gates = Array.from({ length: GATES }, (_, gate) => ({ ...fenceGateKey(account, gate), ...fence }))
-  const put = (items: Record<string, unknown>[]) =>
-    batchWrite(
-      db,
-      items.map((Item) => ({ PutRequest: { Item } })),
-    )
-  await put(gates)
-  await put([{ ...fenceKey(account), ...fence }])
-}
 
 /** The gate for a transaction: the same for whoever sends it again. */
 export const gateOf = (token: string): number => createHash('sha256').update(token).digest().readUInt8(0) % GATES

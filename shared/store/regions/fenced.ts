@@ -7,7 +7,7 @@ import type { Region } from './region.ts'
 const ELSEWHERE_SECONDS = 30
 const HANDED_OVER_SECONDS = 5
 
-/** 503: this region takes no changes of the account; none was made. */
+/** 503: this region takes no changes of the account, or not until its fence is whole; none was made. */
 export class Fenced extends ScimError {
   readonly fence: Fence
 
@@ -16,8 +16,10 @@ export class Fenced extends ScimError {
     const why =
       primary === undefined
         ? `The account is handed over from ${draining} to ${to}: no region takes changes until it is`
-        : `The primary region of the account is ${primary}; ${own} only answers what changes nothing`
-    const seconds = primary === undefined ? HANDED_OVER_SECONDS : ELSEWHERE_SECONDS
+        : primary === own
+          ? `The account is moved just now: ${own} takes no changes until its fence is whole`
+          : `The primary region of the account is ${primary}; ${own} only answers what changes nothing`
+    const seconds = primary === undefined || primary === own ? HANDED_OVER_SECONDS : ELSEWHERE_SECONDS
     super(503, undefined, `${why}; nothing was changed, retry after the seconds named in Retry-After`, {
       headers: { 'retry-after': String(seconds) },
     })

@@ -2,7 +2,7 @@ import type { Db } from '../client.ts'
 import { fenceGateKey } from '../keys.ts'
 import type { Action, Actions } from '../transaction.ts'
 import { type Fence, gateOf } from './fence.ts'
-import { isOpen, requireOpen } from './fenced.ts'
+import { Fenced, isOpen, requireOpen } from './fenced.ts'
 import { type Region, toWrote } from './region.ts'
 
 /** The name of the action that holds while the fence is as the transaction goes by it. */
@@ -32,7 +32,11 @@ export async function gated(db: Db, region: Region, made: Actions, token: string
   return {
     actions: { ...stamped(made, toWrote(region.own, fence)), [GATE]: gate },
     token: `${token}#${fence.epoch}`,
-    relearn: async () => void (await requireOpen(db, region, account)),
+    relearn: async () => {
+      const heard = await requireOpen(db, region, account)
+      // Nothing new, and its gate says otherwise: the fence is put just now, or whoever put it was killed.
+      if (heard.epoch === fence.epoch) throw new Fenced(heard, region.own)
+    },
   }
 }
 

@@ -1,7 +1,8 @@
 import { DEFAULT_ACCOUNT } from '../../auth/account.ts'
 import type { Db } from '../client.ts'
-import { getFence, putFence } from './fence.ts'
+import { getFence } from './fence.ts'
 import { Fenced, isOpen } from './fenced.ts'
+import { putFence } from './put-fence.ts'
 
 /**
  * Where accounts are made: only in the primary region of the default account, and with a fence like that account's, since

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { requireHome } from '../../../../local/regions/names.ts'
-import { putFence } from '../../../../shared/store/regions/fence.ts'
+import { putFence } from '../../../../shared/store/regions/put-fence.ts'
 import { withTable } from '../../../factories/engine.ts'
 
 const db = withTable()

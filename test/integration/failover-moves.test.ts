@@ -1,0 +1,133 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { takeLock } from '../../cli/failover/lock.ts'
+import { promotePlanned } from '../../cli/failover/promote.ts'
+import { locked, putHeld } from '../../cli/failover/run.ts'
+import type { Operation } from '../../cli/failover/sites.ts'
+import { openDoorkeeper } from '../../shared/http/doorkeeper.ts'
+import { createAccount } from '../../shared/resources/accounts.ts'
+import { getFence } from '../../shared/store/regions/fence.ts'
+import { adminContext } from '../factories/admin.ts'
+import { operation, operatorDb } from '../factories/failover.ts'
+import { newUser, principal, scimApi } from '../factories/scim-api.ts'
+import { openRegionDb, type TestRegion, withTwoRegions } from '../factories/two-regions.ts'
+
+const regions = withTwoRegions({ seed: 11 })
+let count = 0
+let account: string
+
+const api = ({ name, endpoint, tableName }: TestRegion) =>
+  scimApi(openRegionDb(name, endpoint, tableName), principal({ account }), { doorkeeper: openDoorkeeper() })
+const planned = (given: Operation, to = regions.other, waitMs = 20_000) =>
+  promotePlanned(given, { to: to.name, account, waitMs })
+const fenceOf = async (region: TestRegion) => {
+  const { since: _, ...fence } = await getFence(operatorDb(region), account, regions.home.name)
+  return fence
+}
+const fences = () => Promise.all([regions.home, regions.other].map(fenceOf))
+const isHandedOver = async () => (await fenceOf(regions.home)).draining === regions.home.name
+
+const GONE_ON =
+  'This failover stood still for too long, and another one may have gone on with it: see rolecall failover status'
+
+beforeEach(async () => {
+  regions.heal()
+  account = `moves-${count++}`
+  await createAccount(adminContext(regions.home.db, { account: 'default' }), { name: account })
+  await regions.replicateAll()
+})
+
+describe('the lock of a failover', () => {
+  test('is not taken from a run that gives signs', async () => {
+    const given = operation(regions)
+    const { all } = given.sites
+    const lock = await takeLock(given, all, 'one')
+    const second = { ...given, pause: () => lock.beat() }
+    await expect(takeLock(second, all, 'two')).rejects.toThrow(
+      'Another failover is at eu-central-1, by arn:aws:iam::000000000000:user/operator, and goes on: wait for its end',
+    )
+    await lock.beat()
+    await lock.release()
+  })
+
+  test('is taken from one that gives none, which puts nothing any more, and takes nothing back', async () => {
+    const given = operation(regions)
+    const { all } = given.sites
+    let waited = 0
+    await locked(given, all, async (run) => {
+      const pause = async (ms: number) => {
+        waited += ms
+      }
+      const second = await takeLock({ ...given, pause }, all, 'two')
+      await expect(run.lock.beat()).rejects.toThrow(GONE_ON)
+      const [site] = all
+      if (!site) throw new Error('There is no region')
+      await expect(putHeld(run, site, account, { primary: site.name, epoch: 2 }, 0)).rejects.toThrow(GONE_ON)
+      await second.beat()
+      // Nor once the second has ended.
+      await second.release()
+      await expect(run.lock.beat()).rejects.toThrow(GONE_ON)
+    })
+    expect(waited).toBe(20_000 * all.length)
+    expect(await fences()).toEqual(Array(2).fill({ primary: regions.home.name, epoch: 0 }))
+  })
+
+  test('is held all the time that a move waits for what does not arrive', async () => {
+    const [first, second] = [operation(regions), operation(regions)]
+    let resume: (() => void) | undefined
+    let refused: Promise<unknown> | undefined
+    const moving = planned(
+      {
+        ...first,
+        pause: async (ms) => {
+          if (await isHandedOver()) regions.cut()
+          if (await isHandedOver())
+            refused ??= planned({ ...second, pause: () => new Promise((done) => (resume = () => done())) }).catch(
+              ({ message }) => message,
+            )
+          resume?.()
+          await first.pause(ms)
+        },
+      },
+      regions.other,
+      1_000,
+    )
+    await expect(moving).rejects.toThrow(`${regions.home.name} takes the changes of account "${account}" again`)
+    expect(await refused).toMatch('and goes on: wait for its end')
+  })
+})
+
+describe('two planned moves of one account', () => {
+  test('the one that stood still does nothing more when the other has gone on to the end', async () => {
+    const { home, other } = regions
+    await api(home)('POST', '/Users', newUser('anna'))
+    const [first, second] = [operation(regions), operation(regions)]
+    let moved: unknown
+    const still = planned({
+      ...first,
+      pause: async (ms) => {
+        if (!moved && (await isHandedOver())) moved = await planned(second)
+        await first.pause(ms)
+      },
+    })
+    await expect(still).rejects.toThrow(GONE_ON)
+    expect(moved).toEqual([{ account, from: home.name, epoch: 3 }])
+    await regions.replicateAll()
+    expect(await fences()).toEqual(Array(2).fill({ primary: other.name, epoch: 3 }))
+  })
+
+  test('a fence is never put over one that was not read', async () => {
+    const { home, other } = regions
+    const given = operation(regions)
+    await locked(given, given.sites.all, async (run) => {
+      const [site] = run.sites.all
+      if (!site) throw new Error('There is no region')
+      await putHeld(run, site, account, { primary: other.name, epoch: 1001 }, 0)
+      const meanwhile = `Another fence of account "${account}" was put in ${home.name} meanwhile: see rolecall failover status, and run it again`
+      await expect(putHeld(run, site, account, { primary: home.name, epoch: 2 }, 0)).rejects.toThrow(meanwhile)
+      await expect(putHeld(run, site, account, { primary: home.name, epoch: 2002 }, 0)).rejects.toThrow(meanwhile)
+      // The same again is no other.
+      await putHeld(run, site, account, { primary: other.name, epoch: 1001 }, 0)
+    })
+    expect(await fenceOf(home)).toEqual({ primary: other.name, epoch: 1001 })
+  })
+})
