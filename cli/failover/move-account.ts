@@ -44,8 +44,7 @@ export async function requireArriving(
 }
 
 async function arrives(run: Run, from: Site, to: Site, waitMs: number): Promise<boolean> {
-  const at = from.db.clock()
-  await putMarkers(from.db, from.name, at)
+  const at = await putMarkers(from.db, from.name, from.db.clock())
   return within(run, to, waitMs, async () => ((await getMarkers(to.db, from.name)) ?? 0) >= at)
 }
 

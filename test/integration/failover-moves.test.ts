@@ -1,14 +1,17 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import { fenceRegion } from '../../cli/failover/fence-region.ts'
 import { takeLock } from '../../cli/failover/lock.ts'
-import { promotePlanned } from '../../cli/failover/promote.ts'
+import { promotePlanned, promoteUnplanned } from '../../cli/failover/promote.ts'
+import { runReport } from '../../cli/failover/report.ts'
 import { locked, putHeld } from '../../cli/failover/run.ts'
 import type { Operation } from '../../cli/failover/sites.ts'
 import { openDoorkeeper } from '../../shared/http/doorkeeper.ts'
 import { createAccount } from '../../shared/resources/accounts.ts'
 import { getFence } from '../../shared/store/regions/fence.ts'
 import { adminContext } from '../factories/admin.ts'
-import { operation, operatorDb } from '../factories/failover.ts'
-import { newUser, principal, scimApi } from '../factories/scim-api.ts'
+import { deadDb, operation, operatorDb } from '../factories/failover.ts'
+import { scanEvents } from '../factories/scan.ts'
+import { newUser, patchOf, principal, scimApi } from '../factories/scim-api.ts'
 import { openRegionDb, type TestRegion, withTwoRegions } from '../factories/two-regions.ts'
 
 const regions = withTwoRegions({ seed: 11 })
@@ -25,6 +28,18 @@ const fenceOf = async (region: TestRegion) => {
 }
 const fences = () => Promise.all([regions.home, regions.other].map(fenceOf))
 const isHandedOver = async () => (await fenceOf(regions.home)).draining === regions.home.name
+
+/** An operator who cannot read the first region. */
+const withoutHome = () => {
+  const given = operation(regions)
+  const { all } = given.sites
+  const isHome = (name: string) => name === regions.home.name
+  return { ...given, sites: { all: all.map((site) => (isHome(site.name) ? { ...site, db: deadDb(site.db) } : site)) } }
+}
+const told = async (region: TestRegion) =>
+  (await scanEvents(operatorDb(region), account))
+    .filter(({ method }) => method === 'FAILOVER')
+    .map(({ detail }) => detail)
 
 const GONE_ON =
   'This failover stood still for too long, and another one may have gone on with it: see rolecall failover status'
@@ -130,4 +145,105 @@ describe('two planned moves of one account', () => {
     })
     expect(await fenceOf(home)).toEqual({ primary: other.name, epoch: 1001 })
   })
+})
+
+describe('an unplanned move', () => {
+  test('is newer than what the lost region gave itself meanwhile, and nothing of the new one is lost', async () => {
+    const { home, other } = regions
+    const { body: user } = await api(home)('POST', '/Users', newUser('anna'))
+    await regions.replicateAll()
+    const given = operation(regions)
+    const cutOnceFenced = async (ms: number) => {
+      if (await isHandedOver()) regions.cut()
+      await given.pause(ms)
+    }
+    await expect(planned({ ...given, pause: cutOnceFenced }, other, 1_000)).rejects.toThrow('takes the changes')
+    expect(await fences()).toEqual(Array(2).fill({ primary: home.name, epoch: 4 }))
+    // As if that had not reached the other table either.
+    expect((await api(home)('POST', '/Users', newUser('berta'))).status).toBe(201)
+    await promoteUnplanned(withoutHome(), { to: other.name, account })
+    const title = patchOf({ op: 'replace', path: 'title', value: 'Boss' })
+    expect((await api(other)('PATCH', `/Users/${user.id}`, title)).status).toBe(200)
+    expect((await api(home)('POST', '/Users', newUser('carla'))).status).toBe(201)
+    await fenceRegion(operation(regions), home.name)
+    expect((await api(home)('POST', '/Users', newUser('late'))).status).toBe(503)
+    const missing = { what: 'missing', region: home.name }
+    expect(await runReport(operation(regions), { account })).toMatchObject([
+      { ...missing, name: 'berta' },
+      { ...missing, name: 'carla' },
+    ])
+    regions.heal()
+    await regions.replicateAll()
+    expect(await fences()).toEqual(Array(2).fill({ primary: other.name, epoch: 1005 }))
+    expect((await api(other)('GET', `/Users/${user.id}`)).body.title).toBe('Boss')
+  })
+
+  test.each(['after the first table', 'before its history is told'])(
+    'that was killed %s goes on when it is run again',
+    async (when) => {
+      const { home, other } = regions
+      regions.cut()
+      const given = operation(regions)
+      const isPut = async (region: TestRegion) => (await fenceOf(region)).primary === other.name
+      let isDead = false
+      const dying = given.sites.all.map(({ name, db }) => {
+        const send = async (command: never) => {
+          isDead ||= when === 'after the first table' ? await isPut(home) : (await isPut(home)) && (await isPut(other))
+          if (isDead) throw new Error('The process has died')
+          return (db.client.send as (one: never) => unknown)(command)
+        }
+        return { name, db: { ...db, client: Object.create(db.client, { send: { value: send } }) } }
+      })
+      const killed = promoteUnplanned({ ...given, sites: { all: dying } }, { to: other.name, account })
+      await expect(killed).rejects.toThrow('The process has died')
+      expect(await told(other)).toEqual([])
+      await promoteUnplanned(given, { to: other.name, account }).catch(({ message }) => message)
+      expect(await fences()).toEqual(Array(2).fill({ primary: other.name, epoch: 1001 }))
+      expect(await told(other)).toEqual([`Taken over from ${home.name} by ${other.name} without it, epoch 1001`])
+      expect((await api(home)('POST', '/Users', newUser('anna'))).status).toBe(503)
+      expect((await api(other)('POST', '/Users', newUser('anna'))).status).toBe(201)
+      await expect(promoteUnplanned(given, { to: other.name, account })).rejects.toThrow(
+        'is the primary region already',
+      )
+      expect(await told(other)).toHaveLength(1)
+    },
+  )
+
+  test('has the region that answers take nothing from before the new one takes changes', async () => {
+    const { home, other } = regions
+    regions.cut()
+    const given = operation(regions)
+    const seen: (string | undefined)[] = []
+    const all = given.sites.all.map((site) => {
+      const send = async (command: never) => {
+        const answer = await (site.db.client.send as (one: never) => Promise<unknown>)(command)
+        seen.push((await fences()).map(({ primary }) => primary).join())
+        return answer
+      }
+      return { ...site, db: { ...site.db, client: Object.create(site.db.client, { send: { value: send } }) } }
+    })
+    await promoteUnplanned({ ...given, sites: { all } }, { to: other.name, account })
+    expect([...new Set(seen)]).toEqual([
+      `${home.name},${home.name}`,
+      `${other.name},${home.name}`,
+      `${other.name},${other.name}`,
+    ])
+  })
+})
+
+test('an account that only the lost region knew is of the new one once somebody meets it', async () => {
+  const { home, other } = regions
+  regions.cut()
+  account = `unmet-${count}`
+  await createAccount(adminContext(home.db, { account: 'default' }), { name: account })
+  expect((await api(home)('POST', '/Users', newUser('anna'))).status).toBe(201)
+  await promoteUnplanned(withoutHome(), { to: other.name })
+  const rows = await runReport(operation(regions), { account })
+  expect(rows).toMatchObject([{ account, what: 'missing', name: 'anna' }])
+  await fenceRegion(operation(regions), home.name)
+  expect((await api(home)('POST', '/Users', newUser('berta'))).status).toBe(503)
+  regions.heal()
+  await regions.replicateAll()
+  expect(await fences()).toEqual(Array(2).fill({ primary: other.name, epoch: expect.any(Number) }))
+  expect((await api(other)('POST', '/Users', newUser('berta'))).status).toBe(201)
 })

@@ -64,6 +64,7 @@ beforeEach(async () => {
   account = `mend-${count++}`
   const { home } = regions
   await createAccount(adminContext(home.db, { account: 'default' }), { name: account })
+  await regions.replicateAll()
 })
 
 describe('a repair of what arrived in part', () => {
@@ -226,8 +227,8 @@ describe('a repair of what was overwritten', () => {
     const twin = await make(home, 'berta', { title: 'Twin' })
     const rows = await healed()
     expect(told(rows).filter((text) => text.startsWith('deleted'))).toEqual([
-      `deleted anna: its userName "anna" is that of ${own}, to whom epoch 1 gave it`,
-      `deleted berta: its userName "berta" is that of ${later}, to whom epoch 1 gave it`,
+      `deleted anna: its userName "anna" is that of ${own}, to whom epoch 1001 gave it`,
+      `deleted berta: its userName "berta" is that of ${later}, to whom epoch 1001 gave it`,
     ])
     expect((await get(other, '/Users')).Resources.map(({ id }: { id: string }) => id).sort()).toEqual(
       [own, later].sort(),
@@ -258,8 +259,8 @@ describe('who was renamed late onto a name that the newer epoch gave to another'
     regions.heal()
     await regions.replicateAll()
     const says = {
-      user: `its userName "berta" is that of ${heir}, to whom epoch 1 gave it; it is "annie" again`,
-      group: `its displayName "SALES" is that of ${heirs}, to whom epoch 1 gave it; it is "Ops" again`,
+      user: `its userName "berta" is that of ${heir}, to whom epoch 1001 gave it; it is "annie" again`,
+      group: `its displayName "SALES" is that of ${heirs}, to whom epoch 1001 gave it; it is "Ops" again`,
     }
     const late = 'late anna: it was written after eu-west-1 took over, and holds there'
     expect(await report()).toEqual([`lost annie: ${says.user}`, `lost Ops: ${says.group}`, late])
@@ -292,7 +293,7 @@ describe('who was renamed late onto a name that the newer epoch gave to another'
     const next = await make(home, 'Anna')
     const rows = told(await healed())
     expect(rows.filter((row) => row.startsWith('renamed') || row.startsWith('deleted'))).toEqual([
-      `deleted berta: its userName "berta" is that of ${heir}, to whom epoch 1 gave it; "anna", as it was called before, is taken too`,
+      `deleted berta: its userName "berta" is that of ${heir}, to whom epoch 1001 gave it; "anna", as it was called before, is taken too`,
     ])
     const { Resources } = await get(other, '/Users')
     expect(Resources.map((user: { id: string }) => user.id).sort()).toEqual([heir, next].sort())

@@ -20,11 +20,17 @@ export async function getBeat(db: Db, region: string): Promise<number | undefine
 
 const beatKey = (region: string) => ({ ...markerKey(region, 0), sk: 'BEAT' })
 
-/** Writes markers into a region's table, behind whatever was written there before: epoch milliseconds. 16 write units. */
-export async function putMarkers(db: Db, region: string, at: number): Promise<void> {
+/**
+ * Writes markers into a region's table, behind whatever was written there before: epoch milliseconds, or later than those that
+ * another clock wrote. 16 read units, 16 write units. @returns when they say it was.
+ */
+export async function putMarkers(db: Db, region: string, now: number): Promise<number> {
+  const before = await readLanes(db, region)
+  const at = Math.max(now, ...before.map((one) => one + 1))
   await eachLane((lane) =>
     db.client.send(new PutCommand({ TableName: db.tableName, Item: { ...markerKey(region, lane), at } })),
   )
+  return at
 }
 
 /**
@@ -32,12 +38,17 @@ export async function putMarkers(db: Db, region: string, at: number): Promise<vo
  * never did. 16 read units.
  */
 export async function getMarkers(db: Db, region: string): Promise<number | undefined> {
-  const arrived = await eachLane(async (lane) => {
+  const arrived = await readLanes(db, region)
+  return arrived.length < LANES ? undefined : Math.min(...arrived)
+}
+
+/** Of the lanes that have a marker. */
+async function readLanes(db: Db, region: string): Promise<number[]> {
+  const items = await eachLane(async (lane) => {
     const get = new GetCommand({ TableName: db.tableName, Key: markerKey(region, lane), ConsistentRead: true })
-    return Number((await db.client.send(get)).Item?.at ?? Number.NaN)
+    return (await db.client.send(get)).Item
   })
-  const oldest = Math.min(...arrived)
-  return Number.isNaN(oldest) ? undefined : oldest
+  return items.flatMap((item) => (typeof item?.at === 'number' ? [item.at] : []))
 }
 
 const eachLane = <T>(run: (lane: number) => Promise<T>): Promise<T[]> =>
