@@ -71,7 +71,7 @@ export function startDriver(db: Db, options: DriverOptions = {}): Driver {
     if (store) await notarizeAll({ db, store, report, maxHours: HOURS_AT_ONCE }, Number.POSITIVE_INFINITY)
   }
   const beat = async () => {
-    if (db.region) await putBeat(db, db.region.own, db.clock())
+    if (db.region) await putBeat(db, db.region, db.clock())
   }
   const watching = [
     every(BEAT_MS, beat, report, stopping.signal),

@@ -57,11 +57,13 @@ const STATUS_VIEW: ListView<RegionStatus> = {
     [...alarms.map(sayRinging), ...(alarmsUnknown ? [alarmsUnknown] : [])].join('\n'),
 }
 
-function stateOf({ isReachable, primaryOf, handsOver }: RegionStatus): string {
+function stateOf({ isReachable, primaryOf, handsOver, unsettled, movedBy }: RegionStatus): string {
   if (!isReachable) return 'does not answer'
   const parts = [
     ...(primaryOf.length > 0 ? [`primary of ${primaryOf.join(', ')}`] : []),
     ...(handsOver.length > 0 ? [`hands over ${handsOver.join(', ')}`] : []),
+    ...(unsettled.length > 0 ? [`the newest fence is not whole of ${unsettled.join(', ')}`] : []),
+    ...(movedBy === undefined ? [] : [`a failover of ${movedBy} is going on, or was killed`]),
   ]
   return parts.length === 0 ? 'secondary' : parts.join('; ')
 }
@@ -74,14 +76,15 @@ function arrivesAfter({ isReachable, lagMs }: RegionStatus): string {
 const status = offlineCommand({
   words: 'failover status',
   summary:
-    'Show how the regions stand: who is primary, how long a change takes to arrive, which alarms ring; exit with 3 where a change does not arrive',
+    'Show how the regions stand: who is primary, how long a change takes to arrive, which alarms ring; exit with 3 where a change does not arrive, or a move was not ended',
   flags: { ...SITE_FLAGS, name: NAME_FLAG },
   examples: ['rolecall failover status', `rolecall failover status ${EXAMPLE_SITES} --name rolecall-staging`],
   run: async (session, { name: deployment, ...values }) => {
     const { statusOf } = await import('../failover/status.ts')
     const rows = await statusOf(await openSites(session, { ...values, deployment }))
     await showList(session, STATUS_VIEW, [rows])
-    return rows.every(({ isReachable, lagMs }) => isReachable && lagMs !== undefined) ? 0 : EXIT_TO_DO
+    const isSettled = ({ handsOver, unsettled }: RegionStatus) => handsOver.length + unsettled.length === 0
+    return rows.every((row) => row.isReachable && row.lagMs !== undefined && isSettled(row)) ? 0 : EXIT_TO_DO
   },
 })
 

@@ -4,7 +4,7 @@ import { type Db, openDb } from '../../shared/store/client.ts'
 import type { BaseSession } from '../command.ts'
 import { Failure, UsageError } from '../failure.ts'
 import { awsCredentials } from '../target.ts'
-import type { Operation, Site } from './sites.ts'
+import { type Operation, requireOrder, type Site } from './sites.ts'
 
 /** What names the regions of a deployment. */
 export interface SiteValues {
@@ -27,8 +27,11 @@ const NO_URL = { publicBaseUrl: undefined, requestLog: false, eventRetentionDays
  */
 export async function openOperation(session: BaseSession, values: SiteValues): Promise<Operation> {
   const { terminal } = session
+  if (values.table === undefined && values.regions !== undefined)
+    throw new UsageError('Whose regions are these? Give --table too, or neither for the local system')
   const { all, caller, alarms } = values.table === undefined ? localSites(session) : await awsSites(session, values)
   const never = new AbortController().signal
+  await requireOrder(all)
   return {
     sites: { all },
     actor: await caller(),

@@ -4,9 +4,11 @@ import { listAccounts } from '../../shared/store/accounts.ts'
 import type { Db } from '../../shared/store/client.ts'
 import { putEvent } from '../../shared/store/events/write.ts'
 import { newId } from '../../shared/store/new-id.ts'
+import { getRegions } from '../../shared/store/regions/marker.ts'
 import { Region } from '../../shared/store/regions/region.ts'
 import { UsageError } from '../failure.ts'
 import type { Ringing } from './alarms.ts'
+import { reachableOf } from './reachable.ts'
 
 /** One region of a deployment, as its operator reaches it: past its functions, and past its fences. */
 export interface Site {
@@ -39,6 +41,19 @@ export function siteOf({ all }: Sites, name: string): Site {
   const found = all.find((site) => site.name === name)
   if (found) return found
   throw new UsageError(`There is no region "${name}": the deployment has ${all.map((site) => site.name).join(', ')}`)
+}
+
+/**
+ * Nobody takes another region for the first: the services say of each which regions there are, in their order.
+ * @throws {UsageError} where that is another one.
+ */
+export async function requireOrder(all: readonly Site[]): Promise<void> {
+  const given = all.map(({ name }) => name).join()
+  const answering = await reachableOf(all)
+  const said = await Promise.all(answering.flatMap(({ db }) => all.map(({ name }) => getRegions(db, name))))
+  const known = said.flatMap((regions) => (regions ? [regions.join()] : []))
+  if (known.length > 0 && !known.includes(given))
+    throw new UsageError(`The deployment has other regions, or in another order: give --regions ${known[0]}`)
 }
 
 /** The others, of which there is one as a rule. */

@@ -1,9 +1,10 @@
 import { listHeads } from '../../shared/store/groups/heads.ts'
-import { getFence } from '../../shared/store/regions/fence.ts'
 import { getBeat, getMarkers, putMarkers } from '../../shared/store/regions/marker.ts'
 import type { Ringing } from './alarms.ts'
+import { lockedBy } from './lock.ts'
 import { isReachable } from './reachable.ts'
-import { accountsOf, homeOf, type Operation, othersOf, type Site } from './sites.ts'
+import { accountsOf, type Operation, othersOf, type Site, type Sites } from './sites.ts'
+import { standingOf } from './standing.ts'
 
 /** How long is waited for what is on its way. */
 const LAG_MS = 5_000
@@ -17,6 +18,10 @@ export interface RegionStatus {
   /** Accounts of which it is primary by its own table, and those that it hands over. */
   primaryOf: string[]
   handsOver: string[]
+  /** Accounts whose newest fence does not stand whole in its table: it has not heard of it, or whoever put it was killed. */
+  unsettled: string[]
+  /** Who has the lock of its failovers: one is going on, or was killed. */
+  movedBy?: string
   /** The highest epoch of its fences. */
   epoch: number
   /** Groups and deleted users with work left. */
@@ -56,9 +61,10 @@ async function regionStatus(
     ...(Number.isFinite(last) && { lastHeard: new Date(last).toISOString() }),
     ...(await alarms),
   }
-  const nothing = { primaryOf: [], handsOver: [], epoch: 0, openChanges: 0 }
+  const nothing = { primaryOf: [], handsOver: [], unsettled: [], epoch: 0, openChanges: 0 }
   if (!known.isReachable) return { ...known, ...nothing }
-  const [own, lagMs] = await Promise.all([ownStatus(site, homeOf(sites)), slowest(operation, site, others)])
+  const asked = [site, ...others]
+  const [own, lagMs] = await Promise.all([ownStatus(sites, site, asked), slowest(operation, site, others)])
   return { ...known, ...own, ...(lagMs !== undefined && { lagMs }) }
 }
 
@@ -75,10 +81,17 @@ async function alarmsOf(
   }
 }
 
-async function ownStatus({ name, db }: Site, home: string) {
-  const status = { primaryOf: [] as string[], handsOver: [] as string[], epoch: 0, openChanges: 0 }
-  for (const account of await accountsOf({ name, db })) {
-    const { primary, draining, epoch } = await getFence(db, account, home)
+type Own = Pick<RegionStatus, 'primaryOf' | 'handsOver' | 'unsettled' | 'epoch' | 'openChanges' | 'movedBy'>
+
+async function ownStatus(sites: Sites, site: Site, asked: readonly Site[]): Promise<Own> {
+  const { name, db } = site
+  const by = await lockedBy(site)
+  const none = { primaryOf: [], handsOver: [], unsettled: [], epoch: 0, openChanges: 0 }
+  const status: Own = { ...none, ...(by !== undefined && { movedBy: by }) }
+  for (const account of await accountsOf(site)) {
+    const { read, whole } = await standingOf(sites, asked, account)
+    const { primary, draining, epoch } = read.get(site) ?? { epoch: 0 }
+    if (!whole.has(site)) status.unsettled.push(account)
     if (primary === name) status.primaryOf.push(account)
     if (draining === name) status.handsOver.push(account)
     status.epoch = Math.max(status.epoch, epoch)

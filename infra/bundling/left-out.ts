@@ -79,7 +79,13 @@ const LEFT_OUT: readonly LeftOut[] = [
   {
     why: 'As above',
     module: /shared\/store\/regions\/fence\.ts$/,
-    instead: leaveOut('toFence', 'getFence', 'putFence'),
+    instead: leaveOut('toFence', 'getFence'),
+    setting: 'regions',
+  },
+  {
+    why: 'As above',
+    module: /shared\/store\/regions\/put-fence\.ts$/,
+    instead: leaveOut('putFence'),
     setting: 'regions',
   },
   {

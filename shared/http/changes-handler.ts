@@ -130,7 +130,7 @@ async function findLost({ db, queue }: ChangesOptions, requestId: string, until:
 
 /** Each minute: that the region lives, for the others, and whether the default account is its, by which the domain goes. */
 async function tellRegion(db: Db, region: Region, requestId: string): Promise<void> {
-  await putBeat(db, region.own, db.clock())
+  await putBeat(db, region, db.clock())
   const { primary } = await getFence(db, DEFAULT_ACCOUNT, region.home)
   log('INFO', 'region', { requestId, region: region.own, primary }, { IsPrimary: primary === region.own ? 1 : 0 })
 }

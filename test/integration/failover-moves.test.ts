@@ -1,13 +1,17 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { fenceRegion } from '../../cli/failover/fence-region.ts'
 import { takeLock } from '../../cli/failover/lock.ts'
 import { promotePlanned, promoteUnplanned } from '../../cli/failover/promote.ts'
 import { runReport } from '../../cli/failover/report.ts'
 import { locked, putHeld } from '../../cli/failover/run.ts'
-import type { Operation } from '../../cli/failover/sites.ts'
+import { type Operation, requireOrder } from '../../cli/failover/sites.ts'
+import { statusOf } from '../../cli/failover/status.ts'
 import { openDoorkeeper } from '../../shared/http/doorkeeper.ts'
 import { createAccount } from '../../shared/resources/accounts.ts'
+import { fenceKey } from '../../shared/store/keys.ts'
 import { getFence } from '../../shared/store/regions/fence.ts'
+import { putBeat } from '../../shared/store/regions/marker.ts'
 import { adminContext } from '../factories/admin.ts'
 import { deadDb, operation, operatorDb } from '../factories/failover.ts'
 import { scanEvents } from '../factories/scan.ts'
@@ -231,6 +235,71 @@ describe('an unplanned move', () => {
   })
 })
 
+describe('what was left in the middle', () => {
+  const status = async () => {
+    const rows = await statusOf(operation(regions))
+    return rows.map(({ handsOver, unsettled }) => ({
+      handsOver,
+      unsettled: unsettled.filter((one) => one === account),
+    }))
+  }
+
+  test('a fence that was put in part: changes are 503 at once, and the status says it', async () => {
+    const { home } = regions
+    const { db } = home
+    const Item = { ...fenceKey(account), primary: home.name, epoch: 2 }
+    await db.client.send(new PutCommand({ TableName: db.tableName, Item }))
+    const { status: code, body } = await api(home)('POST', '/Users', newUser('anna'))
+    expect({ code, detail: body.detail }).toEqual({
+      code: 503,
+      detail: `The account is moved just now: ${home.name} takes no changes until its fence is whole; nothing was changed, retry after the seconds named in Retry-After`,
+    })
+    expect(await status()).toMatchObject([{ unsettled: [account] }, { unsettled: [account] }])
+    await planned(operation(regions))
+    await regions.replicateAll()
+    expect(await status()).toMatchObject(Array(2).fill({ unsettled: [] }))
+  })
+
+  test('an account that is handed over: the status says it, and nobody fences it to anything else', async () => {
+    const { home, other } = regions
+    const given = operation(regions)
+    const dies = planned({
+      ...given,
+      pause: async (ms) => {
+        if (await isHandedOver()) throw new Error('The process has died')
+        await given.pause(ms)
+      },
+    })
+    await expect(dies).rejects.toThrow('The process has died')
+    expect(await status()).toMatchObject([{ handsOver: [account] }, { handsOver: [] }])
+    await expect(fenceRegion(given, home.name)).rejects.toThrow(
+      `The account "${account}" is handed over from ${home.name} to ${other.name}, and no region takes changes: end that first, with rolecall failover promote ${other.name} --planned`,
+    )
+    expect(await planned(given)).toEqual([{ account, from: home.name, epoch: 3 }])
+  })
+})
+
+test('an account that does not exist is not moved', async () => {
+  const { other } = regions
+  const typo = { to: other.name, account: 'nosuch', waitMs: 1_000 }
+  const message = 'There is no account "nosuch" in'
+  await expect(promotePlanned(operation(regions), typo)).rejects.toThrow(message)
+  await expect(promoteUnplanned(operation(regions), typo)).rejects.toThrow(message)
+  await expect(runReport(operation(regions), { account: 'nosuch' })).rejects.toThrow(message)
+})
+
+test('regions are taken in the order in which the deployment has them', async () => {
+  const { home, other } = regions
+  const { all } = operation(regions).sites
+  await requireOrder([...all].reverse())
+  await putBeat(home.db, { own: home.name, all: [home.name, other.name] }, 1)
+  await requireOrder(all)
+  await expect(requireOrder([...all].reverse())).rejects.toThrow(
+    'The deployment has other regions, or in another order: give --regions eu-central-1,eu-west-1',
+  )
+})
+
+// The last one, since no account is made in the first region any more.
 test('an account that only the lost region knew is of the new one once somebody meets it', async () => {
   const { home, other } = regions
   regions.cut()
