@@ -1,6 +1,7 @@
 import { requireOpen } from '../../shared/store/regions/fenced.ts'
 import { Region } from '../../shared/store/regions/region.ts'
 import { dropLeftLookups } from '../mend/left-lookups.ts'
+import { repairAccess } from './access/set-back.ts'
 import { eventsSince } from './compare.ts'
 import { historiesOf } from './history.ts'
 import { findMoved } from './moved.ts'
@@ -31,10 +32,11 @@ export async function runRepair(operation: Operation, options: RepairOptions = {
     await requireOpen(db, db.region, account)
     operation.progress(`account ${account}: its objects are held against their history`)
     const place = { db, account, actor: operation.actor }
-    const histories = historiesOf(await eventsSince(db, account, since))
-    const told = await Promise.all(others.map((other) => eventsSince(other.db, account, since)))
-    const elsewhere = historiesOf(told.flat())
+    const events = await eventsSince(db, account, since)
+    const told = (await Promise.all(others.map((other) => eventsSince(other.db, account, since)))).flat()
+    const [histories, elsewhere] = [historiesOf(events), historiesOf(told)]
     const repair = { place, others, isDryRun: options.isDryRun ?? false, rows, histories, elsewhere }
+    await repairAccess(repair, { events, elsewhere: told })
     await repairRoles(repair)
     await repairObjects(repair)
     operation.progress(`account ${account}: names, counters and memberships are checked`)

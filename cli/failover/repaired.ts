@@ -11,7 +11,7 @@ const UNSEEN_VERSIONS = 1000
 /** One thing that was repaired, would be, or could not be: `left`. */
 export interface Repaired {
   account: string
-  what: Plan['what'] | 'mended' | 'renamed'
+  what: Plan['what'] | 'mended' | 'renamed' | 'shut out'
   type: string
   id: string
   name: string

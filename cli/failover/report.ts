@@ -5,6 +5,8 @@ import { checkAll } from '../../shared/store/invariants/check.ts'
 import { epochOf, regionOf } from '../../shared/store/regions/region.ts'
 import type { StoredResource } from '../../shared/store/resource-item.ts'
 import type { ListView } from '../output.ts'
+import type { SetBack } from './access/plan.ts'
+import { planAccess } from './access/set-back.ts'
 import { eventsSince } from './compare.ts'
 import { historiesOf, isChange, REPAIR, type Told } from './history.ts'
 import { findMoved, type MovedAccount } from './moved.ts'
@@ -115,7 +117,36 @@ async function reportAccount({ sites }: Operation, moved: MovedAccount): Promise
     const row = await judge(moved, told, { histories, partings, hasArrived: arrived.has(event.eventId) })
     if (row) rows.push({ ...toReported(account, event, regionOf(event.wrote, home)), ...row })
   }
-  return rows
+  const planned = await planAccess(site.db, account, { events: here, elsewhere: there })
+  return withAccess(moved, home, rows, planned)
+}
+
+/**
+ * Who gets in and would not, were all as its history wants it, and what else of tokens, integrations and policies a repair sets
+ * back: changes of the region that is primary now too, where a late write came over them.
+ */
+function withAccess(
+  { account, site, takenOverAt }: MovedAccount,
+  home: string,
+  rows: readonly Reported[],
+  planned: readonly SetBack[],
+): Reported[] {
+  // What follows from other rows is told by the repair.
+  const causes = planned.filter(({ what }) => what !== 'mended')
+  const found = causes.map(({ what, type, id, name, says, cause }): Reported => {
+    const at = { account, time: takenOverAt, region: site.name, event: '', method: '', actor: '' }
+    const of = cause ? toReported(account, cause, regionOf(cause.wrote, home)) : at
+    const isShut = what === 'shut out'
+    const why = isShut ? `it is not so in ${site.name}` : `not as its history has it in ${site.name}`
+    const row = { ...at, ...of, type, id, name, what: isShut ? 'revocation' : 'torn' } as const
+    return what === 'left' ? { ...row, says } : { ...row, says: `${says}: ${why}`, mend: 'rolecall failover repair' }
+  })
+  // Whoever was shut out there is told of already, with the command that does it again.
+  const isTold = ({ event }: Reported) =>
+    event !== '' && rows.some((row) => row.event === event && row.what === 'revocation')
+  const added = found.filter((row) => !isTold(row))
+  const isReplaced = ({ event, what }: Reported) => what === 'late' && added.some((row) => row.event === event)
+  return [...rows.filter((row) => !isReplaced(row)), ...added]
 }
 
 const toReported = (account: string, event: RestEvent, region: string) => ({
@@ -160,8 +191,10 @@ const isName = (loser: StoredResource, attribute: string, { after }: Change): bo
 /** What arrived in part, as far as the table that is left can tell. */
 async function listTorn(operation: Operation, moved: MovedAccount, windowMs: number | undefined): Promise<Reported[]> {
   const planned = await runRepair(operation, { account: moved.account, windowMs, isDryRun: true })
-  return planned.map(({ account, what, type, id, name, says }) => ({
-    ...{ account, what: 'torn', time: moved.takenOverAt, region: moved.lost[0]?.name ?? '', event: '', method: '' },
-    ...{ actor: '', type, id, name, says: `${what}: ${says}`, mend: 'rolecall failover repair' },
-  }))
+  return planned
+    .filter(({ what }) => what !== 'shut out')
+    .map(({ account, what, type, id, name, says }) => ({
+      ...{ account, what: 'torn', time: moved.takenOverAt, region: moved.lost[0]?.name ?? '', event: '', method: '' },
+      ...{ actor: '', type, id, name, says: `${what}: ${says}`, mend: 'rolecall failover repair' },
+    }))
 }

@@ -1,3 +1,5 @@
+import { sameValue } from '../../shared/audit/changes.ts'
+import type { RestEvent } from '../../shared/audit/rest-event.ts'
 import { loadEffect } from '../../shared/resources/undo/load-effect.ts'
 import type { Effect, Sides } from '../../shared/resources/undo/net-effect.ts'
 import { Refused } from '../../shared/resources/undo/refused.ts'
@@ -10,6 +12,7 @@ import { getIntegration } from '../../shared/store/integrations.ts'
 import type { StoredResource } from '../../shared/store/resource-item.ts'
 import { getResource } from '../../shared/store/resources.ts'
 import { getToken } from '../../shared/store/token-record.ts'
+import { droppedBy } from './access/wanted.ts'
 import { isRepair, isUnknownTo, type Told } from './history.ts'
 import { isDeletion } from './plan-object.ts'
 
@@ -44,8 +47,9 @@ export async function unheldOf(arrived: Arrived, told: Told): Promise<Unheld | u
   if (!type) {
     if (await isAbsent(db, told, history))
       return { what: 'missing', says: 'its event arrived, and what it made did not' }
-    const isOver = event.time >= takenOverAt && newer.some(({ time }) => time > event.time)
-    return isOver ? unheld('it was changed in the region that took over, without knowing of this') : undefined
+    const lost = overruled(event, newer, takenOverAt)
+    const says = `${lost.join(', ')}: the region that took over changed it without knowing of this`
+    return lost.length > 0 ? unheld(says) : undefined
   }
   const isUnknown = isUnknownTo(newer, event, takenOverAt)
   const after = history.slice(history.findIndex((one) => one.event.eventId === event.eventId) + 1)
@@ -61,10 +65,20 @@ export async function unheldOf(arrived: Arrived, told: Told): Promise<Unheld | u
   return isKnown ? undefined : unheld('it was deleted in the region that took over')
 }
 
+/** Settings of which newer epochs decided without knowing of a change. */
+function overruled(event: RestEvent, newer: readonly RestEvent[], takenOverAt: string): string[] {
+  return (event.changes ?? []).flatMap(({ attribute, after }) => {
+    const own = newer.flatMap(({ changes = [] }) => changes.filter((change) => change.attribute === attribute))
+    const [first, last] = [own[0], own.at(-1)]
+    if (!first || !last || sameValue(last.after, after)) return []
+    return event.time >= takenOverAt || !sameValue(first.before, after) ? [attribute] : []
+  })
+}
+
 /** Whether a token or an integration is not there that a change made or left: secrets are in no history. */
 async function isAbsent(db: Db, { event }: Told, history: readonly Told[]): Promise<boolean> {
   const { account, resourceDomain, resourceId = '', resourceName = '' } = event
-  if (history.some((told) => told.event.method === 'DELETE')) return false
+  if (history.some((told) => told.event.method === 'DELETE') || droppedBy(history, 'name')) return false
   if (resourceDomain === 'TOKEN') return (await getToken(db, resourceId)) === undefined
   return resourceDomain === 'INTEGRATION' && (await getIntegration(db, account, resourceName)) === undefined
 }

@@ -126,7 +126,7 @@ function changeRoleActions(account: string, { after, sharedBy }: RoleChange, now
 }
 
 /** What it takes that an integration ceases to run as a role, unless it goes on with the same. */
-const releaseActions = (account: string, role: Provisioner, next: string | undefined, now: Date): Actions =>
+export const releaseActions = (account: string, role: Provisioner, next: string | undefined, now: Date): Actions =>
   role.role === next ? {} : { released: putProvisionerAction(account, released(role, now)) }
 
 /** What else a change of an integration takes. */
@@ -139,7 +139,8 @@ export interface AlsoChanged {
   policy?: PolicyUse | undefined
 }
 
-const moveRoleActions = (account: string, from: Provisioner, to: Provisioner, now: Date): Actions => ({
+/** What it takes that an integration runs as another role. */
+export const moveRoleActions = (account: string, from: Provisioner, to: Provisioner, now: Date): Actions => ({
   ...releaseActions(account, from, to.role, now),
   role: putProvisionerAction(account, taken(to)),
   roleName: reserveNameAction(account, to.role),

@@ -10,7 +10,7 @@ import { checkProvisionerAction } from './provisioners.ts'
 import { TABLE } from './table.ts'
 import { parseAccess, putNewTokenAction, type TokenAccess, type TokenRecord } from './token-record.ts'
 import { endClientActions, type Origin, stateOf, stateOfTokens } from './tokens.ts'
-import { ConditionsFailed, transact } from './transaction.ts'
+import { type Action, ConditionsFailed, transact } from './transaction.ts'
 
 /** An integration as a client of OAuth 2.0 (RFC 6749 §2): it gets access tokens itself, for what it proves itself with. */
 export interface OAuthClient {
@@ -96,21 +96,23 @@ export async function putNewOAuthClient(
  * copy of the settings stays as it is. @throws {ConditionsFailed} when it has changed since it was read.
  */
 export async function putOAuthClientChange(db: Db, after: OAuthClient, event: RestEvent): Promise<void> {
-  const { clientId, secrets, keys, trusts, version } = after
-  const client = {
-    Update: {
-      Key: oauthClientKey(clientId),
-      UpdateExpression: `SET secrets = :secrets, trusts = :trusts, version = :version${keys ? ', #keys = :keys' : ' REMOVE #keys'}`,
-      ConditionExpression: 'version = :before',
-      ExpressionAttributeNames: { '#keys': 'keys' },
-      ExpressionAttributeValues: {
-        ...{ ':secrets': secrets, ':trusts': trusts, ':version': version, ':before': version - 1 },
-        ...(keys && { ':keys': keys }),
-      },
-    },
-  }
-  await transact(db, { client, event: putEventAction(db, event) }, `${event.eventId}#${version}`)
+  const actions = { client: putClientAction(after), event: putEventAction(db, event) }
+  await transact(db, actions, `${event.eventId}#${after.version}`)
 }
+
+/** Stores what a client proves itself with, over the version before. */
+export const putClientAction = ({ clientId, secrets, keys, trusts, version }: OAuthClient): Action => ({
+  Update: {
+    Key: oauthClientKey(clientId),
+    UpdateExpression: `SET secrets = :secrets, trusts = :trusts, version = :version${keys ? ', #keys = :keys' : ' REMOVE #keys'}`,
+    ConditionExpression: 'version = :before',
+    ExpressionAttributeNames: { '#keys': 'keys' },
+    ExpressionAttributeValues: {
+      ...{ ':secrets': secrets, ':trusts': trusts, ':version': version, ':before': version - 1 },
+      ...(keys && { ':keys': keys }),
+    },
+  },
+})
 
 /**
  * Access pattern O4: takes the client away, and with it all its access tokens; 1 round trip.

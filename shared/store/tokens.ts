@@ -44,12 +44,17 @@ export function rewriteAccessActions(
 ): Actions {
   const access = toAccess(integration, provisioner)
   const { oauthClient } = integration
-  const rejectTokensIssuedBefore = oldestAccessToken(integration)
-  const ofClient = { ...access, ...(rejectTokensIssuedBefore !== undefined && { rejectTokensIssuedBefore }) }
+  const ofClient = toClientAccess(integration, access)
   return {
     ...rewriteTokenActions(liveTokens(integration, now), access),
     ...(oauthClient && { [`client:${oauthClient}`]: rewriteClientAction(oauthClient, ofClient) }),
   }
+}
+
+/** What the OAuth client of an integration copies from it. */
+export function toClientAccess(integration: Integration, access: TokenAccess): TokenAccess {
+  const rejectTokensIssuedBefore = oldestAccessToken(integration)
+  return { ...access, ...(rejectTokensIssuedBefore !== undefined && { rejectTokensIssuedBefore }) }
 }
 
 /** The instant before which all access tokens are refused, if there is one: they were revoked, or are not accepted. */
@@ -171,7 +176,10 @@ export function closingActions(account: string, { closed, readmitted }: Closing,
  * Access pattern T4: every remembered token of an integration, oldest first; 2 round trips, 1 read unit a token. The
  * index that finds ended ones lags a little; live ones are named by the integration itself and never missing.
  */
-export async function getTokensOf(db: Db, { account, name, tokens }: Integration): Promise<TokenRecord[]> {
+export async function getTokensOf(
+  db: Db,
+  { account, name, tokens }: Pick<Integration, 'account' | 'name' | 'tokens'>,
+): Promise<TokenRecord[]> {
   const entries = await queryAll(db, {
     IndexName: TABLE.index.name,
     KeyConditionExpression: `${TABLE.index.partitionKey} = :pk`,
