@@ -105,7 +105,9 @@ export async function rotateSecret(context: AdminContext, name: string, input: J
   const { changes: _, ...view } = await write(context, name, (before) => {
     made = newToken(before.clientId)
     const [last] = before.secrets
-    const old = last ? [{ ...last, endsAt: createdAt + overlap }] : []
+    // After a failover the last one may have an end already.
+    const endsAt = Math.min(last?.endsAt ?? Number.POSITIVE_INFINITY, createdAt + overlap)
+    const old = last ? [{ ...last, endsAt }] : []
     return { ...before, secrets: [{ hash: made.secretHash, createdAt }, ...old] }
   })
   return { ...view, clientSecret: made?.token ?? '' }
