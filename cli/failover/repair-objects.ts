@@ -68,6 +68,7 @@ async function repairObject(
     const plan = await planObject(db, account, subject, overruled)
     if (!plan) return undefined
     const row = toRepaired(account, subject, plan)
+    if (isDryRun && 'after' in plan) repair.made.push(plan.after)
     if (isDryRun || plan.what === 'left') return row
     const before = 'before' in plan ? plan.before : undefined
     const { known, ...next } = behindAll(repair, subject.id, before)

@@ -23,7 +23,7 @@ export async function repairRest(repair: Repair): Promise<void> {
   const violations = await checkAll(db, account)
   const noted = (violation: Violation, what: Repaired['what']) => rows.push(toMended(account, violation, what))
   if (isDryRun) {
-    const partings = await listPartings(toNames(repair, violations))
+    const partings = await listPartings(toNames(repair, violations), repair.made)
     rows.push(...partings.map((parting) => toParted(account, parting)))
     const isParted = ({ invariant, id }: Violation) =>
       invariant === 'name' && partings.some(({ heir, loser }) => id === heir.id || id === loser.id)

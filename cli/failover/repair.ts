@@ -35,7 +35,7 @@ export async function runRepair(operation: Operation, options: RepairOptions = {
     const events = await eventsSince(db, account, since)
     const told = (await Promise.all(others.map((other) => eventsSince(other.db, account, since)))).flat()
     const [histories, elsewhere] = [historiesOf(events), historiesOf(told)]
-    const repair = { place, others, isDryRun: options.isDryRun ?? false, rows, histories, elsewhere }
+    const repair = { place, others, isDryRun: options.isDryRun ?? false, rows, made: [], histories, elsewhere }
     await repairAccess(repair, { events, elsewhere: told })
     await repairRoles(repair)
     await repairObjects(repair)

@@ -36,6 +36,8 @@ export interface Repair {
   others: readonly Site[]
   isDryRun: boolean
   rows: Repaired[]
+  /** In a dry run, objects as they are to be. */
+  made: StoredResource[]
   /** Of the window, by object. */
   histories: ReadonlyMap<string, readonly Told[]>
   /** The same as the other regions tell it. */

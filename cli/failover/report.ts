@@ -117,9 +117,17 @@ async function reportAccount({ sites }: Operation, moved: MovedAccount): Promise
     const row = await judge(moved, told, { histories, partings, hasArrived: arrived.has(event.eventId) })
     if (row) rows.push({ ...toReported(account, event, regionOf(event.wrote, home)), ...row })
   }
+  const isTold = ({ loser }: Parting) => rows.some(({ id, what }) => id === loser.id && what === 'lost')
+  rows.push(...partings.filter((one) => !isTold(one)).map((one) => toTwin(moved, one)))
   const planned = await planAccess(site.db, account, { events: here, elsewhere: there })
   return withAccess(moved, home, rows, planned)
 }
+
+/** Who loses a name of which no event of the old region tells. */
+const toTwin = ({ account, site, takenOverAt }: MovedAccount, { loser, says }: Parting): Reported => ({
+  ...{ account, what: 'lost', time: takenOverAt, region: site.name, event: '', method: '', actor: '' },
+  ...{ type: loser.type.auditWord, id: loser.id, name: nameOf(loser), says, mend: 'rolecall failover repair' },
+})
 
 /**
  * Who gets in and would not, were all as its history wants it, and what else of tokens, integrations and policies a repair sets

@@ -18,13 +18,14 @@ export interface Parting {
   says: string
 }
 
-/** How all twins of an account part, each pair once. */
-export async function listPartings(names: Names): Promise<Parting[]> {
+/** How all twins of an account part, each pair once; `made` are objects as they are to be, of which the table knows nothing yet. */
+export async function listPartings(names: Names, made: readonly StoredResource[] = []): Promise<Parting[]> {
   const found = new Map<string, Parting>()
-  for (const violation of names.violations) {
-    const parting = await planParting(names, violation)
+  const note = (parting: Parting | undefined) => {
     if (parting) found.set(`${parting.loser.id} ${parting.heir.id}`, parting)
   }
+  for (const violation of names.violations) note(await planParting(names, violation))
+  for (const one of made) note(await planPartingOf(names, one))
   return [...found.values()]
 }
 
@@ -38,15 +39,38 @@ export async function planParting(
   { invariant, type: word, id }: Violation,
 ): Promise<Parting | undefined> {
   const { db, account } = names
-  const type = word === Group.auditWord ? Group : User
-  const one = invariant === 'name' && word !== 'PROVISIONER' ? await getResource(db, account, type, id) : undefined
-  if (!one) return undefined
+  const isOfObject = invariant === 'name' && word !== 'PROVISIONER'
+  const one = isOfObject ? await getResource(db, account, typeNamed(word), id) : undefined
+  return one && planPartingOf(names, one)
+}
+
+const typeNamed = (word: string) => (word === Group.auditWord ? Group : User)
+
+async function planPartingOf(names: Names, one: StoredResource): Promise<Parting | undefined> {
+  const { db, account } = names
+  const { type, id } = one
   for (const [action, key] of claimsOf(account, one)) {
     const [claim] = await batchGet(db, [key])
-    if (typeof claim?.id !== 'string' || claim.id === id) continue
-    const holder = await getResource(db, account, type, claim.id)
-    if (holder && claimsOf(account, holder).get(action)?.sk === key.sk)
-      return part(names, attributeOf(type, action), { one, holder })
+    if (claim?.id === id) continue
+    const isCalledSo = (other: StoredResource | undefined) =>
+      other !== undefined && claimsOf(account, other).get(action)?.sk === key.sk
+    const named = typeof claim?.id === 'string' ? await getResource(db, account, type, claim.id) : undefined
+    const holder = named && isCalledSo(named) ? named : await otherNamed(names, one, isCalledSo)
+    if (holder) return part(names, attributeOf(type, action), { one, holder })
+  }
+  return undefined
+}
+
+/** Another one of which the name is not held for it, where it is held for nobody. */
+async function otherNamed(
+  { db, account, violations }: Names,
+  { type, id }: StoredResource,
+  isCalledSo: (other: StoredResource | undefined) => boolean,
+): Promise<StoredResource | undefined> {
+  const others = violations.filter((one) => one.invariant === 'name' && one.id !== id && typeNamed(one.type) === type)
+  for (const other of others) {
+    const found = await getResource(db, account, type, other.id)
+    if (isCalledSo(found)) return found
   }
   return undefined
 }

@@ -1,3 +1,4 @@
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { promoteUnplanned } from '../../cli/failover/promote.ts'
 import { type RepairOptions, runRepair } from '../../cli/failover/repair.ts'
@@ -220,20 +221,65 @@ describe('a repair of what was overwritten', () => {
 
   test('of two with one name the newer epoch has it; the other is deleted and can be brought back', async () => {
     const { home, other } = regions
+    const group = (await at(home)('POST', '/Groups', newGroup('Ops'))).body.id
+    await regions.replicateAll()
     await loseHome()
     const late = await make(home, 'anna')
+    await patch(home, `/Groups/${group}`, { op: 'add', path: 'members', value: [{ value: late }] })
     const own = await make(other, 'Anna')
     const later = await make(other, 'berta')
     const twin = await make(home, 'berta', { title: 'Twin' })
-    const rows = await healed()
-    expect(told(rows).filter((text) => text.startsWith('deleted'))).toEqual([
-      `deleted anna: its userName "anna" is that of ${own}, to whom epoch 1001 gave it`,
-      `deleted berta: its userName "berta" is that of ${later}, to whom epoch 1001 gave it`,
-    ])
+    regions.heal()
+    await regions.replicateAll()
+    const says = [
+      `anna: its userName "anna" is that of ${own}, to whom epoch 1001 gave it`,
+      `berta: its userName "berta" is that of ${later}, to whom epoch 1001 gave it`,
+    ]
+    const report = await runReport(operation(regions), { account })
+    const lost = report.filter(({ what }) => what === 'lost').map(({ name, says: why }) => `${name}: ${why}`)
+    expect(lost).toEqual(says)
+    const planned = told(await repair({ isDryRun: true }))
+    const rows = told(await healed())
+    expect(rows).toEqual(planned)
+    expect(rows.filter((text) => text.startsWith('deleted'))).toEqual(says.map((text) => `deleted ${text}`))
     expect((await get(other, '/Users')).Resources.map(({ id }: { id: string }) => id).sort()).toEqual(
       [own, later].sort(),
     )
+    expect((await get(other, `/Groups/${group}`)).members).toEqual([])
     expect([late, twin].length).toBe(2)
+  })
+})
+
+describe('a dry run says what the repair does', () => {
+  test('of two with one name that is held for neither, and of one that arrived as an event alone', async () => {
+    const { home, other } = regions
+    const spare = await make(home, 'spare')
+    await regions.replicateAll()
+    const alone = await make(home, 'cleo')
+    await deliver((key) => isEvent(key))
+    await loseHome()
+    const cleo = await make(other, 'Cleo')
+    const own = await make(other, 'Anna')
+    await make(home, 'anna')
+    await patch(home, `/Users/${spare}`, { op: 'replace', path: 'title', value: 'Late' })
+    regions.heal()
+    // All but the object that arrived as an event, and the name, which is held for nobody.
+    for (const delivery of regions.replicator.pending())
+      if (!delivery.key.includes('#USER') || !delivery.key.includes(alone)) await regions.replicator.deliver(delivery)
+    const { client, tableName: TableName } = other.db
+    const Key = { pk: `A#${account}#NAME#USER`, sk: 'anna' }
+    await client.send(new DeleteCommand({ TableName, Key }))
+    const planned = told(await repair({ isDryRun: true }))
+    expect(planned.filter((row) => row.startsWith('deleted'))).toEqual(
+      expect.arrayContaining([
+        `deleted anna: its userName "anna" is that of ${own}, to whom epoch 1 gave it`,
+        `deleted cleo: its userName "cleo" is that of ${cleo}, to whom epoch 1 gave it`,
+      ]),
+    )
+    const rows = told(await repair())
+    const objects = (all: string[]) => all.filter((row) => !row.startsWith('mended')).sort()
+    expect(objects(rows)).toEqual(objects(planned))
+    await healed()
   })
 })
 
