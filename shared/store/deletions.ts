@@ -7,7 +7,7 @@ import type { ResourceType } from '../scim/schema.ts'
 import { nameOf } from './claims.ts'
 import type { Db } from './client.ts'
 import { type EventTable, ttlOf } from './events/item.ts'
-import { keptCollectionKey, keptKey } from './keys.ts'
+import { type Key, keptCollectionKey, keptKey } from './keys.ts'
 import { ofPartition, queryAll } from './query-all.ts'
 import type { StoredResource } from './resource-item.ts'
 import type { Action } from './transaction.ts'
@@ -41,9 +41,13 @@ export function putDeletionAction(table: EventTable, resource: StoredResource, e
   const { account, time, eventId } = event
   const more = { ...(turn !== undefined && { turn }), ...(direct && { direct }) }
   const deletion: Deletion = { id, owner, created, version, time, eventId, ...more }
-  const key = keptKey(account, deletedOf(type), `${hashOf(nameOf(resource))}#${id}`)
+  const key = deletionKey(account, type, { id, name: nameOf(resource) })
   return { Put: { Item: { ...key, ttl: ttlOf(table, time), ...deletion } } }
 }
+
+/** Where it is kept. */
+export const deletionKey = (account: string, type: ResourceType, { name, id }: Record<'name' | 'id', string>): Key =>
+  keptKey(account, deletedOf(type), `${hashOf(name)}#${id}`)
 
 /** Access pattern E9: what was kept of a resource that was deleted under this name. Strongly consistent; 1 read unit. */
 export async function getDeletion(
@@ -52,7 +56,7 @@ export async function getDeletion(
   type: ResourceType,
   { name, id }: { name: string; id: string },
 ): Promise<Deletion | undefined> {
-  const Key = keptKey(account, deletedOf(type), `${hashOf(name)}#${id}`)
+  const Key = deletionKey(account, type, { id, name })
   const { Item } = await db.client.send(new GetCommand({ TableName: db.tableName, Key, ConsistentRead: true }))
   return Item && toDeletion(db, Item)
 }
