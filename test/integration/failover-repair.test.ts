@@ -272,8 +272,8 @@ describe('a dry run says what the repair does', () => {
     const planned = told(await repair({ isDryRun: true }))
     expect(planned.filter((row) => row.startsWith('deleted'))).toEqual(
       expect.arrayContaining([
-        `deleted anna: its userName "anna" is that of ${own}, to whom epoch 1 gave it`,
-        `deleted cleo: its userName "cleo" is that of ${cleo}, to whom epoch 1 gave it`,
+        `deleted anna: its userName "anna" is that of ${own}, to whom epoch 1001 gave it`,
+        `deleted cleo: its userName "cleo" is that of ${cleo}, to whom epoch 1001 gave it`,
       ]),
     )
     const rows = told(await repair())
