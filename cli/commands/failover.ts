@@ -36,11 +36,23 @@ const openSites = async (session: BaseSession, values: SiteValues): Promise<Oper
   return openOperation(session, values)
 }
 
-const statusColumns = (alarms: (status: RegionStatus) => string): Column<RegionStatus>[] => [
+const DEFAULT_LAG_SECONDS = 5
+const LAG_FLAG = optional(
+  'SECONDS',
+  `how long is waited for what is on its way (default ${DEFAULT_LAG_SECONDS})`,
+  wholeNumber(1, 3600),
+)
+
+interface StatusColumns {
+  alarms(status: RegionStatus): string
+  waitSeconds: number
+}
+
+const statusColumns = ({ alarms, waitSeconds }: StatusColumns): Column<RegionStatus>[] => [
   { header: 'REGION', get: ({ region }) => region },
   { header: 'STATE', get: stateOf },
   { header: 'EPOCH', get: ({ epoch, isReachable }) => (isReachable ? String(epoch) : '') },
-  { header: 'ARRIVES AFTER', get: arrivesAfter },
+  { header: 'ARRIVES AFTER', get: (status) => arrivesAfter(status, waitSeconds) },
   { header: 'UNFINISHED', get: ({ openChanges, isReachable }) => (isReachable ? String(openChanges) : '') },
   { header: 'LAST HEARD', get: ({ lastHeard }) => lastHeard ?? '' },
   { header: 'ALARMS', get: alarms },
@@ -50,12 +62,12 @@ const NOT_KNOWN = 'not known'
 const unlessKnown = ({ alarmsUnknown }: RegionStatus) => (alarmsUnknown === undefined ? 'no CloudWatch' : NOT_KNOWN)
 const sayRinging = ({ name, since }: Ringing): string => `${name} rings since ${since}`
 
-const STATUS_VIEW: ListView<RegionStatus> = {
-  table: statusColumns((row) => (row.alarms ? String(row.alarms.length) : unlessKnown(row))),
-  csv: statusColumns((row) => row.alarms?.map(sayRinging).join('; ') ?? unlessKnown(row)),
+const statusView = (waitSeconds: number): ListView<RegionStatus> => ({
+  table: statusColumns({ waitSeconds, alarms: (row) => (row.alarms ? String(row.alarms.length) : unlessKnown(row)) }),
+  csv: statusColumns({ waitSeconds, alarms: (row) => row.alarms?.map(sayRinging).join('; ') ?? unlessKnown(row) }),
   below: ({ alarms = [], alarmsUnknown }) =>
     [...alarms.map(sayRinging), ...(alarmsUnknown ? [alarmsUnknown] : [])].join('\n'),
-}
+})
 
 function stateOf({ isReachable, primaryOf, handsOver, unsettled, movedBy }: RegionStatus): string {
   if (!isReachable) return 'does not answer'
@@ -68,21 +80,21 @@ function stateOf({ isReachable, primaryOf, handsOver, unsettled, movedBy }: Regi
   return parts.length === 0 ? 'secondary' : parts.join('; ')
 }
 
-function arrivesAfter({ isReachable, lagMs }: RegionStatus): string {
+function arrivesAfter({ isReachable, lagMs }: RegionStatus, waitSeconds: number): string {
   if (!isReachable) return ''
-  return lagMs === undefined ? 'not within 5 s' : `${lagMs} ms`
+  return lagMs === undefined ? `not within ${waitSeconds} s` : `${lagMs} ms`
 }
 
 const status = offlineCommand({
   words: 'failover status',
   summary:
     'Show how the regions stand: who is primary, how long a change takes to arrive, which alarms ring; exit with 3 where a change does not arrive, or a move was not ended',
-  flags: { ...SITE_FLAGS, name: NAME_FLAG },
+  flags: { ...SITE_FLAGS, name: NAME_FLAG, wait: LAG_FLAG },
   examples: ['rolecall failover status', `rolecall failover status ${EXAMPLE_SITES} --name rolecall-staging`],
-  run: async (session, { name: deployment, ...values }) => {
+  run: async (session, { name: deployment, wait = DEFAULT_LAG_SECONDS, ...values }) => {
     const { statusOf } = await import('../failover/status.ts')
-    const rows = await statusOf(await openSites(session, { ...values, deployment }))
-    await showList(session, STATUS_VIEW, [rows])
+    const rows = await statusOf(await openSites(session, { ...values, deployment }), wait * 1000)
+    await showList(session, statusView(wait), [rows])
     const isSettled = ({ handsOver, unsettled }: RegionStatus) => handsOver.length + unsettled.length === 0
     return rows.every((row) => row.isReachable && row.lagMs !== undefined && isSettled(row)) ? 0 : EXIT_TO_DO
   },
@@ -180,7 +192,7 @@ const failback = offlineCommand({
 
 const WINDOW_FLAG = optional(
   'MINUTES',
-  'how long before the last failover is looked at, as long as items may have taken to arrive (default 60)',
+  'how long before the last sign of the lost region is looked at, as long as items may have taken to arrive (default 60; report tells of earlier failovers too where it is given)',
   wholeNumber(1, 10_080),
 )
 const windowMsOf = (minutes: number | undefined) => (minutes === undefined ? undefined : minutes * 60_000)

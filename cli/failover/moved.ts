@@ -2,6 +2,7 @@ import { Failure } from '../failure.ts'
 import { reachableOf } from './reachable.ts'
 import { type Operation, othersOf, type Site, siteOf } from './sites.ts'
 import { accountsIn, standingOf } from './standing.ts'
+import { lastTakeover, type Takeover, windowBegin } from './takeover.ts'
 
 const WINDOW_MS = 3_600_000
 
@@ -14,8 +15,11 @@ export interface MovedAccount {
   /** Those whose tables do not. */
   lost: Site[]
   since: number
+  /** Changes of older ones may not have arrived, or late. */
   epoch: number
   takenOverAt: string
+  /** The last move without the other region; none where all were planned. */
+  takeover?: Takeover | undefined
 }
 
 /** @throws {Failure} where the table of a primary region does not answer. */
@@ -36,9 +40,13 @@ export async function findMoved(
     if (!reachable.includes(site))
       throw new Failure(`The table of ${site.name} does not answer: it is the primary of account "${account}"`)
     const others = othersOf(sites, site.name)
-    const takenOverAt = fence.since ?? new Date(site.db.clock()).toISOString()
+    // What is moved as planned later on, or given back, shifts nothing.
+    const takeover = await lastTakeover(site.db, account)
+    const isLast = takeover === undefined || takeover.epoch === fence.epoch
+    const takenOverAt = (isLast ? fence.since : takeover.at) ?? new Date(site.db.clock()).toISOString()
     moved.push({
-      ...{ account, site, epoch: fence.epoch, takenOverAt, since: Date.parse(takenOverAt) - windowMs },
+      ...{ account, site, epoch: takeover?.epoch ?? fence.epoch, takenOverAt, takeover },
+      since: windowBegin(takeover, takenOverAt, windowMs),
       others: others.filter((other) => reachable.includes(other)),
       lost: others.filter((other) => !reachable.includes(other)),
     })

@@ -14,7 +14,7 @@ import type { Operation, Site } from './sites.ts'
 export interface RepairOptions {
   /** All if not given. */
   account?: string | undefined
-  /** How long before the last failover the history is looked at, in milliseconds. */
+  /** How long before the last sign of the region that was lost the history is looked at, in milliseconds. */
   windowMs?: number | undefined
   isDryRun?: boolean
 }

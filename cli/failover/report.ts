@@ -19,7 +19,7 @@ import { unheldOf } from './unheld.ts'
 export interface ReportOptions {
   /** All if not given. */
   account?: string | undefined
-  /** How long before the last failover is looked at, in milliseconds; an hour if not given. */
+  /** How long before the last sign of the region that was lost is looked at, in milliseconds; an hour if not given, and then of the last failover alone. */
   windowMs?: number | undefined
 }
 
@@ -88,7 +88,7 @@ export async function runReport(operation: Operation, { account, windowMs }: Rep
         `account ${moved.account}: the table of ${name} does not answer: what was written there and did not arrive in ${moved.site.name} is not known. Shown is what arrived in part or was overwritten; run this again when it answers`,
       )
     operation.progress(`account ${moved.account}: the histories are held against each other`)
-    const found = await reportAccount(operation, moved)
+    const found = await reportAccount(operation, moved, windowMs === undefined)
     if (moved.lost.length === 0) rows.push(...found)
     else rows.push(...found.filter(({ what }) => what !== 'torn'), ...(await listTorn(operation, moved, windowMs)))
   }
@@ -96,24 +96,24 @@ export async function runReport(operation: Operation, { account, windowMs }: Rep
   return rows.sort((a, b) => order.indexOf(a.what) - order.indexOf(b.what) || (a.time < b.time ? -1 : 1))
 }
 
-async function reportAccount({ sites }: Operation, moved: MovedAccount): Promise<Reported[]> {
-  const { account, site, others, since, epoch } = moved
+async function reportAccount({ sites }: Operation, moved: MovedAccount, isLast: boolean): Promise<Reported[]> {
+  const { account, site, others, since, epoch, takeover } = moved
+  const taker = takeover?.to ?? site.name
   const home = homeOf(sites)
   const here = await eventsSince(site.db, account, since)
   const there = (await Promise.all(others.map(({ db }) => eventsSince(db, account, since)))).flat()
   const arrived = new Set(here.map(({ eventId }) => eventId))
   const histories = historiesOf(here)
   const all = [...here, ...there.filter(({ eventId }) => !arrived.has(eventId))]
-  const old = all.filter(
-    (event) => isChange(event) && event.method !== REPAIR && regionOf(event.wrote, home) !== site.name,
-  )
+  const old = all.filter((event) => isChange(event) && event.method !== REPAIR && regionOf(event.wrote, home) !== taker)
   const elsewhere = historiesOf(there)
   const violations = old.length === 0 ? [] : await checkAll(site.db, account)
   const partings = await listPartings({ db: site.db, account, histories, elsewhere, violations })
   const rows: Reported[] = []
   for (const event of new Map(old.map((one) => [one.eventId, one])).values()) {
     const told = { event, epoch: epochOf(event.wrote) }
-    if (told.epoch >= epoch) continue
+    // What was told of failovers before is not told again, but where it is asked for.
+    if (told.epoch >= epoch || (isLast && told.epoch < (takeover?.reign ?? 0))) continue
     const row = await judge(moved, told, { histories, partings, hasArrived: arrived.has(event.eventId) })
     if (row) rows.push({ ...toReported(account, event, regionOf(event.wrote, home)), ...row })
   }

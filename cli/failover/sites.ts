@@ -9,6 +9,7 @@ import { Region } from '../../shared/store/regions/region.ts'
 import { UsageError } from '../failure.ts'
 import type { Ringing } from './alarms.ts'
 import { reachableOf } from './reachable.ts'
+import { sayLastHeard } from './takeover.ts'
 
 /** One region of a deployment, as its operator reaches it: past its functions, and past its fences. */
 export interface Site {
@@ -73,6 +74,9 @@ export async function tellHistory(
   what: Pick<RestEvent, 'method' | 'detail'> & Partial<RestEvent>,
 ): Promise<void> {
   const now = new Date(db.clock())
+  const others = sites.all.filter((site) => site.name !== name)
+  const isTakeover = what.method === 'FAILOVER' && what.detail?.startsWith('Taken over')
+  const detail = `${what.detail}${isTakeover ? await sayLastHeard({ name, db }, others) : ''}`
   const region = new Region({ own: name, all: sites.all.map((site) => site.name) })
   await putEvent(
     { ...db, region },
@@ -80,7 +84,7 @@ export async function tellHistory(
       ...{ eventId: newId(now), account, time: now.toISOString(), type: 'ADMIN', endpoint: 'failover', status: 200 },
       ...{ actorName: actor, actorDomain: 'IAM', clientIp: 'none' },
       ...{ resourceDomain: 'ACCOUNT', resourceId: account, resourceName: account },
-      ...what,
+      ...{ ...what, detail },
     },
   )
 }

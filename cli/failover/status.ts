@@ -6,7 +6,7 @@ import { isReachable } from './reachable.ts'
 import { accountsOf, type Operation, othersOf, type Site, type Sites } from './sites.ts'
 import { standingOf } from './standing.ts'
 
-/** How long is waited for what is on its way. */
+/** How long is waited for what is on its way, if nothing else is said. */
 const LAG_MS = 5_000
 const LAG_POLL_MS = 50
 
@@ -26,7 +26,7 @@ export interface RegionStatus {
   epoch: number
   /** Groups and deleted users with work left. */
   openChanges: number
-  /** Milliseconds until what it writes was in the other region; none where it did not arrive within five seconds, or nobody answers. */
+  /** Milliseconds until what it writes was in the other region; none where it did not arrive in time, or nobody answers. */
   lagMs?: number
   /** The last sign of it that any other region has: ISO 8601. */
   lastHeard?: string
@@ -37,19 +37,19 @@ export interface RegionStatus {
 }
 
 /** How all regions stand; writes markers and nothing else. */
-export async function statusOf(operation: Operation): Promise<RegionStatus[]> {
+export async function statusOf(operation: Operation, waitMs = LAG_MS): Promise<RegionStatus[]> {
   const { sites } = operation
   const reachable = new Map(
     await Promise.all(sites.all.map(async (site) => [site.name, await isReachable(site)] as const)),
   )
-  return Promise.all(sites.all.map((site) => regionStatus(operation, site, (name) => reachable.get(name) ?? false)))
+  return Promise.all(
+    sites.all.map((site) => regionStatus({ ...operation, waitMs }, site, (name) => reachable.get(name) ?? false)),
+  )
 }
 
-async function regionStatus(
-  operation: Operation,
-  site: Site,
-  answers: (name: string) => boolean,
-): Promise<RegionStatus> {
+type Waiting = Operation & { waitMs: number }
+
+async function regionStatus(operation: Waiting, site: Site, answers: (name: string) => boolean): Promise<RegionStatus> {
   const { sites } = operation
   const others = othersOf(sites, site.name).filter(({ name }) => answers(name))
   const alarms = alarmsOf(operation, site)
@@ -101,11 +101,11 @@ async function ownStatus(sites: Sites, site: Site, asked: readonly Site[]): Prom
 }
 
 /** How long a marker takes to the slowest of some regions; none where there is none, or one does not get it. */
-async function slowest(operation: Operation, from: Site, others: readonly Site[]): Promise<number | undefined> {
+async function slowest(operation: Waiting, from: Site, others: readonly Site[]): Promise<number | undefined> {
   if (others.length === 0) return undefined
   const at = from.db.clock()
   await putMarkers(from.db, from.name, at)
-  for (const until = at + LAG_MS; ; ) {
+  for (const until = at + operation.waitMs; ; ) {
     const arrived = await Promise.all(others.map(({ db }) => getMarkers(db, from.name)))
     if (arrived.every((one) => (one ?? 0) >= at)) return Math.max(0, from.db.clock() - at)
     if (from.db.clock() >= until) return undefined

@@ -47,9 +47,7 @@ export async function unheldOf(arrived: Arrived, told: Told): Promise<Unheld | u
   if (!type) {
     if (await isAbsent(db, told, history))
       return { what: 'missing', says: 'its event arrived, and what it made did not' }
-    const lost = overruled(event, newer, takenOverAt)
-    const says = `${lost.join(', ')}: the region that took over changed it without knowing of this`
-    return lost.length > 0 ? unheld(says) : undefined
+    return overruledBy(event, newer, takenOverAt)
   }
   const isUnknown = isUnknownTo(newer, event, takenOverAt)
   const after = history.slice(history.findIndex((one) => one.event.eventId === event.eventId) + 1)
@@ -58,21 +56,26 @@ export async function unheldOf(arrived: Arrived, told: Told): Promise<Unheld | u
     const isBack = after.some((one) => one.event.act === 'created' && (one.epoch === epoch || !isUnknown))
     return resource && !isBack ? unheld('it was deleted, and is there') : undefined
   }
-  if (resource) return unheld(await changedOf(db, account, resource, { told, after, isUnknown }))
+  if (resource) {
+    const says = await changedOf(db, account, resource, { told, after, isUnknown })
+    return unheld(says) ?? (isUnknown ? overruledBy(event, newer, takenOverAt) : undefined)
+  }
   const deletion = after.find(isDeletion)
   if (!deletion) return unheld('its object is not there')
   const isKnown = deletion.epoch === epoch || !(isRepair(deletion) || isUnknown)
   return isKnown ? undefined : unheld('it was deleted in the region that took over')
 }
 
-/** Settings of which newer epochs decided without knowing of a change. */
-function overruled(event: RestEvent, newer: readonly RestEvent[], takenOverAt: string): string[] {
-  return (event.changes ?? []).flatMap(({ attribute, after }) => {
+/** Attributes of which newer epochs decided without knowing of a change, also where it lies over theirs until a repair. */
+function overruledBy(event: RestEvent, newer: readonly RestEvent[], takenOverAt: string): Unheld | undefined {
+  const names = (event.changes ?? []).flatMap(({ attribute, after }) => {
     const own = newer.flatMap(({ changes = [] }) => changes.filter((change) => change.attribute === attribute))
     const [first, last] = [own[0], own.at(-1)]
     if (!first || !last || sameValue(last.after, after)) return []
     return event.time >= takenOverAt || !sameValue(first.before, after) ? [attribute] : []
   })
+  const says = `${names.join(', ')}: the region that took over changed it without knowing of this`
+  return names.length > 0 ? { what: 'lost', says } : undefined
 }
 
 /** Whether a token or an integration is not there that a change made or left: secrets are in no history. */

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { promoteUnplanned } from '../../cli/failover/promote.ts'
+import { promotePlanned, promoteUnplanned } from '../../cli/failover/promote.ts'
+import { runRepair } from '../../cli/failover/repair.ts'
 import { isToDo, runReport } from '../../cli/failover/report.ts'
 import { openDoorkeeper } from '../../shared/http/doorkeeper.ts'
 import { createAccount } from '../../shared/resources/accounts.ts'
@@ -7,8 +8,10 @@ import { changeIntegration } from '../../shared/resources/change-integration.ts'
 import { createIntegration } from '../../shared/resources/integrations.ts'
 import { rotateToken } from '../../shared/resources/token-rotation.ts'
 import { issueToken, revokeToken, revokeTokens } from '../../shared/resources/tokens.ts'
+import { putBeat } from '../../shared/store/regions/marker.ts'
 import { adminContext } from '../factories/admin.ts'
-import { deadDb, operation } from '../factories/failover.ts'
+import { deadDb, operation, operatorDb } from '../factories/failover.ts'
+import { scanEvents } from '../factories/scan.ts'
 import { newUser, patchOf, principal, scimApi } from '../factories/scim-api.ts'
 import { openRegionDb, type TestRegion, withTwoRegions } from '../factories/two-regions.ts'
 
@@ -149,6 +152,53 @@ describe('the report of a failover', () => {
     expect(given.said).toEqual([
       `account ${account}: the table of ${home.name} does not answer: what was written there and did not arrive in ${other.name} is not known. Shown is what arrived in part or was overwritten; run this again when it answers`,
     ])
+  })
+
+  test('looks back to the last sign of the region that was lost, however long ago', async () => {
+    const { home, other } = regions
+    const hour = 3_600_000
+    const ago = (hours: number) => adminContext(home.db, { account, now: new Date(Date.now() - hours * hour) })
+    await createIntegration(ago(4), { name: 'OKTA', clientKind: 'OKTA' })
+    const { tokenId } = await issueToken(ago(4), { integration: 'OKTA', name: 'okta' })
+    await putBeat(home.db, { own: home.name, all: [home.name, other.name] }, Date.now() - 3 * hour)
+    await regions.replicateAll()
+    regions.cut()
+    await revokeToken(ago(2), tokenId)
+    await loseHome()
+    const heard = (await scanEvents(operatorDb(other), account)).find(({ method }) => method === 'FAILOVER')?.detail
+    expect(heard).toMatch(/^Taken over from eu-central-1 by eu-west-1 without it, epoch \d+, last heard of at 20/)
+    expect((await report()).map(({ what, name }) => `${what} ${name}`)).toEqual(['revocation okta'])
+  })
+
+  test('is of the last time that a region was lost: planned moves shift nothing, and earlier ones are told where it is asked for', async () => {
+    const { home, other } = regions
+    const id = (await call(home)('POST', '/Users', newUser('ada'))).body.id
+    await regions.replicateAll()
+    await loseHome()
+    await retitle(other, id, 'Boss')
+    await retitle(home, id, 'Late')
+    regions.heal()
+    await regions.replicateAll()
+    const lost = { what: 'lost', method: 'PATCH', name: 'ada', says: 'not as it left them: title' }
+    const overruled = 'title: the region that took over changed it without knowing of this'
+    expect(await report()).toEqual([{ ...lost, says: overruled }])
+    await runRepair(operation(regions), { account })
+    await promotePlanned(operation(regions), { to: home.name, account, waitMs: 20_000 })
+    await regions.replicateAll()
+    await retitle(home, id, 'Chief')
+    await promotePlanned(operation(regions), { to: other.name, account, waitMs: 20_000 })
+    await regions.replicateAll()
+    await retitle(other, id, 'President')
+    expect(await report()).toEqual([lost])
+    await promotePlanned(operation(regions), { to: home.name, account, waitMs: 20_000 })
+    await regions.replicateAll()
+    regions.cut()
+    await retitle(home, id, 'Lost')
+    await loseHome()
+    const missing = { what: 'missing', method: 'PATCH', name: 'ada', says: `it is not in the table of ${other.name}` }
+    expect(await report()).toEqual([missing])
+    const all = await runReport(operation(regions), { account, windowMs: 3_600_000 })
+    expect(all.map(({ what, name }) => `${what} ${name}`)).toEqual(['missing ada', 'lost ada'])
   })
 
   test('is empty where nothing was moved', async () => {

@@ -213,3 +213,24 @@ test('how the regions stand is told with the alarms that ring, and without them 
     { ...stands, region: other.name, alarms: ringing },
   ])
 })
+
+test('who waits longer sees how long a change takes', async () => {
+  const { home, other } = regions
+  regions.cut()
+  const given = operation(regions)
+  let waited = 0
+  const pause = async (ms: number) => {
+    if (++waited === 8) regions.heal()
+    await given.pause(20 * ms)
+  }
+  const lag = async (waitMs?: number) =>
+    (await statusOf({ ...given, pause }, waitMs)).map(({ region, lagMs }) => ({ region, lagMs }))
+  expect(await lag()).toEqual([
+    { region: home.name, lagMs: undefined },
+    { region: other.name, lagMs: undefined },
+  ])
+  expect(await lag(60_000)).toEqual([
+    { region: home.name, lagMs: expect.any(Number) },
+    { region: other.name, lagMs: expect.any(Number) },
+  ])
+})
