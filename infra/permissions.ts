@@ -195,7 +195,7 @@ function fencedGrantsOf(name: string, grants: readonly Grant[]): readonly Grant[
   if (LOOKING.includes(name)) return [LOOKS]
   if (!CHANGING.includes(name) && grants !== CLIENT_CHANGES) return []
   // Accounts that are made where others are fenced get a fence of their own.
-  return name === 'admin' ? [...FENCED, { actions: ['BatchWrite'], keys: [GATES, REVOKED] }] : FENCED
+  return name === 'admin' ? [...FENCED, { actions: ['Put'], keys: [GATES, REVOKED] }] : FENCED
 }
 
 /** Nobody needs these; a leading-key condition is void where a request has no key, so they are refused by name. */

@@ -23,7 +23,7 @@ export interface Moved {
 /** The region that has an account, or hands it over. */
 const holderOf = ({ sites }: Run, { primary, draining }: MovedFence): Site => siteOf(sites, primary ?? draining ?? '')
 
-/** Before anything is fenced: whether what regions write arrives in each other. @throws {Failure} */
+/** Before anything is fenced: whether what regions write arrives in each other, and what they told has. @throws {Failure} */
 export async function requireArriving(
   run: Run,
   standings: readonly Standing[],
@@ -41,6 +41,25 @@ export async function requireArriving(
           `What ${from.name} writes does not arrive in ${into.name} within ${waitMs / 1000} s: nothing was fenced. See rolecall failover status; where ${holder.name} is lost, promote with --unplanned`,
         )
     }
+  for (const { account, fence } of standings) await requireTold(run, account, holderOf(run, fence), to, waitMs)
+}
+
+/** Nobody has to hear 503 for a move that its comparison would end: an event never changes, and what is not there stays away. @throws {Failure} */
+async function requireTold(run: Run, account: string, from: Site, to: Site, waitMs: number): Promise<void> {
+  const since = from.db.clock() - COMPARED_MS
+  const look = async () => (await differences(from.db, to.db, account, since)).filter((one) => one.startsWith('event '))
+  run.progress(`account ${account}: is the history the same in ${to.name}?`)
+  let away = await look()
+  const hasArrived = async () => {
+    if (away.length === 0) return true
+    const now = new Set(await look())
+    away = away.filter((one) => now.has(one))
+    return away.length === 0
+  }
+  if (!(await within(run, from, waitMs, hasArrived)))
+    throw new Failure(
+      `${away.length} changes of account "${account}" do not arrive in ${to.name}, the first is ${away[0]}: nothing was fenced`,
+    )
 }
 
 async function arrives(run: Run, from: Site, to: Site, waitMs: number): Promise<boolean> {

@@ -14,7 +14,7 @@ export async function work({ db }: TestRegion): Promise<void> {
 }
 
 /** What an operator of two regions has; while it waits both regions go on: their workers, and what is on its way between them. */
-export function operation(regions: TwoRegions, { works = true } = {}): Operation & { said: string[] } {
+export function operation(regions: TwoRegions, { works = true, delivers = true } = {}): Operation & { said: string[] } {
   const { home, other } = regions
   const said: string[] = []
   // Time passes while the operator waits, and not while the machine is busy.
@@ -31,7 +31,7 @@ export function operation(regions: TwoRegions, { works = true } = {}): Operation
     pause: async (ms) => {
       now += ms
       if (works) for (const region of [home, other]) await work(region)
-      await regions.replicateSome(200)
+      if (delivers) await regions.replicateSome(200)
     },
   }
 }

@@ -255,13 +255,13 @@ describe('the fence, in what functions may do', () => {
   test('whoever commits changes checks it, and reads it', () => {
     expect(whoMay('ConditionCheckItem', GATE)).toEqual(CHANGING)
     expect(whoMay('GetItem', FENCE)).toEqual([...CHANGING, 'changes', 'check', 'watch'].sort())
-    for (const action of ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'])
+    for (const action of ['GetItem', 'Query', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'])
       expect(whoMay(action, GATE)).toEqual([])
   })
 
   test('only who makes accounts puts one', () => {
-    expect(whoMay('BatchWriteItem', GATE)).toEqual(['admin'])
-    expect(whoMay('BatchWriteItem', FENCE)).toEqual(['admin'])
+    expect(whoMay('PutItem', GATE)).toEqual(['admin'])
+    expect(whoMay('PutItem', FENCE)).toContain('admin')
   })
 
   test('a region says that it lives by the function of each minute alone', () => {

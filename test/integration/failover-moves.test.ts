@@ -235,6 +235,34 @@ describe('an unplanned move', () => {
   })
 })
 
+describe('a planned move that could not end well', () => {
+  test('refuses no change where something that was told does not arrive', async () => {
+    const { home, other } = regions
+    await api(home)('POST', '/Users', newUser('anna'))
+    const given = operation(regions, { delivers: false })
+    const { replicator } = regions
+    const isHeld = ({ key }: { key: string }) => key.includes('#EVENT#')
+    const pause = async (ms: number) => {
+      expect((await fenceOf(home)).epoch).toBe(0)
+      for (const delivery of replicator.pending()) if (!isHeld(delivery)) await replicator.deliver(delivery)
+      await given.pause(ms)
+    }
+    await expect(planned({ ...given, pause }, other, 1_000)).rejects.toThrow(
+      `1 changes of account "${account}" do not arrive in ${other.name}, the first is event `,
+    )
+    expect(await fences()).toEqual(Array(2).fill({ primary: home.name, epoch: 0 }))
+  })
+
+  test('nor where nothing of the new region arrives in the old one', async () => {
+    const { home, other } = regions
+    const { from, to } = { from: other.name, to: home.name }
+    regions.cut({ from, to })
+    await expect(planned(operation(regions), other, 600)).rejects.toThrow(
+      `What ${from} writes does not arrive in ${to} within 0.6 s: nothing was fenced`,
+    )
+  })
+})
+
 describe('what was left in the middle', () => {
   const status = async () => {
     const rows = await statusOf(operation(regions))
