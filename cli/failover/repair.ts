@@ -7,7 +7,6 @@ import { historiesOf } from './history.ts'
 import { findMoved } from './moved.ts'
 import { repairObjects } from './repair-objects.ts'
 import { repairRest } from './repair-rest.ts'
-import { repairRoles } from './repair-roles.ts'
 import type { Repaired } from './repaired.ts'
 import type { Operation, Site } from './sites.ts'
 
@@ -37,7 +36,6 @@ export async function runRepair(operation: Operation, options: RepairOptions = {
     const [histories, elsewhere] = [historiesOf(events), historiesOf(told)]
     const repair = { place, others, isDryRun: options.isDryRun ?? false, rows, made: [], histories, elsewhere }
     await repairAccess(repair, { events, elsewhere: told })
-    await repairRoles(repair)
     await repairObjects(repair)
     operation.progress(`account ${account}: names, counters and memberships are checked`)
     await repairRest(repair)

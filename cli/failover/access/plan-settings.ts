@@ -151,7 +151,12 @@ export function planRoles(planning: Planning): void {
     const before = access.roles.get(role)
     const behind = behindOf(privilegesOf(planning, role), OF_ROLE, { privileges: before?.privileges })
     const [wanted] = behind.changes
-    if (!wanted || !Array.isArray(wanted.after)) continue
+    const about = { type: 'PROVISIONER', id: role, name: role }
+    if (!wanted || !Array.isArray(wanted.after)) {
+      const says = 'an integration runs as it, and it did not arrive; the history does not say its privileges'
+      if (!before) found.push({ ...about, what: 'left', says, cause: undefined, changes: [], actions: {} })
+      continue
+    }
     const made = { role, createdAt: now.toISOString(), createdBy: behind.event?.actorName ?? '', version: 0 }
     const last: Omit<Provisioner, 'privileges'> = before ?? made
     const after = { ...last, privileges: wanted.after as Privilege[], version: last.version + 1 }
@@ -160,7 +165,7 @@ export function planRoles(planning: Planning): void {
       role: putProvisionerAction(account, after),
       ...(!before && { roleName: reserveNameAction(account, role) }),
     }
-    const row = toSetBack({ type: 'PROVISIONER', id: role, name: role }, behind, actions)
+    const row = toSetBack(about, behind, actions)
     found.push(before ? row : { ...row, what: 'made again' })
   }
 }
