@@ -38,7 +38,7 @@ const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []
 const has = (list: readonly unknown[], one: unknown): boolean => list.some((other) => sameValue(one, other))
 
 /** What a setting is to be, and the change that says so. */
-export interface Wanted {
+export interface WantedValue {
   value: unknown
   event: RestEvent
 }
@@ -47,11 +47,11 @@ export interface Wanted {
  * What a history makes of a setting: as the newest epoch left it, and shut for whomever an older one shut out without the
  * newer one knowing of it. Nothing where the history does not tell of it, or not whole.
  */
-export function wantedOf(history: readonly Told[], attribute: string, closes?: Closes): Wanted | undefined {
+export function wantedOf(history: readonly Told[], attribute: string, closes?: Closes): WantedValue | undefined {
   const told = changesOf(history, attribute)
   const last = told.at(-1)
   if (!last || isCutText(last.after)) return undefined
-  let wanted: Wanted = { value: last.after, event: last.event }
+  let wanted: WantedValue = { value: last.after, event: last.event }
   for (const [epoch, own] of Map.groupBy(told, (one) => one.epoch)) {
     const [first, end] = [own[0], own.at(-1)]
     const newer = told.filter((one) => one.epoch > epoch && one.event.method !== REPAIR)
