@@ -40,11 +40,11 @@ export async function planParting(
 ): Promise<Parting | undefined> {
   const { db, account } = names
   const isOfObject = invariant === 'name' && word !== 'PROVISIONER'
-  const one = isOfObject ? await getResource(db, account, typeNamed(word), id) : undefined
+  const one = isOfObject ? await getResource(db, account, typeOfWord(word), id) : undefined
   return one && planPartingOf(names, one)
 }
 
-const typeNamed = (word: string) => (word === Group.auditWord ? Group : User)
+const typeOfWord = (word: string) => (word === Group.auditWord ? Group : User)
 
 async function planPartingOf(names: Names, one: StoredResource): Promise<Parting | undefined> {
   const { db, account } = names
@@ -67,7 +67,7 @@ async function otherNamed(
   { type, id }: StoredResource,
   isCalledSo: (other: StoredResource | undefined) => boolean,
 ): Promise<StoredResource | undefined> {
-  const others = violations.filter((one) => one.invariant === 'name' && one.id !== id && typeNamed(one.type) === type)
+  const others = violations.filter((one) => one.invariant === 'name' && one.id !== id && typeOfWord(one.type) === type)
   for (const other of others) {
     const found = await getResource(db, account, type, other.id)
     if (isCalledSo(found)) return found

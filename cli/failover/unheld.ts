@@ -47,7 +47,7 @@ export async function unheldOf(arrived: Arrived, told: Told): Promise<Unheld | u
   if (!type) {
     if (await isAbsent(db, told, history))
       return { what: 'missing', says: 'its event arrived, and what it made did not' }
-    return overruledBy(event, newer, takenOverAt)
+    return decidedWithout(event, newer, takenOverAt)
   }
   const isUnknown = isUnknownTo(newer, event, takenOverAt)
   const after = history.slice(history.findIndex((one) => one.event.eventId === event.eventId) + 1)
@@ -58,7 +58,7 @@ export async function unheldOf(arrived: Arrived, told: Told): Promise<Unheld | u
   }
   if (resource) {
     const says = await changedOf(db, account, resource, { told, after, isUnknown })
-    return unheld(says) ?? (isUnknown ? overruledBy(event, newer, takenOverAt) : undefined)
+    return unheld(says) ?? (isUnknown ? decidedWithout(event, newer, takenOverAt) : undefined)
   }
   const deletion = after.find(isDeletion)
   if (!deletion) return unheld('its object is not there')
@@ -67,7 +67,7 @@ export async function unheldOf(arrived: Arrived, told: Told): Promise<Unheld | u
 }
 
 /** Attributes of which newer epochs decided without knowing of a change, also where it lies over theirs until a repair. */
-function overruledBy(event: RestEvent, newer: readonly RestEvent[], takenOverAt: string): Unheld | undefined {
+function decidedWithout(event: RestEvent, newer: readonly RestEvent[], takenOverAt: string): Unheld | undefined {
   const names = (event.changes ?? []).flatMap(({ attribute, after }) => {
     const own = newer.flatMap(({ changes = [] }) => changes.filter((change) => change.attribute === attribute))
     const [first, last] = [own[0], own.at(-1)]

@@ -12,7 +12,7 @@ import { endsAll } from './plan-tokens.ts'
 import { behindOf, closesWithout, droppedBy, type Settings } from './wanted.ts'
 
 const OF_CLIENT = { keys: null, jwksUri: null, trusts: closesWithout } satisfies Settings
-const TYPE = 'OAUTH_CLIENT'
+const OAUTH_CLIENT = 'OAUTH_CLIENT'
 
 /** OAuth clients: whatever took one away, or a secret of it, does; of keys and trusts the newest epoch decides. */
 export function planClients(planning: Planning): void {
@@ -20,7 +20,7 @@ export function planClients(planning: Planning): void {
   for (const client of [...access.clients.values()]) if (!planEnd(planning, client)) planClient(planning, client)
   for (const integration of access.integrations.values()) {
     const own = [...access.clients.values()].filter((one) => one.integration === integration.name)
-    const place = ({ clientId }: OAuthClient) => planning.historyOf(TYPE, clientId).at(0)?.epoch ?? -1
+    const place = ({ clientId }: OAuthClient) => planning.historyOf(OAUTH_CLIENT, clientId).at(0)?.epoch ?? -1
     const [last, ...others] = own.sort((a, b) => place(b) - place(a) || b.createdAt - a.createdAt)
     for (const other of others) end(planning, other, `its integration has the client ${last?.clientId}`)
   }
@@ -30,7 +30,7 @@ function planEnd(planning: Planning, client: OAuthClient): boolean {
   const { clientId, integration, createdAt } = client
   const all = planning.historyOf('INTEGRATION', integration).map(({ event }) => event)
   const cause =
-    droppedBy(planning.historyOf(TYPE, clientId), 'clientId') ?? all.find((event) => endsAll(event, createdAt))
+    droppedBy(planning.historyOf(OAUTH_CLIENT, clientId), 'clientId') ?? all.find((event) => endsAll(event, createdAt))
   if (!cause) return false
   end(planning, client, `it was taken away at ${cause.time}`, cause)
   return true
@@ -44,7 +44,7 @@ function end(
 ): void {
   access.clients.delete(clientId)
   found.push({
-    ...{ type: TYPE, id: clientId, name: integration, what: 'shut out', says, cause },
+    ...{ type: OAUTH_CLIENT, id: clientId, name: integration, what: 'shut out', says, cause },
     changes: [{ attribute: 'clientId', before: clientId }],
     actions: { client: deleteClientAction(clientId), ...revokedActions(account, [clientId], now.getTime()) },
   })
@@ -52,7 +52,7 @@ function end(
 
 function planClient({ access, found, historyOf }: Planning, before: OAuthClient): void {
   const { clientId, integration, keys, trusts } = before
-  const history = historyOf(TYPE, clientId)
+  const history = historyOf(OAUTH_CLIENT, clientId)
   const behind = behindOf(history, OF_CLIENT, { ...keys, trusts })
   // A repair makes no secret.
   const own = history.filter((told) => !isRepair(told))
@@ -61,7 +61,7 @@ function planClient({ access, found, historyOf }: Planning, before: OAuthClient)
     own.map(({ event }) => event.changes ?? []),
   )
   const changes = [...behind.changes, ...secrets.changes]
-  const about = { type: TYPE, id: clientId, name: integration }
+  const about = { type: OAUTH_CLIENT, id: clientId, name: integration }
   if (secrets.absent) {
     const says = `its secret of ${secrets.absent} is in no history: make another one, with rolecall integration oauth rotate ${integration}`
     found.push({ ...about, what: 'left', says, cause: undefined, changes: [], actions: {} })

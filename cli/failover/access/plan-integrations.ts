@@ -20,7 +20,7 @@ import { type Planning, toSetBack } from './plan.ts'
 import { ownPolicyOf } from './plan-settings.ts'
 import { behindOf, closesAs, closesLater, droppedBy, type Settings, sinceMade } from './wanted.ts'
 
-const TYPE = 'INTEGRATION'
+const INTEGRATION = 'INTEGRATION'
 
 const OF_INTEGRATION = {
   ...{ enabled: closesAs(false), rejectTokensIssuedBefore: closesLater, role: null, clientKind: null },
@@ -33,13 +33,13 @@ export function planDropped(planning: Planning): void {
   const { account, now, access, found, historyOf } = planning
   for (const integration of [...access.integrations.values()]) {
     const { name } = integration
-    const dropped = droppedBy(historyOf(TYPE, name), 'name')
+    const dropped = droppedBy(historyOf(INTEGRATION, name), 'name')
     if (!dropped) continue
     const role = access.roles.get(integration.role)
     access.integrations.delete(name)
     if (role) access.roles.set(role.role, released(role, now))
     found.push({
-      ...{ type: TYPE, id: name, name, what: 'shut out', says: `it was dropped at ${dropped.time}`, cause: dropped },
+      ...{ type: INTEGRATION, id: name, name, what: 'shut out', says: `it was dropped at ${dropped.time}`, cause: dropped },
       changes: [{ attribute: 'name', before: name }],
       actions: {
         integration: deleteIntegrationAction(integration),
@@ -57,8 +57,8 @@ export function planIntegrations(planning: Planning): void {
 function planIntegration(planning: Planning, before: Integration): void {
   const { account, now, access, found } = planning
   const { name } = before
-  const history = sinceMade(planning.historyOf(TYPE, name), 'name')
-  const about = { type: TYPE, id: name, name }
+  const history = sinceMade(planning.historyOf(INTEGRATION, name), 'name')
+  const about = { type: INTEGRATION, id: name, name }
   const behind = behindOf(history, OF_INTEGRATION, heldOf(before))
   const settings = Object.fromEntries(behind.changes.map(({ attribute, after }) => [attribute, after]))
   const policy = policyOf(planning, history, before)
@@ -109,12 +109,12 @@ function planIntegration(planning: Planning, before: Integration): void {
   })
 }
 
-const instant = (ms: number | undefined) => (ms === undefined ? undefined : new Date(ms).toISOString())
+const isoOrNone = (ms: number | undefined) => (ms === undefined ? undefined : new Date(ms).toISOString())
 
 /** Settings as events tell them. */
 function heldOf(integration: Integration): Record<string, unknown> {
   const { localChanges = 'allow', rejectTokensIssuedBefore } = integration
-  return { ...integration, localChanges, rejectTokensIssuedBefore: instant(rejectTokensIssuedBefore) }
+  return { ...integration, localChanges, rejectTokensIssuedBefore: isoOrNone(rejectTokensIssuedBefore) }
 }
 
 function merged(before: Integration, settings: Readonly<Record<string, unknown>>): Integration {
@@ -155,8 +155,8 @@ function accessTokensRevokedBefore(history: readonly Told[], before: Integration
 }
 
 /** Compared as they are stored: what is not set is not there. */
-const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? null))
-const isSamePlain = (one: unknown, other: unknown): boolean => sameValue(plain(one), plain(other))
+const asStored = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? null))
+const isSamePlain = (one: unknown, other: unknown): boolean => sameValue(asStored(one), asStored(other))
 
 const sameCopy = (one: Integration, other: Integration): boolean => isSamePlain(one.networkPolicy, other.networkPolicy)
 

@@ -18,7 +18,7 @@ export function planTokens(planning: Planning): void {
 function planToken(planning: Planning, before: TokenRecord): void {
   const { account, now, access, found, historyOf } = planning
   const { tokenId } = before
-  const ending = before.revokedAt === undefined ? endingOf(planning, before) : undefined
+  const ending = before.revokedAt === undefined ? endingOfToken(planning, before) : undefined
   const rotation = ending || before.revokedAt !== undefined ? undefined : rotationOf(planning, before)
   const name = wantedOf(historyOf('TOKEN', tokenId), 'name')
   const after: TokenRecord = {
@@ -27,7 +27,7 @@ function planToken(planning: Planning, before: TokenRecord): void {
     ...rotation?.to,
     ...(typeof name?.value === 'string' && { name: name.value }),
   }
-  const changes = changesOf(before, after)
+  const changes = changesOfToken(before, after)
   if (changes.length === 0) return
   access.tokens.set(tokenId, after)
   const isShut = after.revokedAt !== before.revokedAt || after.expiresAt < before.expiresAt
@@ -43,11 +43,11 @@ function planToken(planning: Planning, before: TokenRecord): void {
   })
 }
 
-const instant = (ms: number | undefined) => (ms === undefined ? undefined : new Date(ms).toISOString())
+const isoOf = (ms: number | undefined) => (ms === undefined ? undefined : new Date(ms).toISOString())
 
-function changesOf(before: TokenRecord, after: TokenRecord): Change[] {
+function changesOfToken(before: TokenRecord, after: TokenRecord): Change[] {
   const sides = [before, after].map(({ name, expiresAt, revokedAt, rotatedTo }) => ({
-    ...{ name, expiresAt: instant(expiresAt), revokedAt: instant(revokedAt) },
+    ...{ name, expiresAt: isoOf(expiresAt), revokedAt: isoOf(revokedAt) },
     rotatedTo: rotatedTo && { tokenId: rotatedTo },
   }))
   const [was, is] = sides as [(typeof sides)[0], (typeof sides)[0]]
@@ -61,7 +61,7 @@ function changesOf(before: TokenRecord, after: TokenRecord): Change[] {
 }
 
 /** The first change that ended a token: its own, that of all tokens of its integration, or that this was dropped or replaced. */
-export function endingOf({ historyOf }: Planning, token: TokenRecord): RestEvent | undefined {
+export function endingOfToken({ historyOf }: Planning, token: TokenRecord): RestEvent | undefined {
   const own = historyOf('TOKEN', token.tokenId).map(({ event }) => event)
   const all = historyOf('INTEGRATION', token.integration).map(({ event }) => event)
   const endsIt = (event: RestEvent) =>

@@ -12,7 +12,7 @@ import { planTokens } from './plan-tokens.ts'
 import { loadAccess } from './snapshot.ts'
 
 /** How often all is looked at again where others change it meanwhile. */
-const ATTEMPTS = 5
+const LOOKS = 5
 /** How far clocks of the tables' writers may differ. */
 const CLOCKS_MS = 60_000
 
@@ -49,9 +49,9 @@ export async function repairAccess({ place, isDryRun, rows }: Repair, told: Told
   const { db, account } = place
   for (let attempt = 1; ; attempt++) {
     const planned = await planAccess(db, account, told)
-    if (isDryRun) return void rows.push(...planned.map((one) => toRow(account, one)))
+    if (isDryRun) return void rows.push(...planned.map((one) => toAccessRow(account, one)))
     if (await carryOut(planned)) return
-    if (attempt < ATTEMPTS) continue
+    if (attempt < LOOKS) continue
     const says = 'it is being changed all the time: run this again'
     return void rows.push({ ...{ account, what: 'left', type: 'ACCOUNT', id: account, name: account, says } })
   }
@@ -69,12 +69,12 @@ export async function repairAccess({ place, isDryRun, rows }: Repair, told: Told
         if (error instanceof ConditionsFailed) return false
         throw error
       }
-      if (one.what !== 'left' || !isNoted(one)) rows.push(toRow(account, one))
+      if (one.what !== 'left' || !isNoted(one)) rows.push(toAccessRow(account, one))
     }
     return true
   }
 }
 
-const toRow = (account: string, { what, type, id, name, says }: SetBack): Repaired => ({
+const toAccessRow = (account: string, { what, type, id, name, says }: SetBack): Repaired => ({
   ...{ account, what, type, id, name, says },
 })

@@ -34,7 +34,7 @@ export async function loadAccess(db: Db, account: string, events: readonly RestE
   const tokens = await listTokens(
     db,
     named,
-    idsOf('TOKEN').filter((id) => A_TOKEN.test(id)),
+    idsOf('TOKEN').filter((id) => A_TOKEN_ID.test(id)),
   )
   const ids = [...integrations.flatMap(({ oauthClient }) => oauthClient ?? []), ...idsOf('OAUTH_CLIENT')]
   const clients = await Promise.all([...new Set(ids)].map((id) => getOAuthClient(db, id)))
@@ -48,7 +48,7 @@ export async function loadAccess(db: Db, account: string, events: readonly RestE
   }
 }
 
-const A_TOKEN = /^[0-9A-Za-z]{22}$/
+const A_TOKEN_ID = /^[0-9A-Za-z]{22}$/
 
 async function listTokens(
   db: Db,

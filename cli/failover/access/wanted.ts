@@ -48,7 +48,7 @@ export interface WantedValue {
  * newer one knowing of it. Nothing where the history does not tell of it, or not whole.
  */
 export function wantedOf(history: readonly Told[], attribute: string, closes?: Closes): WantedValue | undefined {
-  const told = changesOf(history, attribute)
+  const told = toldOfSetting(history, attribute)
   const last = told.at(-1)
   if (!last || isCutText(last.after)) return undefined
   let wanted: WantedValue = { value: last.after, event: last.event }
@@ -63,7 +63,7 @@ export function wantedOf(history: readonly Told[], attribute: string, closes?: C
   return wanted
 }
 
-const changesOf = (history: readonly Told[], attribute: string) =>
+const toldOfSetting = (history: readonly Told[], attribute: string) =>
   history.flatMap(({ event, epoch }) =>
     (event.changes ?? [])
       .filter((change) => change.attribute === attribute)
@@ -128,7 +128,7 @@ export function behindOf(
 
 /** The change that took something away for good, by the name it had: nothing where it was made again, or never went. */
 export function droppedBy(history: readonly Told[], attribute: string): RestEvent | undefined {
-  const lives = changesOf(history, attribute).filter(
+  const lives = toldOfSetting(history, attribute).filter(
     ({ before, after }) => (before === undefined) !== (after === undefined),
   )
   const last = lives.at(-1)
