@@ -20,7 +20,7 @@ import { type Planning, toSetBack } from './plan.ts'
 import { ownPolicyOf } from './plan-settings.ts'
 import { behindOf, closesAs, closesLater, droppedBy, type Settings, sinceMade } from './wanted.ts'
 
-const INTEGRATION = 'INTEGRATION'
+const WORD = 'INTEGRATION'
 
 const OF_INTEGRATION = {
   ...{ enabled: closesAs(false), rejectTokensIssuedBefore: closesLater, role: null, clientKind: null },
@@ -33,13 +33,20 @@ export function planDropped(planning: Planning): void {
   const { account, now, access, found, historyOf } = planning
   for (const integration of [...access.integrations.values()]) {
     const { name } = integration
-    const dropped = droppedBy(historyOf(INTEGRATION, name), 'name')
+    const dropped = droppedBy(historyOf(WORD, name), 'name')
     if (!dropped) continue
     const role = access.roles.get(integration.role)
     access.integrations.delete(name)
     if (role) access.roles.set(role.role, released(role, now))
     found.push({
-      ...{ type: INTEGRATION, id: name, name, what: 'shut out', says: `it was dropped at ${dropped.time}`, cause: dropped },
+      ...{
+        type: WORD,
+        id: name,
+        name,
+        what: 'shut out',
+        says: `it was dropped at ${dropped.time}`,
+        cause: dropped,
+      },
       changes: [{ attribute: 'name', before: name }],
       actions: {
         integration: deleteIntegrationAction(integration),
@@ -57,8 +64,8 @@ export function planIntegrations(planning: Planning): void {
 function planIntegration(planning: Planning, before: Integration): void {
   const { account, now, access, found } = planning
   const { name } = before
-  const history = sinceMade(planning.historyOf(INTEGRATION, name), 'name')
-  const about = { type: INTEGRATION, id: name, name }
+  const history = sinceMade(planning.historyOf(WORD, name), 'name')
+  const about = { type: WORD, id: name, name }
   const behind = behindOf(history, OF_INTEGRATION, heldOf(before))
   const settings = Object.fromEntries(behind.changes.map(({ attribute, after }) => [attribute, after]))
   const policy = policyOf(planning, history, before)
