@@ -5,9 +5,10 @@ import type { Projection } from '../scim/project.ts'
 import type { ScimResource } from '../scim/schema.ts'
 import { mapConcurrently } from '../store/batch.ts'
 import { getIdByName, listIdsByLookup } from '../store/claims.ts'
+import type { Owned } from '../store/owned.ts'
 import type { StoredResource } from '../store/resource-item.ts'
 import { getResource, getResources } from '../store/resources.ts'
-import { sees } from './access.ts'
+import { ownerSeen, sees } from './access.ts'
 import type { ScimContext } from './context.ts'
 import { derivedFor } from './derived-filter.ts'
 import type { ListQuery } from './list-query.ts'
@@ -60,8 +61,9 @@ export async function beginSearch(context: ScimContext, kind: Kind, query: Searc
 export async function loadMatches(context: ScimContext, search: Search): Promise<Match[]> {
   const { kind, query, path, seen, ids } = search
   const { filter, projection } = query
-  const early = seen ? undefined : loadEarly(context, kind, ids, projection)
-  const { resources, isRun } = seen ? await scan(context, seen) : await loadAll(context, kind, ids)
+  const reading = seen ? scan(context, seen) : loadAll(context, kind, ids)
+  const early = seen ? undefined : loadEarly(context, kind, ids, projection, reading)
+  const { resources, isRun } = await reading
   const visible = resources.filter(({ owner }) => sees(context.principal, kind.type, owner))
   const derivedOf = filter && derivedFor(context, kind, filter, visible, isRun)
   const placed = visible.map((stored, at) => ({ stored, at: isRun ? at : undefined }))
@@ -91,10 +93,12 @@ function loadEarly(
   kind: Kind,
   ids: readonly string[],
   projection: Projection,
+  reading: Promise<Owned>,
 ): DerivedOf | undefined {
   // What may be too much to hold is read between two looks at its resource.
   if (ids.length > MAX_EARLY || kind.special.derived?.loadWhole) return undefined
-  const derivedOf = loadDerived(context, kind, { ids, isRun: false }, projection)
+  const page = { ids, isRun: false, reading: async () => (await reading).resources }
+  const derivedOf = loadDerived(context, kind, page, projection)
   const reads = new Map(ids.map((id) => [id, derivedOf(id)]))
   // Who turns out not to match is not waited for; a failure among those is nobody's.
   for (const read of reads.values()) read.catch(() => {})
@@ -109,17 +113,19 @@ async function findIds(
 ): Promise<readonly string[] | undefined> {
   const { db, principal } = context
   const { account } = principal
+  // Whose a name is its claim says: what a stranger has costs what nobody has.
+  const owner = ownerSeen(principal, type)
   switch (path.by) {
     case 'id':
       return [path.id]
     case 'ids':
       return path.ids
     case 'name': {
-      const id = await getIdByName(db, account, type, path.name, path.attribute)
+      const id = await getIdByName(db, account, type, path.name, { attribute: path.attribute, owner })
       return id === undefined ? [] : [id]
     }
     case 'lookup':
-      return listIdsByLookup(db, account, type, path.attribute, path.value)
+      return listIdsByLookup(db, account, type, { lookup: path.attribute, value: path.value, owner })
     case 'member':
       return special.derived?.findIds?.(context, path.userId) ?? []
     case 'namePrefix':
@@ -129,7 +135,7 @@ async function findIds(
   }
 }
 
-async function loadAll({ db, principal }: ScimContext, { type }: Kind, ids: readonly string[]) {
+async function loadAll({ db, principal }: ScimContext, { type }: Kind, ids: readonly string[]): Promise<Owned> {
   const { account } = principal
   const [only] = ids
   const one = ids.length === 1 && only !== undefined ? await getResource(db, account, type, only) : undefined
@@ -138,7 +144,7 @@ async function loadAll({ db, principal }: ScimContext, { type }: Kind, ids: read
   return { resources, isRun: false }
 }
 
-async function scan(context: ScimContext, seen: Seen) {
+async function scan(context: ScimContext, seen: Seen): Promise<Owned> {
   const found = await listSeen(context, seen, { limit: MAX_SCANNED_RESOURCES + 1 })
   checkBound(seen.type, found.resources.length)
   return found

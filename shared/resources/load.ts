@@ -22,9 +22,10 @@ export async function loadResource(
   ifNoneMatch?: string,
 ): Promise<Presented> {
   const { type } = kind
+  const reading = getResource(context.db, context.principal.account, type, id)
   const [found, derived] = await Promise.all([
-    getResource(context.db, context.principal.account, type, id),
-    hasMembers(type) ? undefined : loadDerivedOf(context, kind, id, projection),
+    reading,
+    hasMembers(type) ? undefined : loadDerivedOf(context, kind, id, projection, reading),
   ])
   const stored = requireVisible(context, type, id, found)
   const bare = presentStored(context, stored, projection, derived)

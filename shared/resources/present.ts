@@ -38,9 +38,17 @@ export function loadDerived(context: ScimContext, kind: Kind, page: ReadPage, pr
   return async (id) => valuesOf && { [attribute]: await valuesOf(id) }
 }
 
-/** {@link loadDerived} of one resource. */
-export const loadDerivedOf = (context: ScimContext, kind: Kind, id: string, projection: Projection) =>
-  loadDerived(context, kind, { ids: [id], isRun: false }, projection)(id)
+/** {@link loadDerived} of one resource, beside which it is read. */
+export function loadDerivedOf(
+  context: ScimContext,
+  kind: Kind,
+  id: string,
+  projection: Projection,
+  reading: Promise<StoredResource | undefined>,
+) {
+  const page = { ids: [id], isRun: false, reading: async () => [await reading] }
+  return loadDerived(context, kind, page, projection)(id)
+}
 
 /** A member as clients see it. */
 export function presentMember(context: ScimContext, { userId, display }: StoredMember): Value {

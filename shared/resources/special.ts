@@ -57,6 +57,8 @@ export interface ReadPage {
   ids: readonly string[]
   /** Whether those between the first and the last of them, in order of id, are nearly all on the page. */
   isRun: boolean
+  /** Waits for the resources, where they are still being read: of one that the caller does not see no more is read than of none. */
+  reading?: () => Promise<readonly (StoredResource | undefined)[]>
 }
 
 /** A resource with what it derives: held, or still to be read where that is too much. */

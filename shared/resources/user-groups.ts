@@ -18,16 +18,24 @@ export const userGroups: DerivedReader = {
   },
 }
 
+/** The users of a page that the caller sees: all, unless they are still being read. */
+async function seenAmong({ principal, types }: ScimContext, { ids, reading }: ReadPage): Promise<readonly string[]> {
+  const found = await reading?.()
+  return found?.flatMap((user) => (user && sees(principal, types.User, user.owner) ? [user.id] : [])) ?? ids
+}
+
 /**
  * Memberships by runs of neighbours where the page is one, else by user; then each group once. Names may lag a moment
  * behind as memberships do, so groups are read at half the price (docs/decisions/0021-memberships-by-prefix.md).
  */
-async function loadGroups(context: ScimContext, { ids, isRun }: ReadPage): Promise<Map<string, Value[]>> {
+async function loadGroups(context: ScimContext, page: ReadPage): Promise<Map<string, Value[]>> {
+  const { ids, isRun } = page
   const { db, principal, types } = context
   const { account } = principal
   const runs = isRun ? toRuns(account, ids) : ids.map((id) => [id])
   const memberships = await listMemberships(db, account, runs)
-  const groupIds = ids.flatMap((id) => memberships.get(id) ?? [])
+  const seen = await seenAmong(context, page)
+  const groupIds = seen.flatMap((id) => memberships.get(id) ?? [])
   const groups = await getResourcesLately(db, account, types.Group, groupIds)
   const shown = new Map(
     groups

@@ -109,10 +109,11 @@ async function changeResource(
   const { id, ifMatch, ifNoneMatch, projection } = target
   let known: unknown
   return untilWon(async (attempt) => {
+    const reading = getResource(context.db, context.principal.account, type, id)
     const [found, loaded, memberships] = await Promise.all([
-      getResource(context.db, context.principal.account, type, id),
+      reading,
       special.load?.(context, asked, id, known),
-      hasMembers(type) ? undefined : loadDerivedOf(context, kind, id, projection),
+      hasMembers(type) ? undefined : loadDerivedOf(context, kind, id, projection, reading),
     ])
     known = loaded
     const before = await requireChangeable(context, type, target, found)

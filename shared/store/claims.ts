@@ -25,12 +25,26 @@ function claimKey(account: string, type: ResourceType, attribute: string, folded
   return nameKey(account, isFurther ? { collection: `${type.collection}.${attribute}` } : type, folded)
 }
 
+/** Of which attribute a name is, if not the unique one, and whose it must be, if not anybody's. */
+interface NameAsked {
+  attribute?: string | undefined
+  owner?: string | undefined
+}
+
 /**
  * Access pattern R3: the id that holds a unique name, or that has it in another attribute that is unique; none for what is
  * no name. Strongly consistent; 1 read unit.
  */
-export const getIdByName = async (db: Db, account: string, type: ResourceType, name: string, attribute?: string) =>
-  (await getClaim(db, account, type, name, attribute))?.id
+export async function getIdByName(
+  db: Db,
+  account: string,
+  type: ResourceType,
+  name: string,
+  { attribute, owner }: NameAsked = {},
+): Promise<string | undefined> {
+  const claim = await getClaim(db, account, type, name, attribute)
+  return owner === undefined || claim?.owner === owner ? claim?.id : undefined
+}
 
 /** The same, where it matters that a provisioner role may have the name, which is nobody's id. */
 export async function getClaim(
@@ -39,12 +53,12 @@ export async function getClaim(
   type: ResourceType,
   name: string,
   attribute = type.uniqueName,
-): Promise<{ id: string | undefined } | undefined> {
+): Promise<Partial<Holder> | undefined> {
   const folded = foldName(name)
   if (folded === '') return undefined
   const Key = claimKey(account, type, attribute, folded)
   const { Item } = await db.client.send(new GetCommand({ TableName: db.tableName, Key, ConsistentRead: true }))
-  return Item && { id: typeof Item.id === 'string' ? Item.id : undefined }
+  return Item && (typeof Item.id === 'string' ? { id: Item.id, owner: String(Item.owner) } : {})
 }
 
 /**
@@ -179,14 +193,20 @@ const textOf = ({ pk, sk }: Key): string => JSON.stringify([pk, sk])
 
 /**
  * Access pattern R4: ids by a looked-up attribute, which need not be unique; who has the value as its name is among them,
- * with or without the attribute. Strongly consistent; 1 read unit, 2 where the name is asked too, in one round trip.
+ * with or without the attribute, unless it is known by that to be another `owner`'s. Strongly consistent; 1 read unit, 2
+ * where the name is asked too, in one round trip.
  */
-export async function listIdsByLookup(db: Db, account: string, type: ResourceType, lookup: string, value: string) {
+export async function listIdsByLookup(
+  db: Db,
+  account: string,
+  type: ResourceType,
+  { lookup, value, owner }: { lookup: string; value: string; owner?: string | undefined },
+): Promise<string[]> {
   const path = requirePath(type, lookup)
   const key = lookupCollectionKey(account, type, lookup, foldLookup(path, value))
   const [items, named] = await Promise.all([
     queryAll(db, ofPartition(key)),
-    isFoundByName(path) ? getIdByName(db, account, type, value) : undefined,
+    isFoundByName(path) ? getIdByName(db, account, type, value, { owner }) : undefined,
   ])
   return [...new Set([...items.map(({ sk }) => String(sk)), ...(named === undefined ? [] : [named])])]
 }

@@ -19,7 +19,9 @@ export async function loadExact(
   type: ResourceType,
   q: string,
 ): Promise<StoredResource[]> {
-  const byLookup = await Promise.all(type.lookups.map((lookup) => listIdsByLookup(db, account, type, lookup, q)))
+  const byLookup = await Promise.all(
+    type.lookups.map((lookup) => listIdsByLookup(db, account, type, { lookup, value: q })),
+  )
   const ids = [...(isResourceId(q) ? [q.toLowerCase()] : []), ...byLookup.flat()].slice(0, MAX_EXACT)
   const found = ids.length === 0 ? [] : await getResources(db, account, type, ids)
   const beginning = foldName(q)
