@@ -7,8 +7,8 @@ const CONTROLS = /[^\P{Cc}\t\r\n]/gu
 /** A value as text of a file that may be shown on a terminal later: no escape sequence, no control but white space. */
 const withoutControls = (text: string): string => text.replace(ESCAPES, '').replace(CONTROLS, '')
 
-/** What spreadsheets take for a formula when a cell begins with it (SECURITY I6). */
-const FORMULA = /^[=+\-@\t\r]/
+/** What spreadsheets take for a formula when a cell begins with it, full-width letters of some languages too (SECURITY I6). */
+const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/
 
 export type CsvCell = string | number | boolean | undefined
 
