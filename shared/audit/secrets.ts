@@ -49,7 +49,8 @@ function maskValue(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(maskValue)
   return typeof value === 'object' && value !== null ? maskParameters(value) : value
 }
-const maskTokens = (text: string): string => text.replace(TOKEN_LIKE, `$1${MASKED}`)
+/** A text in which no token stands but its id. */
+export const maskTokens = (text: string): string => text.replace(TOKEN_LIKE, `$1${MASKED}`)
 const maskPlain = (text: string): string => maskTokens(maskComparisons(text))
 
 /** Takes off one layer of percent-encoding or of JSON's escapes, each where it is well-formed: the rest may not be. */

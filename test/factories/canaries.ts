@@ -1,8 +1,9 @@
 import { DynamoDBClient, paginateListTables } from '@aws-sdk/client-dynamodb'
 import { LOCAL_AWS } from '../../local/environment.ts'
 import { mapConcurrently } from '../../shared/store/batch.ts'
-import { openDb } from '../../shared/store/client.ts'
+import { type Db, openDb } from '../../shared/store/client.ts'
 import { parseEventItem } from '../../shared/store/events/item.ts'
+import { getKept } from '../../shared/store/events/kept.ts'
 import { scanAll } from './scan.ts'
 
 /** The passwords that tests send, and whatever has a token's secret in it. */
@@ -25,14 +26,29 @@ export async function checkForCanaries(endpoint: string): Promise<void> {
   const tables: string[] = []
   for await (const { TableNames = [] } of paginateListTables({ client }, {})) tables.push(...TableNames)
   await mapConcurrently(tables, 8, async (tableName) => {
-    const items = await scanAll(openDb({ ...config, tableName }, LOCAL_AWS))
-    for (const item of items) checkItem(tableName, item)
+    for (const item of await readableItems(openDb({ ...config, tableName }, LOCAL_AWS))) checkItem(tableName, item)
   })
 }
 
-function checkItem(table: string, item: Record<string, unknown>): void {
+/** Every item of a table, with what is packed in it in the open. */
+export async function readableItems(db: Db): Promise<Record<string, unknown>[]> {
+  const items = await scanAll(db)
+  const cut = new Set(items.flatMap(({ pk }) => KEPT.exec(String(pk))?.[0] ?? []))
+  const kept = await mapConcurrently([...cut], 8, async (pk) => {
+    const [, account = '', eventId = ''] = KEPT.exec(pk) ?? []
+    return { pk, ...(await getKept(db, { account, eventId })) }
+  })
+  return [...items.map(readable), ...kept]
+}
+
+const KEPT = /^A#([^#]+)#KEPT#([^#]+)$/
+
+function readable(item: Record<string, unknown>): Record<string, unknown> {
   const event = /^A#([^#]+)#EVENT#/.exec(String(item.pk))
-  const readable = event ? { ...item, ...parseEventItem(event[1] ?? '', item)?.event } : item
-  const leak = findCanary(JSON.stringify(readable))
+  return event ? { ...item, ...parseEventItem(event[1] ?? '', item)?.event } : item
+}
+
+function checkItem(table: string, item: Record<string, unknown>): void {
+  const leak = findCanary(JSON.stringify(item))
   if (leak !== undefined) throw new Error(`A secret stands in table ${table}, item ${String(item.pk)}: ${leak}`)
 }

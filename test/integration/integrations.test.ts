@@ -229,6 +229,11 @@ describe('createIntegration()', () => {
     ['no object', 'x', 'Cannot read the input: expected a JSON object'],
     ['no name', { clientKind: 'OKTA' }, `name is missing: ${NAME}`],
     ['a digit first', { ...valid, name: '1A' }, `Cannot read name "1A": ${NAME}`],
+    [
+      'a token for a name',
+      { ...valid, name: `rolecall_${'a'.repeat(22)}_${'b'.repeat(43)}` },
+      `Cannot read name "rolecall_${'a'.repeat(22)}_${'b'.repeat(43)}": a name, not a token`,
+    ],
     ['a separator in the name', { ...valid, name: 'A#B' }, `Cannot read name "A#B": ${NAME}`],
     ['a name of 129 letters', { ...valid, name: 'A'.repeat(129) }, `Cannot read name "${'A'.repeat(80)}...": ${NAME}`],
     [

@@ -73,7 +73,7 @@ export function toEventItem(table: EventTable, event: RestEvent): Record<string,
   return {
     ...eventKey(account, time, eventId),
     ttl: ttlOf(table, time),
-    ...(isHistory(event) && { gsi1pk: historyKey(account, event.resourceId), gsi1sk: sk }),
+    ...(isHistory(event) && { gsi1pk: historyKey(account, maskSecrets(event.resourceId)), gsi1sk: sk }),
     ...Object.assign({}, ...ATTRIBUTES.map((field) => toAttribute(field, event[field.name]))),
     ...(table.region && { wrote: toWrote(table.region.own) }),
   }

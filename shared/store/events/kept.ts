@@ -2,7 +2,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { listsAllMembers } from '../../audit/changes.ts'
 import { fitsEvent } from '../../audit/limit-changes.ts'
 import type { Change, RestEvent } from '../../audit/rest-event.ts'
-import { maskChanges } from '../../audit/secrets.ts'
+import { maskChanges, maskTokens } from '../../audit/secrets.ts'
 import type { Db } from '../client.ts'
 import { keptCollectionKey, keptKey } from '../keys.ts'
 import { ofPartition, queryAll } from '../query-all.ts'
@@ -37,7 +37,14 @@ export function recordActions(table: EventTable, event: RestEvent): Actions {
 
 /** Members that an event could not list, as they are kept beside it: some of them, under a name that no others have. */
 export const toKeptMembers = (table: EventTable, cause: Cause, name: string, members: Record<string, unknown>) =>
-  toKeptItem(table, cause, `${MEMBERS}${name}`, members)
+  toKeptItem(table, cause, `${MEMBERS}${name}`, maskTexts(members))
+
+/** Displays are what clients wrote; ids are packed and stay as they are. */
+function maskTexts(members: Record<string, unknown>): Record<string, unknown> {
+  const mask = (one: unknown) => (typeof one === 'string' ? maskTokens(one) : one)
+  const masked = Object.entries(members).map(([name, list]) => [name, Array.isArray(list) ? list.map(mask) : list])
+  return Object.fromEntries(masked)
+}
 
 /** What an event left out. */
 export interface Kept {
