@@ -27,7 +27,7 @@ const found = (text: string): string | undefined => {
   return at < 0 ? undefined : text.slice(Math.max(0, at - 120), at + 40)
 }
 /** More than an event lists: the rest of them is kept beside it. */
-const MANY = 150
+const MANY = 110
 
 const folder = mkdtempSync(join(tmpdir(), 'rolecall-canaries-'))
 const digestFolder = join(folder, 'digests')

@@ -12,7 +12,7 @@ const BULK = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest'
 const SEARCH = 'urn:ietf:params:scim:api:messages:2.0:SearchRequest'
 
 /** Of the questions every n-th is asked. With 1 all 204 are, each about three subjects. */
-const EVERY = 3
+const EVERY = 5
 
 /** What somebody may know of another's user and group, having seen them elsewhere. */
 interface Subject {
