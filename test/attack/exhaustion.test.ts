@@ -186,8 +186,7 @@ describe('D1 D2 beside what would exhaust the system a bystander is served', () 
       terms.join(' or '),
       terms.map((term) => `not (${term})`).join(' and '),
       `${'('.repeat(31)}${terms[0]}${')'.repeat(31)}`,
-      terms.map((term) => `emails[${term.replace('title', 'value')}]`)
-        .join(' or '),
+      terms.map((term) => `emails[${term.replace('title', 'value')}]`).join(' or '),
     ]
     const schemas = ['urn:ietf:params:scim:api:messages:2.0:SearchRequest']
     const ask = (n: number) => request('POST', '/Users/.search', { schemas, filter: filters[n % filters.length] })
@@ -210,7 +209,8 @@ describe('D1 D2 beside what would exhaust the system a bystander is served', () 
   })
 
   test('what was tried left nothing behind', async () => {
-    for (const path of ['/Users', '/Groups']) expect((await request('GET', path)).body.totalResults).toBe(path === '/Users' ? SEEDED : 0)
+    for (const path of ['/Users', '/Groups'])
+      expect((await request('GET', path)).body.totalResults).toBe(path === '/Users' ? SEEDED : 0)
   })
 })
 
