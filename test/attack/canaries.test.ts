@@ -53,9 +53,9 @@ async function storeAndDelete(): Promise<void> {
   const made = await request('POST', '/Users', { ...newUser('holder'), ...everywhere(RESOURCE_TYPES.User, token) })
   expect([made.status, made.body.title]).toEqual([201, token])
   const path = pathOf(made.body.meta.location)
-  for (const attribute of everyPath(RESOURCE_TYPES.User).filter((one) => !one.startsWith('x509'))) {
-    await request('PATCH', path, patchOf({ op: 'add', path: attribute, value: `${token} again` }))
-  }
+  const again = everyPath(RESOURCE_TYPES.User).filter((one) => !one.startsWith('x509'))
+  const changes = again.map((attribute) => ({ op: 'add', path: attribute, value: `${token} again` }))
+  expect((await request('PATCH', path, patchOf(...changes))).status).toBe(200)
   const members = [made.body.id, ...ids].map((value) => ({ value, display: token }))
   const asGroup = { ...everywhere(RESOURCE_TYPES.Group, token), ...newGroup('Holders', { members }) }
   const large = await request('POST', '/Groups', asGroup)
@@ -146,7 +146,7 @@ test('I1 a token that a client put anywhere stands nowhere once its objects are 
   const items = await readableItems(system.db)
   expect(items.length).toBeGreaterThan(300)
   expect(items.flatMap((item) => found(JSON.stringify(item)) ?? [])).toEqual([])
-  expect(lines.length).toBeGreaterThan(200)
+  expect(lines.length).toBeGreaterThan(100)
   expect(lines.flatMap((line) => found(line) ?? [])).toEqual([])
   expect(answers.flatMap((answer) => found(answer) ?? [])).toEqual([])
   const file = join(folder, 'audit.sqlite')

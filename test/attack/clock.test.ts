@@ -14,7 +14,7 @@ import { sendWhole } from './answer.ts'
 import { everyCall, type TemplateCall } from './every-call.ts'
 
 /** Lives of tokens that are played, and what happens in each; more of both is a campaign. */
-const LIVES = 8
+const LIVES = 12
 const STEPS = 30
 const SEED = 20261127
 

