@@ -103,11 +103,11 @@ async function ownStatus(sites: Sites, site: Site, asked: readonly Site[]): Prom
 /** How long a marker takes to the slowest of some regions; none where there is none, or one does not get it. */
 async function slowest(operation: Waiting, from: Site, others: readonly Site[]): Promise<number | undefined> {
   if (others.length === 0) return undefined
-  const at = from.db.clock()
-  await putMarkers(from.db, from.name, at)
-  for (const until = at + operation.waitMs; ; ) {
+  const begun = from.db.clock()
+  const at = await putMarkers(from.db, from.name, begun)
+  for (const until = begun + operation.waitMs; ; ) {
     const arrived = await Promise.all(others.map(({ db }) => getMarkers(db, from.name)))
-    if (arrived.every((one) => (one ?? 0) >= at)) return Math.max(0, from.db.clock() - at)
+    if (arrived.every((one) => (one ?? 0) >= at)) return Math.max(0, from.db.clock() - begun)
     if (from.db.clock() >= until) return undefined
     await operation.pause(LAG_POLL_MS)
   }
