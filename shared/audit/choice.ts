@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 /** Values that a filter names: one of the first, where there are any, and none of the others. */
 export interface Choice<Value> {
@@ -19,17 +19,17 @@ export function admits<Value>(choice: Choice<Value> | undefined, holds: (value: 
  * Reads `a`, `a,b`, `!a` or `!a,!b`: each value as `one` reads it, those behind `!` to be left out. With `isAlone` it is
  * one value, which may hold a comma itself.
  */
-export const choiceOf = <Value>(one: z.ZodType<Value>, { isAlone = false } = {}) =>
-  z.unknown().transform((given, context): Choice<Value> => {
+export const choiceOf = <Value>(one: z.ZodMiniType<Value>, { isAlone = false } = {}) =>
+  z.transform((given: unknown, { issues }): Choice<Value> => {
     const parts = typeof given === 'string' && !isAlone ? given.split(',') : [given]
     const read = parts.map((part) => readPart(one, part))
-    for (const { issue } of read) if (issue !== undefined) context.addIssue(issue)
+    for (const { issue } of read) if (issue !== undefined) issues.push({ code: 'custom', input: given, message: issue })
     const values = (isNot: boolean) => read.flatMap((part) => (part.isNot === isNot ? part.value : []))
     return { any: values(false), none: values(true) }
   })
 
 /** One value, as a list of it, or why it is none. */
-function readPart<Value>(one: z.ZodType<Value>, part: unknown) {
+function readPart<Value>(one: z.ZodMiniType<Value>, part: unknown) {
   const isNot = typeof part === 'string' && part.startsWith('!')
   const { success, data, error } = one.safeParse(isNot ? part.slice(1) : part)
   return success ? { isNot, value: [data] } : { isNot, value: [], issue: String(error.issues[0]?.message) }

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { BLOCK_RULE, isBlock } from '../auth/network-policy.ts'
 import { CLOCK_SKEW_MS, DAY_MS, parseSpan, SPAN_RULE } from '../auth/span.ts'
 import { isTokenId } from '../auth/token.ts'
@@ -99,57 +99,63 @@ const NAMES = new Map([
   ['changesonly', 'changesOnly'],
 ])
 
+/** What `given` lets through, as `parse` makes something of it; what it makes nothing of is refused. */
+function read<Input, Output>(
+  given: z.ZodMiniType<Input>,
+  expected: string,
+  parse: (input: Input) => Output | undefined,
+) {
+  const parsed = z.transform((input: Input, { issues }): Output => {
+    const output = parse(input)
+    if (output !== undefined) return output
+    issues.push({ code: 'custom', input, message: expected })
+    return z.NEVER
+  })
+  return z.pipe(given, parsed)
+}
+
 const AN_INSTANT = 'expected an instant such as 2026-08-31T10:00:00Z, or seconds or milliseconds since 1970'
-const instant = z.union([z.string(), z.number()], AN_INSTANT).transform((value, context) => {
-  const time = parseTime(String(value).trim())
-  if (time !== undefined) return time
-  context.addIssue(AN_INSTANT)
-  return z.NEVER
-})
+const instant = read(z.union([z.string(), z.number()], AN_INSTANT), AN_INSTANT, (value) =>
+  parseTime(String(value).trim()),
+)
 
 const A_TOKEN_ID = 'expected the 22 letters and digits of a token id, no whole token'
 const A_RANGE = `${SPAN_RULE}, or "all" that is kept`
-const last = z.string(A_RANGE).transform((text, context) => {
-  const ms = /^all$/i.test(text) ? Number.POSITIVE_INFINITY : parseSpan(text)
-  if (ms !== undefined) return ms
-  context.addIssue(A_RANGE)
-  return z.NEVER
-})
+const last = read(z.string(A_RANGE), A_RANGE, (text) =>
+  /^all$/i.test(text) ? Number.POSITIVE_INFINITY : parseSpan(text),
+)
 
 const wholeNumber = (min: number, max: number) => {
   const expected = `expected a whole number from ${min} to ${max}`
-  return z.union([z.number(), z.string()], expected).transform((value, context) => {
+  return read(z.union([z.number(), z.string()], expected), expected, (value) => {
     const count = /^\d{1,9}$/.test(String(value)) ? Number(value) : -1
-    if (count >= min && count <= max) return count
-    context.addIssue(expected)
-    return z.NEVER
+    return count >= min && count <= max ? count : undefined
   })
 }
 
 const A_STATUS = 'expected SUCCESS, FAILURE, a status such as 409, or a class such as 4xx'
-const status = z.union([z.string(), z.number()], A_STATUS).transform((value, context): readonly [number, number] => {
+const status = read(z.union([z.string(), z.number()], A_STATUS), A_STATUS, parseStatus)
+
+function parseStatus(value: string | number): readonly [number, number] | undefined {
   const text = String(value).toUpperCase()
   if (text === 'SUCCESS' || text === 'FAILURE') return STATUS[text]
   if (/^[1-5]\d\d$/.test(text)) return [Number(text), Number(text)]
-  if (/^[1-5]XX$/.test(text)) return [Number(text[0]) * 100, Number(text[0]) * 100 + 99]
-  context.addIssue(A_STATUS)
-  return z.NEVER
-})
+  return /^[1-5]XX$/.test(text) ? [Number(text[0]) * 100, Number(text[0]) * 100 + 99] : undefined
+}
 
-const text = (expected: string, max: number) => z.string(expected).min(1, expected).max(max, expected)
-const upperCase = text('expected a name of at most 256 characters', 256).toUpperCase()
+const text = (expected: string, max: number) =>
+  z.string(expected).check(z.minLength(1, expected), z.maxLength(max, expected))
+const upperCase = text('expected a name of at most 256 characters', 256).check(z.toUpperCase())
 const oneOf = <const Values extends readonly string[]>(values: Values) => {
   const expected = `expected one of ${values.join(', ')}`
   const asListed = (word: string) => values.find((value) => value.toLowerCase() === word.toLowerCase()) ?? word
-  return z.string(expected).transform(asListed).pipe(z.enum(values, expected))
+  return z.pipe(z.pipe(z.string(expected), z.transform(asListed)), z.enum(values, expected))
 }
 
 const A_TIME_TAKEN = 'expected more or less than a time, such as >500ms or <2s'
-const took = z.string(A_TIME_TAKEN).transform((value, context): Took => {
+const took = read(z.string(A_TIME_TAKEN), A_TIME_TAKEN, (value): Took | undefined => {
   const [, is, amount, unit] = /^([<>]) ?(\d{1,9}) ?(ms|s)$/.exec(value) ?? []
-  if (is === '>' || is === '<') return { is, ms: Number(amount) * (unit === 's' ? 1000 : 1) }
-  context.addIssue(A_TIME_TAKEN)
-  return z.NEVER
+  return is === '>' || is === '<' ? { is, ms: Number(amount) * (unit === 's' ? 1000 : 1) } : undefined
 })
 
 /** What each parameter may be; the CLI reads its options by the same rules. */
@@ -167,38 +173,37 @@ export const EVENT_PARAMETERS = {
   took,
   request: text('expected the id of a request', 128),
   order: oneOf(EVENT_ORDERS),
-  resource: text('expected an id or a name', 1000).transform((asked) =>
-    isResourceId(asked) ? asked.toLowerCase() : asked,
+  resource: z.pipe(
+    text('expected an id or a name', 1000),
+    z.transform((asked) => (isResourceId(asked) ? asked.toLowerCase() : asked)),
   ),
   actor: choiceOf(text('expected a role or an ARN', 2048), { isAlone: true }),
-  token: z.string(A_TOKEN_ID).refine(isTokenId, A_TOKEN_ID),
-  address: choiceOf(z.string(BLOCK_RULE).refine(isBlock, BLOCK_RULE)),
-  text: text('expected words of at most 256 characters', 256).refine((words) => words.trim() !== '', 'expected words'),
+  token: z.string(A_TOKEN_ID).check(z.refine(isTokenId, A_TOKEN_ID)),
+  address: choiceOf(z.string(BLOCK_RULE).check(z.refine(isBlock, BLOCK_RULE))),
+  text: text('expected words of at most 256 characters', 256).check(
+    z.refine((words) => words.trim() !== '', 'expected words'),
+  ),
 }
 
-const truth = z
-  .union([z.boolean(), z.enum(['true', 'false'])], 'expected "true" or "false"')
-  .transform((value) => String(value) === 'true')
+const truth = z.pipe(
+  z.union([z.boolean(), z.enum(['true', 'false'])], 'expected "true" or "false"'),
+  z.transform((value) => String(value) === 'true'),
+)
 
 /** Characters of a cursor: it goes into a URL. */
 const MAX_CURSOR = 8000
 const A_PLACE = 'expected the value of "next" of an earlier answer'
+const ONLY_SCIM = 'expected "scim", the only service there is'
 const input = z.object({
-  ...z.object(EVENT_PARAMETERS).partial().shape,
-  before: z
-    .string(A_PLACE)
-    .regex(/^\d{4}-\d\d-\d\dT[\w:.#-]{1,100}$/, A_PLACE)
-    .optional(),
-  after: text('expected a cursor of an earlier answer, the place of a row, or an instant', MAX_CURSOR).optional(),
-  wait: wholeNumber(0, MAX_WAIT_SECONDS).optional(),
-  changesOnly: truth.optional(),
-  reads: truth.optional(),
-  allowEmpty: truth.optional(),
-  purpose: z.enum(PURPOSES, `expected one of ${PURPOSES.join(', ')}`).optional(),
-  service: z
-    .string('expected "scim", the only service there is')
-    .regex(/^scim$/i, 'expected "scim", the only service there is')
-    .optional(),
+  ...z.partial(z.object(EVENT_PARAMETERS)).shape,
+  before: z.optional(z.string(A_PLACE).check(z.regex(/^\d{4}-\d\d-\d\dT[\w:.#-]{1,100}$/, A_PLACE))),
+  after: z.optional(text('expected a cursor of an earlier answer, the place of a row, or an instant', MAX_CURSOR)),
+  wait: z.optional(wholeNumber(0, MAX_WAIT_SECONDS)),
+  changesOnly: z.optional(truth),
+  reads: z.optional(truth),
+  allowEmpty: z.optional(truth),
+  purpose: z.optional(z.enum(PURPOSES, `expected one of ${PURPOSES.join(', ')}`)),
+  service: z.optional(z.string(ONLY_SCIM).check(z.regex(/^scim$/i, ONLY_SCIM))),
 })
 
 /**
@@ -261,7 +266,7 @@ function withOurNames(source: object): Record<string, unknown> {
   return result
 }
 
-function toRefusal(error: z.ZodError, source: object) {
+function toRefusal(error: z.core.$ZodError, source: object) {
   const [issue] = error.issues
   const name = String(issue?.path[0])
   const given = Object.entries(source).find(([key]) => NAMES.get(key.toLowerCase().replaceAll('_', '')) === name)

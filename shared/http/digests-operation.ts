@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { type Digest, digestFolder, digestKey, HOUR_MS, hourOf, hourOfKey, parseDigest } from '../audit/chain/digest.ts'
 import { EVENT_PARAMETERS } from '../audit/event-query.ts'
 import { keptSince } from '../audit/retention.ts'
@@ -44,13 +44,12 @@ const MAX_DIGESTS = 192
 const PARALLEL = 32
 
 const question = z.strictObject({
-  account: z.string().optional(),
-  from: EVENT_PARAMETERS.from.optional(),
-  to: EVENT_PARAMETERS.to.optional(),
-  next: z
-    .string()
-    .regex(/^\d{4}-\d\d-\d\dT\d\d\+\d{1,9}$/, 'expected "next" of an earlier answer')
-    .optional(),
+  account: z.optional(z.string()),
+  from: z.optional(EVENT_PARAMETERS.from),
+  to: z.optional(EVENT_PARAMETERS.to),
+  next: z.optional(
+    z.string().check(z.regex(/^\d{4}-\d\d-\d\dT\d\d\+\d{1,9}$/, 'expected "next" of an earlier answer')),
+  ),
 })
 
 /**

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda'
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { maskParameters } from '../audit/secrets.ts'
 import { Trail } from '../audit/trail.ts'
 import { invalidSyntax, type ScimError } from '../scim/error.ts'
@@ -50,7 +50,7 @@ async function invoke(options: HandlerOptions, payload: unknown, lambda: Context
   return outcome.answer
 }
 
-const anyQuestion = z.looseObject({ account: z.string('a name').optional() })
+const anyQuestion = z.looseObject({ account: z.optional(z.string('a name')) })
 
 function parsePayload(payload: unknown): z.infer<typeof anyQuestion> {
   const parsed = anyQuestion.safeParse(payload ?? {})

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { MAX_WAIT_SECONDS } from '../audit/event-query.ts'
 import { keptSince } from '../audit/retention.ts'
 import { type ChangeEvent, presentChange } from '../resources/feed/change-event.ts'
@@ -32,17 +32,14 @@ const LOOK_MS = 2000
 
 const wholeNumber = (min: number, max: number) => {
   const error = `expected a whole number from ${min} to ${max}`
-  return z
-    .string()
-    .regex(/^\d{1,9}$/, error)
-    .transform(Number)
-    .pipe(z.number().min(min, error).max(max, error))
-    .optional()
+  const digits = z.string().check(z.regex(/^\d{1,9}$/, error))
+  const number = z.number().check(z.gte(min, error), z.lte(max, error))
+  return z.optional(z.pipe(z.pipe(digits, z.transform(Number)), number))
 }
 
 const question = z.strictObject({
-  account: z.string().optional(),
-  after: z.string().optional(),
+  account: z.optional(z.string()),
+  after: z.optional(z.string()),
   limit: wholeNumber(1, MAX_CHANGES),
   wait: wholeNumber(0, MAX_WAIT_SECONDS),
 })

@@ -1,4 +1,4 @@
-import type * as z from 'zod'
+import type * as z from 'zod/mini'
 import { invalidValue } from '../scim/error.ts'
 import { quote } from '../scim/quote.ts'
 import type { ApiRequest } from './api-request.ts'
@@ -7,10 +7,10 @@ import type { ApiRequest } from './api-request.ts'
  * Reads the parameters of a request.
  * @throws {ScimError} 400 invalidValue naming the first that is not known or cannot be read.
  */
-export function parseParameters<Shape extends z.ZodRawShape>(
-  question: z.ZodObject<Shape>,
+export function parseParameters<Shape extends z.core.$ZodShape>(
+  question: z.ZodMiniObject<Shape>,
   query: ApiRequest['query'],
-): z.output<z.ZodObject<Shape>> {
+): z.output<z.ZodMiniObject<Shape>> {
   const parsed = question.safeParse(query)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues

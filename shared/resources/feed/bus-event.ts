@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import type { RestEvent } from '../../audit/rest-event.ts'
 import { RESOURCE_TYPES } from '../../scim/resource-types.ts'
 
@@ -21,16 +21,16 @@ export const busDetail = z.strictObject({
     type: z.enum(['User', 'Group', 'Integration']),
     id: z.string(),
     /** That the change made; none where it is not known. */
-    version: z.int().optional(),
+    version: z.optional(z.int()),
   }),
   /** The role that owns what a client changed; none of what an administrator did. */
-  owner: z.string().optional(),
+  owner: z.optional(z.string()),
   /** The integration; `IAM` of an administrator. */
   integration: z.string(),
   /** The attributes that changed. */
   attributes: z.array(z.string()),
   /** The event that this one follows from. */
-  cause: z.string().optional(),
+  cause: z.optional(z.string()),
 })
 export type BusDetail = z.infer<typeof busDetail>
 
