@@ -15,13 +15,13 @@ async function play(...args: string[]): Promise<string> {
 
 describe('a slice of the campaign', () => {
   test('goes by its seed to the byte, and nothing is wrong', async () => {
-    const said = await play('chaos', '--writes', '40', '--seed', '7')
+    const said = await play('chaos', '--writes', '30', '--seed', '7')
     expect(said).toMatch(/^part 0: \d+ runs, \d{2} changes acknowledged, \d+ steps, .* nothing wrong\n$/)
-    expect(await play('chaos', '--writes', '40', '--seed', '7')).toBe(said)
+    expect(await play('chaos', '--writes', '30', '--seed', '7')).toBe(said)
   })
 
   test('every so many-th scene of the sweep', async () => {
-    expect(await play('sweep', '--every', '509', '--pauses')).toMatch(/^part 0: [1-9]\d+ scenes, 0 wrong\n$/)
+    expect(await play('sweep', '--every', '701', '--pauses')).toMatch(/^part 0: [1-9]\d* scenes, 0 wrong\n$/)
   })
 
   test('is refused with its usage where the command line says something else', async () => {
