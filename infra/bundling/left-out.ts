@@ -26,6 +26,10 @@ const leaveOut = (...names: string[]) => {
   return () => names.map((name) => `export const ${name} = ${refuse(name)}`).join('\n')
 }
 
+const ofRegions = (module: RegExp, ...names: string[]): LeftOut => ({
+  ...{ why: 'One region has no fence', module, instead: leaveOut(...names), setting: 'regions' },
+})
+
 /** Together some 40 KB of each bundle, and as much again of what speaks to services that a deployment does not use. */
 const LEFT_OUT: readonly LeftOut[] = [
   {
@@ -76,24 +80,9 @@ const LEFT_OUT: readonly LeftOut[] = [
     instead: () => `${leaveOut('gated')()}\nexport const GATE = 'gate', stampedItem = (_db, item) => item`,
     setting: 'regions',
   },
-  {
-    why: 'As above',
-    module: /shared\/store\/regions\/fence\.ts$/,
-    instead: leaveOut('toFence', 'getFence'),
-    setting: 'regions',
-  },
-  {
-    why: 'As above',
-    module: /shared\/store\/regions\/put-fence\.ts$/,
-    instead: leaveOut('putFence'),
-    setting: 'regions',
-  },
-  {
-    why: 'As above',
-    module: /shared\/store\/regions\/region\.ts$/,
-    instead: leaveOut('Region', 'toWrote'),
-    setting: 'regions',
-  },
+  ofRegions(/shared\/store\/regions\/fence\.ts$/, 'toFence', 'getFence'),
+  ofRegions(/shared\/store\/regions\/put-fence\.ts$/, 'putFence'),
+  ofRegions(/shared\/store\/regions\/region\.ts$/, 'Region', 'toWrote'),
   {
     why: 'Changes are published nowhere',
     module: /shared\/worker\/outlets\/event-bus\.ts$/,

@@ -151,8 +151,9 @@ async function writeDraft(
 ): Promise<StoredResource | undefined> {
   const { db, principal, trail } = context
   const { special } = kind
-  const { attributes, fields, changes } = draft
-  if (changes.length === 0 && sameAttributes(before.attributes, attributes)) return asRead(context, before)
+  const { attributes, fields, changes, derived } = draft
+  if (changes.length === 0 && sameAttributes(before.attributes, attributes))
+    return derived ? asRead(context, before) : before
   const all = [...changesBetween(before.attributes, attributes), ...changes]
   const direct = marksAfter(context, before, all)
   const after = { ...before, ...fields, attributes, direct, version: before.version + 1, ...stampOf(context) }
@@ -174,11 +175,10 @@ async function writeDraft(
 }
 
 /**
- * A resource of which nothing was written, so that no condition vouches for it: where it has members, they were read after
- * it, and are shown with its version only if it is the same still. @throws {LostRace} otherwise.
+ * A resource of which nothing was written, so that no condition vouches for it: members that are shown with it were read after
+ * it, and are those of its version only if it is the same still. 1 read unit. @throws {LostRace} otherwise.
  */
 async function asRead({ db, principal }: ScimContext, before: StoredResource): Promise<StoredResource> {
-  if (!hasMembers(before.type)) return before
   const now = await getResource(db, principal.account, before.type, before.id)
   if (now?.version !== before.version) throw new LostRace('It was changed while its members were read')
   return before
